@@ -1,0 +1,61 @@
+"""THE door for screens and commands: one workspace, its engine, its cache, its remote.
+
+Runs the engine: every input becomes a `Step`, whose writes are committed, whose changes are queued for
+whoever loops over `changes()`, whose requests go to the `Remote`. Knows no schema, no HTTP, no widget.
+Must never make a caller wait for the network between a key and its paint: every method that is not
+`async` returns at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
+
+from supachat.domain.events import Event, Request
+from supachat.domain.model import Account, Person, ThreadKey
+
+
+class Remote(Protocol):
+    """A Supabase project spoken in its dialects. `remote.project.Project` is one; tests script another.
+
+    Errors are `SupachatError`s, whatever library failed underneath.
+    """
+
+    def events(self) -> AsyncIterator[Event]:
+        """Everything the world tells us, from `start` until `close`. Never raises."""
+        ...
+
+    async def start(self) -> None:
+        """Restore the session (a SignedIn event, or SessionLost) and keep the link from then on.
+
+        Returns as soon as that is under way; it does not wait for the network.
+        """
+        ...
+
+    async def perform(self, request: Request) -> Sequence[Event]:
+        """Carry out one request; its answer as events. Raises `SupachatError`."""
+        ...
+
+    async def sign_in(self, email: str, password: str) -> Account: ...
+
+    async def sign_up(self, email: str, password: str, name: str) -> Account | None:
+        """A new account, signed in; None where a mail has to be confirmed first."""
+        ...
+
+    async def sign_out(self) -> None: ...
+
+    async def find_people(self, source: str, text: str) -> Sequence[Person]:
+        """People by exact handle or by the first letters of a name (three at least)."""
+        ...
+
+    async def ensure_thread(self, source: str, person: str) -> tuple[ThreadKey, Sequence[Event]]:
+        """The thread with that person, made if it is new, and what to tell the engine of it."""
+        ...
+
+    def poke(self) -> None:
+        """A sign of life from the person: try to connect now rather than later."""
+        ...
+
+    async def close(self) -> None:
+        """End every task and socket within a second, whatever state they are in."""
+        ...

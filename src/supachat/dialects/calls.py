@@ -1,0 +1,70 @@
+"""What a dialect asks of PostgREST, as data. `remote.rows` carries it out; nothing here does I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Row = Mapping[str, Any]
+"""One row, or the JSON object that a function returned."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rpc:
+    """`POST /rpc/function`. `schema` is the exposed schema it lives in."""
+
+    function: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    schema: str = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """`GET /table`. `filters` are (column, operator, raw value); `any_of` is the inside of `or=(...)`,
+    already quoted by `grammar`; `order` is (column, descending)."""
+
+    table: str
+    columns: str = "*"
+    filters: tuple[tuple[str, str, str], ...] = ()
+    any_of: str = ""
+    order: tuple[tuple[str, bool], ...] = ()
+    limit: int | None = None
+    schema: str = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Insert:
+    """`POST /table` with the row's own key: a second one changes nothing (`on conflict do nothing`)."""
+
+    table: str
+    row: Row
+    on_conflict: str = "id"
+    schema: str = "public"
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """`PATCH /table` of the rows that the filters name."""
+
+    table: str
+    values: Row
+    filters: tuple[tuple[str, str, str], ...]
+    schema: str = "public"
+
+
+Call = Rpc | Select | Insert | Update
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A realtime topic to join, without the `realtime:` prefix."""
+
+    name: str
+    private: bool = True
+    sealed: bool = False
+    """No policy lets a client broadcast here: what it says is believed without reading the row."""
+    replication_ready: bool = False
+    """Ask the server to say when broadcasts from the database flow."""
+    presence_key: str = ""
+    """Join with presence under this key; empty for none."""

@@ -1,0 +1,100 @@
+"""Everything that may go wrong, as one tree. Each message says what happened, then what to do.
+
+    SupachatError
+    |-- Retryable            waiting may cure it: the outbox and the supervisor try again
+    |   |-- Unreachable      no answer: name, network, refused, timed out
+    |   |-- ServerTrouble    5xx, or an answer that is no answer
+    |   `-- RateLimited      429; `after` is the server's own waiting time
+    |-- Refused              the server understood and said no: rights, constraints, unknown rows
+    |   |-- NotAllowed       row level security or a missing grant
+    |   `-- NotFound         no such thread, person or workspace
+    |-- SignInError
+    |   |-- BadCredentials   e-mail and password do not match
+    |   |-- EmailUnverified  the account waits for its confirmation mail
+    |   |-- SessionEnded     the stored session is over: sign in again, nothing else is lost
+    |   `-- SignUpRefused    taken, weak, or sign-up is closed
+    |-- KeyRefused           a secret key, or one that this project does not know
+    |-- BadInput             what was typed cannot be used; `text` is given back
+    |-- SettingsError        a file that a person wrote, with its line where there is one
+    |-- DialectError         a map that is wrong, or tables that do not fit it
+    |-- VaultError           the session cannot be kept where it was asked to be
+    `-- CacheError           the local file cannot be read or written
+"""
+
+from __future__ import annotations
+
+
+class SupachatError(Exception):
+    """The root. `cure` is what to do next, in words; it may be empty."""
+
+    def __init__(self, message: str, *, cure: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.cure = cure
+
+    def __str__(self) -> str:
+        return f"{self.message}. {self.cure}" if self.cure else self.message
+
+
+class Retryable(SupachatError):
+    """Waiting may cure it. `after` is in seconds, None where the server named no time."""
+
+    def __init__(self, message: str, *, cure: str = "", after: float | None = None) -> None:
+        super().__init__(message, cure=cure)
+        self.after = after
+
+
+class Unreachable(Retryable): ...
+
+
+class ServerTrouble(Retryable): ...
+
+
+class RateLimited(Retryable): ...
+
+
+class Refused(SupachatError): ...
+
+
+class NotAllowed(Refused): ...
+
+
+class NotFound(Refused): ...
+
+
+class SignInError(SupachatError): ...
+
+
+class BadCredentials(SignInError): ...
+
+
+class EmailUnverified(SignInError): ...
+
+
+class SessionEnded(SignInError): ...
+
+
+class SignUpRefused(SignInError): ...
+
+
+class KeyRefused(SupachatError): ...
+
+
+class BadInput(SupachatError):
+    """`text` is what was typed, so that it can be given back."""
+
+    def __init__(self, message: str, *, cure: str = "", text: str = "") -> None:
+        super().__init__(message, cure=cure)
+        self.text = text
+
+
+class SettingsError(SupachatError): ...
+
+
+class DialectError(SupachatError): ...
+
+
+class VaultError(SupachatError): ...
+
+
+class CacheError(SupachatError): ...

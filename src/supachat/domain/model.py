@@ -1,0 +1,249 @@
+"""The nouns of supachat, as frozen values.
+
+Nothing here does anything: no I/O, no clock, no rule longer than a comparison. Every string that a
+stranger can choose and that the screen may show has the type `Safe`; what was really written is
+kept beside it as a plain `str` for editing, for the cache and for `--json`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NamedTuple, NewType
+
+from supachat.domain.text import Safe
+
+Micros = NewType("Micros", int)
+"""The server's own time: whole microseconds since 1970 UTC. Never a float, which would round it."""
+
+
+class ThreadKey(NamedTuple):
+    """A thread of a workspace. `id` is opaque text of the source and may hold anything."""
+
+    source: str
+    id: str
+
+
+class PersonKey(NamedTuple):
+    """A person as one source knows them; the same human in two sources is two of these."""
+
+    source: str
+    id: str
+
+
+class Cursor(NamedTuple):
+    """A place in a thread's order: the order column and the key, compared together."""
+
+    at: Micros
+    id: str
+
+
+class PersonKind(StrEnum):
+    PERSON = "person"
+    CUSTOMER = "customer"
+    AGENT = "agent"
+    ASSISTANT = "assistant"
+    BOT = "bot"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whoever writes. `handle` is what others call them by (direct: the app user id)."""
+
+    key: PersonKey
+    name: Safe
+    handle: Safe
+    kind: PersonKind = PersonKind.PERSON
+
+
+class Presence(StrEnum):
+    ONLINE = "online"
+    AWAY = "away"
+    OFFLINE = "offline"
+    UNKNOWN = "unknown"
+    """Not on a topic that we have joined, so nothing can be said. Never shown as offline."""
+
+
+class Delivery(StrEnum):
+    """Where a message is on its way. Everything but RECEIVED is one's own."""
+
+    RECEIVED = "received"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a thread, confirmed by the server or (as a draft's picture) not yet."""
+
+    thread: ThreadKey
+    id: str
+    author: str
+    """The author's person id within the thread's source."""
+    at: Micros
+    raw: str
+    """What was written, byte for byte: for editing, the cache and `--json`. Never for a terminal."""
+    body: Safe
+    own: bool = False
+    delivery: Delivery = Delivery.RECEIVED
+    reason: Safe | None = None
+    """Why it was not sent, in words; only with `Delivery.FAILED`."""
+    edited: Micros | None = None
+    deleted: bool = False
+    system: bool = False
+    reply_to: str | None = None
+    seen_by: int = 0
+
+    @property
+    def cursor(self) -> Cursor:
+        return Cursor(self.at, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch of a thread's history that is known to be missing: after `after`, before `before`."""
+
+    thread: ThreadKey
+    after: Cursor
+    before: Cursor
+    filling: bool = False
+
+
+Item = Message | Gap
+"""What stands in a message pane, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """One row of the thread list."""
+
+    key: ThreadKey
+    title: Safe
+    members: tuple[str, ...] = ()
+    """Person ids, the reader among them."""
+    other: str | None = None
+    """In a thread of two, the other one's person id: its presence stands in the list."""
+    created: Micros | None = None
+    last: Cursor | None = None
+    preview: Safe = Safe("")
+    preview_author: str | None = None
+    unread: int = 0
+    unread_local: bool = False
+    """The count is known on this device only: the source has no read cursor."""
+    read_to: Cursor | None = None
+    draft: bool = False
+    """A text that was begun and not sent waits here."""
+    muted: bool = False
+    archived: bool = False
+
+
+class DraftState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A message that this client has made and the server has not confirmed. Its id becomes the row's."""
+
+    id: str
+    thread: ThreadKey
+    raw: str
+    created: Micros
+    state: DraftState = DraftState.QUEUED
+    reason: Safe | None = None
+    attempts: int = 0
+
+
+class Feature(StrEnum):
+    """What a source can do. What it cannot do is not on the screen."""
+
+    SEND = "send"
+    START = "start"
+    FIND_PEOPLE = "find_people"
+    TYPING = "typing"
+    PRESENCE = "presence"
+    READ_CURSOR = "read_cursor"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceInfo:
+    """One dialect switched on in a workspace, and who the reader is in it."""
+
+    name: str
+    label: Safe
+    features: frozenset[Feature]
+    me: str
+    """The reader's person id in this source; empty before the first sign-in."""
+    max_length: int = 65536
+    """The longest message it takes, in bytes of UTF-8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Who is signed in."""
+
+    user_id: str
+    email: Safe
+    name: Safe
+
+
+class LinkState(StrEnum):
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    RECONNECTING = "reconnecting"
+    DISCONNECTED = "disconnected"
+    POLLING = "polling"
+    SIGNED_OUT = "signed_out"
+    ERROR = "error"
+
+
+class Grade(StrEnum):
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What the connection says of itself. Times ending in `_at` are monotonic seconds."""
+
+    state: LinkState = LinkState.CONNECTING
+    round_trip: float | None = None
+    """Seconds, of the last heartbeat."""
+    connect_time: float | None = None
+    """Seconds from the start of the last connect to its socket being open."""
+    attempt: int = 0
+    next_try_at: float | None = None
+    reason: Safe = Safe("")
+    """Why it is not live, in words that a person can use."""
+    joined: int = 0
+    wanted: int = 0
+    parked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The link, and how complete what is on the screen is."""
+
+    link: Link = field(default_factory=Link)
+    grade: Grade = Grade.YELLOW
+    catching_up: int = 0
+    """Threads whose missed rows are still being read."""
+    queued: int = 0
+    failed: int = 0
+    missed: int = 0
+    """Rows that a re-read found and realtime had not brought."""
+    drops: int = 0
+    """Connections lost within the last hour."""
+    uptime: float = 1.0
+    """Share of the last hour connected, 0 to 1."""
+    last_event_at: float | None = None
+    last_error: Safe = Safe("")
+    last_error_at: float | None = None
