@@ -1,0 +1,97 @@
+"""Every glyph of ours, with its ASCII twin.
+
+All of them have East Asian width N or Na, so each is one cell in every terminal, also where
+ambiguous characters are wide; a lint test asks `unicodedata` for each. Where two meanings share a
+shape they stand in different columns. Must never hold a glyph that a person typed, and must never
+import Textual: the table is read by pure functions.
+"""
+
+from __future__ import annotations
+
+import locale
+import sys
+from dataclasses import dataclass, fields
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set of glyphs. Every field is exactly one cell, but for the four steps of `spark`."""
+
+    you: str = "›"
+    """You, and where you are: own message, open thread, cursor row, prompt."""
+    customer: str = "◊"
+    agent: str = "⌂"
+    assistant: str = "✦"
+    bot: str = "◫"
+    system: str = "∙"
+    """System notice; offline; unread notification."""
+    online: str = "◉"
+    away: str = "◒"
+    connecting: str = "◌"
+    waiting: str = "◷"
+    """Queued, pending, polling."""
+    sending: str = "⇡"
+    done: str = "✓"
+    failed: str = "✗"
+    catching: str = "⇣"
+    again: str = "↻"
+    muted: str = "⊘"
+    """Muted, parked, signed out."""
+    draft: str = "✎"
+    alert: str = "!"
+    reply: str = "↳"
+    folded: str = "▸"
+    open: str = "▾"
+    cut: str = "⋯"
+    rule: str = "╌"
+    gap: str = "╍"
+    edge: str = "╎"
+    spark: str = "⣀⣤⣶⣿"
+    """Four levels, the lowest first; both samples of a cell at the same level."""
+
+
+UNICODE = Glyphs()
+
+ASCII = Glyphs(
+    you=">",
+    customer="o",
+    agent="^",
+    assistant="*",
+    bot="#",
+    system=".",
+    online="@",
+    away="%",
+    connecting=".",
+    waiting="~",
+    sending="^",
+    done="v",
+    failed="x",
+    catching="v",
+    again="~",
+    muted="-",
+    draft="+",
+    alert="!",
+    reply="\\",
+    folded="+",
+    open="-",
+    cut="~",
+    rule="-",
+    gap="=",
+    edge="|",
+    spark="_.-^",
+)
+
+
+def choose(wanted: str = "auto", encoding: str | None = None) -> Glyphs:
+    """The set for `wanted` (auto, unicode, ascii). `auto` asks the encoding of the terminal."""
+    if wanted == "ascii":
+        return ASCII
+    if wanted == "unicode":
+        return UNICODE
+    said = encoding or getattr(sys.__stdout__, "encoding", None) or locale.getpreferredencoding(False)
+    return UNICODE if said.replace("-", "").lower() in ("utf8", "utf8sig") else ASCII
+
+
+def all_glyphs(glyphs: Glyphs) -> str:
+    """Every character of the set, in the order of its fields."""
+    return "".join(getattr(glyphs, each.name) for each in fields(glyphs))
