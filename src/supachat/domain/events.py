@@ -28,6 +28,9 @@ from supachat.domain.model import (
 )
 from supachat.domain.text import Safe
 
+Span = tuple[Cursor, Cursor]
+"""A stretch of a thread, both ends included, in which every message is known."""
+
 # ---------------------------------------------------------------- events: the world told us
 
 
@@ -121,6 +124,30 @@ class PageFetched:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """What the cache had: up to `limit` messages of one stretch, oldest first, ending before `before`."""
+
+    request: Recall
+    messages: tuple[Message, ...]
+    spans: tuple[Span, ...] = ()
+    from_start: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ListStale:
+    """The thread list may have moved unheard: read it again."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftKept:
+    """The draft is on disk: from now on it may be sent, and the screen may say so."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftStored:
     """The server has the row. `message` is None where it only said so."""
 
@@ -147,6 +174,9 @@ Event = (
     | PresenceHeard
     | ThreadsListed
     | PageFetched
+    | Recalled
+    | ListStale
+    | DraftKept
     | DraftStored
     | ReadMarked
 )
@@ -286,7 +316,16 @@ class TellTyping:
     thread: ThreadKey
 
 
-Request = ListThreads | FetchPage | SendDraft | MarkRead | Watch | TellTyping
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Asked of the cache, not of the server: messages before a cursor, or the newest it has."""
+
+    thread: ThreadKey
+    before: Cursor | None = None
+    limit: int = 50
+
+
+Request = ListThreads | FetchPage | SendDraft | MarkRead | Watch | TellTyping | Recall
 
 # ---------------------------------------------------------------- writes: what we keep
 
@@ -314,7 +353,7 @@ class KeepSpans:
     """
 
     thread: ThreadKey
-    spans: tuple[tuple[Cursor, Cursor], ...]
+    spans: tuple[Span, ...]
     from_start: bool = False
 
 
@@ -350,6 +389,8 @@ class KeepAccount:
 
 @dataclass(frozen=True, slots=True)
 class KeepOpen:
+    """Which thread to show at the next start."""
+
     thread: ThreadKey
 
 

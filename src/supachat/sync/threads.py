@@ -1,0 +1,135 @@
+"""The thread list: order, last message, unread.
+
+Unread comes from the source's read cursor: what the list said, plus the messages known since that
+the cursor does not cover, each counted once by its id however often it was heard. Cursors only grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from supachat.domain.model import Cursor, Message, Thread, ThreadKey
+from supachat.domain.text import safe_line
+
+PREVIEW = 120
+"""Characters of the last message that the list keeps."""
+
+
+class Threads:
+    def __init__(self) -> None:
+        self._threads: dict[ThreadKey, Thread] = {}
+        self._since: dict[ThreadKey, dict[str, Cursor]] = {}
+        """Foreign messages heard after the list's own last one, by id."""
+        self._listed: dict[ThreadKey, int] = {}
+        """Unread as the list said."""
+
+    def get(self, key: ThreadKey) -> Thread | None:
+        return self._threads.get(key)
+
+    def members(self, key: ThreadKey) -> tuple[str, ...]:
+        thread = self._threads.get(key)
+        return thread.members if thread else ()
+
+    def with_person(self, source: str, person: str) -> list[ThreadKey]:
+        return [k for k, t in self._threads.items() if k.source == source and person in t.members]
+
+    def ordered(self) -> tuple[Thread, ...]:
+        """By source, then the last to move first."""
+        return tuple(sorted(self._threads.values(), key=_order))
+
+    def recent(self) -> list[ThreadKey]:
+        """All threads, the last to move first, whatever their source."""
+        return [t.key for t in sorted(self._threads.values(), key=lambda t: _order(t)[1:])]
+
+    def restore(self, threads: Iterable[Thread]) -> None:
+        for thread in threads:
+            self._threads[thread.key] = thread
+            self._listed[thread.key] = thread.unread
+
+    def listed(self, source: str, threads: Iterable[Thread]) -> list[Thread]:
+        """The source's list, whole: threads that it no longer names are gone. Answers what changed."""
+        fresh = {thread.key: thread for thread in threads}
+        for key in [k for k in self._threads if k.source == source and k not in fresh]:
+            del self._threads[key]
+        changed = []
+        for key, thread in fresh.items():
+            held = self._threads.get(key)
+            self._listed[key] = thread.unread
+            since = self._since.get(key, {})
+            last = thread.last
+            self._since[key] = {i: c for i, c in since.items() if last is None or c > last}
+            if held is not None:
+                thread = _newer(thread, held)
+                if held.read_to is not None and (thread.read_to is None or held.read_to > thread.read_to):
+                    thread = replace(thread, read_to=held.read_to)
+                    if last is None or held.read_to >= last:
+                        self._listed[key] = 0
+                thread = replace(thread, draft=held.draft, muted=held.muted)
+            thread = replace(thread, unread=self._unread(key))
+            if thread != held:
+                self._threads[key] = thread
+                changed.append(thread)
+        return changed
+
+    def heard(self, message: Message) -> Thread | None:
+        """A confirmed message, new or known. Answers the thread's row if it changed."""
+        key = message.thread
+        held = self._threads.get(key)
+        if held is None:
+            return None
+        after_read = held.read_to is None or message.cursor > held.read_to
+        if not message.own and after_read and (held.last is None or message.cursor > held.last):
+            self._since.setdefault(key, {})[message.id] = message.cursor
+        thread = held
+        if held.last is None or message.cursor >= held.last:
+            preview = safe_line("" if message.deleted else message.body, limit=PREVIEW)
+            thread = replace(held, last=message.cursor, preview=preview, preview_author=message.author)
+        thread = replace(thread, unread=self._unread(key))
+        if thread == held:
+            return None
+        self._threads[key] = thread
+        return thread
+
+    def read(self, key: ThreadKey, to: Cursor) -> Thread | None:
+        """The reader has seen everything up to `to`."""
+        held = self._threads.get(key)
+        if held is None or (held.read_to is not None and held.read_to >= to):
+            return None
+        if held.last is None or to >= held.last:
+            self._listed[key] = 0
+        self._since[key] = {i: c for i, c in self._since.get(key, {}).items() if c > to}
+        thread = replace(held, read_to=to, unread=self._unread(key))
+        self._threads[key] = thread
+        return thread
+
+    def mark_draft(self, key: ThreadKey, draft: bool) -> Thread | None:
+        held = self._threads.get(key)
+        if held is None or held.draft == draft:
+            return None
+        thread = replace(held, draft=draft)
+        self._threads[key] = thread
+        return thread
+
+    def add(self, thread: Thread) -> bool:
+        """A thread that was just made; False if it is known."""
+        if thread.key in self._threads:
+            return False
+        self._threads[thread.key] = thread
+        self._listed[thread.key] = thread.unread
+        return True
+
+    def _unread(self, key: ThreadKey) -> int:
+        return self._listed.get(key, 0) + len(self._since.get(key, ()))
+
+
+def _order(thread: Thread) -> tuple[str, int, str]:
+    moved = thread.last.at if thread.last else thread.created or 0
+    return thread.key.source, -moved, thread.key.id
+
+
+def _newer(listed: Thread, held: Thread) -> Thread:
+    """A list that was read before a message came must not take that message back."""
+    if held.last is not None and (listed.last is None or held.last > listed.last):
+        return replace(listed, last=held.last, preview=held.preview, preview_author=held.preview_author)
+    return listed
