@@ -1,0 +1,85 @@
+"""What every part of the gateway is handed: keys, pools, limits. There are no globals.
+
+Must never hold anything that belongs to one request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+from psycopg_pool import AsyncConnectionPool
+
+from supachat.server.tokens import Keys
+
+Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Every wait and limit, with the real servers' values. Seconds and bytes; a test may scale them."""
+
+    body: int = 1_000_000
+    url: int = 8_192
+    statement: float = 8.0
+    rows: int = 1000
+    depth: int = 10
+    access_token: float = 3600.0
+    refresh_reuse: float = 10.0
+    password_length: int = 8
+    sign_ins_per_minute: int = 300
+    refuse_pause: float = 2.0
+    join_pause: float = 5.0
+    idle: float = 60.0
+    token_check: float = 300.0
+    channels: int = 100
+    users: int = 200
+    joins_per_second: int = 100
+    events_per_second: int = 100
+    presence_per_second: int = 1000
+    presence_calls: int = 5
+    presence_window: float = 30.0
+    payload: int = 3_000_000
+    frame: int = 5_000_000
+
+
+@dataclass(frozen=True)
+class Context:
+    """One running project.
+
+    `admin` logs in as supabase_admin (auth, join checks), `requests` as authenticator (REST only);
+    both have autocommit off. `conninfo` makes a libpq string for a user of this database.
+    `schemas` are exposed to REST, the first is the default. `outbox` takes mail as files.
+    """
+
+    keys: Keys
+    admin: Pool
+    requests: Pool
+    conninfo: Callable[[str], str]
+    schemas: tuple[str, ...] = ("public",)
+    signup: bool = True
+    confirm_email: bool = False
+    limits: Limits = Limits()
+    url: str = "http://127.0.0.1:54321"
+    outbox: Path | None = None
+    hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+@asynccontextmanager
+async def pool(conninfo: str, *, size: int, name: str) -> AsyncIterator[Pool]:
+    """An open pool of at most `size` connections, closed at the end."""
+    # prepared plans go stale when a migration changes a table under them
+    options: dict[str, Any] = {"autocommit": False, "prepare_threshold": None}
+    made: Pool = AsyncConnectionPool(
+        conninfo, min_size=1, max_size=size, open=False, name=name, kwargs=options, timeout=10.0
+    )
+    await made.open(wait=True, timeout=10.0)
+    try:
+        yield made
+    finally:
+        await made.close(timeout=0.5)

@@ -1,0 +1,86 @@
+"""`keys.json`: the secrets of one data folder, made once, readable by their owner only.
+
+Must never write a secret anywhere else, and never make new ones over a file that it cannot read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from supachat.server.tokens import Keys, mint
+from supachat.server.trouble import ServerTrouble
+
+TEN_YEARS = 10 * 365 * 24 * 3600
+
+
+@dataclass(frozen=True, repr=False)
+class KeyFile:
+    """The content of `keys.json`: the project's keys and the password of its database roles."""
+
+    keys: Keys
+    password: str
+
+
+def open_keys(data_dir: Path, socket_dir: Path) -> KeyFile:
+    """The secrets of `data_dir`, made when they are not there yet.
+
+    `socket_dir` is written into the database string, since it may move with the folder.
+    """
+    path = data_dir / "keys.json"
+    held = _read(path) if path.exists() else _make()
+    _write(path, held, socket_dir)
+    return held
+
+
+def make_keys(now: float) -> Keys:
+    """New keys, valid for ten years from `now` (epoch seconds)."""
+    secret = secrets.token_urlsafe(48)
+    times = {"iss": "supachat", "iat": int(now), "exp": int(now) + TEN_YEARS}
+    return Keys(
+        secret, mint({**times, "role": "anon"}, secret), mint({**times, "role": "service_role"}, secret)
+    )
+
+
+def _make() -> KeyFile:
+    return KeyFile(make_keys(time.time()), secrets.token_urlsafe(24))
+
+
+def _read(path: Path) -> KeyFile:
+    try:
+        stored = json.loads(path.read_text("utf-8"))
+        keys = Keys(stored["jwt_secret"], stored["publishable_key"], stored["service_role_key"])
+        return KeyFile(keys, str(conninfo_to_dict(stored["database"])["password"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ServerTrouble(
+            f"{path} cannot be read as this folder's keys ({type(error).__name__}). The database is untouched. "
+            "Put the file back as it was, or start with another --data-dir."
+        ) from error
+
+
+def _write(path: Path, held: KeyFile, socket_dir: Path) -> None:
+    database = make_conninfo(
+        host=str(socket_dir), user="postgres", dbname="postgres", password=held.password
+    )
+    content = {
+        "publishable_key": held.keys.publishable_key,
+        "service_role_key": held.keys.service_role_key,
+        "jwt_secret": held.keys.jwt_secret,
+        "database": database,
+    }
+    fresh = path.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(
+        os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
+    ) as file:
+        json.dump(content, file, indent=2)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

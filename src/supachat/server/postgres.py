@@ -1,0 +1,244 @@
+"""Start and stop the PostgreSQL of one data folder, on a unix socket, with a password, without TCP.
+
+Whatever ends the process that called `start`, PostgreSQL ends too: a guard holds a pipe to it.
+Must never touch a folder whose lock the caller does not hold (see `lock`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from psycopg.conninfo import make_conninfo
+
+from supachat.server import binaries, cluster
+from supachat.server.binaries import Binaries, Identity
+from supachat.server.keys import KeyFile, open_keys
+from supachat.server.tokens import Keys
+from supachat.server.trouble import ServerTrouble
+
+SOCKET_LIMIT = 100
+"""Longest socket path in bytes: Linux takes 107, macOS 103."""
+START_LIMIT = 60.0
+STOP_LIMIT = 1.2
+LOG_LIMIT = 2_000_000
+
+# The guard ends PostgreSQL when its own input ends without a word, which is what our death looks like.
+_GUARD = 'read -r word || { kill -INT "$1"; sleep 2; kill -QUIT "$1"; } 2>/dev/null'
+
+
+@dataclass
+class Postgres:
+    """A running PostgreSQL. `version` is the major one; `keys` are the folder's, made at the first start."""
+
+    version: int
+    socket_dir: Path
+    folder: Path
+    _file: KeyFile = field(repr=False)
+    _command: list[str] = field(repr=False)
+    _who: Identity = field(repr=False)
+    _log: Path = field(repr=False)
+    _process: subprocess.Popen[bytes] = field(repr=False)
+    _guard: subprocess.Popen[bytes] = field(repr=False)
+
+    @classmethod
+    async def start(cls, data_dir: Path) -> Postgres:
+        """PostgreSQL on `data_dir`, made there if it is new. Raises ServerTrouble."""
+        data_dir = data_dir.absolute()
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found, who = await asyncio.to_thread(lambda: (binaries.find(), binaries.identity()))
+        found = await asyncio.to_thread(binaries.reachable, found, who)
+        folder = cluster.place(data_dir, who)
+        socket_dir = socket_folder(folder.parent)
+        _own_folder(socket_dir, who)
+        exists = cluster.check_version(folder, found)
+        held = open_keys(data_dir, socket_dir)
+        if exists:
+            await cluster.clear_leftovers(folder)
+        else:
+            await asyncio.to_thread(cluster.make, folder, found, who, held.password)
+        command = [
+            *who.prefix,
+            str(found.folder / "postgres"),
+            "-D",
+            str(folder),
+            *settings(found, socket_dir),
+        ]
+        log = data_dir / "postgres.log"
+        process = await _launch(command, who, folder, log)
+        return cls(found.version, socket_dir, folder, held, command, who, log, process, _watch(process.pid))
+
+    @property
+    def keys(self) -> Keys:
+        return self._file.keys
+
+    @property
+    def password(self) -> str:
+        return self._file.password
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def conninfo(self, user: str = cluster.SUPERUSER, dbname: str = "postgres") -> str:
+        """A libpq string to the socket for `user`, password included."""
+        return make_conninfo(
+            host=str(self.socket_dir), user=user, dbname=dbname, password=self._file.password
+        )
+
+    async def died(self) -> int:
+        """Waits until PostgreSQL has ended by itself; its exit code."""
+        while (code := self._process.poll()) is None:
+            await asyncio.sleep(0.1)
+        return code
+
+    async def revive(self) -> None:
+        """Starts PostgreSQL again after it died; it recovers what was committed."""
+        _release(self._guard)
+        await cluster.clear_leftovers(self.folder)
+        self._process = await _launch(self._command, self._who, self.folder, self._log)
+        self._guard = _watch(self._process.pid)
+
+    async def stop(self) -> None:
+        """Ends PostgreSQL: at once, within 2 s even when somebody holds on to it."""
+        for sign, limit in ((signal.SIGINT, STOP_LIMIT), (signal.SIGQUIT, 0.5), (signal.SIGKILL, 5.0)):
+            if self._process.poll() is None:
+                self._process.send_signal(sign)
+                await _ended(self._process, limit)
+        _release(self._guard)
+
+
+def settings(found: Binaries, socket_dir: Path) -> list[str]:
+    """PostgreSQL's settings for one machine's worth of people, as command line words."""
+    chosen = {
+        "listen_addresses": "",
+        "unix_socket_directories": str(socket_dir),
+        "unix_socket_permissions": "0700",
+        "wal_level": "logical",
+        "max_wal_senders": "6",
+        "max_replication_slots": "6",
+        "max_slot_wal_keep_size": "256MB",
+        "max_wal_size": "256MB",
+        "shared_buffers": "16MB",
+        "max_connections": "40",
+        "max_worker_processes": "2",
+        "max_parallel_workers": "0",
+        "max_parallel_workers_per_gather": "0",
+        "max_logical_replication_workers": "0",
+        "autovacuum_max_workers": "1",
+        "jit": "off",
+        "synchronous_commit": "on",  # off makes the replication stream wait for the WAL writer
+        "timezone": "UTC",
+        "log_timezone": "UTC",
+        "cluster_name": "supachat",
+    }
+    if found.version >= 18:
+        chosen["io_method"] = "sync"  # no I/O workers: three processes less
+    return [word for name, value in chosen.items() for word in ("-c", f"{name}={value}")]
+
+
+def socket_folder(home: Path) -> Path:
+    """A folder for the socket: in `home`, or a short private one where that path would be too long."""
+    inside = home / "run"
+    if len(os.fsencode(inside / ".s.PGSQL.5432.lock")) <= SOCKET_LIMIT:
+        return inside
+    mark = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
+    return Path("/tmp") / f"supachat-{os.geteuid()}-{mark}"
+
+
+def _own_folder(folder: Path, who: Identity) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if who.uid is not None:
+        os.chown(folder, who.uid, who.gid if who.gid is not None else -1)
+    held = folder.lstat()
+    owner = os.geteuid() if who.uid is None else who.uid
+    if folder.is_symlink() or held.st_uid != owner or held.st_mode & 0o077:
+        raise ServerTrouble(
+            f"{folder} is not a private folder of ours, so the database's socket may not stand there. Remove it."
+        )
+
+
+async def _launch(command: list[str], who: Identity, folder: Path, log: Path) -> subprocess.Popen[bytes]:
+    """PostgreSQL started and ready. It may first have to wait for backends of a killed one to end."""
+    deadline = time.monotonic() + START_LIMIT
+    while True:
+        began = _rotated(log)
+        with log.open("ab") as out:
+            process = subprocess.Popen(
+                command,
+                user=who.uid,
+                group=who.gid,
+                extra_groups=None if who.uid is None else [],
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+                env=cluster.environment(),
+            )
+        if await _ready(process, folder, deadline):
+            return process
+        said = log.read_bytes()[began:].decode("utf-8", "replace").strip()
+        if "shared memory block" not in said or time.monotonic() > deadline:
+            raise ServerTrouble(
+                f"PostgreSQL did not start. Nothing is lost. It said, in {log}: {said[-600:]}"
+            )
+        await asyncio.sleep(0.1)
+
+
+def _rotated(log: Path) -> int:
+    """The log's length, after one that grew too long was put aside."""
+    length = log.stat().st_size if log.exists() else 0
+    if length > LOG_LIMIT:
+        log.replace(log.with_suffix(".log.old"))
+        return 0
+    return length
+
+
+async def _ready(process: subprocess.Popen[bytes], folder: Path, deadline: float) -> bool:
+    note = folder / "postmaster.pid"
+    while process.poll() is None:
+        if time.monotonic() > deadline:
+            process.kill()
+            process.wait()
+            return False
+        lines = note.read_text().split("\n") if note.exists() else []
+        # line 8 is the state; an older pid in line 1 is a dead one's note
+        if len(lines) > 7 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
+            return True
+        await asyncio.sleep(0.005)
+    return False
+
+
+def _watch(pid: int) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["/bin/sh", "-c", _GUARD, "supachat-guard", str(pid)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        cwd="/",
+    )
+
+
+def _release(guard: subprocess.Popen[bytes]) -> None:
+    """Tells the guard that all is well, and waits for it."""
+    if guard.stdin is not None and not guard.stdin.closed:
+        try:
+            guard.stdin.write(b"done\n")
+            guard.stdin.close()
+        except BrokenPipeError:
+            pass  # it was killed: there is nobody left to tell
+    guard.wait()
+
+
+async def _ended(process: subprocess.Popen[bytes], limit: float) -> None:
+    deadline = time.monotonic() + limit
+    while process.poll() is None and time.monotonic() < deadline:
+        await asyncio.sleep(0.005)
