@@ -236,7 +236,16 @@ _FOOTERS: Final[dict[Place, str]] = {
 _NARROW: Final[dict[Place, str]] = {Place.COMPOSER: "switch next_unread select commands help"}
 """Where five keys must do."""
 
-_READING: Final = "page_up page_down oldest newest first_unread select focus_next back".split()
+_READING: Final = [
+    "page_up",
+    "page_down",
+    "oldest",
+    "newest",
+    "first_unread",
+    "select",
+    "focus_next",
+    "back",
+]
 
 
 def _listed(place: Place) -> tuple[str, ...]:
