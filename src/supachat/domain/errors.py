@@ -1,24 +1,24 @@
 """Everything that may go wrong, as one tree. Each message says what happened, then what to do.
 
-    SupachatError
-    |-- Retryable            waiting may cure it: the outbox and the supervisor try again
-    |   |-- Unreachable      no answer: name, network, refused, timed out
-    |   |-- ServerTrouble    5xx, or an answer that is no answer
-    |   `-- RateLimited      429; `after` is the server's own waiting time
-    |-- Refused              the server understood and said no: rights, constraints, unknown rows
-    |   |-- NotAllowed       row level security or a missing grant
-    |   `-- NotFound         no such thread, person or workspace
-    |-- SignInError
-    |   |-- BadCredentials   e-mail and password do not match
-    |   |-- EmailUnverified  the account waits for its confirmation mail
-    |   |-- SessionEnded     the stored session is over: sign in again, nothing else is lost
-    |   `-- SignUpRefused    taken, weak, or sign-up is closed
-    |-- KeyRefused           a secret key, or one that this project does not know
-    |-- BadInput             what was typed cannot be used; `text` is given back
-    |-- SettingsError        a file that a person wrote, with its line where there is one
-    |-- DialectError         a map that is wrong, or tables that do not fit it
-    |-- VaultError           the session cannot be kept where it was asked to be
-    `-- CacheError           the local file cannot be read or written
+SupachatError
+|-- Retryable            waiting may cure it: the outbox and the supervisor try again
+|   |-- Unreachable      no answer: name, network, refused, timed out
+|   |-- ServerTrouble    5xx, or an answer that is no answer
+|   `-- RateLimited      429; `after` is the server's own waiting time
+|-- Refused              the server understood and said no: rights, constraints, unknown rows
+|   |-- NotAllowed       row level security or a missing grant
+|   `-- NotFound         no such thread, person or workspace
+|-- SignInError
+|   |-- BadCredentials   e-mail and password do not match
+|   |-- EmailUnverified  the account waits for its confirmation mail
+|   |-- SessionEnded     the stored session is over: sign in again, nothing else is lost
+|   `-- SignUpRefused    taken, weak, or sign-up is closed
+|-- KeyRefused           a secret key, or one that this project does not know
+|-- BadInput             what was typed cannot be used; `text` is given back
+|-- SettingsError        a file that a person wrote, with its line where there is one
+|-- DialectError         a map that is wrong, or tables that do not fit it
+|-- VaultError           the session cannot be kept where it was asked to be
+`-- CacheError           the local file cannot be read or written
 """
 
 from __future__ import annotations

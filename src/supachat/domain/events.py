@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from supachat.domain.model import (
+    NOTHING,
     Account,
     Cursor,
     Draft,
@@ -125,12 +126,11 @@ class PageFetched:
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """What the cache had: up to `limit` messages of one stretch, oldest first, ending before `before`."""
+    """What the cache had, oldest first. `spans` come with the first page only."""
 
     request: Recall
     messages: tuple[Message, ...]
     spans: tuple[Span, ...] = ()
-    from_start: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +222,7 @@ class Edge(StrEnum):
 class EdgeChanged:
     thread: ThreadKey
     edge: Edge
-    reason: Safe = Safe("")
+    reason: Safe = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +242,7 @@ class AccountChanged:
     """Signed in (`account`), or out (None) with the reason in words."""
 
     account: Account | None
-    reason: Safe = Safe("")
+    reason: Safe = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +251,7 @@ class TextReturned:
 
     thread: ThreadKey
     text: str
-    reason: Safe = Safe("")
+    reason: Safe = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +259,7 @@ class Notice:
     """A toast. `grade` is info, warning or error."""
 
     title: Safe
-    details: Safe = Safe("")
+    details: Safe = NOTHING
     grade: str = "info"
 
 
@@ -318,10 +318,11 @@ class TellTyping:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Asked of the cache, not of the server: messages before a cursor, or the newest it has."""
+    """Asked of the cache, not of the server: messages from `since` to before `before`, or the newest."""
 
     thread: ThreadKey
     before: Cursor | None = None
+    since: Cursor | None = None
     limit: int = 50
 
 
@@ -347,20 +348,17 @@ class KeepMessages:
 
 @dataclass(frozen=True, slots=True)
 class KeepSpans:
-    """The stretches of a thread in which the cache knows every message, oldest first.
-
-    `from_start` says that the first stretch reaches the thread's first message.
-    """
+    """The stretches of a thread in which every message is known, oldest first."""
 
     thread: ThreadKey
     spans: tuple[Span, ...]
-    from_start: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class DropMessage:
-    thread: ThreadKey
-    id: str
+class DropThreads:
+    """Threads that the source no longer lists, with everything known of them."""
+
+    threads: tuple[ThreadKey, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,7 +397,7 @@ Write = (
     | KeepPeople
     | KeepMessages
     | KeepSpans
-    | DropMessage
+    | DropThreads
     | KeepDraft
     | DropDraft
     | KeepText
@@ -417,3 +415,17 @@ class Step:
     writes: tuple[Write, ...] = ()
 
 
+# ---------------------------------------------------------------- what an earlier run left
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What an earlier run left in the cache."""
+
+    account: Account | None = None
+    sources: tuple[SourceInfo, ...] = ()
+    threads: tuple[Thread, ...] = ()
+    people: tuple[Person, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    texts: tuple[tuple[ThreadKey, str], ...] = ()
+    last_open: ThreadKey | None = None

@@ -17,6 +17,9 @@ Micros = NewType("Micros", int)
 """The server's own time: whole microseconds since 1970 UTC. Never a float, which would round it."""
 
 
+NOTHING = Safe("")
+
+
 class ThreadKey(NamedTuple):
     """A thread of a workspace. `id` is opaque text of the source and may hold anything."""
 
@@ -128,7 +131,7 @@ class Thread:
     """In a thread of two, the other one's person id: its presence stands in the list."""
     created: Micros | None = None
     last: Cursor | None = None
-    preview: Safe = Safe("")
+    preview: Safe = NOTHING
     preview_author: str | None = None
     unread: int = 0
     unread_local: bool = False
@@ -221,7 +224,7 @@ class Link:
     """Seconds from the start of the last connect to its socket being open."""
     attempt: int = 0
     next_try_at: float | None = None
-    reason: Safe = Safe("")
+    reason: Safe = NOTHING
     """Why it is not live, in words that a person can use."""
     joined: int = 0
     wanted: int = 0
@@ -245,5 +248,5 @@ class Health:
     uptime: float = 1.0
     """Share of the last hour connected, 0 to 1."""
     last_event_at: float | None = None
-    last_error: Safe = Safe("")
+    last_error: Safe = NOTHING
     last_error_at: float | None = None

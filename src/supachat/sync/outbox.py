@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from supachat.domain.errors import Retryable, SessionEnded, SupachatError
 from supachat.domain.model import Delivery, Draft, DraftState, Message, ThreadKey
-from supachat.domain.text import Safe, safe, safe_line
+from supachat.domain.text import safe, safe_line
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 """Seconds before the second try, and the most between two."""
@@ -87,8 +87,8 @@ class Outbox:
 
     def next_due(self) -> float | None:
         """When the next waiting draft may be tried again."""
-        times = [e.not_before for e in self._entries.values() if e.draft.state is DraftState.QUEUED and e.kept]
-        return min(times, default=None)
+        waiting = (e for e in self._entries.values() if e.draft.state is DraftState.QUEUED and e.kept)
+        return min((e.not_before for e in waiting), default=None)
 
     def trouble(self, draft_id: str, error: SupachatError, now: float) -> Draft | None:
         """A try failed: wait and try again where that may help, else stop with the reason in words."""
@@ -141,5 +141,5 @@ def picture(draft: Draft, me: str, *, kept: bool) -> Message:
         body=safe(draft.raw),
         own=True,
         delivery=_DELIVERY[draft.state] if kept else Delivery.RECEIVED,
-        reason=draft.reason if draft.reason is None else Safe(draft.reason),
+        reason=draft.reason,
     )

@@ -47,10 +47,11 @@ class Threads:
             self._threads[thread.key] = thread
             self._listed[thread.key] = thread.unread
 
-    def listed(self, source: str, threads: Iterable[Thread]) -> list[Thread]:
-        """The source's list, whole: threads that it no longer names are gone. Answers what changed."""
+    def listed(self, source: str, threads: Iterable[Thread]) -> tuple[list[Thread], list[ThreadKey]]:
+        """The source's list, whole. Answers the rows that changed and the threads that are gone."""
         fresh = {thread.key: thread for thread in threads}
-        for key in [k for k in self._threads if k.source == source and k not in fresh]:
+        gone = [key for key in self._threads if key.source == source and key not in fresh]
+        for key in gone:
             del self._threads[key]
         changed = []
         for key, thread in fresh.items():
@@ -70,7 +71,7 @@ class Threads:
             if thread != held:
                 self._threads[key] = thread
                 changed.append(thread)
-        return changed
+        return changed, gone
 
     def heard(self, message: Message) -> Thread | None:
         """A confirmed message, new or known. Answers the thread's row if it changed."""

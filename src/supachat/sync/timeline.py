@@ -56,6 +56,7 @@ class Timeline:
         self._keys: list[_Key] = []
         self._known: dict[str, Cursor] = {}
         self._drafts: dict[str, _Key] = {}
+        self._gaps: dict[_Key, Gap] = {}
         self._draft_count = 0
 
     # ------------------------------------------------------------ questions
@@ -80,8 +81,11 @@ class Timeline:
 
     @property
     def complete_to(self) -> Cursor | None:
-        """The end of the newest span: what lies after it has not been asked for yet."""
-        return self.spans[-1][1] if self.spans else None
+        """The end of the newest stretch: what lies after it has not been asked for yet.
+
+        A message that was only heard is a stretch of its own and says nothing about its neighbours.
+        """
+        return next((high for low, high in reversed(self.spans) if low != high), None)
 
     @property
     def from_start(self) -> bool:
@@ -95,7 +99,8 @@ class Timeline:
         return None
 
     def gaps(self) -> list[Gap]:
-        return [item for item in self.items if isinstance(item, Gap)]
+        """Oldest first."""
+        return [self._gaps[key] for key in sorted(self._gaps)]
 
     def last_before(self, cursor: Cursor) -> Message | None:
         """The newest confirmed message in memory that is not after `cursor`."""
@@ -175,10 +180,10 @@ class Timeline:
 
     def filling(self, gap: Gap, filling: bool) -> list[Splice]:
         key = _gap_key(gap)
-        index = bisect_left(self._keys, key)
-        if index < len(self._keys) and self._keys[index] == key:
-            return [self._replace(index, replace(gap, filling=filling))]
-        return []
+        held = self._gaps.get(key)
+        if held is None or held.filling == filling:
+            return []
+        return [self._set_gap(key, replace(held, filling=filling))]
 
     def _regap(self) -> list[Splice]:
         """Make the gap rows those that the spans imply, as far as the items reach."""
@@ -190,21 +195,25 @@ class Timeline:
             for gap in [Gap(self.thread, after, before)]
         }
         splices: list[Splice] = []
-        for held in self.gaps():
-            key = _gap_key(held)
+        for key, held in list(self._gaps.items()):
             same = wanted.pop(key, None)
-            index = bisect_left(self._keys, key)
             if same is None:
-                del self.items[index], self._keys[index]
+                index = bisect_left(self._keys, key)
+                del self.items[index], self._keys[index], self._gaps[key]
                 splices.append(Splice(index, 1, ()))
             elif same.after != held.after:
-                splices.append(self._replace(index, replace(same, filling=held.filling)))
+                splices.append(self._set_gap(key, replace(same, filling=held.filling)))
         for key, gap in wanted.items():
+            self._gaps[key] = gap
             index = bisect_left(self._keys, key)
             self.items.insert(index, gap)
             self._keys.insert(index, key)
             splices.append(Splice(index, 0, (gap,)))
         return splices
+
+    def _set_gap(self, key: _Key, gap: Gap) -> Splice:
+        self._gaps[key] = gap
+        return self._replace(bisect_left(self._keys, key), gap)
 
     # ------------------------------------------------------------ drafts
 

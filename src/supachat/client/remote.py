@@ -1,10 +1,4 @@
-"""THE door for screens and commands: one workspace, its engine, its cache, its remote.
-
-Runs the engine: every input becomes a `Step`, whose writes are committed, whose changes are queued for
-whoever loops over `changes()`, whose requests go to the `Remote`. Knows no schema, no HTTP, no widget.
-Must never make a caller wait for the network between a key and its paint: every method that is not
-`async` returns at once.
-"""
+"""What the client needs of a Supabase project, and all that it knows of one."""
 
 from __future__ import annotations
 
@@ -12,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from supachat.domain.events import Event, Request
-from supachat.domain.model import Account, Person, ThreadKey
+from supachat.domain.model import Account, Person, Thread
 
 
 class Remote(Protocol):
@@ -48,8 +42,8 @@ class Remote(Protocol):
         """People by exact handle or by the first letters of a name (three at least)."""
         ...
 
-    async def ensure_thread(self, source: str, person: str) -> tuple[ThreadKey, Sequence[Event]]:
-        """The thread with that person, made if it is new, and what to tell the engine of it."""
+    async def ensure_thread(self, source: str, person: str) -> tuple[Thread, Sequence[Person]]:
+        """The thread with that person, made if it is new, and the people in it."""
         ...
 
     def poke(self) -> None:

@@ -1,0 +1,259 @@
+"""One workspace, as screens and commands see it.
+
+What is known is read from memory; what the person does returns at once and is answered through
+`changes()`. Knows no schema, no HTTP, no widget. Must never make a caller wait for the network between
+a key and its paint: only the `async` methods do, and they are for workers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable, Sequence
+
+from supachat.cache.store import Cache
+from supachat.client.remote import Remote
+from supachat.client.runner import Runner
+from supachat.domain import events as ev
+from supachat.domain.errors import BadInput
+from supachat.domain.events import Change
+from supachat.domain.model import (
+    Account,
+    Feature,
+    Gap,
+    Health,
+    Micros,
+    Person,
+    Presence,
+    SourceInfo,
+    Thread,
+    ThreadKey,
+)
+from supachat.domain.text import Safe
+from supachat.sync.engine import Engine
+
+TYPING_EVERY = 3.0
+"""Seconds between two typing broadcasts of one thread."""
+TEXT_EVERY = 0.7
+"""Seconds after which a text that is being typed is on disk."""
+
+
+class Client:
+    """One workspace. `wall` is seconds since 1970, `monotonic` any steady clock; tests give their own."""
+
+    def __init__(
+        self,
+        workspace: Safe,
+        cache: Cache,
+        *,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.workspace = workspace
+        self._wall = wall
+        self._run = Runner(cache, monotonic)
+        self._texts: dict[ThreadKey, str] = {}
+        self._typed_at: dict[ThreadKey, float] = {}
+        self.last_open: ThreadKey | None = None
+
+    # ------------------------------------------------------------ life
+
+    async def start(self) -> None:
+        """Read the cache. Afterwards the cached threads and the last open one can be shown."""
+        self.last_open = (await self._run.start()).last_open
+        self._run.tell(ev.ThreadsChanged())
+
+    def attach(self, remote: Remote) -> None:
+        """The way to the server, once it is built."""
+        self._run.attach(remote)
+
+    def unreachable(self, words: Safe) -> None:
+        """The way to the server could not even be built: say why on the badge."""
+        self._run.broken(words)
+
+    async def close(self) -> None:
+        """Keep what was typed, end the link, finish writing. Two seconds at most."""
+        self._flush_texts()
+        await self._run.close()
+
+    def changes(self) -> AsyncIterator[tuple[Change, ...]]:
+        """Everything that changed since the last turn, in order. Ends when the client is closed."""
+        return self._run.changes()
+
+    # ------------------------------------------------------------ what is known
+
+    @property
+    def _engine(self) -> Engine:
+        return self._run.engine
+
+    @property
+    def account(self) -> Account | None:
+        return self._engine.account
+
+    @property
+    def online(self) -> bool:
+        """Signed in at the server in this run, so that a request makes sense."""
+        return self._engine.reader.online
+
+    @property
+    def sources(self) -> tuple[SourceInfo, ...]:
+        return self._engine.sources
+
+    @property
+    def health(self) -> Health:
+        return self._engine.health.health
+
+    @property
+    def open_thread(self) -> ThreadKey | None:
+        return self._engine.reader.open
+
+    def can(self, source: str, feature: Feature) -> bool:
+        return any(s.name == source and feature in s.features for s in self.sources)
+
+    def me(self, source: str) -> str:
+        """The reader's person id in a source; empty while it is not known."""
+        return self._engine.me(source)
+
+    def threads(self) -> tuple[Thread, ...]:
+        return self._engine.threads.ordered()
+
+    def thread(self, key: ThreadKey) -> Thread | None:
+        return self._engine.threads.get(key)
+
+    def person(self, source: str, person_id: str) -> Person | None:
+        return self._engine.people.get(source, person_id)
+
+    def people(self, source: str) -> tuple[Person, ...]:
+        """Everybody known in a source."""
+        return tuple(self._engine.people.all(source))
+
+    def members(self, thread: ThreadKey) -> tuple[Person, ...]:
+        found = (self.person(thread.source, m) for m in self._engine.threads.members(thread))
+        return tuple(person for person in found if person is not None)
+
+    def presence(self, source: str, person_id: str) -> Presence:
+        return self._engine.presence(source, person_id)
+
+    def typing(self, thread: ThreadKey) -> tuple[Person, ...]:
+        found = (self.person(thread.source, p) for p in self._engine.people.typing(thread))
+        return tuple(person for person in found if person is not None)
+
+    def text(self, thread: ThreadKey) -> str:
+        """What stands unsent in that thread's composer."""
+        return self._texts.get(thread, self._engine.texts.get(thread, ""))
+
+    def unsent(self) -> tuple[int, int]:
+        """Drafts: (waiting or under way, failed)."""
+        return self._engine.sender.outbox.counts()
+
+    def is_unsent(self, draft_id: str) -> bool:
+        return draft_id in self._engine.sender.outbox
+
+    # ------------------------------------------------------------ what the person does
+
+    def open(self, thread: ThreadKey) -> None:
+        """Show a thread: a TimelineReset with what is in memory follows at once, the rest after it."""
+        self._flush_texts()
+        self._run.apply(self._engine.open(thread, self._run.now()))
+
+    def load_older(self) -> None:
+        self._run.apply(self._engine.load_older(self._run.now()))
+
+    def fill_gap(self, gap: Gap) -> None:
+        self._run.apply(self._engine.fill_gap(gap, self._run.now()))
+
+    def send(self, thread: ThreadKey, text: str) -> str:
+        """Queue a message; its id. Raises BadInput, with the text, for one that can never be sent."""
+        self._check(thread, text)
+        self._texts.pop(thread, None)
+        draft_id = str(uuid.uuid4())
+        wall = Micros(round(self._wall() * 1_000_000))
+        self._run.apply(self._engine.send(draft_id, thread, text, wall, self._run.now()))
+        return draft_id
+
+    def retry(self, draft_id: str) -> None:
+        self._run.apply(self._engine.retry(draft_id, self._run.now()))
+
+    def discard(self, draft_id: str) -> None:
+        self._run.apply(self._engine.discard(draft_id, self._run.now()))
+
+    def take_back(self, draft_id: str) -> str:
+        """A draft that is not under way becomes text again; empty if it is too late for that."""
+        draft = self._engine.sender.outbox.get(draft_id)
+        self.discard(draft_id)
+        return draft.raw if draft is not None and not self.is_unsent(draft_id) else ""
+
+    def keep_text(self, thread: ThreadKey, text: str) -> None:
+        """What stands in the composer now; it is on disk within a second."""
+        if not self._texts:
+            self._later(TEXT_EVERY, self._flush_texts)
+        self._texts[thread] = text
+
+    def keystroke(self, thread: ThreadKey) -> None:
+        """Tell the others that the person types, at most once in three seconds."""
+        now = self._run.now()
+        if not self.can(thread.source, Feature.TYPING) or not self.online:
+            return
+        if now - self._typed_at.get(thread, -TYPING_EVERY) >= TYPING_EVERY:
+            self._typed_at[thread] = now
+            self._run.ask(ev.TellTyping(thread))
+
+    def seen(self, thread: ThreadKey) -> None:
+        self._run.apply(self._engine.seen(thread, self._run.now()))
+
+    def focused(self) -> None:
+        """The person came back to this terminal."""
+        self._run.apply(self._engine.focused(self._run.now()))
+
+    def reconnect(self) -> None:
+        self._run.poke()
+
+    # ------------------------------------------------------------ what a worker awaits
+
+    async def find_people(self, source: str, text: str) -> Sequence[Person]:
+        return await self._run.need_remote().find_people(source, text)
+
+    async def start_thread(self, source: str, person: str) -> ThreadKey:
+        """The thread with that person, made if it is new."""
+        thread, people = await self._run.need_remote().ensure_thread(source, person)
+        self._run.apply(self._engine.started(thread, people, self._run.now()))
+        return thread.key
+
+    async def sign_in(self, email: str, password: str) -> Account:
+        return await self._run.need_remote().sign_in(email, password)
+
+    async def sign_up(self, email: str, password: str, name: str) -> Account | None:
+        return await self._run.need_remote().sign_up(email, password, name)
+
+    async def sign_out(self) -> None:
+        """End the session here and drop what this account kept on this computer."""
+        await self._run.need_remote().sign_out()
+        self._run.apply(self._engine.signed_out(self._run.now()))
+        await self._run.forget()
+
+    # ------------------------------------------------------------ parts
+
+    def _check(self, thread: ThreadKey, text: str) -> None:
+        if not text.strip():
+            raise BadInput("there is nothing to send", text=text)
+        size = len(text.encode("utf-8", "surrogatepass"))
+        most = next((s.max_length for s in self.sources if s.name == thread.source), 65536)
+        if size > most:
+            raise BadInput(
+                f"longer than {most // 1024} kB: this has {size / 1024:,.1f} kB",
+                cure="shorten it or send it in parts",
+                text=text,
+            )
+
+    def _flush_texts(self) -> None:
+        texts, self._texts = self._texts, {}
+        for thread, text in texts.items():
+            self._run.apply(self._engine.keep_text(thread, text, self._run.now()))
+
+    def _later(self, seconds: float, act: Callable[[], None]) -> None:
+        async def wait() -> None:
+            await asyncio.sleep(seconds)
+            act()
+
+        self._run.spawn(wait())

@@ -1,0 +1,201 @@
+"""Runs the engine: writes to the cache, changes to whoever listens, requests to the remote.
+
+Every input becomes a `Step`. Its writes are committed in order, its changes queued, its requests each
+carried out by a task of their own. Must never let a task fail unseen, nor wait for the network before
+a change is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from typing import Any
+
+from supachat.cache.store import Cache
+from supachat.client.remote import Remote
+from supachat.domain import events as ev
+from supachat.domain.errors import CacheError, SupachatError, Unreachable
+from supachat.domain.events import Change, Event, Request, Step
+from supachat.domain.model import Link, LinkState
+from supachat.domain.text import Safe, safe_line
+from supachat.sync.engine import Engine
+
+TICK = 1.0
+"""Seconds between two looks at the clock."""
+
+
+class Runner:
+    """`now` is any steady clock, in seconds."""
+
+    def __init__(self, cache: Cache, now: Callable[[], float]) -> None:
+        self.engine = Engine(ev.Memory())
+        self.now = now
+        self._cache = cache
+        self._remote: Remote | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._changes: list[Change] = []
+        self._news = asyncio.Event()
+        self._commits: asyncio.Queue[tuple[ev.Write, ...]] = asyncio.Queue()
+        self._wake: asyncio.TimerHandle | None = None
+        self._closed = False
+
+    async def start(self) -> ev.Memory:
+        """Read the cache and start the engine on it."""
+        try:
+            memory = await self._cache.load()
+        except CacheError as error:
+            memory = ev.Memory()
+            self.tell(ev.Notice(safe_line(error.message), safe_line(error.cure), "error"))
+        self.engine = Engine(memory)
+        if (aside := self._cache.set_aside) is not None:
+            words = f"It is kept as {aside.name}; messages are read from the server again"
+            self.tell(ev.Notice(safe_line("The local cache was damaged"), safe_line(words), "warning"))
+        self.spawn(self._keep())
+        self.spawn(self._tick())
+        return memory
+
+    def attach(self, remote: Remote) -> None:
+        self._remote = remote
+        self.spawn(self._listen(remote))
+        self.spawn(self._begin(remote))
+
+    async def close(self) -> None:
+        """End the link, finish writing. Two seconds at most."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._remote is not None:
+            with contextlib.suppress(TimeoutError, SupachatError):
+                await asyncio.wait_for(self._remote.close(), 1.0)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._commits.join(), 1.0)
+        if self._wake is not None:
+            self._wake.cancel()
+        mine = [task for task in self._tasks if task is not asyncio.current_task()]
+        for task in mine:
+            task.cancel()
+        await asyncio.gather(*mine, return_exceptions=True)
+        await self._cache.close()
+        self._news.set()
+
+    async def forget(self) -> None:
+        """Empty the cache of this account."""
+        await self._cache.clear()
+
+    async def changes(self) -> AsyncIterator[tuple[Change, ...]]:
+        """Everything that changed since the last turn, in order. Ends when closed."""
+        while True:
+            await self._news.wait()
+            self._news.clear()
+            if self._changes:
+                batch, self._changes = tuple(self._changes), []
+                yield batch
+            if self._closed:
+                return
+
+    # ------------------------------------------------------------ one step
+
+    def receive(self, event: Event) -> None:
+        self.apply(self.engine.receive(event, self.now()))
+
+    def apply(self, step: Step) -> None:
+        if step.writes:
+            self._commits.put_nowait(step.writes)
+        for change in step.changes:
+            self.tell(change)
+        for request in step.requests:
+            self.ask(request)
+        self._set_alarm()
+
+    def tell(self, change: Change) -> None:
+        self._changes.append(change)
+        self._news.set()
+
+    def ask(self, request: Request) -> None:
+        self.spawn(self._carry_out(request))
+
+    def need_remote(self) -> Remote:
+        if self._remote is None:
+            raise Unreachable("not connected yet", cure="it goes on by itself in a moment")
+        return self._remote
+
+    def poke(self) -> None:
+        if self._remote is not None:
+            self._remote.poke()
+
+    def broken(self, words: Safe) -> None:
+        """The way to the server cannot be had: say why on the badge."""
+        self.receive(ev.LinkMoved(Link(state=LinkState.ERROR, reason=words)))
+
+    # ------------------------------------------------------------ tasks
+
+    async def _carry_out(self, request: Request) -> None:
+        try:
+            if isinstance(request, ev.Recall):
+                answers: Sequence[Event] = [await self._cache.recall(request)]
+            else:
+                answers = await self.need_remote().perform(request)
+        except SupachatError as error:
+            self.apply(self.engine.failed(request, error, self.now()))
+        else:
+            for event in answers:
+                self.receive(event)
+
+    async def _listen(self, remote: Remote) -> None:
+        async for event in remote.events():
+            self.receive(event)
+
+    async def _begin(self, remote: Remote) -> None:
+        try:
+            await remote.start()
+        except SupachatError as error:
+            self.broken(safe_line(error.message))
+
+    async def _keep(self) -> None:
+        """Commit what the steps want kept, in order; a draft is announced once it is on disk."""
+        while True:
+            writes = await self._commits.get()
+            try:
+                await self._cache.commit(writes)
+            except CacheError as error:
+                self.tell(ev.Notice(safe_line(error.message), safe_line(error.cure), "error"))
+            finally:
+                self._commits.task_done()
+            for write in writes:
+                if isinstance(write, ev.KeepDraft):
+                    self.receive(ev.DraftKept(write.draft.id))
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            self.apply(self.engine.tick(self.now()))
+
+    def _set_alarm(self) -> None:
+        """A draft that waits for its next try does not wait for the next tick as well."""
+        due = self.engine.next_wake()
+        if due is None or self._wake is not None or self._closed:
+            return
+        delay = due - self.now()
+        if 0 < delay < TICK:
+            self._wake = asyncio.get_running_loop().call_later(delay, self._alarm)
+
+    def _alarm(self) -> None:
+        self._wake = None
+        self.apply(self.engine.tick(self.now()))
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        if self._closed:
+            work.close()
+            return
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        """A task of ours ended. One that failed is our own mistake, and is not hidden."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            task.get_loop().call_exception_handler(
+                {"message": "a task of the client failed", "exception": error, "task": task}
+            )

@@ -1,0 +1,105 @@
+"""How good the link is, as one grade and in numbers, over the last hour.
+
+Thresholds are those of the design, section 5. Time comes as an argument (monotonic seconds).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+
+from supachat.domain.model import Grade, Health, Link, LinkState
+from supachat.domain.text import Safe
+
+HOUR = 3600.0
+SLOW_CONNECT, DEAD_CONNECT = 2.0, 5.0
+SLOW_TRIP, DEAD_TRIP = 0.5, 2.0
+_DOWN = (LinkState.DISCONNECTED, LinkState.ERROR, LinkState.SIGNED_OUT)
+
+
+def grade(health: Health) -> Grade:
+    """Green: quick and whole. Yellow: slow, retrying or incomplete. Red: not connected, or worse."""
+    link = health.link
+    trip, connect = link.round_trip or 0.0, link.connect_time or 0.0
+    refused = link.parked / link.wanted if link.wanted else 0.0
+    if (
+        link.state in _DOWN
+        or trip > DEAD_TRIP
+        or connect > DEAD_CONNECT
+        or health.drops > 5
+        or health.uptime < 0.95
+        or refused > 0.05
+        or health.failed
+    ):
+        return Grade.RED
+    if (
+        link.state is not LinkState.CONNECTED
+        or trip >= SLOW_TRIP
+        or connect >= SLOW_CONNECT
+        or health.drops > 1
+        or health.uptime <= 0.99
+        or health.missed
+    ):
+        return Grade.YELLOW
+    return Grade.GREEN
+
+
+class HealthKeeper:
+    """Remembers the last hour of the link."""
+
+    def __init__(self) -> None:
+        self.health = Health()
+        self._drops: deque[float] = deque()
+        self._spells: deque[tuple[float, float, bool]] = deque()
+        """(from, to, whether connected) of the last hour, once it was connected at all."""
+        self._since: float | None = None
+
+    def moved(self, link: Link, now: float) -> None:
+        before = self.health.link.state
+        was, is_ = before is LinkState.CONNECTED, link.state is LinkState.CONNECTED
+        if was and not is_:
+            self._drops.append(now)
+        if was != is_ and (self._since is not None or is_):
+            if self._since is not None:
+                self._spells.append((self._since, now, was))
+            self._since = now
+        health = replace(self.health, link=link)
+        if link.reason and link.state is not LinkState.CONNECTED:
+            health = replace(health, last_error=link.reason, last_error_at=now)
+        self.health = health
+        self.settle(now)
+
+    def noted(self, now: float) -> None:
+        """Something was received."""
+        self.health = replace(self.health, last_event_at=now)
+
+    def trouble(self, words: Safe, now: float) -> None:
+        self.health = replace(self.health, last_error=words, last_error_at=now)
+
+    def counted(self, *, catching_up: int, queued: int, failed: int, missed: int, now: float) -> bool:
+        """Set the counts; True if that changed what can be seen."""
+        before = self.health
+        self.health = replace(before, catching_up=catching_up, queued=queued, failed=failed, missed=missed)
+        self.settle(now)
+        return self.health != before
+
+    def settle(self, now: float) -> None:
+        """Forget what is older than an hour and grade anew."""
+        while self._drops and self._drops[0] < now - HOUR:
+            self._drops.popleft()
+        while self._spells and self._spells[0][1] < now - HOUR:
+            self._spells.popleft()
+        health = replace(self.health, drops=len(self._drops), uptime=self._uptime(now))
+        self.health = replace(health, grade=grade(health))
+
+    def _uptime(self, now: float) -> float:
+        if self._since is None:
+            return 1.0
+        connected = self.health.link.state is LinkState.CONNECTED
+        spells = [*self._spells, (self._since, now, connected)]
+        whole = up = 0.0
+        for begin, end, was_up in spells:
+            length = end - max(begin, now - HOUR)
+            whole += length
+            up += length if was_up else 0.0
+        return round(up / whole, 4) if whole > 0 else 1.0

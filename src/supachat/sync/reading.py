@@ -1,0 +1,321 @@
+"""Reading one workspace's threads: the first page, older pages, catching up, filling gaps.
+
+Decides which request is needed and never asks the same twice at once. A thread is "live" when its
+topics are joined and everything up to that moment has been fetched: from then on what arrives extends
+what is known. Until then an arrival stands alone and what lies before it is a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from supachat.domain.events import (
+    Change,
+    Edge,
+    EdgeChanged,
+    FetchPage,
+    KeepMessages,
+    KeepSpans,
+    PageFetched,
+    Recall,
+    Recalled,
+    Request,
+    TimelineReset,
+    TimelineSpliced,
+    Write,
+)
+from supachat.domain.model import NOTHING, Cursor, Gap, Message, Micros, ThreadKey
+from supachat.domain.text import Safe
+from supachat.sync.timeline import START, Splice, Timeline, merge_spans
+
+PAGE = 50
+OVERLAP = Micros(10_000_000)
+"""Catch-up reads this far (10 s) before what it knows: rows become visible in commit order, not in
+the order of their times."""
+MOST_PAGES = 20
+"""Pages that one catch-up reads in a row; what is still missing then stays a gap to be filled."""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What is known and under way for one thread."""
+
+    timeline: Timeline
+    edge: Edge = Edge.MORE
+    recalled: bool = False
+    """The cache has been asked."""
+    ready: bool = False
+    """The topics are joined and rows flow."""
+    live: bool = False
+    catching: Cursor | None = None
+    """Catch-up reads on from here; None when none is under way."""
+    pages: int = 0
+    stale: bool = False
+    """The topics became ready while a catch-up was under way: it has to be done once more."""
+    at_start: bool = False
+    """The oldest in memory is the thread's first."""
+    suspects: dict[str, float] = field(default_factory=dict)
+    """Rows that a re-read found although the thread was live, and when: perhaps missed by realtime."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What an act of reading comes to; the engine turns it into a Step."""
+
+    changes: list[Change] = field(default_factory=list)
+    requests: list[Request] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
+
+
+class Reader:
+    """All threads that were opened or heard of since the start."""
+
+    def __init__(self) -> None:
+        self._readings: dict[ThreadKey, Reading] = {}
+        self.open: ThreadKey | None = None
+        self.online = False
+        """Signed in, so that asking the server makes sense."""
+
+    def reading(self, thread: ThreadKey) -> Reading:
+        if thread not in self._readings:
+            self._readings[thread] = Reading(Timeline(thread))
+        return self._readings[thread]
+
+    def known(self, thread: ThreadKey) -> Reading | None:
+        return self._readings.get(thread)
+
+    def catching_up(self) -> int:
+        return sum(r.catching is not None for r in self._readings.values())
+
+    # ------------------------------------------------------------ opening and paging
+
+    def show(self, thread: ThreadKey, new_after: str | None, out: Outcome) -> None:
+        """Make it the open thread: what is in memory at once, the cache next, the server last."""
+        self.open = thread
+        reading = self.reading(thread)
+        out.changes.append(TimelineReset(thread, tuple(reading.timeline.items), new_after))
+        out.changes.append(EdgeChanged(thread, reading.edge))
+        if reading.recalled:
+            self.catch_up(thread, out)
+        else:
+            out.requests.append(Recall(thread, limit=PAGE))
+
+    def recalled(self, event: Recalled, out: Outcome) -> None:
+        """The cache answered. Where it has nothing older, the server is asked instead."""
+        thread = event.request.thread
+        reading = self.reading(thread)
+        timeline = reading.timeline
+        timeline.spans = merge_spans([*timeline.spans, *event.spans])
+        self._splice(thread, timeline.put(event.messages), out)
+        if len(event.messages) < event.request.limit and self._starts_here(timeline):
+            reading.at_start = True
+        if event.request.before is None:
+            reading.recalled = True
+            self.catch_up(thread, out)
+        elif not event.messages and not reading.at_start:
+            out.requests.append(FetchPage(thread, before=event.request.before, limit=PAGE))
+            return
+        self._set_edge(thread, self._edge(reading), out)
+
+    def older(self, thread: ThreadKey, out: Outcome) -> None:
+        """One page more at the top: from the cache while its stretch goes on, else from the server."""
+        reading = self.reading(thread)
+        timeline = reading.timeline
+        oldest = timeline.oldest
+        if oldest is None or reading.edge in (Edge.LOADING, Edge.START):
+            return
+        span = timeline.span_of(oldest)
+        if span is not None and span[0] < oldest:
+            out.requests.append(Recall(thread, before=oldest, since=span[0], limit=PAGE))
+        else:
+            out.requests.append(FetchPage(thread, before=oldest, limit=PAGE))
+        self._set_edge(thread, Edge.LOADING, out)
+
+    def fill(self, gap: Gap, out: Outcome) -> None:
+        """Read one page back from the newer side of a gap."""
+        if gap.filling:
+            return
+        self._splice(gap.thread, self.reading(gap.thread).timeline.filling(gap, True), out)
+        out.requests.append(FetchPage(gap.thread, before=gap.before, limit=PAGE))
+
+    # ------------------------------------------------------------ catching up
+
+    def ready(self, thread: ThreadKey, out: Outcome) -> None:
+        """Rows flow from now on: what passed before is read once more, for the truth."""
+        reading = self.reading(thread)
+        reading.ready, reading.live = True, False
+        reading.stale = reading.catching is not None
+        self.catch_up(thread, out)
+
+    def deaf(self, thread: ThreadKey) -> None:
+        reading = self.known(thread)
+        if reading is not None:
+            reading.ready = reading.live = False
+
+    def catch_up(self, thread: ThreadKey, out: Outcome, *, again: bool = False) -> None:
+        """Read everything since what is known. Only the open thread does; others when they are opened.
+
+        `again` re-reads a thread that is live, because the server can lose broadcasts without a sign.
+        """
+        reading = self.reading(thread)
+        if thread != self.open or not self.online or not reading.recalled:
+            return
+        if reading.catching is not None or (reading.live and not again):
+            return
+        known_to = reading.timeline.complete_to
+        reading.pages = 0
+        if known_to is None or known_to == START:
+            reading.catching = START
+            out.requests.append(FetchPage(thread, limit=PAGE))
+        else:
+            reading.catching = Cursor(Micros(known_to.at - OVERLAP), "")
+            out.requests.append(FetchPage(thread, after=reading.catching, limit=PAGE))
+
+    def fetched(self, event: PageFetched, now: float, out: Outcome) -> None:
+        """A page of the server: merged, its stretch marked as known."""
+        request = event.request
+        reading = self.reading(request.thread)
+        timeline = reading.timeline
+        if request.after is not None and reading.live:
+            fresh = [m.id for m in event.messages if m.id not in timeline and not m.own]
+            reading.suspects.update(dict.fromkeys(fresh, now))
+        splices = timeline.put(event.messages, _covered(event))
+        if request.after is None and event.whole:
+            reading.at_start = True
+        if request.before is None:
+            splices += self._went_on(reading, event, out)
+        else:
+            splices += _not_filling(timeline)
+        self._splice(request.thread, splices, out)
+        self._set_edge(request.thread, self._edge(reading), out)
+        out.writes += [KeepMessages(event.messages)] if event.messages else []
+        out.writes.append(spans_of(timeline))
+
+    def _went_on(self, reading: Reading, event: PageFetched, out: Outcome) -> list[Splice]:
+        """A page of a catch-up: go on where the server had more, else the thread is live."""
+        timeline, request = reading.timeline, event.request
+        newest = request.after is None
+        reading.pages += 1
+        if newest or event.whole or not event.messages:
+            reading.catching = None
+            if reading.stale:
+                reading.stale = False
+                self.catch_up(request.thread, out)
+                return []
+            reading.live = reading.ready
+            return self._up_to_now(timeline, request.after) if reading.live else []
+        if reading.pages >= MOST_PAGES:
+            reading.catching = START
+            out.requests.append(FetchPage(request.thread, limit=PAGE))
+            return []
+        reading.catching = event.messages[-1].cursor
+        out.requests.append(FetchPage(request.thread, after=reading.catching, limit=PAGE))
+        return []
+
+    @staticmethod
+    def _up_to_now(timeline: Timeline, since: Cursor | None) -> list[Splice]:
+        """What arrived while the last page was read joins it: nothing passed unheard in between."""
+        newest = timeline.newest
+        low = since if since is not None else (timeline.complete_to or newest)
+        return (
+            timeline.cover((low, newest))
+            if low is not None and newest is not None and low <= newest
+            else []
+        )
+
+    def failed(self, request: FetchPage, words: Safe, out: Outcome) -> None:
+        """A page could not be read: say so where it was wanted, and let it be asked again."""
+        reading = self.reading(request.thread)
+        if request.before is None:
+            reading.catching = None
+            if not reading.timeline.items:
+                self._set_edge(request.thread, Edge.FAILED, out, words)
+            return
+        self._splice(request.thread, _not_filling(reading.timeline), out)
+        if reading.edge is Edge.LOADING:
+            self._set_edge(request.thread, Edge.FAILED, out, words)
+
+    # ------------------------------------------------------------ arrivals
+
+    def arrived(self, message: Message, out: Outcome) -> bool:
+        """A row heard or confirmed. Answers whether it was new here."""
+        reading = self.known(message.thread)
+        if reading is None:
+            out.writes.append(KeepMessages((message,)))
+            return True
+        timeline = reading.timeline
+        new = message.id not in timeline
+        reading.suspects.pop(message.id, None)
+        known_to = timeline.complete_to
+        covers = None
+        if reading.live:
+            low = known_to or (START if reading.at_start else message.cursor)
+            covers = (min(low, message.cursor), message.cursor)
+        self._splice(message.thread, timeline.put((message,), covers), out)
+        out.writes.append(KeepMessages((message,)))
+        if covers is not None:
+            out.writes.append(spans_of(timeline))
+        return new
+
+    def gone(self, source: str, message_id: str, out: Outcome) -> None:
+        for thread, reading in self._readings.items():
+            if thread.source == source and (splices := reading.timeline.forget(message_id)):
+                self._splice(thread, splices, out)
+                item = splices[-1].inserted[0]
+                out.writes += [KeepMessages((item,))] if isinstance(item, Message) else []
+
+    def missed(self, now: float, patience: float = 5.0) -> int:
+        """Rows that a re-read found and that realtime did not bring within `patience` seconds."""
+        count = 0
+        for reading in self._readings.values():
+            for message_id in [i for i, at in reading.suspects.items() if at <= now - patience]:
+                del reading.suspects[message_id]
+                count += 1
+        return count
+
+    # ------------------------------------------------------------ parts
+
+    def splice(self, thread: ThreadKey, splices: Sequence[Splice], out: Outcome) -> None:
+        self._splice(thread, splices, out)
+
+    def _splice(self, thread: ThreadKey, splices: Sequence[Splice], out: Outcome) -> None:
+        if thread == self.open:
+            out.changes += [TimelineSpliced(thread, *splice) for splice in splices]
+
+    @staticmethod
+    def _starts_here(timeline: Timeline) -> bool:
+        """Whether the oldest in memory lies in a stretch that reaches back to the thread's start."""
+        oldest = timeline.oldest
+        return timeline.from_start and (oldest is None or oldest <= timeline.spans[0][1])
+
+    @staticmethod
+    def _edge(reading: Reading) -> Edge:
+        return Edge.START if reading.at_start and Reader._starts_here(reading.timeline) else Edge.MORE
+
+    def _set_edge(self, thread: ThreadKey, edge: Edge, out: Outcome, reason: Safe = NOTHING) -> None:
+        reading = self.reading(thread)
+        if reading.edge is not edge or reason:
+            reading.edge = edge
+            if thread == self.open:
+                out.changes.append(EdgeChanged(thread, edge, reason))
+
+
+def _not_filling(timeline: Timeline) -> list[Splice]:
+    return [splice for gap in timeline.gaps() for splice in timeline.filling(gap, False)]
+
+
+def spans_of(timeline: Timeline) -> KeepSpans:
+    return KeepSpans(timeline.thread, tuple(timeline.spans))
+
+
+def _covered(event: PageFetched) -> tuple[Cursor, Cursor] | None:
+    """The stretch in which a page's messages are all there are."""
+    request, messages = event.request, event.messages
+    if request.after is not None:
+        return (request.after, messages[-1].cursor) if messages else None
+    high = request.before or (messages[-1].cursor if messages else None)
+    if high is None:
+        return (START, START) if event.whole else None
+    low = START if event.whole else messages[0].cursor if messages else high
+    return low, high
