@@ -1,0 +1,234 @@
+"""A dialect: one chat schema spoken in the words of the domain.
+
+Built from a TOML map; pure. What to ask of the server comes out as `calls`, what the server said goes in
+and comes out as nouns and events. Must never name a table, a column, a function or a topic: they all
+come from the map. Answers that do not fit the map raise `DialectError`; frames that do not fit are nothing.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from supachat.dialects import asks, faults, frames, rows
+from supachat.dialects.calls import Call, Row, Topic
+from supachat.dialects.frames import Members
+from supachat.dialects.shape import Channel, Map
+from supachat.domain.errors import DialectError
+from supachat.domain.events import Event, FetchPage, MarkRead, PresenceHeard
+from supachat.domain.model import Draft, Feature, Message, Person, Thread, ThreadKey
+from supachat.domain.text import Safe, safe_line
+
+
+def parse(text: str, file: str) -> Dialect:
+    """The dialect of a TOML text. `file` is named in the DialectError that a wrong map raises."""
+    try:
+        return Dialect(Map.model_validate(tomllib.loads(text)))
+    except tomllib.TOMLDecodeError as error:
+        raise faults.no_toml(error, file) from error
+    except ValidationError as error:
+        raise faults.wrong_map(error, text, file, Map) from error
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """One map and what it means. Person ids are the source's own; `me` is the reader's."""
+
+    map: Map
+
+    @property
+    def name(self) -> str:
+        return self.map.name
+
+    @property
+    def label(self) -> Safe:
+        return safe_line(self.map.label)
+
+    @property
+    def schema(self) -> str:
+        """The schema that has to be exposed to the REST API."""
+        return self.map.schema_
+
+    @property
+    def max_length(self) -> int:
+        """The longest message, in bytes of UTF-8."""
+        return self.map.max_length
+
+    @property
+    def features(self) -> frozenset[Feature]:
+        map_, news = self.map, self.map.news
+        able: dict[Feature, object] = {
+            Feature.SEND: map_.send,
+            Feature.START: map_.ensure,
+            Feature.FIND_PEOPLE: map_.find,
+            Feature.READ_CURSOR: map_.read and map_.threads.read,
+            Feature.TYPING: news.typing,
+            Feature.PRESENCE: news.presence,
+        }
+        return frozenset(feature for feature, part in able.items() if part)
+
+    # ------------------------------------------------------------ who I am, and my threads
+
+    def me_call(self) -> Call:
+        return asks.rpc(self.map, self.map.me)
+
+    def me(self, answer: Sequence[Row], user_id: str) -> Person:
+        """The reader as this source knows them. `user_id` is the auth id, named if there is no row."""
+        if not answer:
+            raise self._misfit(f"nobody here has the account {user_id}")
+        with _Fitting(self):
+            return rows.person(self.map, answer[0], self.map.me.id, self.map.me.name)
+
+    def list_call(self) -> Call:
+        return asks.rpc(self.map, self.map.threads)
+
+    def threads(self, answer: Sequence[Row], me: str) -> tuple[tuple[Thread, ...], tuple[Person, ...]]:
+        """The list in the server's order, and the other people in it, each once."""
+        with _Fitting(self):
+            pairs = [rows.thread(self.map, row, me) for row in answer]
+        people = {person.key: person for _, person in pairs}
+        return tuple(thread for thread, _ in pairs), tuple(people.values())
+
+    # ------------------------------------------------------------ history
+
+    def page_call(self, request: FetchPage) -> Call:
+        return asks.page(self.map, request)
+
+    def messages(self, answer: Sequence[Row], thread: ThreadKey, me: str) -> tuple[Message, ...]:
+        """One page, oldest first, whichever way it was asked for. Rows of other threads are left out."""
+        with _Fitting(self):
+            found = [rows.message(self.map, row, me) for row in answer]
+        return tuple(sorted((m for m in found if m.thread == thread), key=lambda m: m.cursor))
+
+    # ------------------------------------------------------------ acts
+
+    def send_call(self, draft: Draft, thread: Thread | None, me: str) -> Call:
+        """`thread` may be None where a thread's id says who is in it; else that raises DialectError."""
+        if self.map.send is None:
+            raise self._misfit("messages can only be read")
+        other = (thread.other if thread else None) or self.other_of(draft.thread, me)
+        slots = {"thread": draft.thread.id, "me": me, "body": draft.raw, "draft": draft.id}
+        if other is not None:
+            slots["other"] = other
+        elif "$other" in self.map.send.params.values():
+            raise self._misfit(f"nobody knows who else is in the thread {draft.thread.id}")
+        return asks.rpc(self.map, self.map.send, slots)
+
+    def stored(self, answer: Sequence[Row], draft: Draft, me: str) -> Message | None:
+        """The row that the server made of `draft`; None where it did not show it."""
+        if not answer:
+            return None
+        with _Fitting(self):
+            made = rows.message(self.map, answer[0], me)
+        return made if made.thread == draft.thread else None
+
+    def read_call(self, request: MarkRead) -> Call | None:
+        if self.map.read is None:
+            return None
+        return asks.rpc(self.map, self.map.read, {"thread": request.thread.id, "message": request.to.id})
+
+    def find_call(self, text: str) -> Call | None:
+        """People by exact handle, or by how their name begins; None for a text with nothing in it."""
+        if self.map.find is None or not text.strip():
+            return None
+        return asks.rpc(self.map, self.map.find, {"text": text.strip()})
+
+    def people(self, answer: Sequence[Row]) -> tuple[Person, ...]:
+        part = self.map.find
+        if part is None:
+            return ()
+        with _Fitting(self):
+            return tuple(rows.person(self.map, row, part.id, part.name) for row in answer)
+
+    def ensure_call(self, person_id: str, me: str) -> Call | None:
+        """The thread with that person, made if it is new; None where threads are not ours to make."""
+        if self.map.ensure is None or person_id == me:
+            return None
+        return asks.rpc(self.map, self.map.ensure, {"person": person_id})
+
+    def ensured(self, answer: Sequence[Row], me: str) -> tuple[Thread, tuple[Person, ...]]:
+        threads, people = self.threads(answer[:1], me)
+        if not threads:
+            raise self._misfit("the thread was not made and no reason was given")
+        return threads[0], people
+
+    # ------------------------------------------------------------ what is heard
+
+    def thread_topics(self, thread_id: str, me: str) -> tuple[Topic, ...]:
+        """The topics of one thread, the one that carries its rows first."""
+        news = self.map.news
+        found = [_topic(news.rows, thread_id)] if news.rows else []
+        present = news.presence.of(thread_id) if news.presence else ""
+        for part in (news.typing, news.presence):
+            if part and all(topic.name != part.of(thread_id) for topic in found):
+                key = me if part.of(thread_id) == present else ""
+                found.append(_topic(part, thread_id, presence_key=key))
+        return tuple(found)
+
+    def user_topics(self, user_id: str, me: str) -> tuple[Topic, ...]:
+        """The topics of the reader's own account. `user_id` is the auth id."""
+        part = self.map.news.notices
+        return (_topic(part, user_id),) if part else ()
+
+    def hear(
+        self, topic: str, event: str, payload: object, *, sealed: bool, me: str, members: Members
+    ) -> tuple[Event, ...]:
+        """What a broadcast says. Never raises.
+
+        `payload` is what stands under "payload" inside the broadcast, `topic` has no `realtime:` before
+        it, `sealed` is how the topic was joined, `members` gives the person ids of a thread.
+        """
+        return frames.hear(self.map, topic, event, payload, sealed=sealed, me=me, members=members)
+
+    def present(self, topic: str, state: object, me: str, members: Members) -> PresenceHeard | None:
+        """Who is on `topic`: `state` is each presence key with the payloads under it. Never raises."""
+        return frames.present(self.map, topic, state, me, members)
+
+    def typing(self, thread_id: str, me: str) -> tuple[str, str, dict[str, Any]] | None:
+        """Topic, event and payload that tell others of a key press."""
+        part = self.map.news.typing
+        return (part.of(thread_id), part.event, {part.person: me}) if part else None
+
+    def presence_payload(self, me: str) -> dict[str, Any]:
+        """What to track on a topic that was joined with a presence key."""
+        part = self.map.news.presence
+        return {part.status: "online"} if part else {}
+
+    # ------------------------------------------------------------ helpers
+
+    def other_of(self, thread: ThreadKey, me: str) -> str | None:
+        """The other one of two people, where a thread's id is made of theirs."""
+        joint = self.map.threads.id_joins
+        if joint is None:
+            return None
+        one, _, two = thread.id.partition(joint)
+        return {one: two, two: one}.get(me) or None
+
+    def _misfit(self, what: str) -> DialectError:
+        return DialectError(f"the source {self.name}: {what}")
+
+
+class _Fitting:
+    """A `with` block whose misfits become a DialectError that names the source."""
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, rows.Misfit):
+            raise DialectError(
+                f"the tables of {self._dialect.name} do not fit its map: {error}",
+                cure="Nothing was lost. Install the dialect's SQL again, or mend the map",
+            ) from error
+
+
+def _topic(part: Channel, key: str, *, presence_key: str = "") -> Topic:
+    return Topic(
+        part.of(key), sealed=part.sealed, replication_ready=part.from_database, presence_key=presence_key
+    )

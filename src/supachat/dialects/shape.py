@@ -1,0 +1,198 @@
+"""The shape of a dialect's map: what the TOML may say, checked before anything is asked of a server.
+
+Pure data. Every name of a table, a column, a function or a topic comes from a map; this module must
+never know one.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
+"""A table, a column, a function or a schema, as it stands in a URL."""
+
+Word = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
+"""An event, a key of a payload, a label: one line."""
+
+Constant = str | int | bool
+THREAD, USER = "{thread}", "{user}"
+
+
+class Part(BaseModel):
+    """A table of the map. What it does not know is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Function(Part):
+    """A function to call. A parameter is a constant, or one of `slots` written with a dollar."""
+
+    slots: ClassVar[frozenset[str]] = frozenset()
+    rpc: Name
+    params: dict[Name, Constant] = Field(default_factory=dict)
+
+    @field_validator("params")
+    @classmethod
+    def _known_slots(cls, params: dict[str, Constant]) -> dict[str, Constant]:
+        for name, value in params.items():
+            if isinstance(value, str) and value.startswith("$") and value[1:] not in cls.slots:
+                allowed = ", ".join(f"${slot}" for slot in sorted(cls.slots)) or "no slot"
+                raise ValueError(f"expected one of {allowed} for {name}, found {value}")
+        return params
+
+
+class Me(Function):
+    """Who the reader is in this source: one row."""
+
+    id: Name
+    name: Name
+
+
+class Last(Part):
+    id: Name
+    at: Name
+    author: Name
+    preview: Name
+
+
+class ReadColumns(Part):
+    unread: Name
+    id: Name
+    at: Name
+
+
+class Threads(Function):
+    """The thread list in one request, a row a thread."""
+
+    id: Name
+    created: Name | None = None
+    other: Name
+    other_name: Name
+    id_joins: Annotated[str, StringConstraints(min_length=1, max_length=8)] | None = None
+    """Between two people's ids in a thread's id, where the id is made of them."""
+    last: Last | None = None
+    read: ReadColumns | None = None
+
+
+class Messages(Part):
+    """One thread's history: `order` and `key` together say what stands before what."""
+
+    table: Name
+    key: Name
+    order: Name
+    thread: Name
+    author: Name
+    body: Name
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.key, self.order, self.thread, self.author, self.body)
+
+
+class Send(Function):
+    slots = frozenset({"thread", "me", "other", "body", "draft"})
+
+
+class Read(Function):
+    slots = frozenset({"thread", "message"})
+
+
+class Find(Function):
+    slots = frozenset({"text"})
+    id: Name
+    name: Name
+
+
+class Ensure(Function):
+    slots = frozenset({"person"})
+
+
+class Channel(Part):
+    """A topic. Its name ends with the one thing that tells it from its kind."""
+
+    ends_with: ClassVar[str] = THREAD
+    topic: Word
+    sealed: bool = False
+    """No policy lets a client broadcast here."""
+    from_database: bool = False
+
+    @field_validator("topic")
+    @classmethod
+    def _one_slot_at_the_end(cls, topic: str) -> str:
+        head = topic.removesuffix(cls.ends_with)
+        if head == topic or not head or "{" in head:
+            raise ValueError(f"expected a name that ends with {cls.ends_with} and has no other braces")
+        return topic
+
+    @property
+    def head(self) -> str:
+        return self.topic.removesuffix(self.ends_with)
+
+    def of(self, key: str) -> str:
+        """The topic of the thread or user `key`."""
+        return self.head + key
+
+    def key(self, topic: str) -> str | None:
+        """The thread or user that `topic` is of; None where it is a topic of another kind."""
+        return topic.removeprefix(self.head) if topic.startswith(self.head) and topic != self.head else None
+
+
+class Rows(Channel):
+    """New rows of a thread. On a sealed topic `record` is believed, elsewhere it is a hint."""
+
+    event: Word
+    record: Word
+
+
+class Notices(Channel):
+    """Something happened in the thread that stands under `thread`: to be read."""
+
+    ends_with = USER
+    event: Word
+    thread: Word
+
+
+class Typing(Channel):
+    event: Word
+    person: Word
+
+
+class Attendance(Channel):
+    status: Word
+
+
+class News(Part):
+    rows: Rows | None = None
+    notices: Notices | None = None
+    typing: Typing | None = None
+    presence: Attendance | None = None
+
+    @model_validator(mode="after")
+    def _rows_stay_alone(self) -> News:
+        heads = {part.head for part in (self.typing, self.presence) if part is not None}
+        for part in (self.rows, self.notices):
+            if part is not None and part.sealed and part.head in heads:
+                raise ValueError(
+                    f"expected another topic for typing and presence than the sealed {part.topic}"
+                )
+        return self
+
+
+class Map(Part):
+    """A whole dialect."""
+
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+    label: Word
+    schema_: Name = Field("public", alias="schema")
+    max_length: Annotated[int, Field(gt=0, le=1_048_576)] = 65536
+    """The longest message, in bytes of UTF-8."""
+    me: Me
+    threads: Threads
+    messages: Messages
+    send: Send | None = None
+    read: Read | None = None
+    find: Find | None = None
+    ensure: Ensure | None = None
+    news: News = Field(default_factory=News)
