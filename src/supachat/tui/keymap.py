@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 
 class Place(StrEnum):
@@ -236,7 +236,7 @@ _FOOTERS: Final[dict[Place, str]] = {
 _NARROW: Final[dict[Place, str]] = {Place.COMPOSER: "switch next_unread select commands help"}
 """Where five keys must do."""
 
-_READING: Final = [
+_READING: Final = (
     "page_up",
     "page_down",
     "oldest",
@@ -245,7 +245,7 @@ _READING: Final = [
     "select",
     "focus_next",
     "back",
-]
+)
 
 
 def _listed(place: Place) -> tuple[str, ...]:
@@ -254,7 +254,7 @@ def _listed(place: Place) -> tuple[str, ...]:
 
 HELP: Final = (
     ("Everywhere", tuple(each for each in _listed(Place.EVERYWHERE) if each not in _READING)),
-    ("Reading", tuple(_READING)),
+    ("Reading", _READING),
     ("Writing", _listed(Place.COMPOSER)),
     ("Thread list", _listed(Place.LIST)),
     ("Messages (f6)", _listed(Place.MESSAGES)),
@@ -262,7 +262,7 @@ HELP: Final = (
 """The help page: headings and the ids under them."""
 
 
-def bindings(place: Place, *, priority: bool = True) -> list[Binding]:
+def bindings(place: Place, *, priority: bool = True) -> list[BindingType]:
     """What the widget or screen of `place` binds. Priority, so that typing cannot swallow an alt key."""
     return [
         Binding(",".join(key.keys.split()), key.action or key.id, key.words, show=False, priority=priority)

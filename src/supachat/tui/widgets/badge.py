@@ -1,0 +1,98 @@
+"""The badge: one glyph and a few words for the whole state of the link.
+
+Pure: health and the time in, spans out. Live is the calm state, only its glyph has a colour. Must never
+say more than is known: without a round trip there is no number.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from supachat.domain.model import Health, Link, LinkState
+from supachat.domain.text import Safe
+from supachat.tui.glyphs import UNICODE, Glyphs
+
+SLOW = 0.5
+"""Seconds of round trip from which the link is called slow."""
+SLOW_CONNECT = 2.0
+MANY_DROPS = 5
+
+
+class Badge(NamedTuple):
+    """`look` is the glyph's colour, `words_look` that of the words."""
+
+    glyph: str
+    words: Safe
+    look: str
+    words_look: str
+
+
+def badge(
+    health: Health, now: float, *, wide: bool, glyphs: Glyphs = UNICODE, motion: bool = True
+) -> Badge:
+    """What the badge says at `now` (monotonic seconds). Without `motion` the countdown says "soon"."""
+    link = health.link
+    if link.state is LinkState.CONNECTED:
+        return _connected(health, wide=wide, glyphs=glyphs)
+    if link.state is LinkState.RECONNECTING:
+        look = "error" if health.drops > MANY_DROPS else "warning"
+        return _one(glyphs.again, _reconnecting(link, now, wide=wide, motion=motion), look)
+    glyph, long, short, look = {
+        LinkState.CONNECTING: (glyphs.connecting, "connecting", "conn", "quiet"),
+        LinkState.POLLING: (glyphs.waiting, "polling every 5 s", "poll 5 s", "warning"),
+        LinkState.DISCONNECTED: (glyphs.failed, "offline", "offline", "error"),
+        LinkState.SIGNED_OUT: (glyphs.muted, "signed out", "sign in", "error"),
+        LinkState.ERROR: (glyphs.alert, "error", "error", "error"),
+    }[link.state]
+    return _one(glyph, long if wide else short, look)
+
+
+def _one(glyph: str, words: str, look: str) -> Badge:
+    return Badge(glyph, Safe(words), look, look)
+
+
+def _connected(health: Health, *, wide: bool, glyphs: Glyphs) -> Badge:
+    link = health.link
+    if health.catching_up:
+        number = f"{health.catching_up:,}"
+        return _one(glyphs.catching, f"catching up {number}" if wide else number, "accent")
+    trip = "" if link.round_trip is None else duration(link.round_trip)
+    if (link.round_trip or 0) >= SLOW or (link.connect_time or 0) >= SLOW_CONNECT:
+        return _one(glyphs.away, f"slow {trip}".rstrip() if wide or not trip else trip, "warning")
+    words = f"live {trip}".rstrip() if wide or not trip else trip
+    return Badge(glyphs.online, Safe(words), "success", "text2")
+
+
+def _reconnecting(link: Link, now: float, *, wide: bool, motion: bool) -> str:
+    left = None if link.next_try_at is None else link.next_try_at - now
+    if left is None or left <= 0:
+        when = "now"
+    elif not motion:
+        when = "soon"
+    else:
+        when = f"in {max(1, round(left))} s" if wide else f"{max(1, round(left))} s"
+    if not wide:
+        return when
+    return f"reconnecting {when} ({ordinal(link.attempt)} try)" if link.attempt else f"reconnecting {when}"
+
+
+def duration(seconds: float) -> str:
+    """A round trip: whole milliseconds under 100, tens under 1,000, then tenths of a second."""
+    milliseconds = seconds * 1000
+    if milliseconds < 100:
+        return f"{round(milliseconds)} ms"
+    if milliseconds < 995:
+        return f"{round(milliseconds / 10) * 10} ms"
+    return f"{seconds:.1f} s"
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th, 21st."""
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return f"{number}{({1: 'st', 2: 'nd', 3: 'rd'}).get(number % 10, 'th')}"
+
+
+def live(health: Health) -> bool:
+    """Whether what is sent now goes out now."""
+    return health.link.state in (LinkState.CONNECTED, LinkState.POLLING)

@@ -1,0 +1,286 @@
+"""The composer: where a message is written. Grows with its text, keeps a history, never loses a word.
+
+Knows no thread and sends nothing: it says what was written. Esc never touches the text, a paste that is
+too large changes nothing, and ctrl+c can be undone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+from supachat.domain.text import Safe
+from supachat.tui.keymap import Place, bindings
+from supachat.tui.paint import Row, Span, space
+from supachat.tui.widgets.drawn import Drawn, glyphs_of
+from supachat.tui.widgets.typed import LARGEST_PASTE, cleaned, room_hint, shown
+
+STILL_AFTER = 10.0
+"""Seconds without input after which the cursor stops blinking: the whole idle cost of a screen."""
+MOST_HISTORY = 100
+
+
+class Field(TextArea, inherit_bindings=False):
+    """The text itself, with the keys of a shell."""
+
+    BINDINGS = bindings(Place.COMPOSER)
+
+    class Entered(Message):
+        """Enter was pressed."""
+
+    class TooLarge(Message):
+        """A paste was refused; nothing was changed."""
+
+        def __init__(self, size: int) -> None:
+            super().__init__()
+            self.size = size
+
+    class Recall(Message):
+        """Up or down where there is no line to go to: the history is wanted."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(highlight_cursor_line=False, compact=True, **kwargs)
+        self.match_cursor_bracket = False
+        self.recalling = False
+        self._killed = ""
+        self._still: Timer | None = None
+
+    def get_line(self, line_index: int) -> Text:
+        return Text(shown(self.document.get_line(line_index)), end="", no_wrap=True)
+
+    # ------------------------------------------------------------ input
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        if len(event.text) > LARGEST_PASTE:
+            self.post_message(self.TooLarge(len(event.text)))
+            return
+        self.replace(cleaned(event.text), *self.selection, maintain_selection_offset=False)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key.startswith("alt+"):
+            event.prevent_default()
+        self._awake()
+
+    def on_focus(self) -> None:
+        self._awake()
+
+    def on_text_area_changed(self) -> None:
+        self._awake()
+
+    def _awake(self) -> None:
+        """Blink again, for as long as somebody is there."""
+        if self.app.animation_level != "none" and not self.cursor_blink:
+            self.cursor_blink = True
+        if self._still is not None:
+            self._still.stop()
+        self._still = self.set_timer(STILL_AFTER, self._stop_blinking)
+
+    def _stop_blinking(self) -> None:
+        self.cursor_blink = False
+
+    # ------------------------------------------------------------ keys
+
+    def action_send(self) -> None:
+        self.post_message(self.Entered())
+
+    def action_new_line(self) -> None:
+        self.replace("\n", *self.selection, maintain_selection_offset=False)
+
+    def action_line(self, by: int) -> None:
+        """A line up or down; in an empty text, or while recalling, a text up or down."""
+        if self.recalling or (by < 0 and not self.text):
+            self.post_message(self.Recall(by))
+        elif by < 0:
+            self.action_cursor_up()
+        else:
+            self.action_cursor_down()
+
+    def _kill(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        removed = self.delete(start, end, maintain_selection_offset=False).replaced_text
+        if removed:
+            self._killed = removed
+
+    def action_kill_word(self) -> None:
+        self._kill(self.get_cursor_word_left_location(), self.cursor_location)
+
+    def action_kill_next_word(self) -> None:
+        self._kill(self.cursor_location, self.get_cursor_word_right_location())
+
+    def action_kill_start(self) -> None:
+        self._kill(self.get_cursor_line_start_location(), self.cursor_location)
+
+    def action_kill_end(self) -> None:
+        self._kill(self.cursor_location, self.get_cursor_line_end_location())
+
+    def action_yank(self) -> None:
+        self.replace(self._killed, *self.selection, maintain_selection_offset=False)
+
+
+class Prompt(Drawn):
+    """The four cells left of the text."""
+
+    ON: ClassVar[str] = "panel"
+    focused = False
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        look = "bold accent" if self.focused else "quiet"
+        return [Row((space(2), Span(Safe(glyphs_of(self).you), look)))]
+
+
+class Hint(Drawn):
+    """What stands at the right end: how full it is, or that it waits."""
+
+    ON: ClassVar[str] = "panel"
+    words = Safe("")
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        return [Row((space(1), Span(self.words, "quiet"), space(2)))]
+
+    def show(self, words: Safe) -> None:
+        if words != self.words:
+            self.words = words
+            self.styles.width = len(words) + 3 if words else 0
+            self.redraw()
+
+
+class Composer(Horizontal):
+    """The widget. `Submitted` and `Changed` carry the whole text."""
+
+    class Submitted(Message):
+        """Send this. The text stays until `clear` is called."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Changed(Message):
+        """The text is now this; `typed` where a person did it."""
+
+        def __init__(self, text: str, typed: bool) -> None:
+            super().__init__()
+            self.text = text
+            self.typed = typed
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._history: list[str] = []
+        self._at: int | None = None
+        self._quiet = ""
+        self._limit = 65536
+        self._live = True
+
+    def compose(self) -> ComposeResult:
+        yield Prompt(id="prompt")
+        yield Field(id="field")
+        yield Hint(id="hint")
+
+    @property
+    def field(self) -> Field:
+        return self.query_one(Field)
+
+    @property
+    def text(self) -> str:
+        return self.field.text
+
+    # ------------------------------------------------------------ what the screen tells it
+
+    def show(self, placeholder: Safe, text: str, limit: int) -> None:
+        """Another thread: its placeholder, the text that waits there, its longest message in bytes."""
+        self._limit = limit
+        self.field.placeholder = Content(placeholder)
+        self._stop_recalling()
+        self._put(text)
+
+    def give_back(self, text: str) -> None:
+        """A text that was not sent: put in front of whatever stands there, so that neither is lost."""
+        here = self.text
+        self._put(f"{text}\n{here}" if here and here != text else text)
+        self.post_message(self.Changed(self.text, typed=False))
+
+    def live(self, live: bool) -> None:
+        """Whether what is sent now goes out now."""
+        self._live = live
+        self._hint()
+
+    def clear(self) -> None:
+        """Empty it, so that undo brings the text back."""
+        self.field.clear()
+        self._stop_recalling()
+
+    def remember(self, text: str) -> None:
+        """Sent: up brings it back."""
+        self._history = [*(each for each in self._history if each != text), text][-MOST_HISTORY:]
+
+    def _put(self, text: str) -> None:
+        self._quiet = cleaned(text)
+        self.field.load_text(self._quiet)
+        self.field.move_cursor(self.field.document.end)
+        self._hint()
+
+    # ------------------------------------------------------------ what the field says
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        text = self.text
+        typed = text != self._quiet
+        self._quiet = text
+        self._hint()
+        if typed:
+            if self._at is not None and text != self._history[self._at]:
+                self._stop_recalling()
+            self.post_message(self.Changed(text, typed=True))
+
+    def on_field_entered(self, event: Field.Entered) -> None:
+        event.stop()
+        if self.text.strip():
+            self.post_message(self.Submitted(self.text))
+
+    def on_field_recall(self, event: Field.Recall) -> None:
+        event.stop()
+        if not self._history:
+            return
+        at = len(self._history) if self._at is None else self._at
+        at += event.by
+        if at >= len(self._history):
+            self._stop_recalling()
+            self._put("")
+            return
+        self._at = max(0, at)
+        self.field.recalling = True
+        self._put(self._history[self._at])
+
+    def _stop_recalling(self) -> None:
+        self._at = None
+        self.field.recalling = False
+
+    def _hint(self) -> None:
+        words = room_hint(len(self.text.encode("utf-8", "replace")), self._limit)
+        if not words and not self._live:
+            words = Safe("waits until live")
+        self.query_one(Hint).show(words)
+
+    def on_descendant_focus(self) -> None:
+        self._prompt(True)
+
+    def on_descendant_blur(self) -> None:
+        self._prompt(False)
+
+    def _prompt(self, focused: bool) -> None:
+        prompt = self.query_one(Prompt)
+        prompt.focused = focused
+        prompt.redraw()

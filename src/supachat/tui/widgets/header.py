@@ -1,0 +1,95 @@
+"""The header: workspace and account, the open thread's title and facts, the badge.
+
+One row. The title and the badge's glyph never go; facts are cut first, then the badge's words. Two cells
+always stay free left of the badge, which grows to the left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from supachat.domain.model import Health
+from supachat.domain.text import Safe
+from supachat.tui.glyphs import UNICODE, Glyphs
+from supachat.tui.paint import Row, Span, cut, space, width
+from supachat.tui.widgets.badge import badge
+from supachat.tui.widgets.drawn import Drawn, glyphs_of
+
+LEAST_FACTS = 8
+"""Cells under which facts are not worth a cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderState:
+    """Everything the header shows. `list_width` is 0 while the list is hidden."""
+
+    workspace: Safe = Safe("")
+    account: Safe = Safe("")
+    title: Safe = Safe("")
+    facts: Safe = Safe("")
+    health: Health = field(default_factory=Health)
+    list_width: int = 0
+    wide: bool = False
+    tiny: bool = False
+    """Under 40 columns or 10 rows: the badge is its glyph."""
+
+
+def header_row(state: HeaderState, cells: int, now: float, glyphs: Glyphs = UNICODE) -> Row:
+    """The row, exactly `cells` wide. `now` is in monotonic seconds."""
+    left = _left(state)
+    right = _right(state, now, glyphs)
+    room = cells - width(left) - width(right) - 2
+    title = cut(state.title, max(1, room), glyphs.cut)
+    middle = [Span(title, "bold foreground")] if state.title else []
+    room -= width(middle)
+    if state.facts and room - 2 >= LEAST_FACTS:
+        middle += [space(2), Span(cut(state.facts, room - 2, glyphs.cut), "quiet")]
+    gap = cells - width(left) - width(middle) - width(right)
+    return Row((*left, *middle, space(gap), *right), "panel")
+
+
+def _left(state: HeaderState) -> list[Span]:
+    if not state.list_width:
+        return [space(1 if state.tiny else 4)]
+    name = Span(cut(state.workspace, state.list_width - 2), "bold foreground")
+    spans = [space(1), name]
+    room = state.list_width - width(spans) - 2
+    if state.account and room > 2:
+        spans += [space(1), Span(cut(state.account, room), "quiet")]
+    return [*spans, space(state.list_width + 4 - width(spans))]
+
+
+def _right(state: HeaderState, now: float, glyphs: Glyphs) -> list[Span]:
+    shown = badge(state.health, now, wide=state.wide, glyphs=glyphs)
+    glyph = Span(Safe(shown.glyph), shown.look, "health")
+    if state.tiny:
+        return [glyph, space(1)]
+    words = Span(Safe(f" {shown.words}"), shown.words_look, "health")
+    return [glyph, words, space(2 if state.wide else 1)]
+
+
+class Header(Drawn):
+    """The header widget. A click on the badge acts as `health`."""
+
+    ON: ClassVar[str] = "panel"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.state = HeaderState()
+        self.now = 0.0
+
+    def show(self, now: float, **parts: Any) -> None:
+        """Change parts of the state, as named in `HeaderState`; redraws only if something differs."""
+        state = replace(self.state, **parts)
+        if state != self.state or int(now) != int(self.now):
+            self.state, self.now = state, now
+            self.redraw()
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        glyphs = glyphs_of(self)
+        return [
+            header_row(self.state, width, self.now, glyphs),
+            Row((Span(Safe(glyphs.rule * width), "rule"),)),
+        ]

@@ -1,0 +1,130 @@
+"""The typing line: who is writing, what was just done, a question, and how much is below.
+
+Always one row, also when empty, so that nothing jumps. A question takes the place of everything else and
+the keyboard with it, until it is answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+from textual.message import Message
+from textual.timer import Timer
+
+from supachat.domain.text import Safe
+from supachat.tui.keymap import Place, bindings
+from supachat.tui.paint import Row, Span, fit, space
+from supachat.tui.widgets.drawn import Drawn
+
+FLASH_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that cannot be undone. `verb` is what yes does, `keep` what no does."""
+
+    id: str
+    words: Safe
+    verb: Safe
+    keep: Safe = Safe("keep")
+
+
+@dataclass(frozen=True, slots=True)
+class TypingState:
+    names: tuple[Safe, ...] = ()
+    below: int = 0
+    flash: Safe = Safe("")
+    question: Question | None = None
+
+
+def typing_words(names: Sequence[Safe]) -> Safe:
+    """Who is typing, by first names; from three on only how many."""
+    first = [name.split(" ")[0] for name in names]
+    if not first:
+        return Safe("")
+    if len(first) == 1:
+        return Safe(f"{first[0]} is typing")
+    if len(first) == 2:
+        return Safe(f"{first[0]} and {first[1]} are typing")
+    return Safe(f"{len(first)} people are typing")
+
+
+def typing_row(state: TypingState, cells: int) -> Row:
+    """The row, exactly `cells` wide."""
+    if state.question is not None:
+        question = state.question
+        left = [
+            space(4),
+            Span(question.words, "bold foreground"),
+            space(2),
+            Span(Safe("y"), "bold error", "yes"),
+            Span(Safe(f" {question.verb}"), "error", "yes"),
+            space(2),
+            Span(Safe("n"), "bold text2", "no"),
+            Span(Safe(f" {question.keep}"), "quiet", "no"),
+        ]
+        return Row(fit(left, (), cells))
+    words = state.flash or typing_words(state.names)
+    left = [space(4), Span(words, "quiet" if state.flash else "italic quiet")]
+    right = [Span(Safe(f"{state.below:,} below"), "accent", "newest"), space(2)] if state.below else []
+    return Row(fit(left, right, cells, air=2))
+
+
+class TypingLine(Drawn):
+    """The widget. Acts: `newest`; a question is answered by `Answered`."""
+
+    ON: ClassVar[str] = "background"
+    BINDINGS = bindings(Place.CONFIRM)
+
+    class Answered(Message):
+        """`yes` or no to the question with this id."""
+
+        def __init__(self, question: Question, yes: bool) -> None:
+            super().__init__()
+            self.question = question
+            self.yes = yes
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.state = TypingState()
+        self._timer: Timer | None = None
+
+    def show(self, **parts: Any) -> None:
+        """Change parts of the state, as named in `TypingState`."""
+        state = replace(self.state, **parts)
+        if state != self.state:
+            self.state = state
+            self.redraw()
+
+    def flash(self, words: Safe) -> None:
+        """Say something for two seconds."""
+        self.show(flash=words)
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(FLASH_SECONDS, self._flashed)
+
+    def _flashed(self) -> None:
+        self.show(flash=Safe(""))
+
+    def ask(self, question: Question) -> None:
+        """Take the keyboard until the question is answered."""
+        self.show(question=question)
+        self.can_focus = True
+        self.focus()
+
+    def action_answer(self, yes: bool) -> None:
+        question = self.state.question
+        self.can_focus = False
+        self.show(question=None)
+        if question is not None:
+            self.post_message(self.Answered(question, yes))
+
+    def on_drawn_acted(self, event: Drawn.Acted) -> None:
+        if event.act in ("yes", "no"):
+            event.stop()
+            self.action_answer(event.act == "yes")
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        return [Row()] * (height - 1) + [typing_row(self.state, width)]
