@@ -1,0 +1,81 @@
+"""Who a client is: its token judged, in the words of the real server.
+
+Pure but for the clock. Must never take a token whose role or expiry is missing, and never show a token.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+
+from supachat.server.realtime.joins import Refused
+from supachat.server.tokens import Fault, TokenError, verify
+
+_CLAIMS_TEXT = "Fields `role` and `exp` are required in JWT"
+_MALFORMED_TEXT = "The token provided is not a valid JWT"
+_SIGNATURE_TEXT = "Failed to validate JWT signature"
+_SIGNER_TEXT = "Failed to generate JWT signer, check your JWT secret or JWKS configuration"
+
+
+@dataclass(frozen=True, repr=False)
+class Identity:
+    """A judged token. `expires` is in epoch seconds; `headers` are the upgrade's `x-` headers."""
+
+    token: str
+    claims: Mapping[str, Any]
+    headers: Mapping[str, str]
+
+    @property
+    def role(self) -> str:
+        return str(self.claims["role"])
+
+    @property
+    def expires(self) -> float:
+        return float(self.claims["exp"])
+
+
+def identify(token: str, secret: str, headers: Mapping[str, str]) -> Identity:
+    """The identity behind a token. Raises TokenError; CLAIMS if role or exp is missing."""
+    claims = verify(token.strip(), secret, require=("role", "exp"))
+    if not isinstance(claims["role"], str) or not math.isfinite(claims["exp"]):
+        raise TokenError(Fault.CLAIMS)
+    return Identity(token, claims, headers)
+
+
+def join_refusal(error: TokenError) -> Refused:
+    """What a join with such a token is answered."""
+    match error.fault:
+        case Fault.EXPIRED | Fault.NOT_YET:
+            return Refused("InvalidJWTToken", f"Token has expired {error.late} seconds ago")
+        case Fault.CLAIMS:
+            return Refused("InvalidJWTToken", _CLAIMS_TEXT)
+        case Fault.SIGNATURE:
+            return Refused("JwtSignatureError", _SIGNATURE_TEXT)
+        case Fault.ALGORITHM:
+            return Refused("JwtSignerError", _SIGNER_TEXT)
+        case Fault.MALFORMED:
+            return Refused("MalformedJWT", _MALFORMED_TEXT)
+
+
+def refresh_text(error: TokenError) -> str:
+    """What a channel is told when a refresh brings such a token (one text is the real server's slip)."""
+    return ":signature_error" if error.fault is Fault.SIGNATURE else join_refusal(error).text
+
+
+def handshake_refusal(error: TokenError, token: str) -> tuple[int, str]:
+    """HTTP status and error text for a connection with such a token."""
+    if error.fault is Fault.EXPIRED:
+        return 401, "Token has expired"
+    if error.fault is Fault.CLAIMS and _has_both(token):
+        return 500, "Error connecting to Realtime"  # there, but of a type nobody can use
+    return 401, join_refusal(error).text
+
+
+def _has_both(token: str) -> bool:
+    # the signature was checked before its claims were judged
+    claims = jwt.decode(token.strip(), options={"verify_signature": False})
+    return claims.get("role") is not None and claims.get("exp") is not None

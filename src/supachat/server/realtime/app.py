@@ -1,0 +1,98 @@
+"""The realtime part of the gateway: its routes and its background work.
+
+`routes(context)` and `lifespan(context)` of one context share one server; outside the lifespan sockets
+are served but nothing arrives from the database. Must never outlive its lifespan's end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from typing import Any, Final
+from weakref import WeakKeyDictionary
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from supachat.server.context import Context
+from supachat.server.realtime.authorise import Authoriser
+from supachat.server.realtime.delivery import deliver
+from supachat.server.realtime.handshake import connect
+from supachat.server.realtime.hub import Hub
+from supachat.server.realtime.limits import RealtimeLimits
+from supachat.server.realtime.services import Services
+from supachat.server.realtime.stream import Stream
+
+# what uvicorn must be told so that its websockets behave like the real server's
+WEBSOCKET_OPTIONS: Final[dict[str, Any]] = {
+    "ws_max_size": RealtimeLimits().frame_bytes,
+    "ws_ping_interval": None,
+    "ws_per_message_deflate": False,
+}
+
+
+class Realtime:
+    """One realtime server."""
+
+    def __init__(self, context: Context, limits: RealtimeLimits | None = None) -> None:
+        limits = limits or RealtimeLimits.of(context.limits)
+        hub = Hub(limits)
+        on_change = partial(deliver, hub, limits)
+        self._stream = Stream(partial(context.conninfo, "supabase_admin"), context.admin, on_change, limits)
+        self._services = Services(
+            secret=context.keys.jwt_secret,
+            limits=limits,
+            hub=hub,
+            pool=context.admin,
+            authoriser=Authoriser(context.admin, limits.database_wait),
+            ready=self._stream.ready,
+        )
+
+    def routes(self) -> list[BaseRoute]:
+        """Relative to where the gateway mounts them."""
+        return [
+            WebSocketRoute("/websocket", self._websocket),
+            Route("/websocket", _not_upgraded),
+        ]
+
+    @asynccontextmanager
+    async def lifespan(self) -> AsyncIterator[None]:
+        """The replication stream runs inside; it is closed before this returns."""
+        stream = asyncio.create_task(self._stream.run(), name="realtime stream")
+        try:
+            yield
+        finally:
+            stream.cancel()
+            await asyncio.gather(stream, return_exceptions=True)
+
+    async def _websocket(self, ws: WebSocket) -> None:
+        await connect(ws, self._services)
+
+
+async def _not_upgraded(_request: Request) -> Response:
+    return Response(status_code=400)
+
+
+# the gateway asks for routes and lifespan separately, with nothing but the context between them
+_servers: WeakKeyDictionary[Context, Realtime] = WeakKeyDictionary()
+
+
+def _of(context: Context) -> Realtime:
+    server = _servers.get(context)
+    if server is None:
+        server = _servers[context] = Realtime(context)
+    return server
+
+
+def routes(context: Context) -> list[BaseRoute]:
+    """The routes of that context's server."""
+    return _of(context).routes()
+
+
+def lifespan(context: Context) -> AbstractAsyncContextManager[None]:
+    """The background work of that context's server."""
+    return _of(context).lifespan()

@@ -1,0 +1,137 @@
+"""May this client read or write a private topic? Row level security on `realtime.messages` decides.
+
+A probe row for each extension is written, looked at through the client's role and claims, and rolled
+back: nothing ever stays and nothing reaches the replication stream. Must never commit, and never let a
+role or a claim outlive its transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow
+
+from supachat.server.context import Pool
+from supachat.server.realtime.access import Identity
+from supachat.server.realtime.frames import dump_json
+from supachat.server.realtime.joins import Refused
+
+log = logging.getLogger(__name__)
+
+BROADCAST, PRESENCE = "broadcast", "presence"
+
+_PROBE = """
+insert into realtime.messages (topic, extension, id, inserted_at, updated_at)
+select %(topic)s, probe.extension, probe.id, timezone('utc', now()), timezone('utc', now())
+from unnest(%(extensions)s::text[], %(ids)s::uuid[]) as probe (extension, id)"""
+
+_BECOME = """
+select set_config('realtime.topic', %(topic)s, true),
+       set_config('request.jwt.claims', %(claims)s, true),
+       set_config('request.jwt.claim.sub', %(sub)s, true),
+       set_config('request.jwt.claim.role', %(role)s, true),
+       set_config('request.headers', %(headers)s, true),
+       set_config('role', %(role)s, true)"""
+
+_VISIBLE = "select extension from realtime.messages where id = any(%(ids)s::uuid[])"
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What a client may read on one topic."""
+
+    broadcast: bool
+    presence: bool
+
+
+def read_denied(topic: str) -> Refused:
+    """The refusal of somebody who may read nothing there."""
+    return Refused("Unauthorized", f"You do not have permissions to read from this Channel topic: {topic}")
+
+
+class Authoriser:
+    """Asks the database. `wait` is how long a check may wait for a connection, in seconds."""
+
+    def __init__(self, pool: Pool, wait: float) -> None:
+        self._pool = pool
+        self._wait = wait
+
+    async def read(self, who: Identity, topic: str, *, presence: bool) -> Rights:
+        """What `who` may read; presence is only judged if asked for. Raises Refused if nothing."""
+        extensions = [BROADCAST, PRESENCE] if presence else [BROADCAST]
+        try:
+            async with self._transaction() as connection:
+                seen = await self._visible(connection, who, topic, extensions)
+        except psycopg.Error as error:
+            raise _refusal(error, topic) from error
+        if not seen:
+            raise read_denied(topic)
+        return Rights(BROADCAST in seen, PRESENCE in seen)
+
+    async def write(self, who: Identity, topic: str, extension: str) -> bool:
+        """Whether `who` may write there. A policy that fails denies."""
+        try:
+            async with self._transaction() as connection:
+                await self._become(connection, who, topic)
+                await self._probe(connection, topic, [extension], [uuid.uuid4()])
+        except psycopg.errors.InsufficientPrivilege:
+            return False
+        except psycopg.Error as error:
+            log.warning("The write check of a private topic failed and counts as denied: %s", error)
+            return False
+        return True
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
+        async with self._pool.connection(timeout=self._wait) as connection:
+            try:
+                yield connection
+            finally:
+                await connection.rollback()
+
+    async def _visible(
+        self, connection: AsyncConnection[TupleRow], who: Identity, topic: str, extensions: Sequence[str]
+    ) -> set[str]:
+        ids = [uuid.uuid4() for _ in extensions]
+        await self._probe(connection, topic, extensions, ids)
+        await self._become(connection, who, topic)
+        rows = await (await connection.execute(_VISIBLE, {"ids": ids})).fetchall()
+        return {row[0] for row in rows}
+
+    async def _probe(
+        self,
+        connection: AsyncConnection[TupleRow],
+        topic: str,
+        extensions: Sequence[str],
+        ids: Sequence[uuid.UUID],
+    ) -> None:
+        await connection.execute(_PROBE, {"topic": topic, "extensions": extensions, "ids": ids})
+
+    async def _become(self, connection: AsyncConnection[TupleRow], who: Identity, topic: str) -> None:
+        if who.role == "none":  # PostgreSQL's word for "the role that logged in", which is a superuser
+            raise psycopg.errors.InsufficientPrivilege("there is no role none")
+        settings = {
+            "topic": topic,
+            "claims": dump_json(who.claims),
+            "sub": str(who.claims.get("sub") or ""),
+            "role": who.role,
+            "headers": dump_json(who.headers),
+        }
+        await connection.execute(_BECOME, settings)
+
+
+def _refusal(error: psycopg.Error, topic: str) -> Refused:
+    if isinstance(error, psycopg.errors.CheckViolation):
+        return Refused("MissingPartition", "Realtime was unable to find the expected messages partition")
+    if isinstance(error, psycopg.errors.QueryCanceled):
+        return Refused("QueryCanceled", str(error))
+    if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
+        return Refused("IncreaseConnectionPool", "Please increase your connection pool size")
+    log.warning("The read check of a private topic failed and counts as denied: %s", error)
+    return read_denied(topic)
