@@ -1,0 +1,162 @@
+"""Reading the settings file: every mistake is named with its line, and nothing is guessed."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from supachat.domain.errors import BadInput, KeyRefused, SettingsError
+from supachat.domain.text import safe_line
+from supachat.settings.lines import assigns, table_span
+from supachat.settings.project import Workspace, check_key, project_url
+
+VAULTS = ("auto", "keyring", "file", "memory")
+GLYPHS = ("auto", "unicode", "ascii")
+
+_Table = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The file's content. `workspace` is the one opened when none is named."""
+
+    workspaces: Mapping[str, Workspace] = field(default_factory=dict)
+    workspace: str | None = None
+    theme: str | None = None
+    glyphs: str = "auto"
+    vault: str = "auto"
+
+
+def load(path: Path) -> Settings:
+    """The settings in `path`, or empty ones where there is no such file. Raises `SettingsError`."""
+    return parse(read_text(path), path)
+
+
+def read_text(path: Path) -> str:
+    """What the file says, empty where there is none. Raises `SettingsError`."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not UTF-8", cure="Save it as UTF-8") from error
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def parse(text: str, path: Path) -> Settings:
+    """The settings that `text` says. Maps are found beside `path`. Raises `SettingsError`."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise _not_toml(text, path, error) from error
+    reader = _Reader(text, path)
+    reader.known(table, (), ("workspaces", "workspace", "theme", "glyphs", "vault"))
+    entries = reader.table(table, (), "workspaces")
+    workspaces = {name: _workspace(reader, name, entry) for name, entry in entries.items()}
+    chosen = reader.text(table, (), "workspace")
+    if chosen is not None and chosen not in workspaces:
+        raise reader.wrong((), "workspace", f"there is no [workspaces.{chosen}] in this file")
+    return Settings(
+        workspaces,
+        chosen,
+        reader.text(table, (), "theme"),
+        reader.one_of(table, "glyphs", GLYPHS),
+        reader.one_of(table, "vault", VAULTS),
+    )
+
+
+def _workspace(reader: _Reader, name: str, entry: Any) -> Workspace:
+    where = ("workspaces", name)
+    if not isinstance(entry, dict):
+        raise reader.wrong(("workspaces",), name, "a table was expected here, with url and key")
+    reader.known(entry, where, ("url", "key", "dialects"))
+    try:
+        url = project_url(reader.required(entry, where, "url"))
+    except BadInput as error:
+        raise reader.wrong(where, "url", str(error)) from error
+    try:
+        key = check_key(reader.required(entry, where, "key"))
+    except KeyRefused as error:
+        raise reader.wrong(where, "key", str(error)) from error
+    folder = reader.path.parent
+    return Workspace(
+        name, url, key, tuple(_map(one, folder) for one in reader.names(entry, where, "dialects"))
+    )
+
+
+def _map(dialect: str, folder: Path) -> str:
+    """A dialect's name as it is; the path of a map as seen from the settings file."""
+    return (
+        str(folder / Path(dialect).expanduser()) if "/" in dialect or dialect.endswith(".toml") else dialect
+    )
+
+
+class _Reader:
+    """Takes values out of the parsed file and knows on which line each of them was written."""
+
+    def __init__(self, text: str, path: Path) -> None:
+        self._lines = text.splitlines()
+        self.path = path
+
+    def known(self, table: _Table, where: tuple[str, ...], names: tuple[str, ...]) -> None:
+        for name in table:
+            if name not in names:
+                raise self.wrong(where, name, f"{name} means nothing here, expected was {', '.join(names)}")
+
+    def table(self, table: _Table, where: tuple[str, ...], name: str) -> _Table:
+        value = table.get(name, {})
+        if not isinstance(value, dict):
+            raise self.wrong(where, name, "a table was expected here")
+        return value
+
+    def text(self, table: _Table, where: tuple[str, ...], name: str) -> str | None:
+        value = table.get(name)
+        if value is not None and not isinstance(value, str):
+            raise self.wrong(where, name, f"{name} was expected to be a text in quotes")
+        return value
+
+    def required(self, table: _Table, where: tuple[str, ...], name: str) -> str:
+        value = self.text(table, where, name)
+        if not value:
+            raise self.wrong(where, name, f"{name} is missing")
+        return value
+
+    def names(self, table: _Table, where: tuple[str, ...], name: str) -> list[str]:
+        value = table.get(name, ["direct"])
+        if not (isinstance(value, list) and value and all(isinstance(one, str) for one in value)):
+            raise self.wrong(where, name, 'a list of names was expected, like ["direct"]')
+        return value
+
+    def one_of(self, table: _Table, name: str, choices: tuple[str, ...]) -> str:
+        value = self.text(table, (), name)
+        if value is not None and value not in choices:
+            raise self.wrong((), name, f"{name} was expected to be one of {', '.join(choices)}")
+        return value or choices[0]
+
+    def wrong(self, where: tuple[str, ...], name: str, words: str) -> SettingsError:
+        return _wrong(self.path, self._line(where, name), words)
+
+    def _line(self, where: tuple[str, ...], name: str) -> int:
+        """The line of `name` in its table, else the line of that table's own header, else the first."""
+        start, end = table_span(self._lines, where) or (0, 0)
+        for number in range(start, end):
+            if assigns(self._lines[number], name):
+                return number + 1
+        inner = table_span(self._lines, (*where, name))
+        return max(inner[0] if inner else start, 1)
+
+
+def _not_toml(text: str, path: Path, error: tomllib.TOMLDecodeError) -> SettingsError:
+    words, _, place = str(error).partition(" (at ")
+    number = re.match(r"line (\d+)", place)
+    line = int(number.group(1)) if number else text.count("\n") + 1
+    return _wrong(path, line, f"this is not TOML ({words[:1].lower()}{words[1:]})")
+
+
+def _wrong(path: Path, line: int, words: str) -> SettingsError:
+    return SettingsError(f"{path}, line {line}: {safe_line(words)}")

@@ -1,0 +1,46 @@
+"""Where things lie on this machine. Makes no folder: whoever writes first does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+FILE = "supachat.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Folders. `config` holds the settings, `data` what was written and read, `state` the sign-ins."""
+
+    config: Path
+    data: Path
+    cache: Path
+    state: Path
+    log: Path
+
+    @property
+    def settings(self) -> Path:
+        return self.config / FILE
+
+    def under(self, name: str) -> Places:
+        """The same places, each in a folder of its own: nothing is shared with what lies above."""
+        return Places(*(one / name for one in (self.config, self.data, self.cache, self.state, self.log)))
+
+
+def places(environ: Mapping[str, str]) -> Places:
+    """Under SUPACHAT_HOME if it is set, else where the platform wants them."""
+    home = environ.get("SUPACHAT_HOME")
+    if home:
+        root = Path(home).expanduser().absolute()
+        return Places(*(root / part for part in ("config", "data", "cache", "state", "log")))
+    from platformdirs import PlatformDirs
+
+    dirs = PlatformDirs("supachat", appauthor=False)
+    return Places(
+        dirs.user_config_path,
+        dirs.user_data_path,
+        dirs.user_cache_path,
+        dirs.user_state_path,
+        dirs.user_log_path,
+    )

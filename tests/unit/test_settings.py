@@ -1,0 +1,322 @@
+"""The settings file: read with lines named, written without losing a word of the person's own."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from supachat.domain.errors import BadInput, KeyRefused, NotFound, SettingsError
+from supachat.settings import Settings, Workspace, choose, keep_choice, keep_workspace, load, places
+from supachat.settings.choose import vault_kind
+from supachat.settings.dotenv import parse as parse_env
+from supachat.settings.edit import with_choice, with_workspace
+from supachat.settings.file import parse
+from supachat.settings.project import check_key, project_name, project_url
+
+FILE = Path("/somewhere/supachat.toml")
+REF = "abcdefghijklmnopqrst"
+ACME = Workspace("acme", f"https://{REF}.supabase.co", "sb_publishable_1")
+
+
+def jwt(**claims: str) -> str:
+    def part(value: object) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+    return f"{part({'alg': 'HS256'})}.{part(claims)}.c2ln"
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        (REF, f"https://{REF}.supabase.co"),
+        (f" https://{REF}.supabase.co/ ", f"https://{REF}.supabase.co"),
+        (f"{REF}.supabase.co", f"https://{REF}.supabase.co"),
+        (f"https://{REF}.supabase.co/rest/v1/", f"https://{REF}.supabase.co"),
+        (f"https://supabase.com/dashboard/project/{REF}/settings/api", f"https://{REF}.supabase.co"),
+        ("HTTP://LOCALHOST:54321", "http://localhost:54321"),
+        ("http://127.0.0.1:54321", "http://127.0.0.1:54321"),
+        ("http://[::1]:54321", "http://[::1]:54321"),
+        ("https://chat.example.org/supabase", "https://chat.example.org/supabase"),
+    ],
+)
+def test_an_address_in_the_ways_people_have_it(text: str, url: str) -> None:
+    assert project_url(text) == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "abc",
+        "ftp://x.org",
+        "http://example.org",
+        "https://",
+        "https://a.org:99999",
+        "https://x .org",
+        "https://u:p@x.org",
+        "https://\u202ex.org",
+    ],
+)
+def test_an_address_that_is_none_is_given_back(text: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        project_url(text)
+    assert caught.value.text == text
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        (f"https://{REF}.supabase.co", REF),
+        ("http://127.0.0.1:1", "local"),
+        ("https://chat.example.org", "chat"),
+        ("https://\u00fc.org", "project"),
+    ],
+)
+def test_a_workspace_gets_a_name_from_its_address(url: str, name: str) -> None:
+    assert project_name(url) == name
+
+
+@pytest.mark.parametrize(
+    "key", ["sb_secret_x", jwt(role="service_role"), jwt(role="authenticated"), "", "a b"]
+)
+def test_a_key_that_opens_more_is_refused(key: str) -> None:
+    with pytest.raises(KeyRefused):
+        check_key(key)
+
+
+@pytest.mark.parametrize("key", ["sb_publishable_x", jwt(role="anon"), "a.b.c"])
+def test_a_publishable_key_passes(key: str) -> None:
+    assert check_key(f" {key}\n") == key
+
+
+def test_the_whole_file() -> None:
+    settings = parse(
+        f"""
+workspace = "acme"
+theme = "paper"
+glyphs = "ascii"
+vault = "memory"
+
+[workspaces.acme]
+url = "{REF}"
+key = "sb_publishable_1"
+
+[workspaces."two words"]
+url = "http://localhost:1"
+key = "k"
+dialects = ["inbox", "maps/own.toml"]
+""",
+        FILE,
+    )
+    assert settings.workspaces["acme"] == ACME
+    assert settings.workspaces["two words"].dialects == ("inbox", "/somewhere/maps/own.toml")
+    assert (settings.theme, settings.glyphs, settings.vault) == ("paper", "ascii", "memory")
+
+
+GOOD = f'[workspaces.acme]\nurl = "{REF}"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ("theme = ", 1, "not TOML"),
+        ("\n\ntheme = 1", 3, "text in quotes"),
+        ('\nvault = "cellar"', 2, "keyring"),
+        ("colour = 1", 1, "colour means nothing here"),
+        ('workspace = "none"', 1, "no [workspaces.none]"),
+        ("workspaces = 3", 1, "a table was expected"),
+        ("[workspaces]\nacme = 3", 2, "url and key"),
+        (GOOD, 1, "key is missing"),
+        (GOOD + 'key = "sb_secret_a"', 3, "secret key"),
+        (GOOD + 'key = "a"\ndialects = []', 4, "list of names"),
+        (GOOD + 'key = "a"\n# x\nnotes = "b"', 5, "notes means nothing here"),
+        ('\n[workspaces.acme]\nkey = "a"\nurl = "abc"', 4, "not the address"),
+    ],
+)
+def test_a_mistake_is_named_with_file_and_line(text: str, line: int, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse(text, FILE)
+    assert str(caught.value).startswith(f"{FILE}, line {line}: ")
+    assert words in str(caught.value)
+
+
+HAND = """\
+# mine
+theme = "paper"  # at noon
+
+[workspaces.acme] # the big one
+key = "old" # from the mail
+dialects = [
+  "direct", # ]
+  "inbox",
+]
+# where it lives
+url = "https://old.example.org"
+
+[workspaces.other]
+url = "https://other.example.org"
+key = "k"
+"""
+
+
+def test_a_new_workspace_is_added_below_what_a_person_wrote() -> None:
+    text = with_workspace(HAND, Workspace("new one", "https://n.example.org", 'k"\\', ("rooms",)))
+    assert text.startswith(HAND)
+    assert parse(text, FILE).workspaces["new one"] == Workspace(
+        "new one", "https://n.example.org", 'k"\\', ("rooms",)
+    )
+
+
+def test_a_workspace_is_changed_in_place_and_its_comments_stay() -> None:
+    text = with_workspace(HAND, ACME)
+    assert parse(text, FILE).workspaces["acme"] == ACME
+    assert parse(text, FILE).workspaces["other"] == parse(HAND, FILE).workspaces["other"]
+    for comment in ("# mine", "# at noon", "# the big one", "# from the mail", "# where it lives"):
+        assert comment in text
+
+
+def test_taste_is_written_above_the_tables() -> None:
+    text = with_choice(with_choice(HAND, "theme", "ink"), "vault", "file")
+    settings = parse(text, FILE)
+    assert (settings.theme, settings.vault) == ("ink", "file")
+    assert 'theme = "ink"  # at noon' in text
+    assert settings.workspaces == parse(HAND, FILE).workspaces
+
+
+def test_the_file_is_made_private_replaced_whole_and_a_link_stays_a_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "dotfiles" / "s.toml", tmp_path / "supachat.toml"
+    link.symlink_to(real)
+    keep_workspace(link, ACME)
+    assert real.stat().st_mode & 0o777 == 0o600
+    real.chmod(0o644)
+    keep_choice(link, "workspace", "acme")
+    assert link.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o644
+    assert load(link) == Settings({"acme": ACME}, "acme")
+    assert os.listdir(real.parent) == ["s.toml"]
+
+
+def test_a_choice_that_cannot_be_read_again_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "s.toml"
+    keep_workspace(path, ACME)
+    before = path.read_bytes()
+    with pytest.raises(SettingsError):
+        keep_choice(path, "workspace", "nobody")
+    with pytest.raises(KeyRefused):
+        keep_workspace(path, Workspace("x", "https://x.org", "sb_secret_1"))
+    assert path.read_bytes() == before
+
+
+def test_no_file_is_empty_settings(tmp_path: Path) -> None:
+    assert load(tmp_path / "none.toml") == Settings()
+
+
+def test_one_variable_moves_everything_under_one_folder() -> None:
+    moved = places({"SUPACHAT_HOME": "/x"})
+    assert {one.parent for one in (moved.config, moved.data, moved.cache, moved.state, moved.log)} == {
+        Path("/x")
+    }
+    assert places({}).config != moved.config
+
+
+def test_two_projects_share_no_file_name() -> None:
+    moved = Workspace("acme", "https://moved.example.org", "k")
+    assert moved.stem != ACME.stem
+    assert "/" not in Workspace("../../etc", "https://x.org", "k").stem
+
+
+OTHER = Workspace("other", "https://other.example.org", "k", ("inbox",))
+TWO = Settings({"acme": ACME, "other": OTHER})
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "environ", "chosen"),
+    [
+        (Settings(), None, {}, None),
+        (Settings({"acme": ACME}), None, {}, ACME),
+        (Settings(TWO.workspaces, "other"), None, {}, OTHER),
+        (TWO, "acme", {"SUPACHAT_URL": OTHER.url}, ACME),
+        (TWO, None, {"SUPACHAT_URL": OTHER.url}, OTHER),
+        (
+            TWO,
+            None,
+            {"SUPACHAT_URL": OTHER.url, "SUPACHAT_DIALECT": "rooms"},
+            Workspace(*("other", OTHER.url, "k"), ("rooms",)),
+        ),
+        (
+            TWO,
+            None,
+            {"SUPACHAT_URL": "http://localhost:1", "SUPACHAT_KEY": "p"},
+            Workspace("local", "http://localhost:1", "p"),
+        ),
+    ],
+)
+def test_which_workspace_is_meant(
+    settings: Settings, name: str | None, environ: dict[str, str], chosen: Workspace | None
+) -> None:
+    assert choose(settings, name, environ) == chosen
+
+
+@pytest.mark.parametrize(
+    ("name", "environ", "error"),
+    [
+        (None, {}, SettingsError),
+        ("nobody", {}, NotFound),
+        (None, {"SUPACHAT_URL": "http://localhost:1"}, BadInput),
+        (None, {"SUPACHAT_URL": "http://localhost:1", "SUPACHAT_KEY": "sb_secret_1"}, KeyRefused),
+    ],
+)
+def test_which_workspace_is_not_guessed(
+    name: str | None, environ: dict[str, str], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        choose(TWO, name, environ)
+
+
+def test_where_the_session_is_kept() -> None:
+    settings = Settings(vault="file")
+    assert vault_kind(None, settings, {}) == "file"
+    assert vault_kind(None, settings, {"SUPACHAT_VAULT": "keyring"}) == "keyring"
+    assert vault_kind("memory", settings, {"SUPACHAT_VAULT": "keyring"}) == "memory"
+    with pytest.raises(BadInput):
+        vault_kind(None, settings, {"SUPACHAT_VAULT": "cellar"})
+
+
+@pytest.mark.parametrize(
+    ("text", "url", "key", "ignored"),
+    [
+        (f"SUPABASE_URL={REF}", f"https://{REF}.supabase.co", "", ()),
+        (
+            f"# mine\r\nexport NEXT_PUBLIC_SUPABASE_URL='https://{REF}.supabase.co' # x\r\n"
+            'NEXT_PUBLIC_SUPABASE_ANON_KEY="anon"\r\nSUPABASE_SERVICE_ROLE_KEY=s\r\n',
+            f"https://{REF}.supabase.co",
+            "anon",
+            ("SUPABASE_SERVICE_ROLE_KEY",),
+        ),
+        (
+            f"VITE_SUPABASE_ANON_KEY=old\nVITE_SUPABASE_PUBLISHABLE_KEY=new # it\nVITE_SUPABASE_URL={REF}",
+            f"https://{REF}.supabase.co",
+            "new",
+            (),
+        ),
+        (
+            f"SUPABASE_URL={REF}\nSUPABASE_KEY=sb_secret_1\nSUPABASE_ANON_KEY={jwt(role='service_role')}",
+            f"https://{REF}.supabase.co",
+            "",
+            ("SUPABASE_KEY", "SUPABASE_ANON_KEY"),
+        ),
+    ],
+)
+def test_an_env_file_of_a_web_app(text: str, url: str, key: str, ignored: tuple[str, ...]) -> None:
+    found = parse_env(text)
+    assert (found.url, found.key, found.ignored) == (url, key, ignored)
+    assert bool(found.words) == bool(ignored)
+
+
+def test_an_env_file_without_an_address() -> None:
+    with pytest.raises(BadInput):
+        parse_env("SUPABASE_ANON_KEY=x\nSUPABASE_URL=\n")
