@@ -50,7 +50,8 @@ def find(environ: Mapping[str, str] = os.environ) -> Binaries:
         if version is None or version < OLDEST:
             found = "no working postgres" if version is None else f"PostgreSQL {version}"
             raise ServerTrouble(
-                f"SUPACHAT_POSTGRES_BIN={named} holds {found}. Name a folder with PostgreSQL {OLDEST} or newer."
+                f"SUPACHAT_POSTGRES_BIN={named} holds {found}. "
+                f"Name a folder with PostgreSQL {OLDEST} or newer."
             )
         return Binaries(Path(named), version)
     for folder in _candidates(environ):

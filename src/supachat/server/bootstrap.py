@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from importlib.resources import files
 
+import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
 
@@ -38,7 +39,7 @@ async def bootstrap(conninfo: str, password: str) -> None:
         for name, text in parts:
             try:
                 await connection.execute(text.encode())
-            except Exception as error:  # noqa: BLE001 - whatever failed, the person is told which file
+            except psycopg.Error as error:
                 raise ServerTrouble(
                     f"the project's ground could not be laid, in {name}: {error}"
                 ) from error
@@ -64,7 +65,8 @@ async def keep_partitions(conninfo: str) -> None:
 async def _done(connection: AsyncConnection[TupleRow], mark: str) -> bool:
     await connection.execute(
         "create schema if not exists _supachat;"
-        "create table if not exists _supachat.bootstrap (mark text primary key, done_at timestamptz default now())"
+        "create table if not exists _supachat.bootstrap"
+        " (mark text primary key, done_at timestamptz default now())"
     )
     cursor = await connection.execute("select 1 from _supachat.bootstrap where mark = %s", (mark,))
     return await cursor.fetchone() is not None

@@ -45,14 +45,16 @@ def check_version(folder: Path, binaries: Binaries) -> bool:
     if not mark.exists():
         if folder.exists() and any(folder.iterdir()):
             raise ServerTrouble(
-                f"{folder} is not empty and holds no PostgreSQL data. Nothing was changed. Use another --data-dir."
+                f"{folder} is not empty and holds no PostgreSQL data. Nothing was changed. "
+                "Use another --data-dir."
             )
         return False
     found = int(mark.read_text().strip())
     if found != binaries.version:
         raise ServerTrouble(
-            f"the data in {folder} was made by PostgreSQL {found}, here is PostgreSQL {binaries.version}. Nothing was changed. "
-            f"Name a folder with PostgreSQL {found} in SUPACHAT_POSTGRES_BIN, or start with another --data-dir."
+            f"the data in {folder} was made by PostgreSQL {found}, here is PostgreSQL {binaries.version}. "
+            f"Nothing was changed. Name a folder with PostgreSQL {found} in SUPACHAT_POSTGRES_BIN, "
+            "or start with another --data-dir."
         )
     return True
 
@@ -137,7 +139,8 @@ async def clear_leftovers(folder: Path, *, limit: float = 10.0) -> None:
         if await _gone(pid, folder, limit / 3):
             return
     raise ServerTrouble(
-        f"PostgreSQL of an earlier run (pid {pid}) does not stop. Nothing is lost. End it, then start again."
+        f"PostgreSQL of an earlier run (pid {pid}) does not stop. Nothing is lost. "
+        "End it, then start again."
     )
 
 

@@ -5,49 +5,181 @@ Must never let a foreign web page in by a made-up host name, and never read an e
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any
+import ipaddress
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from supachat.server.auth import app as auth
 from supachat.server.context import Context
+from supachat.server.realtime import app as realtime
 
-_PARTS = {"/rest/v1": "supachat.server.rest.app", "/realtime/v1": "supachat.server.realtime.app"}
+try:
+    from supachat.server.rest import app as rest
+except ImportError:
+    rest = None  # type: ignore
+
+OPEN_PATHS = ("/auth/v1/verify", "/auth/v1/.well-known/jwks.json")
+"""Asked by people who have no key: they follow a link."""
+
+_EXPOSED = ("Content-Range", "Preference-Applied", "Proxy-Status", "X-Sb-Error-Code", "WWW-Authenticate")
 
 
 def build(context: Context) -> Starlette:
     """The application for `context`. Its background work runs inside `running(context)`."""
-    mounts: list[BaseRoute] = [Route("/health", _health)]
-    for path, name in _PARTS.items():
-        module = _part(name)
-        if module is not None:
-            mounts.append(Mount(path, routes=module.routes(context)))
-    return Starlette(routes=mounts)
+    return Starlette(
+        routes=[
+            Route("/health", _health),
+            Mount("/auth/v1", routes=auth.routes(context)),
+            *([Mount("/rest/v1", routes=rest.routes(context))] if rest else []),
+            Mount("/realtime/v1", routes=realtime.routes(context)),
+        ],
+        middleware=[
+            Middleware(Door, context=context),
+            Middleware(
+                CORSMiddleware,
+                allow_origins=["*"],
+                allow_methods=["*"],
+                allow_headers=["*"],
+                expose_headers=list(_EXPOSED),
+            ),
+            Middleware(KeyCheck, context=context),
+        ],
+    )
 
 
 @asynccontextmanager
 async def running(context: Context) -> AsyncIterator[None]:
-    """What the parts do beside answering requests: begun here, ended before PostgreSQL is asked to stop."""
-    async with AsyncExitStack() as stack:
-        for name in _PARTS.values():
-            begin: Callable[[Context], AbstractAsyncContextManager[None]] | None = getattr(
-                _part(name), "lifespan", None
-            )
-            if begin is not None:
-                await stack.enter_async_context(begin(context))
+    """What the parts do beside answering: begun here, ended before PostgreSQL is asked to stop."""
+    async with realtime.lifespan(context):
         yield
 
 
-def _part(name: str) -> Any:
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError:
+class Door:
+    """Refuses foreign host names, long URLs and large bodies before anything else looks at them."""
+
+    def __init__(self, app: ASGIApp, context: Context) -> None:
+        self._app = app
+        self._hosts = context.hosts
+        self._limits = context.limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        refusal = self._refusal(scope)
+        if refusal is None and scope["type"] == "http":
+            body = await _read(scope, receive, self._limits.body)
+            if body is None:
+                refusal = _said(413, f"the body is larger than {self._limits.body} bytes")
+            else:
+                receive = _replayed(body, receive)
+        await (refusal or self._app)(scope, receive, send)
+
+    def _refusal(self, scope: Scope) -> Response | None:
+        host = Headers(scope=scope).get("host", "")
+        if not host_allowed(host, self._hosts):
+            return _said(403, "this server answers on this machine's own names only")
+        if len(scope.get("raw_path", b"")) + len(scope["query_string"]) > self._limits.url:
+            return _said(414, f"the address is longer than {self._limits.url} bytes")
         return None
+
+
+class KeyCheck:
+    """Lets nobody into auth and rest who does not name one of the project's two keys."""
+
+    def __init__(self, app: ASGIApp, context: Context) -> None:
+        self._app = app
+        self._keys = context.keys
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and needs_key(scope["path"]):
+            given = Headers(scope=scope).get("apikey") or _in_query(scope, "apikey")
+            if given is None:
+                refusal = {
+                    "message": "No API key found in request",
+                    "hint": "No `apikey` request header or url param was found.",
+                }
+                await JSONResponse(refusal, 401)(scope, receive, send)
+                return
+            if not self._keys.knows(given):
+                refusal = {
+                    "message": "Invalid API key",
+                    "hint": "Double check your Supabase `anon` or `service_role` API key.",
+                }
+                await JSONResponse(refusal, 401)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+def needs_key(path: str) -> bool:
+    """Whether a request for `path` must name a key. Realtime has its own check."""
+    return path.startswith(("/auth/v1/", "/rest/v1")) and path not in OPEN_PATHS
+
+
+def host_allowed(header: str, names: Collection[str]) -> bool:
+    """Whether the Host header may be ours: an address, localhost, or one of `names`.
+
+    Only a name can be pointed at us from outside (DNS rebinding); an address in digits cannot.
+    """
+    host = header.rsplit(":", 1)[0] if header.rpartition(":")[2].isdecimal() else header
+    host = host.strip("[]").rstrip(".").lower()
+    if host in names or host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _in_query(scope: Scope, name: str) -> str | None:
+    pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return next((value for key, value in pairs if key == name), None)
+
+
+async def _read(scope: Scope, receive: Receive, limit: int) -> bytes | None:
+    """The whole body, None where it is larger than `limit` bytes."""
+    length = Headers(scope=scope).get("content-length", "")
+    if length.isdecimal() and int(length) > limit:
+        return None
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        part = message.get("body", b"")
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            return None
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return b"".join(parts)
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    given = False
+
+    async def replay() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return replay
+
+
+def _said(status: int, message: str) -> Response:
+    return JSONResponse({"message": message}, status)
 
 
 async def _health(_request: Request) -> JSONResponse:

@@ -59,8 +59,8 @@ def _read(path: Path) -> KeyFile:
         return KeyFile(keys, str(conninfo_to_dict(stored["database"])["password"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ServerTrouble(
-            f"{path} cannot be read as this folder's keys ({type(error).__name__}). The database is untouched. "
-            "Put the file back as it was, or start with another --data-dir."
+            f"{path} cannot be read as this folder's keys ({type(error).__name__}). "
+            "The database is untouched. Put the file back as it was, or start with another --data-dir."
         ) from error
 
 

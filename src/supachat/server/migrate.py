@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -35,20 +36,27 @@ alter table supabase_migrations.schema_migrations add column if not exists name 
 """
 
 
+@dataclass(frozen=True)
+class _File:
+    """One migration; the CLI knows it by its version, the digits that its name begins with."""
+
+    version: str
+    name: str
+    path: Path
+
+
 async def apply_folder(conninfo: str, folder: Path) -> tuple[str, ...]:
     """Runs the files `<version>_<name>.sql` of `folder` that did not run yet, in order; their names."""
-    if not folder.is_dir():
-        raise ServerTrouble(f"there is no folder {folder} to take migrations from. Nothing was changed.")
-    files = sorted(path for path in folder.iterdir() if _FILE.fullmatch(path.name))
+    found = _files(folder)
     async with await AsyncConnection.connect(conninfo) as connection:
         await connection.execute(_HISTORY)
         cursor = await connection.execute("select version from supabase_migrations.schema_migrations")
         known = {str(row[0]) for row in await cursor.fetchall()}
         await connection.commit()
-        fresh = [path for path in files if _parts(path)[0] not in known]
-        for path in fresh:
-            await _apply_file(connection, path)
-    return tuple(path.name for path in fresh)
+        fresh = [file for file in found if file.version not in known]
+        for file in fresh:
+            await _apply_file(connection, file)
+    return tuple(file.path.name for file in fresh)
 
 
 async def apply_text(conninfo: str, name: str, text: str) -> bool:
@@ -82,13 +90,12 @@ async def apply_settings(conninfo: str, settings: Mapping[str, str]) -> None:
             await connection.execute(statement)
 
 
-async def _apply_file(connection: AsyncConnection[TupleRow], path: Path) -> None:
-    version, name = _parts(path)
-    statements = split(path.read_text("utf-8"))
-    await _run(connection, path.name, statements)
+async def _apply_file(connection: AsyncConnection[TupleRow], file: _File) -> None:
+    statements = split(_text(file.path))
+    await _run(connection, file.path.name, statements)
     await connection.execute(
         "insert into supabase_migrations.schema_migrations (version, name, statements) values (%s, %s, %s)",
-        (version, name, [statement.text for statement in statements]),
+        (file.version, file.name, [statement.text for statement in statements]),
     )
     await connection.commit()
 
@@ -132,8 +139,19 @@ def _failure(name: str, statement: Statement, error: psycopg.Error) -> Migration
     )
 
 
-def _parts(path: Path) -> tuple[str, str]:
-    found = _FILE.fullmatch(path.name)
-    if found is None:
-        raise ServerTrouble(f"{path.name} is not named like a migration: <version>_<name>.sql")
-    return found.group(1), found.group(2)
+def _files(folder: Path) -> list[_File]:
+    """The migrations in `folder`, in the order in which they run."""
+    if not folder.is_dir():
+        raise ServerTrouble(f"there is no folder {folder} to take migrations from. Nothing was changed.")
+    named = [(path, _FILE.fullmatch(path.name)) for path in folder.iterdir()]
+    return sorted(
+        (_File(match.group(1), match.group(2), path) for path, match in named if match),
+        key=lambda file: file.path.name,
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MigrationFailed(f"{path.name} cannot be read: {error}. Nothing of it was run.") from error

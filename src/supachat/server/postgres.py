@@ -33,76 +33,74 @@ LOG_LIMIT = 2_000_000
 _GUARD = 'read -r word || { kill -INT "$1"; sleep 2; kill -QUIT "$1"; } 2>/dev/null'
 
 
-@dataclass
-class Postgres:
-    """A running PostgreSQL. `version` is the major one; `keys` are the folder's, made at the first start."""
+@dataclass(frozen=True)
+class _Ground:
+    """What a start finds or makes: the same for every restart of one folder."""
 
     version: int
     socket_dir: Path
     folder: Path
-    _file: KeyFile = field(repr=False)
-    _command: list[str] = field(repr=False)
-    _who: Identity = field(repr=False)
-    _log: Path = field(repr=False)
+    file: KeyFile = field(repr=False)
+    command: list[str]
+    who: Identity
+    log: Path
+
+
+@dataclass
+class Postgres:
+    """A running PostgreSQL."""
+
+    _ground: _Ground
     _process: subprocess.Popen[bytes] = field(repr=False)
     _guard: subprocess.Popen[bytes] = field(repr=False)
 
     @classmethod
     async def start(cls, data_dir: Path) -> Postgres:
         """PostgreSQL on `data_dir`, made there if it is new. Raises ServerTrouble."""
-        data_dir = data_dir.absolute()
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        found, who = await asyncio.to_thread(lambda: (binaries.find(), binaries.identity()))
-        found = await asyncio.to_thread(binaries.reachable, found, who)
-        folder = cluster.place(data_dir, who)
-        socket_dir = socket_folder(folder.parent)
-        _own_folder(socket_dir, who)
-        exists = cluster.check_version(folder, found)
-        held = open_keys(data_dir, socket_dir)
-        if exists:
-            await cluster.clear_leftovers(folder)
-        else:
-            await asyncio.to_thread(cluster.make, folder, found, who, held.password)
-        command = [
-            *who.prefix,
-            str(found.folder / "postgres"),
-            "-D",
-            str(folder),
-            *settings(found, socket_dir),
-        ]
-        log = data_dir / "postgres.log"
-        process = await _launch(command, who, folder, log)
-        return cls(found.version, socket_dir, folder, held, command, who, log, process, _watch(process.pid))
+        ground = await asyncio.to_thread(_prepare, data_dir)
+        await cluster.clear_leftovers(ground.folder)
+        process = await _launch(ground.command, ground.who, ground.folder, ground.log)
+        return cls(ground, process, _watch(process.pid))
+
+    @property
+    def version(self) -> int:
+        """The major version."""
+        return self._ground.version
 
     @property
     def keys(self) -> Keys:
-        return self._file.keys
+        """The project's keys, made at the folder's first start."""
+        return self._ground.file.keys
 
     @property
     def password(self) -> str:
-        return self._file.password
+        """That of the login roles."""
+        return self._ground.file.password
 
     @property
     def pid(self) -> int:
+        """Of the postmaster that runs now."""
         return self._process.pid
 
     def conninfo(self, user: str = cluster.SUPERUSER, dbname: str = "postgres") -> str:
         """A libpq string to the socket for `user`, password included."""
         return make_conninfo(
-            host=str(self.socket_dir), user=user, dbname=dbname, password=self._file.password
+            host=str(self._ground.socket_dir), user=user, dbname=dbname, password=self.password
         )
 
     async def died(self) -> int:
         """Waits until PostgreSQL has ended by itself; its exit code."""
-        while (code := self._process.poll()) is None:
+        while (code := self._process.poll()) is None:  # noqa: ASYNC110 - a process has no event
             await asyncio.sleep(0.1)
         return code
 
     async def revive(self) -> None:
         """Starts PostgreSQL again after it died; it recovers what was committed."""
         _release(self._guard)
-        await cluster.clear_leftovers(self.folder)
-        self._process = await _launch(self._command, self._who, self.folder, self._log)
+        await cluster.clear_leftovers(self._ground.folder)
+        self._process = await _launch(
+            self._ground.command, self._ground.who, self._ground.folder, self._ground.log
+        )
         self._guard = _watch(self._process.pid)
 
     async def stop(self) -> None:
@@ -112,6 +110,23 @@ class Postgres:
                 self._process.send_signal(sign)
                 await _ended(self._process, limit)
         _release(self._guard)
+
+
+def _prepare(data_dir: Path) -> _Ground:
+    """Finds the programs, makes the folder if it is new; blocks for 0.5 s then."""
+    data_dir = data_dir.absolute()
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    who = binaries.identity()
+    found = binaries.reachable(binaries.find(), who)
+    folder = cluster.place(data_dir, who)
+    socket_dir = socket_folder(folder.parent)
+    _own_folder(socket_dir, who)
+    exists = cluster.check_version(folder, found)
+    held = open_keys(data_dir, socket_dir)
+    if not exists:
+        cluster.make(folder, found, who, held.password)
+    command = [*who.prefix, str(found.folder / "postgres"), "-D", str(folder), *settings(found, socket_dir)]
+    return _Ground(found.version, socket_dir, folder, held, command, who, data_dir / "postgres.log")
 
 
 def settings(found: Binaries, socket_dir: Path) -> list[str]:
@@ -160,7 +175,8 @@ def _own_folder(folder: Path, who: Identity) -> None:
     owner = os.geteuid() if who.uid is None else who.uid
     if folder.is_symlink() or held.st_uid != owner or held.st_mode & 0o077:
         raise ServerTrouble(
-            f"{folder} is not a private folder of ours, so the database's socket may not stand there. Remove it."
+            f"{folder} is not a private folder of ours, so the database's socket may not stand there. "
+            "Remove it."
         )
 
 
@@ -169,27 +185,36 @@ async def _launch(command: list[str], who: Identity, folder: Path, log: Path) ->
     deadline = time.monotonic() + START_LIMIT
     while True:
         began = _rotated(log)
-        with log.open("ab") as out:
-            process = subprocess.Popen(
-                command,
-                user=who.uid,
-                group=who.gid,
-                extra_groups=None if who.uid is None else [],
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-                env=cluster.environment(),
-            )
+        process = _spawn(command, who, log)
         if await _ready(process, folder, deadline):
             return process
-        said = log.read_bytes()[began:].decode("utf-8", "replace").strip()
+        said = _said(log, began)
         if "shared memory block" not in said or time.monotonic() > deadline:
             raise ServerTrouble(
                 f"PostgreSQL did not start. Nothing is lost. It said, in {log}: {said[-600:]}"
             )
         await asyncio.sleep(0.1)
+
+
+def _spawn(command: list[str], who: Identity, log: Path) -> subprocess.Popen[bytes]:
+    """A session of its own: ctrl+c in our terminal must not reach PostgreSQL before us."""
+    with log.open("ab") as out:
+        return subprocess.Popen(
+            command,
+            user=who.uid,
+            group=who.gid,
+            extra_groups=None if who.uid is None else [],
+            cwd="/",
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            env=cluster.environment(),
+        )
+
+
+def _said(log: Path, began: int) -> str:
+    return log.read_bytes()[began:].decode("utf-8", "replace").strip()
 
 
 def _rotated(log: Path) -> int:
@@ -240,5 +265,5 @@ def _release(guard: subprocess.Popen[bytes]) -> None:
 
 async def _ended(process: subprocess.Popen[bytes], limit: float) -> None:
     deadline = time.monotonic() + limit
-    while process.poll() is None and time.monotonic() < deadline:
+    while process.poll() is None and time.monotonic() < deadline:  # noqa: ASYNC110 - as above
         await asyncio.sleep(0.005)

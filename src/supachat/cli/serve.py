@@ -1,0 +1,139 @@
+"""`supachat serve`: arguments of the local server, its first line, and its last.
+
+Every import of the server is late: `supachat --help` must not load PostgreSQL's driver.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from supachat.server.serve import Options, Started
+
+MISSING = (
+    "the local server needs the extra 'local': install supachat with it, as in  pipx install '.[local]'"
+)
+
+# what a dialect's SQL must know about the server that runs it
+DATABASE_SETTINGS = {"direct": {"supachat.app_ids_from_user_metadata": "on"}}
+
+
+@click.command()
+@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the data lives.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port", default=54321, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."
+)
+@click.option(
+    "--dialect", "dialects", multiple=True, metavar="NAME", help="A chat schema to set up; may be repeated."
+)
+@click.option(
+    "--migrations", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR", help="A folder of the Supabase CLI's migrations; may be repeated.",
+)  # fmt: skip
+@click.option(
+    "--json", "as_json", is_flag=True, help="First line on stdout: a JSON object with url and key."
+)
+@click.option("--no-signup", is_flag=True, help="Nobody may make a new account.")
+@click.option(
+    "--confirm-email", is_flag=True, help="New accounts wait for a link, written to DATA_DIR/outbox."
+)
+@click.option("--watch-fd", type=int, hidden=True, help="Stop when this inherited pipe closes.")
+def serve(
+    data_dir: Path | None,
+    host: str,
+    port: int,
+    dialects: tuple[str, ...],
+    migrations: tuple[Path, ...],
+    as_json: bool,
+    no_signup: bool,
+    confirm_email: bool,
+    watch_fd: int | None,
+) -> None:
+    """Run a Supabase-compatible server on this machine, over a real PostgreSQL."""
+    if sys.platform == "win32":
+        raise click.ClickException(
+            "the local server runs on Linux and macOS only; the client runs here too"
+        )
+    try:
+        from supachat.server import serve as server
+        from supachat.server.trouble import ServerTrouble
+    except ModuleNotFoundError as error:
+        raise click.ClickException(MISSING) from error
+
+    try:
+        options = server.Options(
+            data_dir=data_dir or default_data_dir(),
+            host=host,
+            port=port,
+            texts=tuple(_text(name) for name in dialects),
+            settings={
+                name: value
+                for dialect in dialects
+                for name, value in DATABASE_SETTINGS.get(dialect, {}).items()
+            },
+            schemas=exposed(dialects),
+            migrations=migrations,
+            signup=not no_signup,
+            confirm_email=confirm_email,
+            watch_fd=watch_fd,
+        )
+        asyncio.run(
+            server.serve(options, lambda started: click.echo(first_line(started, options, as_json)))
+        )
+    except ServerTrouble as error:
+        raise click.ClickException(str(error)) from error
+
+
+def default_data_dir() -> Path:
+    """Where the server keeps its data when nobody says: below SUPACHAT_HOME, else the platform's folder."""
+    home = os.environ.get("SUPACHAT_HOME")
+    if home:
+        return Path(home) / "server"
+    from platformdirs import user_data_path
+
+    return user_data_path("supachat") / "server"
+
+
+def first_line(started: Started, options: Options, as_json: bool) -> str:
+    """What is printed once the server answers."""
+    if as_json:
+        return json.dumps(
+            {
+                "url": started.url,
+                "publishable_key": started.publishable_key,
+                "data_dir": str(started.data_dir),
+                "pid": started.pid,
+            }
+        )
+    signup = "sign-up is open" if options.signup else "sign-up is closed"
+    if options.signup and options.confirm_email:
+        signup += f", new accounts are confirmed by the link in {started.data_dir / 'outbox'}"
+    lines = [f"supachat serves {started.url}, {signup}, data in {started.data_dir}"]
+    if options.host not in ("127.0.0.1", "localhost", "::1"):
+        lines.append(f"it listens on {options.host} without TLS: whoever reaches this machine can connect")
+    lines.append(f"publishable key: {started.publishable_key}")
+    return "\n".join(lines)
+
+
+def exposed(dialects: tuple[str, ...]) -> tuple[str, ...]:
+    """The schemas that REST shows: public, and those of dialects that live in their own."""
+    return ("public", *(name for name in dict.fromkeys(dialects) if name != "direct"))
+
+
+def _text(name: str) -> tuple[str, str]:
+    """The SQL of one dialect, under a name for error messages."""
+    from supachat.dialects import catalog
+
+    return f"{name}.sql", catalog.sql(name)
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,54 @@
+"""Who asks: the access token in the Authorization header becomes a user and a living session."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from starlette.requests import Request
+
+from supachat.server.auth import accounts, sessions
+from supachat.server.auth.accounts import Connection
+from supachat.server.auth.errors import AuthError, bad_jwt, no_bearer, no_session
+from supachat.server.auth.rules import User
+from supachat.server.auth.sessions import Session
+from supachat.server.context import Context
+from supachat.server.tokens import Fault, TokenError, verify
+
+_WORDS = {
+    Fault.MALFORMED: "token is malformed: token contains an invalid number of segments",
+    Fault.ALGORITHM: "token is unverifiable: signing method is invalid",
+    Fault.SIGNATURE: "token signature is invalid: signature is invalid",
+    Fault.CLAIMS: "token has invalid claims: a claim is of the wrong type",
+    Fault.NOT_YET: "token has invalid claims: token is not valid yet",
+    Fault.EXPIRED: "token has invalid claims: token is expired",
+}
+
+
+def claims_of(context: Context, request: Request) -> dict[str, Any]:
+    """The claims of the request's bearer token. Raises AuthError."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise no_bearer()
+    try:
+        claims = verify(token.strip(), context.keys.jwt_secret)
+    except TokenError as error:
+        raise bad_jwt(_WORDS[error.fault]) from error
+    if not claims.get("sub"):
+        raise AuthError(403, "bad_jwt", "invalid claim: missing sub claim")
+    return claims
+
+
+async def whose(connection: Connection, claims: dict[str, Any]) -> tuple[User, Session]:
+    """The user and session that `claims` name, both still there. Raises AuthError."""
+    try:
+        user_id, session_id = UUID(str(claims["sub"])), UUID(str(claims.get("session_id", "")))
+    except ValueError as error:
+        raise AuthError(403, "bad_jwt", "invalid claim: sub claim must be a UUID") from error
+    user = await accounts.by_id(connection, user_id)
+    if user is None:
+        raise AuthError(403, "user_not_found", "User from sub claim in JWT does not exist")
+    session = await sessions.find(connection, session_id, user_id)
+    if session is None:
+        raise no_session()
+    return user, session

@@ -1,0 +1,255 @@
+"""Runs one project: PostgreSQL and the gateway, from the lock on the folder to the last goodbye.
+
+Order matters at the end: requests, then the replication stream, then the pools, then PostgreSQL; a
+stream that is still open would hold PostgreSQL's stop. Must never outlive what it started.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+
+from supachat.server.bootstrap import bootstrap, keep_partitions
+from supachat.server.context import Context, Limits, pool
+from supachat.server.gateway import build, running
+from supachat.server.lock import FolderLock
+from supachat.server.migrate import apply_folder, apply_settings, apply_text
+from supachat.server.postgres import Postgres
+from supachat.server.trouble import PortTaken, ServerTrouble
+
+REVIVALS = 3
+"""How often PostgreSQL may die within a minute before the server gives up."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to serve. `texts` are (name, idempotent SQL), `settings` are set on the database before them;
+    `migrations` are folders of the Supabase CLI's kind. `watch_fd` is a pipe: when it closes, so do we."""
+
+    data_dir: Path
+    host: str = "127.0.0.1"
+    port: int = 54321
+    texts: tuple[tuple[str, str], ...] = ()
+    settings: Mapping[str, str] = field(default_factory=dict)
+    migrations: tuple[Path, ...] = ()
+    schemas: tuple[str, ...] = ("public",)
+    signup: bool = True
+    confirm_email: bool = False
+    watch_fd: int | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True)
+class Started:
+    """What a caller needs to know once the server answers."""
+
+    url: str
+    publishable_key: str
+    data_dir: Path
+    pid: int
+
+
+async def serve(options: Options, announce: Callable[[Started], None]) -> None:
+    """Runs until SIGTERM, SIGINT, the end of `watch_fd` or cancellation. Raises ServerTrouble.
+
+    `announce` is called once, when the first request can be answered.
+    """
+    data_dir = options.data_dir.absolute()
+    stop = asyncio.Event()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_stopped_by_signals(stop))
+        stack.enter_context(_stopped_by_pipe(stop, options.watch_fd))
+        lock = FolderLock.take(data_dir)
+        stack.callback(lock.release)
+        listener = listen(options.host, options.port)
+        stack.callback(listener.close)
+        url = address(options.host, listener.getsockname()[1])
+        postgres = await Postgres.start(data_dir)
+        stack.push_async_callback(postgres.stop)
+        await _prepare(postgres, options)
+        context = await stack.enter_async_context(_context(postgres, options, url))
+        await stack.enter_async_context(running(context))
+        await stack.enter_async_context(_answering(context, listener))
+        lock.announce(url)
+        announce(Started(url, context.keys.publishable_key, data_dir, os.getpid()))
+        await _until(stop, postgres)
+
+
+async def _prepare(postgres: Postgres, options: Options) -> None:
+    """The project's ground, its settings, and what it wants to have on it."""
+    await bootstrap(postgres.conninfo(), postgres.password)
+    await keep_partitions(postgres.conninfo())
+    project = postgres.conninfo("postgres")
+    await apply_settings(project, options.settings)
+    for folder in options.migrations:
+        await apply_folder(project, folder)
+    for name, text in options.texts:
+        await apply_text(project, name, text)
+
+
+@asynccontextmanager
+async def _context(postgres: Postgres, options: Options, url: str) -> AsyncIterator[Context]:
+    async with (
+        pool(postgres.conninfo(), size=8, name="admin") as admin,
+        pool(postgres.conninfo("authenticator"), size=12, name="requests") as requests,
+    ):
+        yield Context(
+            keys=postgres.keys,
+            admin=admin,
+            requests=requests,
+            conninfo=postgres.conninfo,
+            schemas=options.schemas,
+            signup=options.signup,
+            confirm_email=options.confirm_email,
+            limits=options.limits,
+            url=url,
+            outbox=options.data_dir.absolute() / "outbox",
+            hosts=frozenset({options.host.lower(), socket.gethostname().lower()}),
+        )
+
+
+class _Quiet(uvicorn.Server):
+    """uvicorn without its signal handlers: the signals are ours, since PostgreSQL must stop after it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def _answering(context: Context, listener: socket.socket) -> AsyncIterator[None]:
+    server = _Quiet(
+        uvicorn.Config(
+            build(context),
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            ws="websockets-sansio",
+            ws_max_size=context.limits.frame,
+            ws_per_message_deflate=False,
+            ws_ping_interval=None,  # the protocol has its own heartbeat
+            timeout_graceful_shutdown=1,
+        )
+    )
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn sets a flag, no event
+            await asyncio.sleep(0.002)
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def _until(stop: asyncio.Event, postgres: Postgres) -> None:
+    """Returns when `stop` is set; keeps PostgreSQL alive and its partitions made until then."""
+    tasks = [
+        asyncio.create_task(stop.wait()),
+        asyncio.create_task(_keep_alive(postgres)),
+        asyncio.create_task(_keep_days(postgres)),
+    ]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _keep_alive(postgres: Postgres) -> None:
+    deaths: list[float] = []
+    while True:
+        code = await postgres.died()
+        now = time.monotonic()
+        deaths = [moment for moment in deaths if now - moment < 60.0] + [now]
+        if len(deaths) > REVIVALS:
+            raise ServerTrouble(
+                f"PostgreSQL ended {len(deaths)} times within a minute (last code {code}). "
+                "What was committed is kept. Its own words are in postgres.log in the data folder."
+            )
+        await postgres.revive()
+
+
+async def _keep_days(postgres: Postgres) -> None:
+    """Makes partitions whenever the day has changed, also after the machine slept for days."""
+    day = datetime.now(UTC).date()
+    while True:
+        await asyncio.sleep(30.0)
+        if datetime.now(UTC).date() != day:
+            await keep_partitions(postgres.conninfo())
+            day = datetime.now(UTC).date()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises PortTaken, or ServerTrouble for a bad host."""
+    try:
+        family, kind, proto, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise ServerTrouble(f"{host} is no address of this machine. Use --host 127.0.0.1.") from error
+    made = socket.socket(family, kind, proto)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(where)
+        made.listen(128)
+    except OSError as error:
+        made.close()
+        raise PortTaken(
+            f"cannot listen on {host} port {port}: {error.strerror}. Nothing was started. "
+            "Choose another with --port, or --port 0 for a free one."
+        ) from error
+    made.setblocking(False)
+    return made
+
+
+def address(host: str, port: int) -> str:
+    """The URL under which a program on this machine reaches a server that listens on `host`."""
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+@contextmanager
+def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(sign, stop.set)
+    try:
+        yield
+    finally:
+        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.remove_signal_handler(sign)
+
+
+@contextmanager
+def _stopped_by_pipe(stop: asyncio.Event, fd: int | None) -> Iterator[None]:
+    if fd is None:
+        yield
+        return
+    loop = asyncio.get_running_loop()
+
+    def heard() -> None:
+        if not os.read(fd, 4096):
+            loop.remove_reader(fd)
+            stop.set()
+
+    loop.add_reader(fd, heard)
+    try:
+        yield
+    finally:
+        loop.remove_reader(fd)
