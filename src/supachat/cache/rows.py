@@ -41,13 +41,15 @@ create index if not exists messages_in_order on messages (source, thread, at, id
 create table if not exists spans (
   source text, thread text, low_at integer, low_id text, high_at integer, high_id text);
 create index if not exists spans_of_thread on spans (source, thread);
+create table if not exists verified (
+  source text, thread text, at integer not null, id text not null, primary key (source, thread)) without rowid;
 create table if not exists drafts (
   id text primary key, source text, thread text, raw text not null, created integer not null,
   state text not null, reason text, attempts integer not null, owner text not null);
 create table if not exists texts (
   source text, thread text, text text not null, primary key (source, thread)) without rowid;
 """
-_TABLES = ("facts", "people", "threads", "messages", "spans", "drafts", "texts")
+_TABLES = ("facts", "people", "threads", "messages", "spans", "verified", "drafts", "texts")
 _MESSAGE = "id, at, author, raw, own, edited, deleted, system, reply_to, seen_by"
 
 
@@ -136,8 +138,14 @@ class Rows:
             (*values, request.limit),
         ).fetchall()
         messages = tuple(_message(key, *row) for row in reversed(rows))
-        spans = self._spans(key) if request.before is None else ()
-        return ev.Recalled(request, messages, spans)
+        if request.before is not None:
+            return ev.Recalled(request, messages)
+        return ev.Recalled(request, messages, self._spans(key), self._verified(key))
+
+    def _verified(self, key: ThreadKey) -> Cursor | None:
+        return _cursor(
+            self._db.execute("select at, id from verified where source = ? and thread = ?", key).fetchone()
+        )
 
     def _spans(self, key: ThreadKey) -> tuple[ev.Span, ...]:
         rows = self._db.execute(
@@ -178,7 +186,9 @@ class Rows:
                         for m in messages
                     ],
                 )
-            case ev.KeepSpans(thread, spans):
+            case ev.KeepSpans(thread, spans, verified):
+                if verified is not None:
+                    db.execute("insert or replace into verified values (?,?,?,?)", (*thread, *verified))
                 db.execute("delete from spans where source = ? and thread = ?", thread)
                 db.executemany(
                     "insert into spans values (?,?,?,?,?,?)",
@@ -190,7 +200,12 @@ class Rows:
                     [(*t.key, _thread_value(t)) for t in threads],
                 )
             case ev.DropThreads(threads):
-                for table, column in (("threads", "id"), ("messages", "thread"), ("spans", "thread")):
+                for table, column in (
+                    ("threads", "id"),
+                    ("messages", "thread"),
+                    ("spans", "thread"),
+                    ("verified", "thread"),
+                ):
                     db.executemany(f"delete from {table} where source = ? and {column} = ?", threads)
             case ev.KeepPeople(people):
                 db.executemany(

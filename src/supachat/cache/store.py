@@ -36,7 +36,7 @@ class Cache:
         self.set_aside: Path | None = None
         """Where a damaged file was moved to, if that happened at this start."""
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._claim = _Claim(path)
+        self._claim = _Claim(None)
         self._thread = threading.Thread(target=self._work, name="supachat-cache", daemon=True)
         self._thread.start()
 
@@ -66,7 +66,6 @@ class Cache:
         if self._thread.is_alive():
             self._jobs.put(None)
             await asyncio.get_running_loop().run_in_executor(None, self._thread.join, 5.0)
-        self._claim.release()
 
     # ------------------------------------------------------------ the thread
 
@@ -95,11 +94,13 @@ class Cache:
                 loop.call_soon_threadsafe(_settle, future, result, error)
         if rows is not None:
             rows.close()
+        self._claim.release()
 
     def _open(self) -> Rows:
         if self.path is None:
             return Rows(sqlite3.connect(":memory:"))
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._claim = _Claim(self.path)
         try:
             return Rows(_connect(self.path))
         except sqlite3.DatabaseError as error:
@@ -145,7 +146,6 @@ class _Claim:
         self._cache = path
         self._held: sqlite3.Connection | None = None
         if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._held = self._lock(self._file(self.owner))
 
     def is_free(self, owner: str) -> bool:
@@ -175,7 +175,7 @@ class _Claim:
     @staticmethod
     def _lock(file: Path) -> sqlite3.Connection | None:
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(file, timeout=0.0, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(file, timeout=0.0, isolation_level=None)
         try:
             connection.execute("begin exclusive")
         except sqlite3.OperationalError:

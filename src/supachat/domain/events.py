@@ -126,11 +126,12 @@ class PageFetched:
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """What the cache had, oldest first. `spans` come with the first page only."""
+    """What the cache had, oldest first. `spans` and `verified` come with the first page only."""
 
     request: Recall
     messages: tuple[Message, ...]
     spans: tuple[Span, ...] = ()
+    verified: Cursor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,10 +349,14 @@ class KeepMessages:
 
 @dataclass(frozen=True, slots=True)
 class KeepSpans:
-    """The stretches of a thread in which every message is known, oldest first."""
+    """The stretches of a thread in which every message is known, oldest first.
+
+    Everything up to `verified` was read from the server, not only heard.
+    """
 
     thread: ThreadKey
     spans: tuple[Span, ...]
+    verified: Cursor | None = None
 
 
 @dataclass(frozen=True, slots=True)

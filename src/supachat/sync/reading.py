@@ -48,6 +48,8 @@ class Reading:
     ready: bool = False
     """The topics are joined and rows flow."""
     live: bool = False
+    verified: Cursor | None = None
+    """Everything up to here was read from the server. What was only heard after it may have holes."""
     catching: Cursor | None = None
     """Catch-up reads on from here; None when none is under way."""
     pages: int = 0
@@ -107,6 +109,7 @@ class Reader:
         reading = self.reading(thread)
         timeline = reading.timeline
         timeline.spans = merge_spans([*timeline.spans, *event.spans])
+        reading.verified = _later(reading.verified, event.verified)
         self._splice(thread, timeline.put(event.messages), out)
         if len(event.messages) < event.request.limit and self._starts_here(timeline):
             reading.at_start = True
@@ -163,9 +166,9 @@ class Reader:
             return
         if reading.catching is not None or (reading.live and not again):
             return
-        known_to = reading.timeline.complete_to
+        known_to = reading.verified
         reading.pages = 0
-        if known_to is None or known_to == START:
+        if known_to is None:
             reading.catching = START
             out.requests.append(FetchPage(thread, limit=PAGE))
         else:
@@ -180,7 +183,10 @@ class Reader:
         if request.after is not None and reading.live:
             fresh = [m.id for m in event.messages if m.id not in timeline and not m.own]
             reading.suspects.update(dict.fromkeys(fresh, now))
-        splices = timeline.put(event.messages, _covered(event))
+        covered = _covered(event)
+        splices = timeline.put(event.messages, covered)
+        if request.before is None and covered is not None and event.messages:
+            reading.verified = _later(reading.verified, covered[1])
         if request.after is None and event.whole:
             reading.at_start = True
         if request.before is None:
@@ -190,7 +196,7 @@ class Reader:
         self._splice(request.thread, splices, out)
         self._set_edge(request.thread, self._edge(reading), out)
         out.writes += [KeepMessages(event.messages)] if event.messages else []
-        out.writes.append(spans_of(timeline))
+        out.writes.append(KeepSpans(request.thread, tuple(timeline.spans), reading.verified))
 
     def _went_on(self, reading: Reading, event: PageFetched, out: Outcome) -> list[Splice]:
         """A page of a catch-up: go on where the server had more, else the thread is live."""
@@ -255,7 +261,7 @@ class Reader:
         self._splice(message.thread, timeline.put((message,), covers), out)
         out.writes.append(KeepMessages((message,)))
         if covers is not None:
-            out.writes.append(spans_of(timeline))
+            out.writes.append(KeepSpans(message.thread, tuple(timeline.spans), reading.verified))
         return new
 
     def gone(self, source: str, message_id: str, out: Outcome) -> None:
@@ -305,8 +311,8 @@ def _not_filling(timeline: Timeline) -> list[Splice]:
     return [splice for gap in timeline.gaps() for splice in timeline.filling(gap, False)]
 
 
-def spans_of(timeline: Timeline) -> KeepSpans:
-    return KeepSpans(timeline.thread, tuple(timeline.spans))
+def _later(one: Cursor | None, other: Cursor | None) -> Cursor | None:
+    return max((c for c in (one, other) if c is not None), default=None)
 
 
 def _covered(event: PageFetched) -> tuple[Cursor, Cursor] | None:

@@ -119,7 +119,7 @@ class Timeline:
         """
         splices: list[Splice] = []
         fresh: list[Message] = []
-        for message in sorted(messages, key=lambda m: m.cursor):
+        for message in sorted({m.id: m for m in messages}.values(), key=lambda m: m.cursor):
             splices += self.drop_draft(message.id)
             if message.id not in self._known:
                 fresh.append(message)

@@ -1,0 +1,150 @@
+"""The cache keeps what was given together, gives it back as it was, and survives what happens to files."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from supachat.cache.store import Cache
+from supachat.domain import events as ev
+from supachat.domain.errors import CacheError
+from supachat.domain.model import (
+    Account,
+    Cursor,
+    Delivery,
+    Draft,
+    DraftState,
+    Feature,
+    Message,
+    Micros,
+    Person,
+    PersonKey,
+    SourceInfo,
+    Thread,
+    ThreadKey,
+)
+from supachat.domain.text import safe, safe_line
+
+A = ThreadKey("direct", "a__b")
+HOSTILE = "a\x1b[2J\x00b\u202ec"
+
+
+def message(at: int, raw: str = "hello", *, own: bool = False) -> Message:
+    delivery = Delivery.SENT if own else Delivery.RECEIVED
+    return Message(A, f"m{at:03}", "a", Micros(at), raw, safe(raw), own=own, delivery=delivery)
+
+
+def cursor(at: int) -> Cursor:
+    return Cursor(Micros(at), f"m{at:03}")
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+async def test_everything_comes_back_as_it_was(tmp_path: Path) -> None:
+    thread = Thread(A, safe_line("Ana"), ("a", "b"), "b", Micros(1), cursor(3), safe_line("hi"), "b", 2)
+    person = Person(PersonKey("direct", "b"), safe_line("Ben"), safe_line("ben"))
+    draft = Draft("d1", A, HOSTILE, Micros(5))
+    account = Account("uid", safe_line("a@example.org"), safe_line("Ana"))
+    source = SourceInfo("direct", safe_line("Direct"), frozenset({Feature.SEND}), "a")
+    cache = Cache.open(tmp_path / "c.db")
+    await cache.commit(
+        [
+            ev.KeepAccount(account, (source,)),
+            ev.KeepThreads((thread,)),
+            ev.KeepPeople((person,)),
+            ev.KeepMessages((message(1, HOSTILE), message(2, own=True))),
+            ev.KeepSpans(A, ((cursor(1), cursor(2)),), cursor(2)),
+            ev.KeepDraft(draft),
+            ev.KeepText(A, "half a thou"),
+            ev.KeepOpen(A),
+        ]
+    )
+    await cache.close()
+    again = Cache.open(tmp_path / "c.db")
+    memory = await again.load()
+    assert memory == ev.Memory(account, (source,), (thread,), (person,), (draft,), ((A, "half a thou"),), A)
+    recalled = await again.recall(ev.Recall(A))
+    assert recalled.messages == (message(1, HOSTILE), message(2, own=True))
+    assert recalled.messages[0].body == safe(HOSTILE)
+    assert (recalled.spans, recalled.verified) == (((cursor(1), cursor(2)),), cursor(2))
+    await again.close()
+
+
+async def test_pages_go_back_and_stay_within_their_stretch() -> None:
+    cache = Cache.open(None)
+    await cache.commit([ev.KeepMessages(tuple(message(at) for at in range(1, 101)))])
+    newest = await cache.recall(ev.Recall(A, limit=10))
+    assert [m.at for m in newest.messages] == list(range(91, 101))
+    older = await cache.recall(ev.Recall(A, before=cursor(91), since=cursor(86), limit=10))
+    assert [m.at for m in older.messages] == [86, 87, 88, 89, 90]
+    await cache.close()
+
+
+async def test_a_step_is_kept_whole_or_not_at_all() -> None:
+    cache = Cache.open(None)
+    bad = Message(A, "m1", "a", None, "x", safe("x"))  # type: ignore[arg-type]  # a row that the table refuses
+    with pytest.raises(CacheError, match="nothing on the server is lost"):
+        await cache.commit([ev.KeepMessages((message(1),)), ev.KeepMessages((bad,))])
+    assert (await cache.recall(ev.Recall(A))).messages == ()
+    await cache.close()
+
+
+async def test_a_sent_draft_and_an_empty_text_leave_nothing() -> None:
+    cache = Cache.open(None)
+    await cache.commit([ev.KeepDraft(Draft("d1", A, "x", Micros(1))), ev.KeepText(A, "text")])
+    await cache.commit(
+        [ev.KeepDraft(Draft("d1", A, "x", Micros(1), DraftState.FAILED, safe_line("no"), 2))]
+    )
+    assert (await cache.load()).drafts[0].state is DraftState.FAILED
+    await cache.commit([ev.DropDraft("d1"), ev.KeepText(A, "")])
+    memory = await cache.load()
+    assert (memory.drafts, memory.texts) == ((), ())
+    await cache.close()
+
+
+async def test_a_draft_belongs_to_the_process_that_made_it_until_that_is_gone(tmp_path: Path) -> None:
+    first, second = Cache.open(tmp_path / "c.db"), Cache.open(tmp_path / "c.db")
+    await first.commit([ev.KeepDraft(Draft("d1", A, "x", Micros(1)))])
+    assert (await second.load()).drafts == ()
+    await first.close()
+    assert [draft.id for draft in (await second.load()).drafts] == ["d1"]
+    await second.close()
+    assert names(tmp_path) == ["c.db"]
+
+
+async def test_a_damaged_file_is_set_aside_and_a_new_one_begun(tmp_path: Path) -> None:
+    path = tmp_path / "c.db"
+    path.write_bytes(b"this is no database" * 100)
+    cache = Cache.open(path)
+    assert (await cache.load()).threads == ()
+    assert cache.set_aside is not None
+    assert cache.set_aside.read_bytes().startswith(b"this is no database")
+    await cache.close()
+
+
+async def test_the_file_is_the_owners_alone(tmp_path: Path) -> None:
+    cache = Cache.open(tmp_path / "new" / "c.db")
+    await cache.load()
+    for path in (tmp_path / "new").iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+    await cache.close()
+
+
+async def test_a_folder_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CacheError, match="cannot be used"):
+        await Cache.open(tmp_path / "file" / "c.db").load()
+
+
+async def test_clearing_leaves_nothing_of_the_account() -> None:
+    cache = Cache.open(None)
+    await cache.commit([ev.KeepMessages((message(1),)), ev.KeepText(A, "x"), ev.KeepOpen(A)])
+    await cache.clear()
+    assert await cache.load() == ev.Memory()
+    assert (await cache.recall(ev.Recall(A))).messages == ()
+    await cache.close()

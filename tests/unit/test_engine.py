@@ -1,0 +1,421 @@
+"""The core as a table of events: what goes in, what the screen, the server and the cache are told."""
+
+from __future__ import annotations
+
+import random
+from collections import deque
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from supachat.domain import events as ev
+from supachat.domain.errors import NotAllowed, Unreachable
+from supachat.domain.model import (
+    Account,
+    Cursor,
+    Delivery,
+    Gap,
+    Item,
+    Link,
+    LinkState,
+    Message,
+    Micros,
+    Person,
+    PersonKey,
+    Presence,
+    SourceInfo,
+    Thread,
+    ThreadKey,
+)
+from supachat.domain.text import safe, safe_line
+from supachat.sync.engine import REREAD, Engine
+
+THREAD = ThreadKey("direct", "me__you")
+OTHER = ThreadKey("direct", "me__third")
+SOURCE = SourceInfo("direct", safe_line("Direct"), frozenset(), "me")
+SIGNED_IN = ev.SignedIn(Account("uid", safe_line("me@example.org"), safe_line("Me")), (SOURCE,))
+CONNECTED = ev.LinkMoved(Link(LinkState.CONNECTED))
+
+
+def said(
+    at: int, body: str = "hello", *, author: str = "you", id_: str = "", thread: ThreadKey = THREAD
+) -> Message:
+    own = author == "me"
+    delivery = Delivery.SENT if own else Delivery.RECEIVED
+    return Message(
+        thread, id_ or f"m{at:06}", author, Micros(at), body, safe(body), own=own, delivery=delivery
+    )
+
+
+def listed(*keys: ThreadKey) -> ev.ThreadsListed:
+    threads = tuple(Thread(k, safe_line(k.id), ("me", k.id.split("__")[1])) for k in keys)
+    people = (Person(PersonKey("direct", "you"), safe_line("You Two"), safe_line("you")),)
+    return ev.ThreadsListed("direct", threads, people)
+
+
+class Screen:
+    """What a person would see, from the changes alone."""
+
+    def __init__(self, memory: ev.Memory | None = None) -> None:
+        self.engine = Engine(memory or ev.Memory())
+        self.items: list[Item] = []
+        self.edge = ev.Edge.MORE
+        self.requests: deque[ev.Request] = deque()
+        self.writes: list[ev.Write] = []
+        self.changes: list[ev.Change] = []
+
+    def take(self, step: ev.Step) -> None:
+        for change in step.changes:
+            match change:
+                case ev.TimelineReset(_, items):
+                    self.items = list(items)
+                case ev.TimelineSpliced(_, start, removed, inserted):
+                    self.items[start : start + removed] = inserted
+                case ev.EdgeChanged(_, edge):
+                    self.edge = edge
+                case _:
+                    pass
+        self.changes += step.changes
+        self.writes += step.writes
+        self.requests += step.requests
+
+    def hear(self, *events: ev.Event, now: float = 0) -> None:
+        for event in events:
+            self.take(self.engine.receive(event, now))
+
+    def asked(self, kind: type[ev.Request]) -> list[ev.Request]:
+        found = [r for r in self.requests if isinstance(r, kind)]
+        self.requests = deque(r for r in self.requests if not isinstance(r, kind))
+        return found
+
+    def bodies(self) -> list[str]:
+        return ["-gap-" if isinstance(item, Gap) else item.body for item in self.items]
+
+    def deliveries(self) -> list[Delivery]:
+        return [item.delivery for item in self.items if isinstance(item, Message)]
+
+
+def opened() -> Screen:
+    """Signed in, connected, one thread open, its cache asked and empty."""
+    screen = Screen()
+    screen.hear(SIGNED_IN, CONNECTED, listed(THREAD, OTHER))
+    screen.take(screen.engine.open(THREAD, 0))
+    (recall,) = screen.asked(ev.Recall)
+    assert isinstance(recall, ev.Recall)
+    screen.hear(ev.Recalled(recall, ()))
+    return screen
+
+
+def page(screen: Screen, *messages: Message, whole: bool = True, now: float = 0) -> None:
+    """Answer the one FetchPage that is asked."""
+    (request,) = screen.asked(ev.FetchPage)
+    assert isinstance(request, ev.FetchPage)
+    screen.hear(ev.PageFetched(request, messages, whole=whole), now=now)
+
+
+def live(*messages: Message) -> Screen:
+    screen = opened()
+    page(screen, *messages)
+    screen.hear(ev.ThreadReady(THREAD))
+    page(screen, *messages)
+    return screen
+
+
+def test_opening_asks_the_cache_first_then_the_server_and_shows_both() -> None:
+    screen = opened()
+    page(screen, said(1, "one"), said(2, "two"))
+    assert screen.bodies() == ["one", "two"]
+    assert screen.edge is ev.Edge.START
+
+
+def test_ready_reads_once_more_for_the_truth() -> None:
+    screen = opened()
+    page(screen, said(1, "one"))
+    screen.hear(ev.ThreadReady(THREAD))
+    page(screen, said(1, "one"), said(2, "committed between the page and the join"))
+    assert screen.bodies() == ["one", "committed between the page and the join"]
+    assert screen.engine.reader.catching_up() == 0
+
+
+def test_ready_while_a_page_is_under_way_reads_again_after_it() -> None:
+    screen = opened()
+    screen.hear(ev.ThreadReady(THREAD))
+    page(screen, said(1, "one"))
+    page(screen, said(1, "one"), said(2, "two"))
+    assert screen.bodies() == ["one", "two"]
+
+
+def test_a_live_arrival_extends_what_is_known_without_a_gap() -> None:
+    screen = live(said(1, "one"))
+    screen.hear(ev.MessageArrived(said(5, "five")), ev.MessageArrived(said(5, "five")))
+    assert screen.bodies() == ["one", "five"]
+    assert not screen.asked(ev.FetchPage)
+
+
+def test_after_a_break_everything_missed_is_fetched_page_by_page() -> None:
+    screen = live(said(1_000_000_000, "before"))
+    screen.hear(ev.ThreadDeaf(THREAD))
+    screen.hear(ev.MessageArrived(said(1_000_000_900, "heard before it was ready")))
+    assert screen.bodies() == ["before", "-gap-", "heard before it was ready"]
+    screen.hear(ev.ThreadReady(THREAD))
+    page(screen, said(1_000_000_000, "before"), said(1_000_000_100, "a"), whole=False)
+    page(screen, said(1_000_000_200, "b"), said(1_000_000_900, "heard before it was ready"))
+    assert screen.bodies() == ["before", "a", "b", "heard before it was ready"]
+
+
+def test_catch_up_reads_an_overlap_because_commit_order_is_not_time_order() -> None:
+    screen = live(said(1_000_000_000, "before"))
+    screen.hear(ev.ThreadDeaf(THREAD), ev.ThreadReady(THREAD))
+    (request,) = screen.asked(ev.FetchPage)
+    assert isinstance(request, ev.FetchPage)
+    assert request.after is not None
+    assert request.after.at == 1_000_000_000 - 10_000_000
+
+
+def test_older_pages_come_one_at_a_time_and_end_at_the_start() -> None:
+    screen = opened()
+    page(screen, *[said(at) for at in range(51, 101)], whole=False)
+    assert screen.edge is ev.Edge.MORE
+    screen.take(screen.engine.load_older(0))
+    screen.take(screen.engine.load_older(0))
+    page(screen, *[said(at) for at in range(1, 51)], whole=True)
+    assert screen.edge is ev.Edge.START
+    assert [i.at for i in screen.items if isinstance(i, Message)] == list(range(1, 101))
+
+
+def test_an_older_page_that_fails_says_so_and_can_be_asked_again() -> None:
+    screen = opened()
+    page(screen, *[said(at) for at in range(51, 101)], whole=False)
+    screen.take(screen.engine.load_older(0))
+    (request,) = screen.asked(ev.FetchPage)
+    screen.take(screen.engine.failed(request, Unreachable("no answer"), 0))
+    assert screen.edge is ev.Edge.FAILED
+    screen.take(screen.engine.load_older(0))
+    assert screen.asked(ev.FetchPage) == [request]
+
+
+def test_a_message_is_on_the_screen_at_once_queued_once_kept_then_sending_then_sent() -> None:
+    screen = live(said(1))
+    screen.take(screen.engine.send("d1", THREAD, "mine", Micros(9), 0))
+    assert screen.deliveries()[-1] is Delivery.RECEIVED
+    assert not screen.asked(ev.SendDraft)
+    screen.hear(ev.DraftKept("d1"))
+    assert screen.deliveries()[-1] is Delivery.SENDING
+    (request,) = screen.asked(ev.SendDraft)
+    assert isinstance(request, ev.SendDraft)
+    screen.hear(ev.DraftStored(request.draft, said(5, "mine", author="me", id_="d1")))
+    assert screen.deliveries()[-1] is Delivery.SENT
+    assert screen.writes.count(ev.DropDraft("d1")) == 1
+
+
+def test_the_broadcast_may_come_before_the_answer_or_after_it_and_it_is_one_message() -> None:
+    row = said(5, "mine", author="me", id_="d1")
+    for first, second in (("broadcast", "answer"), ("answer", "broadcast")):
+        screen = live(said(1, "one"))
+        screen.take(screen.engine.send("d1", THREAD, "mine", Micros(9), 0))
+        screen.hear(ev.DraftKept("d1"))
+        (request,) = screen.asked(ev.SendDraft)
+        assert isinstance(request, ev.SendDraft)
+        events = {"broadcast": ev.MessageArrived(row), "answer": ev.DraftStored(request.draft, row)}
+        screen.hear(events[first], events[second])
+        assert screen.bodies() == ["one", "mine"], (first, second)
+
+
+def test_offline_a_draft_waits_and_goes_out_when_signed_in() -> None:
+    screen = Screen()
+    screen.take(screen.engine.open(THREAD, 0))
+    screen.take(screen.engine.send("d1", THREAD, "mine", Micros(9), 0))
+    screen.hear(ev.DraftKept("d1"))
+    assert screen.deliveries() == [Delivery.QUEUED]
+    assert not screen.asked(ev.SendDraft)
+    screen.hear(SIGNED_IN)
+    assert len(screen.asked(ev.SendDraft)) == 1
+
+
+def test_a_failed_send_waits_and_is_tried_again_and_a_refused_one_stops_with_its_reason() -> None:
+    screen = live(said(1))
+    screen.take(screen.engine.send("d1", THREAD, "mine", Micros(9), 0))
+    screen.hear(ev.DraftKept("d1"))
+    (request,) = screen.asked(ev.SendDraft)
+    screen.take(screen.engine.failed(request, Unreachable("no answer"), 0))
+    assert screen.deliveries()[-1] is Delivery.QUEUED
+    screen.take(screen.engine.tick(5))
+    (request,) = screen.asked(ev.SendDraft)
+    screen.take(screen.engine.failed(request, NotAllowed("you are not in this thread"), 5))
+    last = screen.items[-1]
+    assert isinstance(last, Message)
+    assert (last.delivery, last.reason) == (Delivery.FAILED, "you are not in this thread")
+    screen.take(screen.engine.discard("d1", 6))
+    assert len(screen.items) == 1
+
+
+def test_a_draft_under_way_cannot_be_discarded() -> None:
+    screen = live(said(1))
+    screen.take(screen.engine.send("d1", THREAD, "mine", Micros(9), 0))
+    screen.hear(ev.DraftKept("d1"))
+    screen.take(screen.engine.discard("d1", 0))
+    assert len(screen.items) == 2
+
+
+def test_the_same_request_is_never_in_flight_twice() -> None:
+    screen = Screen()
+    screen.hear(SIGNED_IN)
+    assert len(screen.asked(ev.ListThreads)) == 1
+    screen.hear(ev.ListStale("direct"), ev.ListStale("direct"))
+    assert not screen.asked(ev.ListThreads)
+    screen.hear(listed(THREAD))
+    assert len(screen.asked(ev.ListThreads)) == 1
+
+
+def test_typing_and_presence_are_believed_only_of_members_and_never_of_oneself() -> None:
+    screen = live(said(1))
+    screen.hear(ev.TypingHeard(THREAD, "stranger"), ev.TypingHeard(THREAD, "me"))
+    assert screen.engine.people.typing(THREAD) == ()
+    screen.hear(ev.TypingHeard(THREAD, "you"))
+    assert screen.engine.people.typing(THREAD) == ("you",)
+    screen.hear(ev.PresenceHeard(THREAD, {"you": Presence.ONLINE, "stranger": Presence.ONLINE}))
+    assert screen.engine.presence("direct", "you") is Presence.ONLINE
+    assert screen.engine.presence("direct", "stranger") is Presence.UNKNOWN
+    screen.hear(ev.ThreadDeaf(THREAD))
+    assert screen.engine.presence("direct", "you") is Presence.UNKNOWN
+
+
+def test_typing_ends_with_the_message_or_by_itself() -> None:
+    screen = live(said(1))
+    screen.hear(ev.TypingHeard(THREAD, "you"))
+    screen.hear(ev.MessageArrived(said(2)))
+    assert screen.engine.people.typing(THREAD) == ()
+    screen.hear(ev.TypingHeard(THREAD, "you"), now=10)
+    screen.take(screen.engine.tick(17))
+    assert screen.engine.people.typing(THREAD) == ()
+
+
+def test_what_realtime_lost_is_found_by_the_re_read_counted_and_said() -> None:
+    screen = live(said(1_000_000_000, "one"))
+    screen.take(screen.engine.tick(1))
+    screen.take(screen.engine.tick(1 + REREAD))
+    page(screen, said(1_000_000_000, "one"), said(1_000_000_500, "lost"), now=1 + REREAD)
+    assert screen.bodies() == ["one", "lost"]
+    screen.take(screen.engine.tick(10 + REREAD))
+    assert screen.engine.health.health.missed == 1
+
+
+def test_a_row_whose_broadcast_was_only_late_is_not_counted_as_missed() -> None:
+    screen = live(said(1_000_000_000, "one"))
+    screen.take(screen.engine.tick(1))
+    screen.take(screen.engine.tick(1 + REREAD))
+    page(screen, said(1_000_000_000, "one"), said(1_000_000_500, "late"), now=1 + REREAD)
+    screen.hear(ev.MessageArrived(said(1_000_000_500, "late")), now=2 + REREAD)
+    screen.take(screen.engine.tick(10 + REREAD))
+    assert screen.engine.health.health.missed == 0
+
+
+def test_the_open_thread_is_wanted_first() -> None:
+    screen = opened()
+    watches = [r for r in screen.asked(ev.Watch) if isinstance(r, ev.Watch)]
+    assert watches[-1].threads == (THREAD, OTHER)
+
+
+def test_a_gap_is_filled_from_its_newer_side_and_disappears() -> None:
+    memory = ev.Memory(account=SIGNED_IN.account, sources=(SOURCE,), threads=listed(THREAD).threads)
+    screen = Screen(memory)
+    screen.take(screen.engine.open(THREAD, 0))
+    (recall,) = screen.asked(ev.Recall)
+    assert isinstance(recall, ev.Recall)
+    old, new = said(1, "old"), said(100, "new")
+    spans = ((Cursor(Micros(0), ""), old.cursor), (new.cursor, said(101, "newer").cursor))
+    screen.hear(ev.Recalled(recall, (old, new, said(101, "newer")), spans))
+    assert screen.bodies() == ["old", "-gap-", "new", "newer"]
+    gap = screen.items[1]
+    assert isinstance(gap, Gap)
+    screen.take(screen.engine.fill_gap(gap, 0))
+    assert isinstance(filling := screen.items[1], Gap)
+    assert filling.filling
+    (request,) = screen.asked(ev.FetchPage)
+    assert isinstance(request, ev.FetchPage)
+    screen.hear(ev.PageFetched(request, (old, said(50, "between")), whole=False))
+    assert screen.bodies() == ["old", "between", "new", "newer"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 2**32))
+def test_whatever_the_order_of_frames_breaks_and_answers_the_screen_ends_as_the_table(seed: int) -> None:
+    """A server whose broadcasts are lost, doubled and late, whose answers fail; in the end all is there."""
+    dice = random.Random(seed)
+    table: list[Message] = []
+    screen = Screen()
+    screen.hear(SIGNED_IN, CONNECTED)
+    now, clock, ready, drafts = 0.0, 1_000_000_000, False, 0
+    screen.take(screen.engine.open(THREAD, now))
+
+    def answer(request: ev.Request) -> None:
+        match request:
+            case ev.Recall():
+                screen.hear(ev.Recalled(request, ()), now=now)
+            case ev.ListThreads():
+                screen.hear(listed(THREAD), now=now)
+            case ev.FetchPage(_, before, after, limit):
+                rows = sorted(table, key=lambda m: m.cursor)
+                if after is not None:
+                    rows = [m for m in rows if m.cursor > after]
+                    found, whole = rows[:limit], len(rows) <= limit
+                else:
+                    rows = [m for m in rows if before is None or m.cursor < before]
+                    found, whole = rows[-limit:], len(rows) <= limit
+                screen.hear(ev.PageFetched(request, tuple(found), whole=whole), now=now)
+            case ev.SendDraft(draft):
+                row = next((m for m in table if m.id == draft.id), None)
+                if row is None:
+                    row = said(clock, draft.raw, author="me", id_=draft.id)
+                    table.append(row)
+                if ready and dice.random() < 0.8:
+                    screen.hear(ev.MessageArrived(row), now=now)
+                screen.hear(ev.DraftStored(draft, row), now=now)
+            case _:
+                pass
+
+    for _ in range(dice.randrange(20, 120)):
+        now += dice.random()
+        clock += dice.randrange(1, 2_000_000)
+        roll = dice.random()
+        if roll < 0.35:
+            row = said(clock, f"foreign {clock}")
+            table.append(row)
+            if ready and dice.random() < 0.9:
+                for _ in range(dice.choice([1, 1, 2])):
+                    screen.hear(ev.MessageArrived(row), now=now)
+        elif roll < 0.5:
+            drafts += 1
+            screen.take(screen.engine.send(f"draft{drafts}", THREAD, f"mine {drafts}", Micros(clock), now))
+            screen.hear(ev.DraftKept(f"draft{drafts}"), now=now)
+        elif roll < 0.58:
+            ready = not ready
+            screen.hear(ev.ThreadReady(THREAD) if ready else ev.ThreadDeaf(THREAD), now=now)
+        elif roll < 0.66:
+            screen.take(screen.engine.tick(now))
+        elif screen.requests:
+            request = screen.requests.popleft()
+            if dice.random() < 0.15 and not isinstance(request, ev.Recall):
+                if isinstance(request, ev.SendDraft) and dice.random() < 0.5:
+                    table.append(said(clock, request.draft.raw, author="me", id_=request.draft.id))
+                    if len([m for m in table if m.id == request.draft.id]) > 1:
+                        table.pop()
+                screen.take(screen.engine.failed(request, Unreachable("cut"), now))
+            else:
+                answer(request)
+    screen.hear(ev.ThreadDeaf(THREAD), ev.ThreadReady(THREAD), now=now)
+    for _ in range(2000):
+        now += 1
+        screen.take(screen.engine.tick(now))
+        while screen.requests:
+            answer(screen.requests.popleft())
+        gaps = [item for item in screen.items if isinstance(item, Gap)]
+        if gaps:
+            screen.take(screen.engine.fill_gap(gaps[-1], now))
+        elif screen.edge is not ev.Edge.START:
+            screen.take(screen.engine.load_older(now))
+        elif now > 300:
+            break
+    shown = [item.id for item in screen.items if isinstance(item, Message)]
+    assert shown == [m.id for m in sorted(table, key=lambda m: m.cursor)]
+    assert all(d in (Delivery.SENT, Delivery.RECEIVED) for d in screen.deliveries())

@@ -1,0 +1,151 @@
+"""One thread's order, as tables and as properties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from supachat.domain.model import Cursor, Delivery, Gap, Item, Message, Micros, ThreadKey
+from supachat.domain.text import safe
+from supachat.sync.timeline import START, Splice, Timeline, merge_spans
+
+THREAD = ThreadKey("direct", "a__b")
+
+
+def message(at: int, id_: str = "", body: str = "x", edited: int | None = None) -> Message:
+    return Message(
+        THREAD,
+        id_ or f"m{at:04}",
+        "a",
+        Micros(at),
+        body,
+        safe(body),
+        edited=None if edited is None else Micros(edited),
+    )
+
+
+def cursor(at: int, id_: str = "") -> Cursor:
+    return Cursor(Micros(at), id_ or f"m{at:04}")
+
+
+def replay(mirror: list[Item], splices: Sequence[Splice]) -> None:
+    for start, removed, inserted in splices:
+        assert 0 <= start <= len(mirror)
+        assert start + removed <= len(mirror)
+        mirror[start : start + removed] = inserted
+
+
+def shape(timeline: Timeline) -> list[str]:
+    return ["gap" if isinstance(item, Gap) else item.id for item in timeline.items]
+
+
+def test_a_page_and_what_follows_it_stand_in_order() -> None:
+    timeline = Timeline(THREAD)
+    timeline.put([message(3), message(1), message(2)], (cursor(1), cursor(3)))
+    timeline.put([message(4)], (cursor(3), cursor(4)))
+    assert shape(timeline) == ["m0001", "m0002", "m0003", "m0004"]
+    assert timeline.spans == [(cursor(1), cursor(4))]
+
+
+def test_equal_times_are_told_apart_by_their_key() -> None:
+    timeline = Timeline(THREAD)
+    timeline.put([message(1, "b"), message(1, "a"), message(1, "c")], (cursor(1, "a"), cursor(1, "c")))
+    assert shape(timeline) == ["a", "b", "c"]
+
+
+def test_the_same_message_twice_is_one_and_changes_nothing() -> None:
+    timeline = Timeline(THREAD)
+    timeline.put([message(1)], (START, cursor(1)))
+    assert timeline.put([message(1)], (START, cursor(1))) == []
+
+
+def test_a_page_that_does_not_touch_what_is_known_leaves_a_gap_until_it_is_filled() -> None:
+    timeline = Timeline(THREAD)
+    timeline.put([message(1), message(2)], (START, cursor(2)))
+    timeline.put([message(8), message(9)], (cursor(8), cursor(9)))
+    assert shape(timeline) == ["m0001", "m0002", "gap", "m0008", "m0009"]
+    assert timeline.gaps() == [Gap(THREAD, cursor(2), cursor(8))]
+    timeline.put([message(6), message(7)], (cursor(6), cursor(8)))
+    assert shape(timeline) == ["m0001", "m0002", "gap", "m0006", "m0007", "m0008", "m0009"]
+    timeline.put([message(3)], (cursor(2), cursor(6)))
+    assert shape(timeline)[:5] == ["m0001", "m0002", "m0003", "m0006", "m0007"]
+    assert timeline.spans == [(START, cursor(9))]
+
+
+def test_a_message_that_was_only_heard_says_nothing_about_its_neighbours() -> None:
+    timeline = Timeline(THREAD)
+    timeline.put([message(1)], (START, cursor(1)))
+    timeline.put([message(5)])
+    assert shape(timeline) == ["m0001", "gap", "m0005"]
+    assert timeline.complete_to == cursor(1)
+
+
+def test_an_older_version_never_replaces_a_newer_one() -> None:
+    timeline = Timeline(THREAD)
+    timeline.put([message(1, body="new", edited=9)])
+    assert timeline.put([message(1, body="old", edited=5)]) == []
+    assert timeline.put([message(1, body="newest", edited=12)]) != []
+
+
+def test_a_deleted_message_leaves_a_tombstone_that_no_late_copy_revives() -> None:
+    timeline = Timeline(THREAD)
+    timeline.put([message(1, body="secret")])
+    assert timeline.forget("unknown") == []
+    assert timeline.forget("m0001")
+    timeline.put([message(1, body="secret")])
+    (item,) = timeline.items
+    assert isinstance(item, Message)
+    assert item.deleted
+    assert item.raw == ""
+
+
+def test_a_draft_stands_last_and_becomes_its_row_in_the_rows_own_place() -> None:
+    timeline = Timeline(THREAD)
+    timeline.put([message(1)], (START, cursor(1)))
+    timeline.put_draft(message(0, "mine"))
+    timeline.put([message(3)], (cursor(1), cursor(3)))
+    assert shape(timeline) == ["m0001", "m0003", "mine"]
+    timeline.put([message(2, "mine")], (cursor(1), cursor(3)))
+    assert shape(timeline) == ["m0001", "mine", "m0003"]
+    assert timeline.put_draft(message(0, "mine")) == []
+
+
+def test_a_drafts_new_state_replaces_its_picture() -> None:
+    timeline = Timeline(THREAD)
+    timeline.put_draft(message(0, "mine"))
+    picture = Message(THREAD, "mine", "a", Micros(0), "x", safe("x"), delivery=Delivery.FAILED)
+    assert timeline.put_draft(picture) == [Splice(0, 1, (picture,))]
+
+
+def test_spans_that_touch_become_one() -> None:
+    assert merge_spans([(cursor(4), cursor(5)), (cursor(1), cursor(2)), (cursor(2), cursor(3))]) == [
+        (cursor(1), cursor(3)),
+        (cursor(4), cursor(5)),
+    ]
+
+
+_puts = st.lists(
+    st.tuples(st.lists(st.integers(1, 30), min_size=1, max_size=6), st.booleans(), st.booleans()), max_size=20
+)
+
+
+@given(_puts)
+def test_the_splices_always_turn_the_old_list_into_the_new_one(puts: list[tuple[list[int], bool, bool]]) -> None:
+    timeline = Timeline(THREAD)
+    mirror: list[Item] = []
+    for ats, covered, draft in puts:
+        messages = [message(at) for at in ats]
+        covers = (cursor(min(ats)), cursor(max(ats))) if covered else None
+        if covers:
+            messages = [message(at) for at in range(min(ats), max(ats) + 1)]
+        if draft:
+            replay(mirror, timeline.put_draft(message(0, f"m{ats[0]:04}")))
+        replay(mirror, timeline.put(messages, covers))
+        assert mirror == timeline.items
+        confirmed = [item.cursor for item in timeline.items if isinstance(item, Message)]
+        assert len({c.id for c in confirmed}) == len(confirmed)
+        for gap in timeline.gaps():
+            assert gap.after < gap.before
+            assert not any(gap.after < c < gap.before for c in confirmed if c.at)
