@@ -22,6 +22,7 @@ from supachat.server.context import Context
 from supachat.server.realtime.authorise import Authoriser
 from supachat.server.realtime.delivery import deliver
 from supachat.server.realtime.handshake import connect
+from supachat.server.realtime.http import BroadcastOverHttp
 from supachat.server.realtime.hub import Hub
 from supachat.server.realtime.limits import RealtimeLimits
 from supachat.server.realtime.services import Services
@@ -57,6 +58,7 @@ class Realtime:
         return [
             WebSocketRoute("/websocket", self._websocket),
             Route("/websocket", _not_upgraded),
+            *BroadcastOverHttp(self._services).routes(),
         ]
 
     @asynccontextmanager
