@@ -1,4 +1,7 @@
-"""One PostgreSQL per test run, and for each test a project of its own: a copy of the bootstrapped database."""
+"""One PostgreSQL per test run, and for each test a project of its own: a copy of the bootstrapped database.
+
+The server is imported late: most tests have nothing to do with it.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,16 @@ import itertools
 import threading
 from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import httpx
-import psycopg
 import pytest
-from psycopg import sql
 
-from supachat.server.bootstrap import bootstrap
-from supachat.server.context import Context, Limits, pool
-from supachat.server.gateway import build, running
-from supachat.server.postgres import Postgres
+if TYPE_CHECKING:
+    import httpx
+    from psycopg import AsyncConnection
+
+    from supachat.server.context import Context, Limits
+    from supachat.server.postgres import Postgres
 
 T = TypeVar("T")
 _numbers = itertools.count(1)
@@ -27,22 +28,34 @@ _numbers = itertools.count(1)
 def in_thread(work: Coroutine[Any, Any, T]) -> T:
     """Runs `work` on a loop of its own, so that no test's loop is touched."""
     found: list[T] = []
-    thread = threading.Thread(target=lambda: found.append(asyncio.run(work)))
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            found.append(asyncio.run(work))
+        except BaseException as error:  # noqa: BLE001 - raised again below, in the test's own thread
+            failed.append(error)
+
+    thread = threading.Thread(target=run)
     thread.start()
     thread.join()
+    if failed:
+        raise failed[0]
     return found[0]
-
-
-async def _started(folder: Path) -> Postgres:
-    made = await Postgres.start(folder)
-    await bootstrap(made.conninfo(), made.password)
-    return made
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A running PostgreSQL, bootstrapped. Nobody connects to its database `postgres`: it is the template."""
-    made = in_thread(_started(tmp_path_factory.mktemp("pg")))
+    """A running PostgreSQL, bootstrapped. Its database `postgres` is the template: nobody connects to it."""
+    from supachat.server.bootstrap import bootstrap
+    from supachat.server.postgres import Postgres
+
+    async def started() -> Postgres:
+        made = await Postgres.start(tmp_path_factory.mktemp("pg"))
+        await bootstrap(made.conninfo(), made.password)
+        return made
+
+    made = in_thread(started())
     yield made
     in_thread(made.stop())
 
@@ -50,6 +63,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 @pytest.fixture
 def database(postgres: Postgres) -> Iterator[str]:
     """The name of a fresh project's database, dropped after the test."""
+    import psycopg
+    from psycopg import sql
+
     name = f"project_{next(_numbers)}"
     with psycopg.connect(postgres.conninfo(dbname="template1"), autocommit=True) as connection:
         connection.execute(
@@ -61,6 +77,9 @@ def database(postgres: Postgres) -> Iterator[str]:
 
 @asynccontextmanager
 async def context_of(postgres: Postgres, database: str, limits: Limits) -> AsyncIterator[Context]:
+    """A project with open pools."""
+    from supachat.server.context import Context, pool
+
     def conninfo(user: str) -> str:
         return postgres.conninfo(user, database)
 
@@ -74,6 +93,8 @@ async def context_of(postgres: Postgres, database: str, limits: Limits) -> Async
 @pytest.fixture
 def limits() -> Limits:
     """Override this fixture to scale a wait."""
+    from supachat.server.context import Limits
+
     return Limits()
 
 
@@ -87,17 +108,26 @@ async def context(postgres: Postgres, database: str, limits: Limits) -> AsyncIte
 @pytest.fixture
 async def client(context: Context) -> AsyncIterator[httpx.AsyncClient]:
     """HTTP to the gateway of `context`, in process, with the publishable key."""
-    transport = httpx.ASGITransport(app=build(context))
-    headers = {"apikey": context.keys.publishable_key}
-    async with (
-        running(context),
-        httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:54321", headers=headers) as made,
-    ):
+    import httpx
+
+    from supachat.server.gateway import build, running
+
+    async with running(context), http(httpx.ASGITransport(app=build(context)), context) as made:
         yield made
 
 
+def http(transport: httpx.AsyncBaseTransport, context: Context) -> httpx.AsyncClient:
+    """A client of the gateway that names the publishable key."""
+    import httpx
+
+    headers = {"apikey": context.keys.publishable_key}
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:54321", headers=headers)
+
+
 @pytest.fixture
-async def migrator(context: Context) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
+async def migrator(context: Context) -> AsyncIterator[AsyncConnection[Any]]:
     """An autocommit connection as the role postgres, which is what migrations run as."""
+    import psycopg
+
     async with await psycopg.AsyncConnection.connect(context.conninfo("postgres"), autocommit=True) as made:
         yield made
