@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 
 
@@ -29,7 +30,7 @@ class ChatKind:
     name: str
     """What `SetUp.save` takes."""
     label: Safe
-    about: Safe = Safe("")
+    about: Safe = NOTHING
     """One line: what such a project looks like."""
 
 
@@ -42,7 +43,7 @@ class ProjectGuess:
     """A publishable key that stood beside the address, in a .env file."""
     name: str = ""
     """A name for the workspace, made from the address."""
-    words: Safe = Safe("")
+    words: Safe = NOTHING
     """With a `url`: what else is worth knowing (a service role line was ignored). Without: what is
     wrong with the text, or nothing while it may still become an address."""
 
@@ -53,7 +54,7 @@ class ProbeAnswer:
 
     ok: bool
     round_trip_ms: float | None = None
-    words: Safe = Safe("")
+    words: Safe = NOTHING
     """Why not, and what to do; empty where all is well."""
     field: Literal["url", "key"] = "url"
 

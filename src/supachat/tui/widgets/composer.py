@@ -20,7 +20,7 @@ from textual.widgets import TextArea
 
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, bindings
-from supachat.tui.paint import Row, Span, space
+from supachat.tui.spans import Row, Span, space
 from supachat.tui.widgets.drawn import Drawn, glyphs_of
 from supachat.tui.widgets.typed import LARGEST_PASTE, cleaned, room_hint, shown
 

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from supachat.tui.glyphs import UNICODE, Glyphs
-from supachat.tui.paint import Paint, Row, paint_for
+from supachat.tui.spans import Paint, Row, paint_for
 
 
 def paint_of(widget: Widget) -> Paint:

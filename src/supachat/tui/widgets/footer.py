@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Hint
-from supachat.tui.paint import Row, Span, space, width
+from supachat.tui.spans import Row, Span, space, width
 from supachat.tui.widgets.drawn import Drawn
 
 BETWEEN = 3

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from supachat.domain.model import Health
+from supachat.domain.model import NOTHING, Health
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import UNICODE, Glyphs
-from supachat.tui.paint import Row, Span, cut, space, width
+from supachat.tui.spans import Row, Span, cut, space, width
 from supachat.tui.widgets.badge import badge
 from supachat.tui.widgets.drawn import Drawn, glyphs_of
 
@@ -25,10 +25,10 @@ LEAST_FACTS = 8
 class HeaderState:
     """Everything the header shows. `list_width` is 0 while the list is hidden."""
 
-    workspace: Safe = Safe("")
-    account: Safe = Safe("")
-    title: Safe = Safe("")
-    facts: Safe = Safe("")
+    workspace: Safe = NOTHING
+    account: Safe = NOTHING
+    title: Safe = NOTHING
+    facts: Safe = NOTHING
     health: Health = field(default_factory=Health)
     list_width: int = 0
     wide: bool = False

@@ -19,7 +19,7 @@ from textual.strip import Strip
 from supachat.domain.model import ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, bindings
-from supachat.tui.paint import Row, Span
+from supachat.tui.spans import Row, Span
 from supachat.tui.widgets.drawn import glyphs_of, paint_of
 from supachat.tui.widgets.thread_rows import (
     Entry,

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from supachat.domain.model import Presence, Thread, ThreadKey
+from supachat.domain.model import NOTHING, Presence, Thread, ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import UNICODE, Glyphs
-from supachat.tui.paint import Row, Span, cut, fit, space, width
+from supachat.tui.spans import Row, Span, cut, fit, space, width
 from supachat.tui.widgets.when import short
 
 TWO_ROWS: Final = 36
@@ -29,9 +29,9 @@ class ThreadView:
     thread: Thread
     presence: Presence | None = None
     """Of the other one, in a thread of two."""
-    author: Safe = Safe("")
+    author: Safe = NOTHING
     """Who wrote the preview; empty in a thread of two."""
-    typing: Safe = Safe("")
+    typing: Safe = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from typing import Any, ClassVar
 from textual.message import Message
 from textual.timer import Timer
 
+from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, bindings
-from supachat.tui.paint import Row, Span, fit, space
+from supachat.tui.spans import Row, Span, fit, space
 from supachat.tui.widgets.drawn import Drawn
 
 FLASH_SECONDS = 2.0
@@ -28,14 +29,14 @@ class Question:
     id: str
     words: Safe
     verb: Safe
-    keep: Safe = Safe("keep")
+    keep: Safe
 
 
 @dataclass(frozen=True, slots=True)
 class TypingState:
     names: tuple[Safe, ...] = ()
     below: int = 0
-    flash: Safe = Safe("")
+    flash: Safe = NOTHING
     question: Question | None = None
 
 

@@ -1,0 +1,125 @@
+"""What the client knows, as the values that the widgets draw. Reads the client, changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from supachat.client import Client
+from supachat.domain.model import (
+    NOTHING,
+    Health,
+    LinkState,
+    Presence,
+    SourceInfo,
+    Thread,
+    ThreadKey,
+)
+from supachat.domain.text import Safe, safe_line
+from supachat.tui.widgets.badge import duration
+from supachat.tui.widgets.people import Fact, PersonView
+from supachat.tui.widgets.thread_rows import SourceView, ThreadView
+from supachat.tui.widgets.typing_line import typing_words
+from supachat.tui.widgets.when import clock, date
+
+
+def sections(client: Client) -> list[SourceView]:
+    """The thread list: every source of the workspace, threads in the client's order."""
+    sources = client.sources or _guessed(client.threads())
+    by_source: dict[str, list[ThreadView]] = {}
+    for thread in client.threads():
+        by_source.setdefault(thread.key.source, []).append(_thread(client, thread))
+    return [SourceView(s.name, s.label, tuple(by_source.get(s.name, ()))) for s in sources]
+
+
+def _guessed(threads: Iterable[Thread]) -> tuple[SourceInfo, ...]:
+    """Sections for cached threads whose source is not known yet."""
+    names = dict.fromkeys(thread.key.source for thread in threads)
+    return tuple(SourceInfo(name, safe_line(name.capitalize()), frozenset(), "") for name in names)
+
+
+def _thread(client: Client, thread: Thread) -> ThreadView:
+    source = thread.key.source
+    other = thread.other
+    typing = tuple(person.name for person in client.typing(thread.key))
+    return ThreadView(
+        thread,
+        presence=client.presence(source, other) if other else None,
+        author=NOTHING if other else _author(client, thread),
+        typing=typing_words(typing),
+    )
+
+
+def _author(client: Client, thread: Thread) -> Safe:
+    author = thread.preview_author
+    if author is None:
+        return NOTHING
+    if author == client.me(thread.key.source):
+        return Safe("You")
+    person = client.person(thread.key.source, author)
+    return Safe(person.name.split(" ")[0]) if person else NOTHING
+
+
+def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:
+    """What stands beside the title: from where it is read, else who is there."""
+    thread = client.thread(key)
+    if thread is None:
+        return NOTHING
+    if not client.online and client.health.link.state is not LinkState.CONNECTED:
+        to = f", to {clock(thread.last.at, now)}" if thread.last else ""
+        return Safe(f"from this computer{to}")
+    if thread.other:
+        said = client.presence(key.source, thread.other)
+        return Safe(said.value) if said in (Presence.ONLINE, Presence.AWAY, Presence.OFFLINE) else NOTHING
+    present = [client.presence(key.source, member) for member in thread.members]
+    here = sum(said in (Presence.ONLINE, Presence.AWAY) for said in present)
+    return Safe(f"{here} here of {len(thread.members)}") if here else NOTHING
+
+
+def people(client: Client, key: ThreadKey) -> list[PersonView]:
+    """The members of a thread."""
+    me = client.me(key.source)
+    return [
+        PersonView(
+            person.key.id,
+            person.name,
+            client.presence(key.source, person.key.id),
+            person.kind,
+            me=person.key.id == me,
+        )
+        for person in client.members(key)
+    ]
+
+
+def thread_facts(client: Client, key: ThreadKey, now: datetime) -> list[Fact]:
+    """What is known of the thread itself."""
+    thread = client.thread(key)
+    if thread is None:
+        return []
+    label = next((source.label for source in client.sources if source.name == key.source), Safe(key.source))
+    found = [Fact(Safe("source"), label), Fact(Safe("link"), _link(client.health))]
+    if thread.created is not None:
+        found.append(Fact(Safe("started"), date(thread.created, now)))
+    if thread.unread_local:
+        found.append(Fact(Safe("unread"), Safe("on this device")))
+    return found
+
+
+def _link(health: Health) -> Safe:
+    trip = health.link.round_trip
+    if health.link.state is LinkState.CONNECTED:
+        return Safe("live" if trip is None else duration(trip))
+    return Safe(health.link.state.value.replace("_", " "))
+
+
+def empty_words(client: Client) -> tuple[Safe, Safe]:
+    """Title and explanation of a workspace without a thread to show."""
+    account = client.account
+    if account is None:
+        return Safe("Not signed in"), Safe("Conversations appear here after you sign in.")
+    if not client.online:
+        return Safe("Reading your conversations"), Safe("They show up here as soon as the server answers.")
+    return (
+        Safe("No conversations yet"),
+        Safe(f"You are signed in as {account.email}. New conversations show up here by themselves."),
+    )

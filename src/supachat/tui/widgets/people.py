@@ -1,0 +1,98 @@
+"""The people of a thread and what is known of the thread: a column on wide screens, else over the pane.
+
+Names come from profiles. Presence that is not known is left blank: it is never shown as offline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from supachat.domain.model import PersonKind, Presence
+from supachat.domain.text import Safe
+from supachat.tui.glyphs import UNICODE, Glyphs
+from supachat.tui.spans import Row, Span, cut, fit, space
+from supachat.tui.widgets.drawn import Drawn, glyphs_of
+
+_ORDER = (Presence.ONLINE, Presence.AWAY, Presence.OFFLINE, Presence.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """One row. `id` goes back with a click, to open a thread with that person."""
+
+    id: str
+    name: Safe
+    presence: Presence
+    kind: PersonKind = PersonKind.PERSON
+    me: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    label: Safe
+    words: Safe
+
+
+def people_rows(
+    people: Sequence[PersonView], facts: Sequence[Fact], cells: int, *, tall: bool, glyphs: Glyphs = UNICODE
+) -> list[Row]:
+    """The whole column, each row exactly `cells` wide."""
+    air = [Row()] if tall else []
+    head = [Span(Safe("People"), "bold text2")]
+    rows = [*air, _line(head, [Span(Safe(f"{len(people)}"), "quiet")], cells), *air]
+    ordered = sorted(people, key=lambda each: (_ORDER.index(each.presence), each.me, each.name.casefold()))
+    rows += [_person(each, cells, glyphs) for each in ordered]
+    if facts:
+        rows += [Row(), *air, _line([Span(Safe("This thread"), "bold text2")], [], cells), *air]
+        rows += [_fact(each, cells) for each in facts]
+    return rows
+
+
+def _line(left: list[Span], right: list[Span], cells: int) -> Row:
+    return Row(fit([space(2), *left], [*right, space(3)], cells))
+
+
+def _person(person: PersonView, cells: int, glyphs: Glyphs) -> Row:
+    glyph, colour = {
+        Presence.ONLINE: (glyphs.online, "success"),
+        Presence.AWAY: (glyphs.away, "warning"),
+        Presence.OFFLINE: (glyphs.system, "quiet"),
+        Presence.UNKNOWN: (" ", "quiet"),
+    }[person.presence]
+    here = person.presence in (Presence.ONLINE, Presence.AWAY)
+    name = Safe("You") if person.me else person.name
+    left = [
+        Span(Safe(f"{glyph} "), colour),
+        Span(name, "foreground" if here else "text2", "" if person.me else person.id),
+    ]
+    kind = "" if person.kind is PersonKind.PERSON else person.kind.value
+    said = kind or ("away" if person.presence is Presence.AWAY else "")
+    return _line(left, [Span(Safe(said), "quiet")] if said else [], cells)
+
+
+def _fact(fact: Fact, cells: int) -> Row:
+    room = cells - 15
+    return Row((space(2), Span(Safe(f"{fact.label:<10}"), "quiet"), Span(cut(fact.words, room), "text2")))
+
+
+class PeopleColumn(Drawn):
+    """The widget. A click on a name acts as that person's id."""
+
+    ON: ClassVar[str] = "surface"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._people: tuple[PersonView, ...] = ()
+        self._facts: tuple[Fact, ...] = ()
+
+    def show(self, people: Sequence[PersonView], facts: Sequence[Fact]) -> None:
+        """Everything it shows, whole."""
+        if (tuple(people), tuple(facts)) != (self._people, self._facts):
+            self._people, self._facts = tuple(people), tuple(facts)
+            self.redraw()
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        tall = self.app.size.height >= 30
+        return people_rows(self._people, self._facts, width, tall=tall, glyphs=glyphs_of(self))
