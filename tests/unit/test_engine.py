@@ -91,6 +91,11 @@ class Screen:
     def bodies(self) -> list[str]:
         return ["-gap-" if isinstance(item, Gap) else item.body for item in self.items]
 
+    def edges(self) -> list[str]:
+        """Every edge that was told, without repetitions."""
+        told = [change.edge.value for change in self.changes if isinstance(change, ev.EdgeChanged)]
+        return [edge for edge, before in zip(told, [None, *told], strict=False) if edge != before]
+
     def deliveries(self) -> list[Delivery]:
         return [item.delivery for item in self.items if isinstance(item, Message)]
 
@@ -175,11 +180,11 @@ def test_catch_up_reads_an_overlap_because_commit_order_is_not_time_order() -> N
 def test_older_pages_come_one_at_a_time_and_end_at_the_start() -> None:
     screen = opened()
     page(screen, *[said(at) for at in range(51, 101)], whole=False)
-    assert screen.edge is ev.Edge.MORE
+    assert screen.edges() == ["more"]
     screen.take(screen.engine.load_older(0))
     screen.take(screen.engine.load_older(0))
     page(screen, *[said(at) for at in range(1, 51)], whole=True)
-    assert screen.edge is ev.Edge.START
+    assert screen.edges() == ["more", "loading", "start"]
     assert [i.at for i in screen.items if isinstance(i, Message)] == list(range(1, 101))
 
 
@@ -216,7 +221,10 @@ def test_the_broadcast_may_come_before_the_answer_or_after_it_and_it_is_one_mess
         screen.hear(ev.DraftKept("d1"))
         (request,) = screen.asked(ev.SendDraft)
         assert isinstance(request, ev.SendDraft)
-        events = {"broadcast": ev.MessageArrived(row), "answer": ev.DraftStored(request.draft, row)}
+        events: dict[str, ev.Event] = {
+            "broadcast": ev.MessageArrived(row),
+            "answer": ev.DraftStored(request.draft, row),
+        }
         screen.hear(events[first], events[second])
         assert screen.bodies() == ["one", "mine"], (first, second)
 

@@ -42,7 +42,8 @@ create table if not exists spans (
   source text, thread text, low_at integer, low_id text, high_at integer, high_id text);
 create index if not exists spans_of_thread on spans (source, thread);
 create table if not exists verified (
-  source text, thread text, at integer not null, id text not null, primary key (source, thread)) without rowid;
+  source text, thread text, at integer not null, id text not null,
+  primary key (source, thread)) without rowid;
 create table if not exists drafts (
   id text primary key, source text, thread text, raw text not null, created integer not null,
   state text not null, reason text, attempts integer not null, owner text not null);
