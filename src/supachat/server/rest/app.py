@@ -1,0 +1,100 @@
+"""/rest/v1: an HTTP request becomes a plan, one transaction, and an answer.
+
+Every failure is answered in PostgREST's shape. Must never answer with rows that were rolled back.
+"""
+
+from __future__ import annotations
+
+import json
+
+from psycopg import sql
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Receive, Scope, Send
+
+from supachat.server.catalog import Catalogs
+from supachat.server.context import Context
+from supachat.server.rest.ask import Ask, ask
+from supachat.server.rest.errors import RestError, UnknownName
+from supachat.server.rest.identity import Identity, who
+from supachat.server.rest.plan import Answer, Plan, plan
+from supachat.server.rest.run import Setting, run
+
+
+def routes(ctx: Context) -> list[BaseRoute]:
+    """All of /rest/v1, to be mounted there."""
+    return [Route("/{path:path}", Rest(ctx))]
+
+
+class Rest:
+    """The ASGI application. Holds the catalog between requests, nothing else."""
+
+    def __init__(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self._catalogs = Catalogs(ctx.admin, ctx.schemas)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            response = _response(await self._answer(request))
+        except RestError as error:
+            response = _error(error)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Answer:
+        identity = who(request.headers, self._ctx.keys)
+        asked = ask(
+            request.method,
+            request.path_params["path"],
+            request.scope["query_string"],
+            request.headers,
+            request.headers.getlist("prefer"),
+            await request.body(),
+            schemas=self._ctx.schemas,
+            depth=self._ctx.limits.depth,
+        )
+        planned = await self._plan(asked)
+        setting = self._setting(request, asked, identity, planned)
+        result = await run(self._ctx.requests, setting, planned.statement, planned.check)
+        answer = planned.answer(result)
+        if len(self._ctx.schemas) > 1:
+            answer.headers["content-profile"] = asked.schema
+        return answer
+
+    async def _plan(self, asked: Ask) -> Plan:
+        cap = self._ctx.limits.rows
+        try:
+            return plan(await self._catalogs.current(), asked, cap)
+        except UnknownName:
+            # a migration may have made it since the catalog was loaded
+            newer = await self._catalogs.newer()
+            if newer is None:
+                raise
+            return plan(newer, asked, cap)
+
+    def _setting(self, request: Request, asked: Ask, identity: Identity, planned: Plan) -> Setting:
+        path = sql.SQL(", ").join([sql.Identifier(asked.schema), sql.Identifier("extensions")])
+        return Setting(
+            identity,
+            asked.method,
+            f"/rpc/{asked.name}" if asked.rpc else f"/{asked.name}",
+            request.headers,
+            request.cookies,
+            path.as_string(None),
+            self._ctx.limits.statement,
+            planned.read_only,
+        )
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, answer.headers)
+
+
+def _error(error: RestError) -> Response:
+    headers = {
+        "content-type": "application/json; charset=utf-8",
+        "proxy-status": f"PostgREST; error={error.code}",
+        **error.headers,
+    }
+    return Response(json.dumps(error.body, ensure_ascii=False), error.status, headers)

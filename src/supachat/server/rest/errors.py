@@ -1,0 +1,274 @@
+"""Every answer that is an error, in PostgREST's codes, words and status. Pure.
+
+Knows nothing of HTTP objects: `respond` writes them. Must never put a secret or a stack into a message.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from supachat.server.catalog import Function, Name
+from supachat.server.tokens import Fault, TokenError
+
+_HINT_LIKENESS = 0.33
+_DUMPED_STATUS = range(200, 600)
+
+
+class RestError(Exception):
+    """One error answer: HTTP status, code, message, details, hint and extra headers."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        details: Any = None,
+        hint: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message = status, code, message
+        self.details, self.hint = details, hint
+        self.headers = dict(headers or {})
+
+    @property
+    def body(self) -> dict[str, Any]:
+        return {"code": self.code, "details": self.details, "hint": self.hint, "message": self.message}
+
+
+class UnknownName(RestError):
+    """A name that this catalog does not hold; a newer one may."""
+
+
+def bad_query(message: str, why: str) -> RestError:
+    return RestError(400, "PGRST100", message, details=why)
+
+
+def bad_body(message: str) -> RestError:
+    return RestError(400, "PGRST102", message)
+
+
+def bad_range(details: str) -> RestError:
+    return RestError(416, "PGRST103", "Requested range not satisfiable", details=details)
+
+
+def beyond_the_end(offset: int, total: int) -> RestError:
+    error = bad_range(f"An offset of {offset} was requested, but there are only {total} rows.")
+    error.headers["content-range"] = f"*/{total}"
+    return error
+
+
+def no_such_call(method: str) -> RestError:
+    return RestError(405, "PGRST101", f"Cannot use the {method} method on RPC")
+
+
+def schema_not_exposed(schema: str, exposed: Sequence[str]) -> RestError:
+    hint = "Only the following schemas are exposed: " + ", ".join(exposed)
+    return RestError(406, "PGRST106", f"Invalid schema: {schema}", hint=hint)
+
+
+def not_acceptable(accept: str) -> RestError:
+    return RestError(406, "PGRST107", f"None of these media types are available: {accept}")
+
+
+def unknown_embed(name: str) -> RestError:
+    return RestError(
+        400,
+        "PGRST108",
+        f"'{name}' is not an embedded resource in this request",
+        hint=f"Verify that '{name}' is included in the 'select' query parameter.",
+    )
+
+
+def not_single(rows: int) -> RestError:
+    message = "Cannot coerce the result to a single JSON object"
+    return RestError(406, "PGRST116", message, details=f"The result contains {rows} rows")
+
+
+def method_not_supported(method: str) -> RestError:
+    return RestError(405, "PGRST117", f"Unsupported HTTP method: {method}")
+
+
+def bad_preferences(names: Iterable[str]) -> RestError:
+    message = "Invalid preferences given with handling=strict"
+    return RestError(400, "PGRST122", message, details="Invalid preferences: " + ", ".join(names))
+
+
+def too_many_affected(rows: int) -> RestError:
+    message = "Query result exceeds max-affected preference constraint"
+    return RestError(400, "PGRST124", message, details=f"The query affects {rows} rows")
+
+
+def bad_path() -> RestError:
+    return RestError(404, "PGRST125", "Invalid path specified in request URL")
+
+
+def no_metadata() -> RestError:
+    return RestError(404, "PGRST126", "Root endpoint metadata is disabled")
+
+
+def no_relationship(parent: str, child: str, schema: str, hint: str | None) -> RestError:
+    using = f" using the hint '{hint}'" if hint else ""
+    details = (
+        f"Searched for a foreign key relationship between '{parent}' and '{child}'{using} in the schema "
+        f"'{schema}', but no matches were found."
+    )
+    message = f"Could not find a relationship between '{parent}' and '{child}' in the schema cache"
+    return UnknownName(400, "PGRST200", message, details=details)
+
+
+def many_relationships(
+    parent: str, child: str, found: Sequence[Mapping[str, str]], hints: Iterable[str]
+) -> RestError:
+    choices = ", ".join(f"'{child}!{hint}'" for hint in hints)
+    return RestError(
+        300,
+        "PGRST201",
+        f"Could not embed because more than one relationship was found for '{parent}' and '{child}'",
+        details=list(found),
+        hint=f"Try changing '{child}' to one of the following: {choices}. "
+        "Find the desired relationship in the 'details' key.",
+    )
+
+
+def not_spreadable(parent: str, child: str) -> RestError:
+    return RestError(
+        400,
+        "PGRST119",
+        "A spread operation on to-many relationships is not supported here",
+        details=f"'{parent}' and '{child}' do not form a many-to-one or one-to-one relationship",
+    )
+
+
+def no_function(schema: str, name: str, given: Iterable[str], *, posted: bool) -> RestError:
+    names = sorted(given)
+    plural = "parameters" if len(names) > 1 else "parameter"
+    taking = f" with {plural} {', '.join(names)}" if names else " without parameters"
+    lone = " or with a single unnamed json/jsonb parameter" if posted else ""
+    called = f"({', '.join(names)})" if names else " without parameters"
+    return UnknownName(
+        404,
+        "PGRST202",
+        f"Could not find the function {schema}.{name}{called} in the schema cache",
+        details=f"Searched for the function {schema}.{name}{taking}{lone}, "
+        "but no matches were found in the schema cache.",
+    )
+
+
+def many_functions(found: Sequence[Function]) -> RestError:
+    def written(function: Function) -> str:
+        parameters = ", ".join(f"{part.name} => {part.type}" for part in function.parameters)
+        return f"{function.schema}.{function.name}({parameters})"
+
+    return RestError(
+        300,
+        "PGRST203",
+        "Could not choose the best candidate function between: " + ", ".join(map(written, found)),
+        hint="Try renaming the parameters or the function itself in the database "
+        "so function overloading can be resolved",
+    )
+
+
+def no_column_to_write(table: str, column: str) -> RestError:
+    return UnknownName(
+        400, "PGRST204", f"Could not find the '{column}' column of '{table}' in the schema cache"
+    )
+
+
+def no_table(name: Name, known: Sequence[str]) -> RestError:
+    schema, table = name
+    near = difflib.get_close_matches(table, known, n=1, cutoff=_HINT_LIKENESS)
+    hint = f"Perhaps you meant the table '{schema}.{near[0]}'" if near else None
+    return UnknownName(
+        404, "PGRST205", f"Could not find the table '{schema}.{table}' in the schema cache", hint=hint
+    )
+
+
+def no_column(table: str, column: str) -> RestError:
+    return UnknownName(400, "42703", f"column {table}.{column} does not exist")
+
+
+def no_type(name: str) -> RestError:
+    return RestError(400, "42704", f'type "{name}" does not exist')
+
+
+def zero_byte() -> RestError:
+    return RestError(400, "22021", 'invalid byte sequence for encoding "UTF8": 0x00')
+
+
+def pool_busy() -> RestError:
+    return RestError(504, "PGRST003", "Timed out acquiring connection from connection pool.")
+
+
+def database_gone() -> RestError:
+    return RestError(503, "PGRST001", "Database client error. Retrying the connection.")
+
+
+def role_refused(role: str) -> RestError:
+    return RestError(403, "42501", f'permission denied to set role "{role}"')
+
+
+_TOKEN_WORDS = {
+    Fault.MALFORMED: ("PGRST301", "JWT could not be decoded"),
+    Fault.ALGORITHM: ("PGRST301", "Wrong or unsupported encoding algorithm"),
+    Fault.SIGNATURE: ("PGRST301", "No suitable key or wrong key type"),
+    Fault.CLAIMS: ("PGRST303", "Parsing claims failed"),
+    Fault.NOT_YET: ("PGRST303", "JWT not yet valid"),
+    Fault.EXPIRED: ("PGRST303", "JWT expired"),
+}
+
+
+def bad_token(error: TokenError) -> RestError:
+    code, message = _TOKEN_WORDS[error.fault]
+    challenge = f'Bearer error="invalid_token", error_description="{message}"'
+    return RestError(401, code, message, headers={"www-authenticate": challenge})
+
+
+_BY_CODE = {
+    "23503": 409, "23505": 409, "25006": 405, "53400": 500, "P0001": 400, "42883": 404, "42P01": 404,
+    "42P17": 500, "42501": 403,
+}  # fmt: skip
+_BY_CLASS = {
+    "08": 503, "09": 500, "0L": 403, "0P": 403, "25": 500, "28": 403, "2D": 500, "38": 500, "39": 500,
+    "3B": 500, "40": 500, "53": 503, "54": 500, "55": 500, "57": 500, "58": 500, "F0": 500, "HV": 500,
+    "P0": 500, "XX": 500,
+}  # fmt: skip
+
+
+def from_postgres(
+    code: str, message: str, details: str | None, hint: str | None, *, anonymous: bool
+) -> RestError:
+    """What Postgres refused, under the status that PostgREST gives its SQLSTATE."""
+    if code == "PGRST":
+        return _raised(message, details)
+    if code == "42501" and anonymous:
+        return RestError(
+            401, code, message, details=details, hint=hint, headers={"www-authenticate": "Bearer"}
+        )
+    return RestError(_status(code, message), code, message, details=details, hint=hint)
+
+
+def _status(code: str, message: str) -> int:
+    if code.startswith("PT") and code[2:].isdigit() and int(code[2:]) in _DUMPED_STATUS:
+        return int(code[2:])
+    if code == "21000":
+        return 400 if message.endswith("requires a WHERE clause") else 500
+    return _BY_CODE.get(code) or _BY_CLASS.get(code[:2]) or 400
+
+
+def _raised(message: str, details: str | None) -> RestError:
+    """`raise sqlstate 'PGRST'`: the function itself chose code, status and headers."""
+    try:
+        said, wanted = json.loads(message), json.loads(details or "null")
+        status, headers = int(wanted["status"]), dict(wanted.get("headers", {}))
+        code, words = str(said["code"]), str(said["message"])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return RestError(500, "PGRST121", "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error")
+    if status not in _DUMPED_STATUS:
+        return RestError(500, "PGRST112", "response.status GUC must be a valid status code")
+    kept = {str(name).lower(): str(value) for name, value in headers.items()}
+    return RestError(status, code, words, details=said.get("details"), hint=said.get("hint"), headers=kept)
