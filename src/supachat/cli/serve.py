@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from supachat.domain.errors import SupachatError
+
 if TYPE_CHECKING:
     from supachat.server.serve import Options, Started
 
@@ -88,7 +90,7 @@ def serve(
         asyncio.run(
             server.serve(options, lambda started: click.echo(first_line(started, options, as_json)))
         )
-    except ServerTrouble as error:
+    except (ServerTrouble, SupachatError) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -1,7 +1,7 @@
 """Runs a project's migrations as the role postgres and records them as the Supabase CLI does.
 
 Each file is one transaction. A refused statement is reported with file, line and SQLSTATE, and nothing
-of its file is kept. Must never run anything as superuser.
+of its file is kept. Must never run a migration as superuser.
 """
 
 from __future__ import annotations
@@ -81,7 +81,10 @@ async def apply_text(conninfo: str, name: str, text: str) -> bool:
 
 
 async def apply_settings(conninfo: str, settings: Mapping[str, str]) -> None:
-    """Sets `settings` on the database, for every connection made from now on."""
+    """Sets `settings` on the database, for every connection made from now on.
+
+    `conninfo` is the superuser's: PostgreSQL lets nobody else keep a setting that it does not know.
+    """
     async with await AsyncConnection.connect(conninfo) as connection:
         for name, value in settings.items():
             statement = sql.SQL("alter database {} set {} to {}").format(

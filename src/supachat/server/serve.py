@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import uvicorn
 
 from supachat.server.bootstrap import bootstrap, keep_partitions
@@ -88,14 +89,20 @@ async def serve(options: Options, announce: Callable[[Started], None]) -> None:
 
 async def _prepare(postgres: Postgres, options: Options) -> None:
     """The project's ground, its settings, and what it wants to have on it."""
-    await bootstrap(postgres.conninfo(), postgres.password)
-    await keep_partitions(postgres.conninfo())
-    project = postgres.conninfo("postgres")
-    await apply_settings(project, options.settings)
-    for folder in options.migrations:
-        await apply_folder(project, folder)
-    for name, text in options.texts:
-        await apply_text(project, name, text)
+    superuser, project = postgres.conninfo(), postgres.conninfo("postgres")
+    try:
+        await bootstrap(superuser, postgres.password)
+        await keep_partitions(superuser)
+        await apply_settings(superuser, options.settings)
+        for folder in options.migrations:
+            await apply_folder(project, folder)
+        for name, text in options.texts:
+            await apply_text(project, name, text)
+    except psycopg.Error as error:
+        raise ServerTrouble(
+            f"the database could not be prepared: {error}. What was in it is untouched. "
+            "Start again; if it stays so, PostgreSQL's own words are in postgres.log in the data folder."
+        ) from error
 
 
 @asynccontextmanager
