@@ -32,7 +32,8 @@ async def bootstrap(conninfo: str, password: str) -> None:
     Raises ServerTrouble naming the file that failed; nothing of that run is kept then.
     """
     parts = texts()
-    mark = hashlib.sha256(repr(parts).encode()).hexdigest()
+    # a new password must reach the other roles too
+    mark = hashlib.sha256(repr((parts, password)).encode()).hexdigest()
     async with await AsyncConnection.connect(conninfo) as connection:
         if await _done(connection, mark):
             return

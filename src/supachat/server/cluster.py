@@ -95,14 +95,24 @@ def make(folder: Path, binaries: Binaries, who: Identity, password: str) -> None
     fresh.rename(folder)
 
 
+def set_password(folder: Path, binaries: Binaries, who: Identity, password: str) -> None:
+    """Gives the superuser of a stopped cluster a new password: its keys were taken away to be made anew."""
+    said = f"alter role {SUPERUSER} password '{password}';\n"
+    done = run([str(binaries.folder / "postgres"), "--single", "-D", str(folder), "postgres"], who, said)
+    if done.returncode != 0 or "ERROR" in done.stderr:
+        raise ServerTrouble(
+            f"the database of {folder} could not be given a new password: {done.stderr.strip()}"
+        )
+
+
 def _locale(version: int) -> list[str]:
     if version >= 17:
         return ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
     return ["--locale=C.UTF-8" if sys.platform == "linux" else "--locale=en_US.UTF-8"]
 
 
-def run(command: list[str], who: Identity) -> subprocess.CompletedProcess[str]:
-    """`command` as `who`, its output captured."""
+def run(command: list[str], who: Identity, said: str = "") -> subprocess.CompletedProcess[str]:
+    """`command` as `who`, `said` on its stdin, its output captured."""
     return subprocess.run(
         [*who.prefix, *command],
         user=who.uid,
@@ -112,7 +122,7 @@ def run(command: list[str], who: Identity) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        stdin=subprocess.DEVNULL,
+        input=said,
         env=environment(),
     )
 

@@ -22,11 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from supachat.server.auth import app as auth
 from supachat.server.context import Context
 from supachat.server.realtime import app as realtime
-
-try:
-    from supachat.server.rest import app as rest
-except ImportError:
-    rest = None  # type: ignore
+from supachat.server.rest import app as rest
 
 OPEN_PATHS = ("/auth/v1/verify", "/auth/v1/.well-known/jwks.json")
 """Asked by people who have no key: they follow a link."""
@@ -40,7 +36,7 @@ def build(context: Context) -> Starlette:
         routes=[
             Route("/health", _health),
             Mount("/auth/v1", routes=auth.routes(context)),
-            *([Mount("/rest/v1", routes=rest.routes(context))] if rest else []),
+            Mount("/rest/v1", routes=rest.routes(context)),
             Mount("/realtime/v1", routes=realtime.routes(context)),
         ],
         middleware=[

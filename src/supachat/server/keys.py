@@ -28,15 +28,20 @@ class KeyFile:
     password: str
 
 
-def open_keys(data_dir: Path, socket_dir: Path) -> KeyFile:
-    """The secrets of `data_dir`, made when they are not there yet.
-
-    `socket_dir` is written into the database string, since it may move with the folder.
-    """
+def open_keys(data_dir: Path) -> KeyFile | None:
+    """The secrets of `data_dir`, None where there are none yet. Raises ServerTrouble for a spoilt file."""
     path = data_dir / "keys.json"
-    held = _read(path) if path.exists() else _make()
-    _write(path, held, socket_dir)
-    return held
+    return _read(path) if path.exists() else None
+
+
+def new_keys() -> KeyFile:
+    """Secrets that nobody had before."""
+    return KeyFile(make_keys(time.time()), secrets.token_urlsafe(24))
+
+
+def keep_keys(data_dir: Path, held: KeyFile, socket_dir: Path) -> None:
+    """Writes `held` down. `socket_dir` goes into the database string: it may move with the folder."""
+    _write(data_dir / "keys.json", held, socket_dir)
 
 
 def make_keys(now: float) -> Keys:
@@ -46,10 +51,6 @@ def make_keys(now: float) -> Keys:
     return Keys(
         secret, mint({**times, "role": "anon"}, secret), mint({**times, "role": "service_role"}, secret)
     )
-
-
-def _make() -> KeyFile:
-    return KeyFile(make_keys(time.time()), secrets.token_urlsafe(24))
 
 
 def _read(path: Path) -> KeyFile:

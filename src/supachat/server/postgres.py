@@ -19,7 +19,7 @@ from psycopg.conninfo import make_conninfo
 
 from supachat.server import binaries, cluster
 from supachat.server.binaries import Binaries, Identity
-from supachat.server.keys import KeyFile, open_keys
+from supachat.server.keys import KeyFile, keep_keys, new_keys, open_keys
 from supachat.server.tokens import Keys
 from supachat.server.trouble import ServerTrouble
 
@@ -37,10 +37,11 @@ _GUARD = 'read -r word || { kill -INT "$1"; sleep 2; kill -QUIT "$1"; } 2>/dev/n
 class _Ground:
     """What a start finds or makes: the same for every restart of one folder."""
 
-    version: int
+    programs: Binaries
     socket_dir: Path
     folder: Path
     file: KeyFile = field(repr=False)
+    stranger: bool  # the data knows another password: keys.json was taken away
     command: list[str]
     who: Identity
     log: Path
@@ -59,13 +60,17 @@ class Postgres:
         """PostgreSQL on `data_dir`, made there if it is new. Raises ServerTrouble."""
         ground = await asyncio.to_thread(_prepare, data_dir)
         await cluster.clear_leftovers(ground.folder)
+        if ground.stranger:
+            await asyncio.to_thread(
+                cluster.set_password, ground.folder, ground.programs, ground.who, ground.file.password
+            )
         process = await _launch(ground.command, ground.who, ground.folder, ground.log)
         return cls(ground, process, _watch(process.pid))
 
     @property
     def version(self) -> int:
         """The major version."""
-        return self._ground.version
+        return self._ground.programs.version
 
     @property
     def keys(self) -> Keys:
@@ -122,11 +127,22 @@ def _prepare(data_dir: Path) -> _Ground:
     socket_dir = socket_folder(folder.parent)
     _own_folder(socket_dir, who)
     exists = cluster.check_version(folder, found)
-    held = open_keys(data_dir, socket_dir)
+    kept = open_keys(data_dir)
+    held = kept or new_keys()
     if not exists:
         cluster.make(folder, found, who, held.password)
+    keep_keys(data_dir, held, socket_dir)
     command = [*who.prefix, str(found.folder / "postgres"), "-D", str(folder), *settings(found, socket_dir)]
-    return _Ground(found.version, socket_dir, folder, held, command, who, data_dir / "postgres.log")
+    return _Ground(
+        programs=found,
+        socket_dir=socket_dir,
+        folder=folder,
+        file=held,
+        stranger=exists and kept is None,
+        command=command,
+        who=who,
+        log=data_dir / "postgres.log",
+    )
 
 
 def settings(found: Binaries, socket_dir: Path) -> list[str]:

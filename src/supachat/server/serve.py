@@ -84,7 +84,7 @@ async def serve(options: Options, announce: Callable[[Started], None]) -> None:
         await stack.enter_async_context(_answering(context, listener))
         lock.announce(url)
         announce(Started(url, context.keys.publishable_key, data_dir, os.getpid()))
-        await _until(stop, postgres)
+        await _until(stop, postgres, context)
 
 
 async def _prepare(postgres: Postgres, options: Options) -> None:
@@ -160,11 +160,11 @@ async def _answering(context: Context, listener: socket.socket) -> AsyncIterator
         await task
 
 
-async def _until(stop: asyncio.Event, postgres: Postgres) -> None:
+async def _until(stop: asyncio.Event, postgres: Postgres, context: Context) -> None:
     """Returns when `stop` is set; keeps PostgreSQL alive and its partitions made until then."""
     tasks = [
         asyncio.create_task(stop.wait()),
-        asyncio.create_task(_keep_alive(postgres)),
+        asyncio.create_task(_keep_alive(postgres, context)),
         asyncio.create_task(_keep_days(postgres)),
     ]
     try:
@@ -177,7 +177,8 @@ async def _until(stop: asyncio.Event, postgres: Postgres) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _keep_alive(postgres: Postgres) -> None:
+async def _keep_alive(postgres: Postgres, context: Context) -> None:
+    """Starts PostgreSQL again when it died, and throws the pools' dead connections away."""
     deaths: list[float] = []
     while True:
         code = await postgres.died()
@@ -189,6 +190,7 @@ async def _keep_alive(postgres: Postgres) -> None:
                 "What was committed is kept. Its own words are in postgres.log in the data folder."
             )
         await postgres.revive()
+        await asyncio.gather(context.admin.check(), context.requests.check())
 
 
 async def _keep_days(postgres: Postgres) -> None:
