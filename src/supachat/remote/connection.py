@@ -1,0 +1,249 @@
+"""One throw-away realtime connection: a socket, its heartbeat, its joined topics.
+
+It is opened once, dies once (`dead` says why) and is never opened again. It tries nothing a second
+time: `supervisor` does. What it hears goes into `inbox`, and nothing else happens while the library
+is on the stack.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+import time
+from collections.abc import Callable
+from typing import Any
+
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+
+from supachat import __version__
+from supachat.dialects.calls import Topic
+from supachat.domain.text import Safe, safe_line
+from supachat.remote import library, rules
+from supachat.remote.address import Address
+from supachat.remote.frames import Heard, LinkDown, Refusal, unpack
+from supachat.remote.socket import MAX_FRAME, Chan, Conn, Stamped
+from supachat.remote.verdicts import Cure, Verdict, judge_handshake, judge_join, judge_live
+from supachat.remote.waits import Waits
+
+
+class Connection:
+    """`open`, then `join` topics, then `abort`. Every method is of the loop's own thread."""
+
+    def __init__(
+        self,
+        address: Address,
+        token: str,
+        waits: Waits,
+        *,
+        tls: ssl.SSLContext | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.inbox: asyncio.Queue[Heard] = asyncio.Queue()
+        self.dead: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        self.round_trip: float | None = None
+        self._address, self._tls, self._waits, self._clock = address, tls, waits, clock
+        self._conn = Conn(address.realtime, address.key, self.inbox.put_nowait)
+        self._conn.access_token = token
+        self._conn.broken = self._die
+        self._socket: Stamped | None = None
+        self._heard_at = 0.0
+        self._joining: dict[str, float] = {}
+        self._beat: tuple[str, float] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        """Raises `LinkDown` with what was wrong."""
+        try:
+            socket = await library.connect(
+                self._conn.endpoint_url(),
+                create_connection=Stamped,
+                ssl=self._tls if self._address.secure else None,
+                proxy=None if self._address.loopback else True,
+                user_agent_header=f"supachat/{__version__}",
+                compression=None,
+                max_size=MAX_FRAME,
+                open_timeout=self._waits.open,
+                ping_interval=None,
+                close_timeout=1,
+            )
+        except (OSError, WebSocketException, TimeoutError) as error:
+            raise LinkDown(why(error)) from error
+        assert isinstance(socket, Stamped)
+        self._socket = socket
+        self._hear()
+        socket.heard = self._hear
+        library.attach(self._conn, socket)
+        self._tasks = [asyncio.create_task(self._listen(socket)), asyncio.create_task(self._watch())]
+
+    def _hear(self) -> None:
+        self._heard_at = self._clock()
+
+    def _die(self, verdict: Verdict) -> None:
+        if not self.dead.done():
+            self.dead.set_result(verdict)
+
+    async def _listen(self, socket: Stamped) -> None:
+        words = "the server closed the connection"
+        try:
+            async for text in socket:
+                reply = self._conn.take(text)
+                if reply is not None:
+                    self._answered(reply)
+        except ConnectionClosed as error:
+            words = (
+                f"the connection was lost ({error.rcvd.code})" if error.rcvd else "the connection was lost"
+            )
+        finally:
+            self._die(Verdict(Cure.RETRY, Safe(words)))
+
+    def _answered(self, reply: library.Json) -> None:
+        if self._beat is not None and reply.get("ref") == self._beat[0]:
+            self.round_trip = self._clock() - self._beat[1]
+            self._beat = None
+
+    async def _watch(self) -> None:
+        """Send heartbeats and listen for silence. The first goes at once: it measures the round trip."""
+        count, next_beat = 0, self._clock()
+        while not self.dead.done():
+            now = self._clock()
+            if now >= self._dead_at():
+                self._die(Verdict(Cure.RETRY, Safe("the server has fallen silent")))
+                return
+            if now >= next_beat:
+                count, next_beat = count + 1, now + self._waits.heartbeat
+                self._beat = (f"hb{count}", now)
+                await self._send(
+                    library.Message(topic="phoenix", event="heartbeat", payload={}, ref=f"hb{count}")
+                )
+                now = self._clock()
+            await asyncio.sleep(max(0.0, min(next_beat, self._dead_at()) - now))
+
+    def _dead_at(self) -> float:
+        return rules.dead_at(self._heard_at, min(self._joining.values(), default=None), self._waits)
+
+    async def _send(self, message: library.Message) -> bool:
+        """False when it did not get out in time: a full pipe to a silent peer blocks for ever."""
+        try:
+            async with asyncio.timeout(self._waits.send):
+                await self._conn.send(message)
+        except (TimeoutError, ConnectionError, ConnectionClosed):
+            return False
+        return not self.dead.done()
+
+    # ------------------------------------------------------------ topics
+
+    async def join(self, topic: Topic) -> Refusal | None:
+        """Join one topic. None once it is joined; its frames are in `inbox` from then on."""
+        chan = self._conn.channel(topic.name, _params(topic))
+        chan.listen(presence=bool(topic.presence_key))
+        answer: asyncio.Future[Refusal | None] = asyncio.get_running_loop().create_future()
+
+        def told(state: library.RealtimeSubscribeStates, error: Exception | None) -> None:
+            if not answer.done():
+                answer.set_result(_answer(state, error))
+
+        self._joining[topic.name] = self._clock()
+        try:
+            async with asyncio.timeout(self._waits.join):
+                await chan.subscribe(told)
+                refusal = answer.result() if answer.done() else _closed(chan)
+        except (TimeoutError, ConnectionError, ConnectionClosed):
+            refusal = Refusal(Verdict(Cure.RETRY, Safe("the join was not answered")), answered=False)
+        finally:
+            self._joining.pop(topic.name, None)
+            if not chan.is_joined:
+                library.discard(chan)
+        return refusal if refusal is not None or chan.is_joined else _closed(chan)
+
+    async def leave(self, name: str) -> None:
+        """Leave without waiting: a late answer belongs to an object that nobody routes to any more."""
+        chan = self._conn.channels.get(f"realtime:{name}")
+        if chan is not None:
+            message = self._message(chan, "phx_leave", {})
+            library.discard(chan)
+            await self._send(message)
+
+    async def push(self, name: str, event: str, payload: library.Json) -> bool:
+        """Send on a joined topic; False when it is not joined or the frame did not get out."""
+        chan = self._conn.channels.get(f"realtime:{name}")
+        if chan is None or not chan.is_joined:
+            return False
+        return await self._send(self._message(chan, event, payload))
+
+    async def set_token(self, token: str) -> None:
+        """Hand a new token to the connection, to joins still under way, and to every joined topic."""
+        self._conn.access_token = token
+        for chan in list(self._conn.channels.values()):
+            chan.join_push.update_payload({"access_token": token})
+            if chan.is_joined:
+                await self._send(self._message(chan, "access_token", {"access_token": token}))
+
+    def _message(self, chan: Any, event: str, payload: library.Json) -> library.Message:
+        """A frame of its own: the library's push would keep a timer task for each."""
+        return library.Message(
+            topic=chan.topic,
+            event=event,
+            payload=payload,
+            ref=self._conn._make_ref(),
+            join_ref=library.join_ref(chan),
+        )
+
+    def abort(self) -> None:
+        """Cut the line, in no time, whatever the peer does."""
+        self._die(Verdict(Cure.RETRY, Safe("closed")))
+        for task in self._tasks:
+            task.cancel()
+        for chan in list(self._conn.channels.values()):
+            library.discard(chan)
+        if self._socket is not None:
+            self._socket.heard = None
+            with contextlib.suppress(AttributeError):  # the transport is gone already
+                self._socket.transport.abort()
+
+
+def _params(topic: Topic) -> Any:
+    """A fresh object for each join: the library writes into it."""
+    broadcast: library.Json = {"ack": False, "self": False}
+    if topic.replication_ready:
+        broadcast["replication_ready"] = True
+    presence = {"key": topic.presence_key, "enabled": bool(topic.presence_key)}
+    return {"config": {"broadcast": broadcast, "presence": presence, "private": topic.private}}
+
+
+def _answer(state: library.RealtimeSubscribeStates, error: Exception | None) -> Refusal | None:
+    if state is library.RealtimeSubscribeStates.SUBSCRIBED:
+        return None
+    if state is library.RealtimeSubscribeStates.CHANNEL_ERROR and error is not None:
+        return Refusal(judge_join(_reason(str(error))))
+    return Refusal(Verdict(Cure.RETRY, Safe("the join was not answered")), answered=False)
+
+
+def _closed(chan: Chan) -> Refusal:
+    """The server took the join and closed the topic before we could look."""
+    return Refusal(judge_live(chan.last_words))
+
+
+def _reason(text: str) -> str:
+    """The library hands the reply's response over as JSON text."""
+    frame = unpack(text)
+    reason = frame.get("reason") if frame else None
+    return reason if isinstance(reason, str) else text
+
+
+def why(error: Exception) -> Verdict:
+    """A failed handshake in words."""
+    if isinstance(error, InvalidStatus):
+        body = error.response.body or b""
+        return judge_handshake(error.response.status_code, body[:400].decode("utf-8", "replace"))
+    if isinstance(error, TimeoutError):
+        return Verdict(Cure.RETRY, Safe("the server does not answer"))
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Verdict(
+            Cure.HALT, safe_line(f"its certificate is not to be trusted: {error.verify_message}")
+        )
+    if isinstance(error, ConnectionRefusedError):
+        return Verdict(Cure.RETRY, Safe("nothing listens at that address"))
+    if isinstance(error, OSError):
+        return Verdict(Cure.RETRY, Safe("the server cannot be reached"))
+    return Verdict(Cure.RETRY, Safe("what answers there does not speak websocket"))

@@ -1,0 +1,102 @@
+"""What comes off the socket: a text frame's first check, and what is passed on from the library.
+
+Pure. Must never raise on anything a stranger can send; what is not believed is dropped.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from supachat.domain.text import Safe
+from supachat.remote.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    topic: str
+    event: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """The whole presence of a topic: key to the payloads tracked under it."""
+
+    topic: str
+    state: Mapping[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Replicated:
+    """The server says that broadcasts from the database flow into this topic."""
+
+    topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A joined topic is joined no longer, and the socket lives on."""
+
+    topic: str
+    verdict: Verdict
+
+
+Heard = Broadcast | Present | Replicated | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A join that failed. `answered` says whether the server said no, or nothing at all."""
+
+    verdict: Verdict
+    answered: bool = True
+
+
+class LinkDown(Exception):
+    """The connection could not be made, or is over. `verdict` says why, and what cures it."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.words)
+        self.verdict = verdict
+
+    @property
+    def words(self) -> Safe:
+        return self.verdict.words
+
+
+def unpack(text: str | bytes) -> dict[str, Any] | None:
+    """A text frame as an object, or None where it is not to be believed: no JSON, no object, too deep,
+    or a key that stands twice in one object. Whoever may write to a topic can paste such a key into a
+    frame (recording 36), and the library would take the second for the first."""
+    if isinstance(text, bytes):
+        return None
+    try:
+        frame = json.loads(text, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        return None
+    return frame if isinstance(frame, dict) else None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a key stands twice")
+    return made
+
+
+def mended(frame: dict[str, Any]) -> dict[str, Any]:
+    """An error reply whose response is a bare string (`payload_size_exceeded`) in the shape that the
+    library reads; else it would drop the reply, and the push would seem unanswered."""
+    payload = frame.get("payload")
+    if (
+        frame.get("event") == "phx_reply"
+        and isinstance(payload, dict)
+        and payload.get("status") == "error"
+        and not isinstance(payload.get("response"), dict)
+    ):
+        response = {"reason": str(payload.get("response"))}
+        return {**frame, "payload": {"status": "error", "response": response}}
+    return frame

@@ -1,0 +1,120 @@
+"""What the link hears, as events: the dialects say what a payload means, the registry says for whom.
+
+Everything here returns at once and never raises: it runs between a frame and the next one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from supachat.dialects.grammar import Dialect
+from supachat.domain.errors import SupachatError
+from supachat.domain.events import Event, LinkMoved
+from supachat.domain.model import Link, Thread, ThreadKey
+from supachat.remote.frames import Broadcast, Present
+from supachat.remote.registry import Registry
+
+_log = logging.getLogger(__name__)
+
+
+class Known:
+    """What a frame is judged by: who the reader is in each source, and who belongs to a thread."""
+
+    def __init__(self, dialects: Mapping[str, Dialect]) -> None:
+        self.dialects = dialects
+        self.me: dict[str, str] = {}
+        self.faults: dict[str, SupachatError] = {}
+        """Sources that cannot be used, and why: their tables are not there, or we may not read them."""
+        self._threads: dict[ThreadKey, Thread] = {}
+
+    def learn(self, threads: Sequence[Thread]) -> bool:
+        """True where a thread is new, or its members changed."""
+        old = {thread.key: self._threads.get(thread.key) for thread in threads}
+        self._threads.update({thread.key: thread for thread in threads})
+        return any(was is None or was.members != self._threads[key].members for key, was in old.items())
+
+    def thread(self, key: ThreadKey) -> Thread | None:
+        return self._threads.get(key)
+
+    def members(self, key: ThreadKey) -> Collection[str]:
+        thread = self._threads.get(key)
+        return thread.members if thread else ()
+
+    def forget(self) -> None:
+        self.me.clear()
+        self.faults.clear()
+        self._threads.clear()
+
+
+class Hearing:
+    """The supervisor's `Ears`, and the one queue of events."""
+
+    def __init__(self, known: Known, registry: Registry) -> None:
+        self.queue: asyncio.Queue[Event | None] = asyncio.Queue()
+        self.doubt: Callable[[], None] = lambda: None
+        self.overlay: Callable[[Link], Link] = lambda link: link
+        """What the poller has to say of the link."""
+        self._known, self._registry = known, registry
+        self._present: dict[str, Present] = {}
+
+    def say(self, *events: Event) -> None:
+        for event in events:
+            self.queue.put_nowait(event)
+
+    def end(self) -> None:
+        self.queue.put_nowait(None)
+
+    # ------------------------------------------------------------ Ears
+
+    def topic_ready(self, name: str) -> None:
+        self.say(*self._registry.ready(name))
+
+    def topic_lost(self, name: str) -> None:
+        self._present.pop(name, None)
+        self.say(*self._registry.lost(name))
+
+    def link_moved(self, link: Link) -> None:
+        self.say(LinkMoved(self.overlay(link)))
+
+    def token_doubted(self) -> None:
+        self.doubt()
+
+    def broadcast(self, heard: Broadcast) -> None:
+        for source, sealed in self._sources(heard.topic).items():
+            dialect, me = self._known.dialects[source], self._known.me.get(source)
+            if me is None:
+                continue
+            try:
+                events = dialect.hear(
+                    heard.topic,
+                    heard.event,
+                    heard.payload,
+                    sealed=sealed,
+                    me=me,
+                    members=self._known.members,
+                )
+            except SupachatError as error:
+                _log.warning("a broadcast to %s does not fit its map: %s", source, error.message)
+                continue
+            self.say(*events)
+
+    def members_learned(self) -> None:
+        """Who was present before we knew the thread's members can be told only now."""
+        for heard in list(self._present.values()):
+            self.present(heard)
+
+    def present(self, heard: Present) -> None:
+        self._present[heard.topic] = heard
+        for source in self._sources(heard.topic):
+            me = self._known.me.get(source)
+            if me is None:
+                continue
+            event = self._known.dialects[source].present(heard.topic, heard.state, me, self._known.members)
+            if event is not None:
+                self.say(event)
+
+    def _sources(self, topic: str) -> dict[str, bool]:
+        """Each source that asked for the topic, once, and whether it says that the topic is sealed."""
+        return {asker.source: asker.topic.sealed for asker in self._registry.askers(topic)}

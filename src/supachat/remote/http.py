@@ -1,0 +1,80 @@
+"""The one HTTP client of a workspace, shared by sign-in and tables, and what its answers tell beside
+their bodies.
+
+postgrest's errors carry neither status nor headers, so a hook notes both for whoever asked.
+"""
+
+from __future__ import annotations
+
+import ssl
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from supachat import __version__
+from supachat.remote.address import Address
+from supachat.remote.waits import Waits
+
+
+@dataclass(slots=True)
+class Note:
+    """What the hook noted of one request's answer. `status` 0: there was none."""
+
+    status: int = 0
+    after: float | None = None
+    """Seconds, from Retry-After."""
+
+
+_note: ContextVar[Note | None] = ContextVar("note", default=None)
+
+
+def noted() -> Note:
+    """A fresh note for the request that this task makes next."""
+    note = Note()
+    _note.set(note)
+    return note
+
+
+async def _on_response(response: httpx.Response) -> None:
+    note = _note.get()
+    if note is not None:
+        note.status = response.status_code
+        note.after = retry_after(response.headers.get("retry-after", ""), datetime.now(UTC))
+
+
+def retry_after(text: str, now: datetime) -> float | None:
+    """Retry-After in seconds, from either of its two forms; None where it says nothing usable."""
+    try:
+        return min(3600.0, max(0.0, float(int(text))))
+    except ValueError:
+        pass
+    try:
+        return min(3600.0, max(0.0, (parsedate_to_datetime(text) - now).total_seconds()))
+    except (ValueError, TypeError):
+        return None
+
+
+def tls_context() -> ssl.SSLContext:
+    """The trust of this workspace, made once: it costs 20 ms of the loop each time."""
+    return httpx.create_ssl_context()
+
+
+def make_client(
+    address: Address, waits: Waits, tls: ssl.SSLContext, transport: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
+    """HTTP/1.1 only: the HTTP/2 of this stack loses connections. Redirects are refused: the token
+    would go along. On loopback no proxy of the environment is asked."""
+    return httpx.AsyncClient(
+        http2=False,
+        verify=tls,
+        timeout=httpx.Timeout(waits.http, connect=waits.http_connect),
+        limits=httpx.Limits(max_connections=6, max_keepalive_connections=3, keepalive_expiry=50),
+        follow_redirects=False,
+        trust_env=not address.loopback,
+        headers={"user-agent": f"supachat/{__version__}"},
+        event_hooks={"response": [_on_response]},
+        transport=transport,
+    )

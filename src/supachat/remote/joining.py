@@ -1,0 +1,223 @@
+"""Keeps the wanted topics joined on one connection, each with its own fate.
+
+`Topics` outlives connections: what is wanted and what became of it. A `Joiner` is thrown away with its
+connection. Neither decides anything that `rules` could.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import random
+from typing import Any, Protocol
+
+from supachat.dialects.calls import Topic
+from supachat.domain.model import Link
+from supachat.remote import rules
+from supachat.remote.connection import Connection
+from supachat.remote.frames import Broadcast, Ended, Present, Refusal, Replicated
+from supachat.remote.rules import Fate, Standing, Throttle
+from supachat.remote.verdicts import Cure
+from supachat.remote.waits import Waits
+
+
+class Ears(Protocol):
+    """Who is told what the link hears. Returns at once and never raises."""
+
+    def topic_ready(self, name: str) -> None:
+        """Joined, and its rows flow from now on."""
+
+    def topic_lost(self, name: str) -> None: ...
+
+    def broadcast(self, heard: Broadcast) -> None: ...
+
+    def present(self, heard: Present) -> None: ...
+
+    def link_moved(self, link: Link) -> None: ...
+
+    def token_doubted(self) -> None:
+        """The server does not take our token: have it renewed."""
+
+
+@dataclass(slots=True)
+class Topics:
+    """The wanted topics, the most wanted first, and the fate of each by name."""
+
+    wanted: tuple[Topic, ...] = ()
+    fates: dict[str, Fate] = field(default_factory=dict)
+    tracked: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    """The presence payload to tell on a topic, whenever it is joined."""
+
+    def want(self, topics: Sequence[Topic], most: int) -> None:
+        self.wanted = tuple(topics[:most])
+
+    def fate(self, name: str) -> Fate:
+        return self.fates.get(name, Fate())
+
+    def names(self, standing: Standing) -> list[str]:
+        return [name for name, fate in self.fates.items() if fate.standing is standing]
+
+    def joined(self) -> int:
+        return sum(1 for topic in self.wanted if self.fate(topic.name).standing is Standing.JOINED)
+
+    def parked(self) -> int:
+        return sum(1 for topic in self.wanted if self.fate(topic.name).standing is Standing.PARKED)
+
+    def renewed(self) -> None:
+        self.fates = {name: fate.renewed() for name, fate in self.fates.items()}
+
+    def dropped(self) -> list[str]:
+        """The connection is gone. Returns the names that were joined."""
+        lost = self.names(Standing.JOINED)
+        self.fates = {name: fate.dropped() for name, fate in self.fates.items()}
+        return lost
+
+
+class Joiner:
+    def __init__(
+        self,
+        connection: Connection,
+        topics: Topics,
+        ears: Ears,
+        waits: Waits,
+        *,
+        moved: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+        luck: Callable[[], float] = random,
+    ) -> None:
+        self._connection, self._topics, self._ears, self._waits = connection, topics, ears, waits
+        self._moved, self._clock, self._luck = moved, clock, luck
+        self._wake = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._replicated: set[str] = set()
+        self._unready: dict[str, asyncio.TimerHandle] = {}
+        self._presence = Throttle(waits.presence)
+
+    async def run(self) -> None:
+        """Join and leave until cancelled."""
+        while True:
+            self._wake.clear()
+            self._leave_unwanted()
+            now = self._clock()
+            wanted, fates = self._topics.wanted, self._topics.fates
+            for topic in rules.picks(wanted, fates, now, self._waits):
+                fates[topic.name] = self._topics.fate(topic.name).joining(now)
+                self._spawn(self._join(topic))
+            await self._sleep(rules.next_due(wanted, fates) - now)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Until woken, or for so long. What is overdue waits for a join to end, which wakes us."""
+        try:
+            async with asyncio.timeout(seconds if 0 < seconds < float("inf") else None):
+                await self._wake.wait()
+        except TimeoutError:
+            return
+
+    def wake(self) -> None:
+        self._wake.set()
+
+    def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        for timer in self._unready.values():
+            timer.cancel()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    # ------------------------------------------------------------ one topic
+
+    async def _join(self, topic: Topic) -> None:
+        refusal = await self._connection.join(topic)
+        if refusal is not None:
+            self._end(topic.name, refusal)
+        else:
+            self._topics.fates[topic.name] = self._topics.fate(topic.name).joined(self._clock())
+            self._await_rows(topic)
+            self._tell_presence(topic.name, fresh=True)
+        self._moved()
+        self.wake()
+
+    def _end(self, name: str, refusal: Refusal) -> None:
+        fate = self._topics.fate(name)
+        self._topics.fates[name] = fate.ended(
+            refusal.verdict, self._clock(), self._luck(), self._waits, answered=refusal.answered
+        )
+        if refusal.verdict.cure is Cure.RENEW:
+            self._ears.token_doubted()
+
+    def _await_rows(self, topic: Topic) -> None:
+        """Joined is not ready: wait for the server's word, or a little while where it gives none."""
+        name = topic.name
+        if not topic.replication_ready or name in self._replicated:
+            self._replicated.discard(name)
+            self._ears.topic_ready(name)
+            return
+        loop = asyncio.get_running_loop()
+        self._unready[name] = loop.call_later(self._waits.replication, self._ready, name)
+
+    def _ready(self, name: str) -> None:
+        timer = self._unready.pop(name, None)
+        if timer is not None:
+            timer.cancel()
+            self._ears.topic_ready(name)
+
+    def replicated(self, heard: Replicated) -> None:
+        if heard.topic in self._unready:
+            self._ready(heard.topic)
+        else:  # it overtook the join's own answer
+            self._replicated.add(heard.topic)
+
+    def ended(self, heard: Ended) -> None:
+        """The server closed a joined topic. A topic still joining hears of it from its join."""
+        if self._topics.fate(heard.topic).standing is Standing.JOINED:
+            self._forget(heard.topic)
+            self._end(heard.topic, Refusal(heard.verdict, answered=False))
+            self._ears.topic_lost(heard.topic)
+            self._moved()
+            self.wake()
+
+    def _forget(self, name: str) -> None:
+        self._replicated.discard(name)
+        timer = self._unready.pop(name, None)
+        if timer is not None:
+            timer.cancel()
+
+    def _leave_unwanted(self) -> None:
+        wanted = {topic.name for topic in self._topics.wanted}
+        for name in [name for name in self._topics.fates if name not in wanted]:
+            standing = self._topics.fates[name].standing
+            if standing is Standing.JOINING:
+                continue  # its answer wakes us again
+            del self._topics.fates[name]
+            if standing is Standing.JOINED:
+                self._forget(name)
+                self._ears.topic_lost(name)
+                self._spawn(self._connection.leave(name))
+
+    # ------------------------------------------------------------ presence
+
+    def track(self, name: str) -> None:
+        """The presence payload of a topic changed."""
+        self._tell_presence(name, fresh=False)
+
+    def _tell_presence(self, name: str, *, fresh: bool) -> None:
+        if name not in self._topics.tracked:
+            return
+        if fresh:  # a new join counts its presence calls anew
+            self._presence.forget(name)
+        self._spawn(self._track(name))
+
+    async def _track(self, name: str) -> None:
+        await asyncio.sleep(self._presence.wait(name, self._clock()))
+        payload = self._topics.tracked.get(name)
+        if payload is None or self._presence.wait(name, self._clock()) > 0:
+            return  # another of these tasks has told it meanwhile
+        self._presence.went(name, self._clock())
+        await self._connection.push(
+            name, "presence", {"type": "presence", "event": "track", "payload": dict(payload)}
+        )

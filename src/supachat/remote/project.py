@@ -1,0 +1,258 @@
+"""One Supabase project spoken in its dialects: this room's only face, a `client.Remote`.
+
+Wires the parts and decides little. May be built in any thread; from `start` on it lives on one event
+loop. Must never let a task of its own fail unseen, and must be gone within a second of `close`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from typing import Any
+
+import httpx
+from supabase import AsyncClient
+from supabase.lib.client_options import AsyncClientOptions
+
+from supachat.dialects.calls import Topic
+from supachat.dialects.grammar import Dialect
+from supachat.domain import events as ev
+from supachat.domain.errors import Refused, SupachatError
+from supachat.domain.model import Account, Person, Thread, ThreadKey
+from supachat.domain.text import Safe
+from supachat.remote import library, rules
+from supachat.remote.address import address
+from supachat.remote.entrance import Entrance
+from supachat.remote.hearing import Hearing, Known
+from supachat.remote.http import make_client, tls_context
+from supachat.remote.performing import Performer
+from supachat.remote.polling import Poller
+from supachat.remote.registry import Registry
+from supachat.remote.rows import Rows
+from supachat.remote.session import Keeper
+from supachat.remote.supervisor import Supervisor
+from supachat.remote.vault import Vault
+from supachat.remote.waits import Waits
+
+_log = logging.getLogger(__name__)
+
+
+class Project:
+    """`url` and `key` are checked here: raises `BadInput` and `KeyRefused`."""
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        dialects: Sequence[Dialect],
+        vault: Vault,
+        *,
+        waits: Waits | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        library.quiet()
+        self._waits = waits or Waits()
+        where, tls = address(url, key), tls_context()
+        self._http = make_client(where, self._waits, tls, transport)
+        client = AsyncClient(
+            where.url,
+            where.key,
+            AsyncClientOptions(
+                auto_refresh_token=False,
+                persist_session=False,
+                postgrest_client_retry=False,
+                httpx_client=self._http,
+            ),
+        )
+        self._known = Known({dialect.name: dialect for dialect in dialects})
+        self._registry = Registry(self._waits.topics_max, self._topics_of)
+        self._hearing = Hearing(self._known, self._registry)
+        self._keeper = Keeper(client, vault, self, self._waits)
+        self._rows = Rows(client, self._keeper)
+        self._performer = Performer(self._known, self._rows)
+        self._supervisor = Supervisor(where, self._keeper.access, self._hearing, self._waits, tls=tls)
+        self._poller = Poller(
+            self._registry,
+            self._waits,
+            sources=lambda: tuple(self._known.me),
+            say=self._hearing.say,
+            link=lambda: self._supervisor.link,
+            reached=lambda: self._rows.reached,
+            moved=lambda: self._hearing.link_moved(self._supervisor.link),
+        )
+        self._hearing.overlay = self._poller.overlay
+        self._hearing.doubt = self._doubt
+        self._entrance = Entrance(
+            self._keeper,
+            self._performer,
+            self._known,
+            self._registry,
+            self._supervisor,
+            self._hearing,
+            self._waits,
+            entered=self._rewatch,
+        )
+        self._typing = rules.Throttle(self._waits.typing)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._entering: asyncio.Task[None] | None = None
+
+    # ------------------------------------------------------------ life
+
+    async def events(self) -> AsyncIterator[ev.Event]:
+        while (event := await self._hearing.queue.get()) is not None:
+            yield event
+
+    async def start(self) -> None:
+        self._spawn(self._poller.run())
+        self._spawn(self._restore())
+
+    async def close(self) -> None:
+        self._hearing.end()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        ends = asyncio.gather(self._supervisor.stop(), self._http.aclose(), *tasks, return_exceptions=True)
+        try:
+            await asyncio.wait_for(ends, self._waits.close)
+        except TimeoutError:
+            _log.warning("something of the link did not end in time")
+
+    def poke(self) -> None:
+        self._supervisor.poke()
+        self._keeper.hurry()
+        self._entrance.hurry()
+
+    @property
+    def session_trouble(self) -> Safe | None:
+        """Why the session will not outlive this run, where it was meant to."""
+        return self._keeper.trouble
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        task = asyncio.create_task(self._seen(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _seen(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except SupachatError as error:
+            _log.info("in the background: %s", error.message)
+        except Exception:  # noqa: BLE001  the border of a task: a defect must be seen, not end in silence
+            _log.exception("a task of the project failed")
+
+    # ------------------------------------------------------------ the session
+
+    async def _restore(self) -> None:
+        found = await self._entrance.restore()
+        self._spawn(self._keeper.run())
+        if found:
+            self._go_in()
+
+    def _go_in(self) -> None:
+        self._entering = self._spawn(self._entrance.enter())
+
+    async def sign_in(self, email: str, password: str) -> Account:
+        account = await self._keeper.sign_in(email, password)
+        await self._leave()
+        self._go_in()
+        return account
+
+    async def sign_up(self, email: str, password: str, name: str) -> Account | None:
+        account = await self._keeper.sign_up(email, password, name)
+        if account is not None:
+            await self._leave()
+            self._go_in()
+        return account
+
+    async def sign_out(self) -> None:
+        await self._leave()
+        await self._keeper.sign_out()
+
+    async def _leave(self) -> None:
+        """Let go of whoever is signed in, on this side."""
+        if self._entering is not None:
+            self._entering.cancel()
+        await self._entrance.leave()
+
+    # ------------------------------------------------------------ what the keeper tells
+
+    def token_renewed(self, token: str) -> None:
+        self._spawn(self._supervisor.renewed(token))
+
+    def session_lost(self, reason: Safe) -> None:
+        self._hearing.say(ev.SessionLost(reason))
+        self._spawn(self._leave())
+
+    def resumed(self) -> None:
+        self._supervisor.resumed()
+        self.poke()
+
+    def _doubt(self) -> None:
+        self._spawn(self._renew())
+
+    async def _renew(self) -> None:
+        await self._keeper.renew(await self._keeper.access())
+
+    # ------------------------------------------------------------ requests
+
+    async def perform(self, request: ev.Request) -> Sequence[ev.Event]:
+        match request:
+            case ev.ListThreads():
+                events = await self._performer.list_threads(request)
+                self._learn([t for e in events if isinstance(e, ev.ThreadsListed) for t in e.threads])
+                return events
+            case ev.FetchPage():
+                return await self._performer.fetch_page(request)
+            case ev.SendDraft():
+                return await self._performer.send_draft(request)
+            case ev.MarkRead():
+                return await self._performer.mark_read(request)
+            case ev.Watch(threads):
+                return self._watch(threads)
+            case ev.TellTyping(thread):
+                await self._tell_typing(thread)
+                return ()
+            case _:
+                raise Refused("that is nothing to ask a server")
+
+    async def find_people(self, source: str, text: str) -> Sequence[Person]:
+        return await self._performer.find_people(source, text)
+
+    async def ensure_thread(self, source: str, person: str) -> tuple[Thread, Sequence[Person]]:
+        thread, people = await self._performer.ensure_thread(source, person)
+        self._learn([thread])
+        return thread, people
+
+    def _learn(self, threads: Sequence[Thread]) -> None:
+        if self._known.learn(threads):
+            self._hearing.members_learned()
+            self._supervisor.members_changed()
+
+    def _topics_of(self, key: ThreadKey) -> Sequence[Topic]:
+        dialect, me = self._known.dialects.get(key.source), self._known.me.get(key.source)
+        return dialect.thread_topics(key.id, me) if dialect is not None and me is not None else ()
+
+    def _watch(self, threads: Sequence[ThreadKey]) -> Sequence[ev.Event]:
+        events = self._registry.watch(threads)
+        for topic in self._registry.wanted():
+            for asker in self._registry.askers(topic.name) if topic.presence_key else ():
+                payload = self._known.dialects[asker.source].presence_payload(topic.presence_key)
+                self._supervisor.track(topic.name, payload)
+        self._supervisor.want(self._registry.wanted())
+        return events
+
+    def _rewatch(self) -> None:
+        """The sources are known: what was asked for before can be joined now."""
+        self._watch(self._registry.watched)
+
+    async def _tell_typing(self, thread: ThreadKey) -> None:
+        """Told or not told: nobody waits for it, and nothing is kept for later."""
+        dialect, me = self._known.dialects.get(thread.source), self._known.me.get(thread.source)
+        said = dialect.typing(thread.id, me) if dialect is not None and me is not None else None
+        now = time.monotonic()
+        if said is not None and self._typing.wait(said[0], now) == 0:
+            self._typing.went(said[0], now)
+            await self._supervisor.push(*said)

@@ -1,0 +1,132 @@
+"""Foreign errors become ours, here and nowhere else. Pure.
+
+What a server says is a stranger's text: it is made safe before it goes into a message.
+"""
+
+from __future__ import annotations
+
+import httpx
+from postgrest.exceptions import APIError
+from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, AuthWeakPasswordError
+
+from supachat.domain.errors import (
+    BadCredentials,
+    DialectError,
+    EmailUnverified,
+    KeyRefused,
+    NotAllowed,
+    NotFound,
+    RateLimited,
+    Refused,
+    ServerTrouble,
+    SessionEnded,
+    SignInError,
+    SignUpRefused,
+    SupachatError,
+    Unreachable,
+)
+from supachat.domain.text import Safe, safe_line
+from supachat.remote.http import Note
+
+_NO_TABLES = frozenset({"PGRST202", "PGRST205", "PGRST106", "PGRST204", "42P01", "42883", "3F000"})
+_TOKEN = frozenset({"PGRST300", "PGRST301", "PGRST302", "PGRST303"})
+_TROUBLE = frozenset({"PGRST000", "PGRST001", "PGRST002", "PGRST003", "57014", "40001", "40P01", "55P03"})
+_WORDS = {
+    "23505": "the server has this already",
+    "23503": "what this belongs to is not there any more",
+    "23502": "the server wants something that was not given",
+    "23514": "the server's rules do not allow this",
+    "22001": "this is longer than the server takes",
+    "22P02": "the server cannot read this",
+    "22P05": "the server cannot store one of the characters",
+    "22021": "the server cannot store one of the characters",
+}
+
+
+class TokenRefused(Exception):
+    """The server does not take our access token: renew it and ask once more."""
+
+
+def network(error: httpx.HTTPError) -> SupachatError:
+    """No answer, in words. `httpx.HTTPError` is all that a request can raise."""
+    if isinstance(error, httpx.TimeoutException):
+        return Unreachable("the server does not answer in time")
+    if isinstance(error, httpx.ConnectError):
+        return Unreachable("the server cannot be reached")
+    return Unreachable("the connection to the server broke off")
+
+
+def rows_error(error: APIError, note: Note) -> Exception:
+    """A refusal of PostgREST, or `TokenRefused`."""
+    code, status, words = str(error.code or ""), note.status, safe_line(error.message or "")
+    if status == 401 or code in _TOKEN:
+        return TokenRefused()
+    if status == 429 or code == "429":
+        return RateLimited("the server asks for patience", after=note.after)
+    if code in _NO_TABLES:
+        return DialectError(
+            "the chat's tables are not there, or not open to the REST API",
+            cure="Install them with `supachat dialect sql`, and expose their schema",
+        )
+    if code == "42501" or status == 403:
+        return NotAllowed("you may not do that here")
+    if status >= 500 or code in _TROUBLE or code.startswith(("53", "57P", "08")):
+        return ServerTrouble("the server has trouble", after=note.after)
+    if 300 <= status < 400:
+        return ServerTrouble("the address leads elsewhere", cure="Give the address that it leads to")
+    return _refused(code, words)
+
+
+def _refused(code: str, words: Safe) -> SupachatError:
+    if code == "PGRST116" or code == "23503":
+        return NotFound(_WORDS.get(code, "there is no such thing"))
+    if code in _WORDS:
+        return Refused(_WORDS[code])
+    return Refused(f"the server refused: {words}" if words else "the server refused")
+
+
+# ---------------------------------------------------------------- sign-in
+
+_ENDED = frozenset(
+    {
+        "refresh_token_not_found",
+        "refresh_token_already_used",
+        "session_not_found",
+        "session_expired",
+        "user_banned",
+        "user_not_found",
+    }
+)
+_SIGN_UP = {
+    "user_already_exists": "that e-mail address has an account already",
+    "email_exists": "that e-mail address has an account already",
+    "signup_disabled": "this project takes no new accounts",
+    "email_provider_disabled": "this project takes no accounts by e-mail",
+    "email_address_invalid": "that is not an e-mail address that this project takes",
+    "email_address_not_authorized": "this project sends no mail to that address",
+}
+
+
+def auth_error(error: AuthError, note: Note) -> SupachatError:
+    """A refusal of the sign-in server."""
+    code, status = str(error.code or ""), note.status or int(getattr(error, "status", 0) or 0)
+    words = safe_line(error.message or "")
+    if isinstance(error, AuthRetryableError) and status == 0:
+        return Unreachable("the server cannot be reached")
+    if status == 429:
+        return RateLimited("too many tries", cure="Wait a little", after=note.after)
+    if status >= 500 or isinstance(error, AuthRetryableError):
+        return ServerTrouble("the sign-in server has trouble", after=note.after)
+    if isinstance(error, AuthWeakPasswordError):
+        return SignUpRefused(f"the password is too weak: {words}")
+    if code in _ENDED or "refresh token" in words.lower():
+        return SessionEnded("the session is over", cure="Sign in again; nothing else is lost")
+    if code == "email_not_confirmed":
+        return EmailUnverified("the e-mail address is not confirmed yet", cure="Open the mail you got")
+    if code == "invalid_credentials" or words == "Invalid login credentials":
+        return BadCredentials("e-mail and password do not match")
+    if code in _SIGN_UP:
+        return SignUpRefused(_SIGN_UP[code])
+    if status in (401, 403) and ("api key" in words.lower() or not isinstance(error, AuthApiError)):
+        return KeyRefused("this project does not know the key", cure="Copy it again from its settings")
+    return SignInError(f"the server refused: {words}" if words else "the server refused")

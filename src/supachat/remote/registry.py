@@ -1,0 +1,129 @@
+"""Which topic is wanted by whom: one registry for the whole workspace. Pure.
+
+A topic is joined once, and what it says goes to every source that asked for it. A thread is ready when
+all of its topics that carry rows are. Threads that are no longer watched keep their topics while there
+is room: leaving and joining again is what the server limits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from supachat.dialects.calls import Topic
+from supachat.domain.events import Event, ListStale, ThreadDeaf, ThreadReady
+from supachat.domain.model import ThreadKey
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A source that wants a topic, for one of its threads or (None) for its reader."""
+
+    source: str
+    thread: ThreadKey | None
+    topic: Topic
+
+
+class Registry:
+    """`topics_of` gives a thread's topics, the one with its rows first."""
+
+    def __init__(self, most: int, topics_of: Callable[[ThreadKey], Sequence[Topic]]) -> None:
+        self._most, self._topics_of = most, topics_of
+        self._user: list[Asker] = []
+        self._threads: dict[ThreadKey, tuple[Asker, ...]] = {}
+        self._by_name: dict[str, list[Asker]] = {}
+        self._ready: set[str] = set()
+        self.watched: tuple[ThreadKey, ...] = ()
+
+    def user_topics(self, source: str, topics: Iterable[Topic]) -> None:
+        """The topics of the reader's own account in one source."""
+        self._user = [asker for asker in self._user if asker.source != source]
+        self._user += [Asker(source, None, topic) for topic in topics]
+        self._index()
+
+    def watch(self, threads: Sequence[ThreadKey]) -> list[Event]:
+        """These are wanted now, the most wanted first. The events: those that are ready already."""
+        before = set(self.watched)
+        older = [key for key in self._threads if key not in threads]
+        self.watched = tuple(threads)
+        self._threads = {key: self._askers_of(key) for key in [*threads, *older]}
+        self._trim()
+        self._index()
+        new = [key for key in threads if key not in before]
+        return [ThreadReady(key) for key in new if self.is_ready(key)]
+
+    def _askers_of(self, key: ThreadKey) -> tuple[Asker, ...]:
+        known = self._threads.get(key)
+        return known or tuple(Asker(key.source, key, topic) for topic in self._topics_of(key))
+
+    def _trim(self) -> None:
+        """Forget the threads that find no room, the least wanted first."""
+        room = self._most - len(self._user)
+        kept: dict[ThreadKey, tuple[Asker, ...]] = {}
+        for key, askers in self._threads.items():
+            room -= len(askers)
+            if room < 0 and kept:
+                break
+            kept[key] = askers
+        self._threads = kept
+
+    def _index(self) -> None:
+        self._by_name = {}
+        for asker in [*self._user, *(a for askers in self._threads.values() for a in askers)]:
+            self._by_name.setdefault(asker.topic.name, []).append(asker)
+        self._ready &= set(self._by_name)
+
+    def wanted(self) -> tuple[Topic, ...]:
+        """Every topic once, the most wanted first: the open thread's, the reader's own, then what
+        carries rows in the others, then the rest."""
+        threads = list(self._threads.values())
+        first = [asker for askers in threads[:1] for asker in askers]
+        rows = [asker for askers in threads[1:] for asker in _rows(askers)]
+        rest = [asker for askers in threads[1:] for asker in askers]
+        names = dict.fromkeys(asker.topic.name for asker in [*first, *self._user, *rows, *rest])
+        return tuple(self._merged(name) for name in names)
+
+    def _merged(self, name: str) -> Topic:
+        """What several sources ask of one topic, as one join."""
+        topics = [asker.topic for asker in self._by_name[name]]
+        return replace(
+            topics[0],
+            private=any(topic.private for topic in topics),
+            replication_ready=any(topic.replication_ready for topic in topics),
+            presence_key=next((topic.presence_key for topic in topics if topic.presence_key), ""),
+        )
+
+    def askers(self, name: str) -> tuple[Asker, ...]:
+        return tuple(self._by_name.get(name, ()))
+
+    def is_ready(self, key: ThreadKey) -> bool:
+        rows = _rows(self._threads.get(key, ()))
+        return bool(rows) and all(asker.topic.name in self._ready for asker in rows)
+
+    def ready(self, name: str) -> list[Event]:
+        """A topic's rows flow. A reader's own topic may have missed news of the list meanwhile."""
+        self._ready.add(name)
+        events: list[Event] = []
+        for asker in self.askers(name):
+            if asker.thread is None:
+                events.append(ListStale(asker.source))
+            elif self.is_ready(asker.thread) and asker in _rows(self._threads[asker.thread]):
+                events.append(ThreadReady(asker.thread))
+        return events
+
+    def lost(self, name: str) -> list[Event]:
+        """A topic is joined no longer."""
+        were = [a for a in self.askers(name) if a.thread is not None and self.is_ready(a.thread)]
+        self._ready.discard(name)
+        deaf = [a.thread for a in were if a.thread is not None and not self.is_ready(a.thread)]
+        return [ThreadDeaf(thread) for thread in dict.fromkeys(deaf)]
+
+    def clear(self) -> None:
+        self._user, self._threads, self._by_name, self._ready = [], {}, {}, set()
+        self.watched = ()
+
+
+def _rows(askers: Sequence[Asker]) -> tuple[Asker, ...]:
+    """The askers whose topic carries rows. Where none is sealed, any of them may."""
+    sealed = tuple(asker for asker in askers if asker.topic.sealed)
+    return sealed or tuple(askers)

@@ -1,0 +1,125 @@
+"""PostgREST, carrying out what a dialect asks for, as data in and rows out.
+
+Knows no table and no dialect. Tries nothing a second time, but for one case: a token that the server
+does not take is renewed once. Errors come out as `SupachatError`s, mapped in `refusals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Protocol
+
+import httpx
+from postgrest.exceptions import APIError
+from supabase import AsyncClient
+
+from supachat.dialects.calls import Call, Insert, Row, Rpc, Select, Update
+from supachat.domain.errors import ServerTrouble
+from supachat.remote.http import noted
+from supachat.remote.refusals import TokenRefused, network, rows_error
+
+
+class Access(Protocol):
+    """Who gives access tokens: the session's keeper."""
+
+    async def access(self) -> str: ...
+
+    async def renew(self, refused: str) -> str: ...
+
+
+class Rows:
+    def __init__(self, client: AsyncClient, access: Access) -> None:
+        self._client, self._access = client, access
+        self.reached: bool | None = None
+        """Whether the last call got an answer of any kind; None before the first."""
+
+    async def carry_out(self, call: Call) -> list[Row]:
+        """The rows that the server answered; a function's one object is a list of one.
+
+        Raises `SupachatError`: Unreachable, ServerTrouble, RateLimited, NotAllowed, NotFound, Refused,
+        DialectError, SessionEnded.
+        """
+        token = await self._access.access()
+        try:
+            return await self._once(call)
+        except TokenRefused:
+            await self._access.renew(token)
+        try:
+            return await self._once(call)
+        except TokenRefused as error:
+            raise ServerTrouble(
+                "the server does not take our sign-in", cure="Check this computer's clock"
+            ) from error
+
+    async def _once(self, call: Call) -> list[Row]:
+        note = noted()
+        try:
+            answer = await self._run(call)
+        except httpx.HTTPError as error:
+            self.reached = False
+            raise network(error) from error
+        except APIError as error:
+            self.reached = True
+            raise rows_error(error, note) from error
+        except ValueError as error:  # pydantic: an answer that is neither rows nor an error
+            self.reached = True
+            raise ServerTrouble("the server gave an answer that cannot be read") from error
+        self.reached = True
+        return as_rows(answer)
+
+    def _run(self, call: Call) -> Awaitable[Any]:
+        return _BUILDERS[type(call)](self._client, call)
+
+
+async def _rpc(client: AsyncClient, call: Rpc) -> Any:
+    return (await client.schema(call.schema).rpc(call.function, dict(call.params)).execute()).data
+
+
+async def _select(client: AsyncClient, call: Select) -> Any:
+    query = _filtered(client.schema(call.schema).from_(call.table).select(call.columns), call.filters)
+    if call.any_of:
+        query = query.or_(call.any_of)
+    for column, descending in call.order:
+        query = query.order(column, desc=descending)
+    if call.limit is not None:
+        query = query.limit(call.limit)
+    return (await query.execute()).data
+
+
+async def _insert(client: AsyncClient, call: Insert) -> Any:
+    """`on conflict do nothing`: a row that is there already answers with no row."""
+    query = (
+        client.schema(call.schema)
+        .from_(call.table)
+        .upsert(dict(call.row), on_conflict=call.on_conflict, ignore_duplicates=True)
+    )
+    return (await query.execute()).data
+
+
+async def _update(client: AsyncClient, call: Update) -> Any:
+    query = client.schema(call.schema).from_(call.table).update(dict(call.values))
+    return (await _filtered(query, call.filters).execute()).data
+
+
+def _filtered(query: Any, filters: tuple[tuple[str, str, str], ...]) -> Any:
+    for column, operator, value in filters:
+        query = query.filter(column, operator, value)
+    return query
+
+
+_BUILDERS: Mapping[type[Call], Callable[[AsyncClient, Any], Awaitable[Any]]] = {
+    Rpc: _rpc,
+    Select: _select,
+    Insert: _insert,
+    Update: _update,
+}
+
+
+def as_rows(answer: object) -> list[Row]:
+    """Whatever JSON the server gave as rows: nothing is none, an object one, a bare value a row
+    with the key `value`."""
+    if answer is None or answer == "":
+        return []
+    if isinstance(answer, list):
+        return [row if isinstance(row, dict) else {"value": row} for row in answer]
+    return [answer] if isinstance(answer, dict) else [{"value": answer}]

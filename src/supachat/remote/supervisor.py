@@ -1,0 +1,259 @@
+"""Keeps one realtime connection alive for ever, whatever the network does.
+
+One `Connection` per generation, thrown away with it. Never gives up, never storms: when to try is
+`rules.Backoff`'s to say. Must never raise out of its task, and must stop within a moment.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from random import random
+from typing import Any
+
+from supachat.dialects.calls import Topic
+from supachat.domain.errors import SupachatError
+from supachat.domain.model import Link, LinkState
+from supachat.domain.text import Safe, safe_line
+from supachat.remote.address import Address
+from supachat.remote.connection import Connection
+from supachat.remote.frames import Broadcast, Ended, Heard, LinkDown, Present, Replicated
+from supachat.remote.joining import Ears, Joiner, Topics
+from supachat.remote.rules import Backoff
+from supachat.remote.verdicts import Cure, Verdict
+from supachat.remote.waits import Waits
+
+_log = logging.getLogger(__name__)
+
+AWHILE = 3
+"""Failed attempts in a row after which the link calls itself disconnected."""
+
+
+class Supervisor:
+    """`start` once signed in, `stop` at sign-out. Both may be called again."""
+
+    def __init__(
+        self,
+        address: Address,
+        token: Callable[[], Awaitable[str]],
+        ears: Ears,
+        waits: Waits,
+        *,
+        tls: ssl.SSLContext | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        luck: Callable[[], float] = random,
+    ) -> None:
+        """`token` gives an access token with time left, or raises a `SupachatError`."""
+        self._address, self._token, self._ears, self._waits = address, token, ears, waits
+        self._tls, self._clock, self._luck = tls, clock, luck
+        self.topics = Topics()
+        self._backoff = Backoff()
+        self._link = Link()
+        self._poked = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._connection: Connection | None = None
+        self._joiner: Joiner | None = None
+
+    # ------------------------------------------------------------ from outside
+
+    @property
+    def running(self) -> bool:
+        return self._task is not None
+
+    def start(self) -> None:
+        if self._task is None:
+            self._backoff = Backoff()
+            self._task = asyncio.create_task(self._forever())
+
+    async def stop(self, state: LinkState = LinkState.DISCONNECTED) -> None:
+        """Cut the line. The topics stay wanted, their fates are forgotten."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+        self.topics.fates.clear()
+        self._link = replace(self._link, connect_time=None)
+        self._say(state=state, attempt=0, joined=0, parked=0, round_trip=None, next_try_at=None)
+
+    def want(self, topics: Sequence[Topic]) -> None:
+        """The topics to be joined from now on, the most wanted first."""
+        self.topics.want(topics, self._waits.topics_max)
+        self._wake()
+
+    def track(self, name: str, payload: Mapping[str, Any]) -> None:
+        """Be present on a topic under this payload, whenever it is joined."""
+        if self.topics.tracked.get(name) != payload:
+            self.topics.tracked[name] = payload
+            if self._joiner is not None:
+                self._joiner.track(name)
+
+    async def push(self, name: str, event: str, payload: Mapping[str, Any]) -> bool:
+        """Broadcast on a joined topic. False when it did not go out; it is not kept for later."""
+        if self._connection is None:
+            return False
+        frame = {"type": "broadcast", "event": event, "payload": dict(payload)}
+        return await self._connection.push(name, "broadcast", frame)
+
+    def poke(self) -> None:
+        """A sign of life: try now rather than later."""
+        self._backoff = self._backoff.poked(self._clock(), self._waits)
+        self._poked.set()
+
+    async def renewed(self, token: str) -> None:
+        """There is a new token: hand it to whatever is joined, and let parked topics try again."""
+        self.topics.renewed()
+        if self._connection is not None:
+            await self._connection.set_token(token)
+        self._wake()
+        self.poke()
+
+    def members_changed(self) -> None:
+        """Who belongs where has changed: let parked topics try again."""
+        self.topics.renewed()
+        self._wake()
+
+    def resumed(self) -> None:
+        """The machine slept. The peer has forgotten us long ago: connect afresh, at once."""
+        if self._connection is not None:
+            self._connection.abort()
+        self._backoff = Backoff()
+        self._poked.set()
+
+    def _wake(self) -> None:
+        if self._joiner is not None:
+            self._joiner.wake()
+        self._count()
+
+    # ------------------------------------------------------------ the loop
+
+    async def _forever(self) -> None:
+        while True:
+            await self._turn()
+            self._backoff = self._backoff.trying(self._clock())
+            self._say(state=self._trying(), next_try_at=None, attempt=max(1, self._link.attempt))
+            try:
+                verdict = await self._generation()
+            except LinkDown as down:
+                verdict = down.verdict
+            except SupachatError as error:
+                verdict = Verdict(Cure.RETRY, safe_line(error.message))
+            self._ended(verdict)
+
+    def _trying(self) -> LinkState:
+        """What the link calls itself during an attempt. Once it has said worse, only success betters it."""
+        if self._link.state in (LinkState.DISCONNECTED, LinkState.ERROR) and self._link.attempt > 1:
+            return self._link.state
+        if self._link.attempt <= 1 and self._link.connect_time is None:
+            return LinkState.CONNECTING
+        return LinkState.RECONNECTING
+
+    async def _turn(self) -> None:
+        """Wait until it is time to try, or until a poke brings that time nearer."""
+        while (wait := self._backoff.next_at - self._clock()) > 0:
+            self._poked.clear()
+            try:
+                async with asyncio.timeout(wait):
+                    await self._poked.wait()
+            except TimeoutError:
+                return
+
+    async def _generation(self) -> Verdict:
+        """One connection from its making to its end. Returns why it ended."""
+        token = await self._token()
+        began = self._clock()
+        connection = Connection(self._address, token, self._waits, tls=self._tls, clock=self._clock)
+        try:
+            await connection.open()
+            now = self._clock()
+            self._backoff = self._backoff.opened(now)
+            self._connection = connection
+            self._say(state=LinkState.CONNECTED, attempt=0, connect_time=now - began, reason=Safe(""))
+            return await self._live(connection)
+        finally:
+            self._connection = None
+            connection.abort()
+
+    async def _live(self, connection: Connection) -> Verdict:
+        joiner = Joiner(
+            connection,
+            self.topics,
+            self._ears,
+            self._waits,
+            moved=self._count,
+            clock=self._clock,
+            luck=self._luck,
+        )
+        self._joiner = joiner
+        tasks = [asyncio.create_task(joiner.run()), asyncio.create_task(self._pump(connection, joiner))]
+        ends: list[asyncio.Future[Any]] = [connection.dead, *tasks]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            return connection.dead.result() if connection.dead.done() else _stumbled(tasks)
+        finally:
+            self._joiner = None
+            joiner.stop()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            for name in self.topics.dropped():
+                self._ears.topic_lost(name)
+
+    async def _pump(self, connection: Connection, joiner: Joiner) -> None:
+        while True:
+            self._pass_on(await connection.inbox.get(), joiner)
+            if connection.round_trip != self._link.round_trip:
+                self._say(round_trip=connection.round_trip)
+
+    def _pass_on(self, heard: Heard, joiner: Joiner) -> None:
+        match heard:
+            case Broadcast():
+                self._ears.broadcast(heard)
+            case Present():
+                self._ears.present(heard)
+            case Replicated():
+                joiner.replicated(heard)
+            case Ended():
+                joiner.ended(heard)
+
+    def _ended(self, verdict: Verdict) -> None:
+        floor = {Cure.LIMIT: self._waits.limited, Cure.HALT: self._waits.halted}.get(verdict.cure, 0.0)
+        self._backoff = self._backoff.lost(self._clock(), self._luck(), self._waits, floor=floor)
+        attempt = self._link.attempt + 1
+        state = LinkState.DISCONNECTED if attempt > AWHILE else LinkState.RECONNECTING
+        self._say(
+            state=LinkState.ERROR if verdict.cure is Cure.HALT else state,
+            attempt=attempt,
+            next_try_at=self._backoff.next_at,
+            reason=verdict.words,
+            round_trip=None,
+            joined=0,
+            parked=self.topics.parked(),
+        )
+
+    # ------------------------------------------------------------ what the link says of itself
+
+    def _count(self) -> None:
+        topics = self.topics
+        self._say(joined=topics.joined(), wanted=len(topics.wanted), parked=topics.parked())
+
+    def _say(self, **said: Any) -> None:
+        link = replace(self._link, **said)
+        if link != self._link:
+            self._link = link
+            self._ears.link_moved(link)
+
+    @property
+    def link(self) -> Link:
+        return self._link
+
+
+def _stumbled(tasks: Sequence[asyncio.Task[None]]) -> Verdict:
+    """One of our own tasks failed. That is a defect; a fresh connection is the best that can be done."""
+    for task in tasks:
+        if task.done() and not task.cancelled():
+            _log.error("a task of the link failed", exc_info=task.exception())
+    return Verdict(Cure.RETRY, Safe("the link stumbled over itself"))

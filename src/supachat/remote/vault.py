@@ -1,0 +1,280 @@
+"""Where the session waits between two runs: the system's keyring, a file, or memory alone.
+
+Only the refresh token and the user's id are ever kept. A vault must never raise because a keyring is
+locked, absent or hung (each call has a deadline, in a thread that cannot keep the process alive), and
+must never hand out what another user of this machine could have written.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol, TypeVar
+
+from supachat.domain.errors import VaultError
+from supachat.domain.text import Safe, safe_line
+from supachat.remote.vaultfile import read_private, remove_private, write_private
+from supachat.remote.waits import Waits
+
+T = TypeVar("T")
+
+
+class Kept(NamedTuple):
+    """What a vault keeps of a session."""
+
+    refresh_token: str
+    user_id: str
+
+
+class Vault(Protocol):
+    @property
+    def kind(self) -> str:
+        """keyring, file or memory."""
+        ...
+
+    @property
+    def where(self) -> Safe:
+        """One sentence for the screen and the doctor: where the session is kept."""
+        ...
+
+    @property
+    def lock_file(self) -> Path | None:
+        """Held while the session is renewed, against other processes of the same account."""
+        ...
+
+    async def load(self) -> Kept | None:
+        """What is kept. Raises `VaultError` where it cannot be told."""
+        ...
+
+    async def save(self, refresh_token: str, user_id: str) -> None:
+        """Keep this instead of what was kept. Raises `VaultError`."""
+        ...
+
+    async def clear(self) -> None:
+        """Forget it. Raises `VaultError`."""
+        ...
+
+
+def packed(kept: Kept) -> str:
+    return json.dumps({"v": 1, "rt": kept.refresh_token, "uid": kept.user_id}, separators=(",", ":"))
+
+
+def unpacked(text: str | None) -> Kept | None:
+    """None where nothing is kept, or nothing that this version wrote."""
+    try:
+        kept = json.loads(text or "null")
+    except ValueError:
+        return None
+    if not isinstance(kept, dict) or kept.get("v") != 1:
+        return None
+    token, user = kept.get("rt"), kept.get("uid")
+    return Kept(token, user) if isinstance(token, str) and token and isinstance(user, str) else None
+
+
+# ---------------------------------------------------------------- memory
+
+
+class MemoryVault:
+    """Forgets when the process ends. `reason` says why nothing better is used."""
+
+    kind = "memory"
+    lock_file = None
+
+    def __init__(self, reason: str = "") -> None:
+        self._kept: Kept | None = None
+        self._reason = reason
+
+    @property
+    def where(self) -> Safe:
+        because = f" ({self._reason})" if self._reason else ""
+        return safe_line(f"The session is kept in memory and ends with this program{because}.")
+
+    async def load(self) -> Kept | None:
+        return self._kept
+
+    async def save(self, refresh_token: str, user_id: str) -> None:
+        self._kept = Kept(refresh_token, user_id)
+
+    async def clear(self) -> None:
+        self._kept = None
+
+
+# ---------------------------------------------------------------- file
+
+
+class FileVault:
+    """A file that only its owner can read. Only when the person asked for it."""
+
+    kind = "file"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def lock_file(self) -> Path:
+        return self._path.with_suffix(".lock")
+
+    @property
+    def where(self) -> Safe:
+        return safe_line(f"The session is kept in {self._path}, which only you can read.")
+
+    async def load(self) -> Kept | None:
+        return unpacked(await asyncio.to_thread(read_private, self._path))
+
+    async def save(self, refresh_token: str, user_id: str) -> None:
+        await asyncio.to_thread(write_private, self._path, packed(Kept(refresh_token, user_id)))
+
+    async def clear(self) -> None:
+        await asyncio.to_thread(remove_private, self._path)
+
+
+# ---------------------------------------------------------------- keyring
+
+
+class Keyring(Protocol):
+    """The part of a keyring backend that we use."""
+
+    def get_password(self, service: str, username: str) -> str | None: ...
+
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+
+    def delete_password(self, service: str, username: str) -> None: ...
+
+
+_ENTRY = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyringVault:
+    """The system's keyring, under a service of its own for each account."""
+
+    backend: Keyring
+    service: str
+    lock_file: Path
+    waits: Waits
+
+    @property
+    def kind(self) -> str:
+        return "keyring"
+
+    @property
+    def where(self) -> Safe:
+        return Safe("The session is kept in the keyring of this computer.")
+
+    async def load(self) -> Kept | None:
+        return unpacked(await self._ask(lambda: self.backend.get_password(self.service, _ENTRY)))
+
+    async def save(self, refresh_token: str, user_id: str) -> None:
+        text = packed(Kept(refresh_token, user_id))
+        await self._ask(lambda: self.backend.set_password(self.service, _ENTRY, text))
+        if await self._ask(lambda: self.backend.get_password(self.service, _ENTRY)) != text:
+            raise VaultError("the keyring took the session and does not give it back", cure=CURE)
+
+    async def clear(self) -> None:
+        if await self._ask(lambda: self.backend.get_password(self.service, _ENTRY)) is not None:
+            await self._ask(lambda: self.backend.delete_password(self.service, _ENTRY))
+
+    async def _ask(self, work: Callable[[], T]) -> T:
+        future = asyncio.wrap_future(in_daemon(work))
+        try:
+            return await asyncio.wait_for(future, self.waits.keyring)
+        except TimeoutError:
+            raise VaultError("the keyring does not answer", cure=CURE) from None
+        except Exception as error:
+            # backends raise whatever their platform raises
+            raise VaultError(f"the keyring failed: {safe_line(str(error))}", cure=CURE) from error
+
+
+CURE = "You stay signed in until you quit. Unlock the keyring, or choose another place for the session"
+
+
+def in_daemon(work: Callable[[], T]) -> Future[T]:
+    """Run in a thread that does not keep the process alive: a keyring may hang for ever, and neither
+    asyncio's nor concurrent.futures' threads would let the process end."""
+    future: Future[T] = Future()
+
+    def run() -> None:
+        if not future.set_running_or_notify_cancel():
+            return
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001  handed to whoever waits
+            future.set_exception(error)
+
+    threading.Thread(target=run, daemon=True, name="supachat-keyring").start()
+    return future
+
+
+def system_keyring() -> Keyring:
+    """The backend of this machine. Importing it costs, and finding it can hang: only in `in_daemon`."""
+    import keyring
+
+    return keyring.get_keyring()
+
+
+def open_vault(
+    kind: str,
+    account_key: str,
+    folder: Path,
+    *,
+    waits: Waits | None = None,
+    find: Callable[[], Keyring] = system_keyring,
+) -> Vault:
+    """The vault of one account. `kind`: auto, keyring, file or memory. Raises `VaultError`.
+
+    May take as long as `Waits.keyring`: not on the event loop. `auto` is the keyring where it really
+    works, else memory; never a file, which a person must have agreed to.
+    """
+    waits = waits or Waits()
+    match kind:
+        case "memory":
+            return MemoryVault()
+        case "file":
+            return FileVault(folder / f"{slug(account_key)}.session")
+        case "auto" | "keyring":
+            try:
+                lock_file = folder / f"{slug(account_key)}.lock"
+                return KeyringVault(_found(waits, find), f"supachat:{account_key}", lock_file, waits)
+            except VaultError as error:
+                if kind == "keyring":
+                    raise
+                return MemoryVault(error.message)
+        case _:
+            raise VaultError(
+                f"there is no place called {safe_line(kind)} for the session",
+                cure="It is one of auto, keyring, file, memory",
+            )
+
+
+def _found(waits: Waits, find: Callable[[], Keyring]) -> Keyring:
+    """Raises `VaultError` unless the keyring gives back what it was given."""
+    future = in_daemon(lambda: _working(find()))
+    try:
+        return future.result(waits.keyring)
+    except TimeoutError:
+        raise VaultError("the keyring does not answer", cure=CURE) from None
+    except Exception as error:
+        # backends raise whatever their platform raises
+        raise VaultError("there is no keyring here", cure=CURE) from error
+
+
+def _working(backend: Keyring) -> Keyring:
+    """The null backend takes everything and keeps nothing: only a read back tells."""
+    service, probe = "supachat:probe", "works"
+    backend.set_password(service, _ENTRY, probe)
+    if backend.get_password(service, _ENTRY) != probe:
+        raise VaultError("the keyring keeps nothing")
+    backend.delete_password(service, _ENTRY)
+    return backend
+
+
+def slug(account_key: str) -> str:
+    """A file name for an account: readable at its start, unique by its end."""
+    plain = "".join(char if char.isascii() and char.isalnum() else "-" for char in account_key)
+    return f"{plain[-40:].strip('-')}-{hashlib.sha256(account_key.encode()).hexdigest()[:10]}"

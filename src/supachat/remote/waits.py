@@ -1,0 +1,83 @@
+"""Every wait, limit and share of this room as one value, so that a test can scale them all.
+
+Must never read a clock; it only says how long.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """Times in seconds unless said otherwise."""
+
+    # the socket
+    open: float = 8.0
+    """A handshake may take this long."""
+    heartbeat: float = 15.0
+    silence: float = 25.0
+    """Nothing received for so long means dead."""
+    join: float = 20.0
+    """A join is answered within this, or it has failed (a refused one is answered after 5 s)."""
+    send: float = 5.0
+    """A frame that does not get out within this is given up."""
+
+    # trying again
+    backoff_first: float = 0.5
+    backoff_cap: float = 30.0
+    healthy: float = 30.0
+    """A connection or topic that lived so long is forgiven its earlier failures."""
+    poke_gap: float = 5.0
+    """A poke never tries sooner than this after the last attempt."""
+    limited: float = 30.0
+    """The least wait after the server spoke of a rate limit."""
+    halted: float = 60.0
+    """The least wait after the server said that this project or key is none of its own."""
+
+    # topics
+    replication: float = 3.0
+    """So long we wait for the server to say that broadcasts from the database flow."""
+    presence: float = 10.0
+    """Presence is told at most once in this: the sixth call in 30 s closes the channel."""
+    typing: float = 2.0
+    poll: float = 5.0
+
+    # tokens
+    token_tick: float = 30.0
+    token_left: float = 60.0
+    """A join or a connection wants a token that lives at least so long."""
+    token_early: float = 300.0
+    """Renew when no more than this is left, even before `token_share` of its life is over."""
+    token_share: float = 0.75
+    """A share of the token's life, not seconds."""
+    resume_jump: float = 20.0
+    """The wall clock running ahead of the monotonic one by this means that the machine slept."""
+
+    # the rest
+    http: float = 10.0
+    http_connect: float = 5.0
+    keyring: float = 3.0
+    keyring_prompt: float = 60.0
+    """The first write after a sign-in: the system may be asking the person to unlock the keyring."""
+    lock: float = 15.0
+    """So long we wait for another process to finish its refresh."""
+    close: float = 0.8
+
+    # counts
+    joins_in_flight: int = 10
+    topics_max: int = 60
+
+
+_COUNTS = frozenset({"joins_in_flight", "topics_max", "token_share"})
+
+
+def scaled(factor: float, **fixed: float) -> Waits:
+    """The real waits times `factor`; `fixed` names those that are given outright."""
+    waits = Waits()
+    values = {
+        field.name: getattr(waits, field.name) * factor
+        for field in fields(Waits)
+        if field.name not in _COUNTS
+    }
+    return replace(waits, **{**values, **fixed})
