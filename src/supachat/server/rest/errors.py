@@ -5,7 +5,6 @@ Knows nothing of HTTP objects: `respond` writes them. Must never put a secret or
 
 from __future__ import annotations
 
-import difflib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,7 +12,9 @@ from typing import Any
 from supachat.server.catalog import Function, Name
 from supachat.server.tokens import Fault, TokenError
 
-_HINT_LIKENESS = 0.33
+_LIKENESS = 0.33
+_NAME_LENGTH = 63
+"""Postgres has no longer names, and comparing long ones takes long."""
 _DUMPED_STATUS = range(200, 600)
 
 
@@ -181,11 +182,25 @@ def no_column_to_write(table: str, column: str) -> RestError:
 
 def no_table(name: Name, known: Sequence[str]) -> RestError:
     schema, table = name
-    near = difflib.get_close_matches(table, known, n=1, cutoff=_HINT_LIKENESS)
-    hint = f"Perhaps you meant the table '{schema}.{near[0]}'" if near else None
+    near, likely = "", False
+    if len(table) <= _NAME_LENGTH:
+        near = max(known, key=lambda one: _likeness(table, one), default="")
+        likely = _likeness(table, near) >= _LIKENESS
+    hint = f"Perhaps you meant the table '{schema}.{near}'" if likely else None
     return UnknownName(
         404, "PGRST205", f"Could not find the table '{schema}.{table}' in the schema cache", hint=hint
     )
+
+
+def _likeness(one: str, other: str) -> float:
+    """1 for the same name, 0 for nothing in common: by edits needed, as PostgREST's search counts."""
+    costs = list(range(len(other) + 1))
+    for row, letter in enumerate(one, 1):
+        last, costs[0] = costs[0], row
+        for column, wanted in enumerate(other, 1):
+            edited = min(costs[column] + 1, costs[column - 1] + 1, last + (letter != wanted))
+            last, costs[column] = costs[column], edited
+    return 1 - costs[-1] / max(len(one), len(other), 1)
 
 
 def no_column(table: str, column: str) -> RestError:
