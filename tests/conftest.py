@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -44,9 +45,17 @@ def in_thread(work: Coroutine[Any, Any, T]) -> T:
     return found[0]
 
 
+def wait_until(condition: Callable[[], bool], *, limit: float = 10.0) -> None:
+    """Returns when `condition` holds; fails after `limit` seconds."""
+    deadline = time.monotonic() + limit
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.01)
+
+
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    """A running PostgreSQL, bootstrapped. Its database `postgres` is the template: nobody connects to it."""
+    """A running PostgreSQL, bootstrapped. Nobody connects to its database `postgres`: it is a template."""
     from supachat.server.bootstrap import bootstrap
     from supachat.server.postgres import Postgres
 
@@ -72,6 +81,9 @@ def database(postgres: Postgres) -> Iterator[str]:
             sql.SQL("create database {} template postgres owner postgres").format(sql.Identifier(name))
         )
         yield name
+        # a walsender whose client has just left gives its temporary slot back a moment later
+        slots = "select count(*) from pg_replication_slots where database = %s"
+        wait_until(lambda: connection.execute(slots, (name,)).fetchone() == (0,))
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
