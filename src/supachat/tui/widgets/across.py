@@ -1,0 +1,91 @@
+"""The lines that go across the pane, and the few rows at its upper end. Pure."""
+
+from __future__ import annotations
+
+from supachat.domain.events import Edge
+from supachat.domain.model import Gap, Micros
+from supachat.domain.text import Safe
+from supachat.tui.widgets.frame import Frame
+from supachat.tui.widgets.pieces import Piece, Role
+from supachat.tui.widgets.rows import Canvas, Line
+from supachat.tui.widgets.wrapping import cut_pieces, wrap
+
+
+def day(canvas: Canvas, at: Micros) -> Line:
+    """A day begins."""
+    label = [Piece(canvas.frame.day_name(at), Role.QUIET_BOLD)]
+    return canvas.across(_fit(label, canvas), canvas.frame.glyphs.rule, Role.RULE)
+
+
+def new(canvas: Canvas, count: int) -> Line:
+    """From here on the reader has not seen it."""
+    label = [Piece(f"{count:,} new", Role.ME)]
+    return canvas.across(_fit(label, canvas), canvas.frame.glyphs.rule, Role.ACCENT)
+
+
+def gap(canvas: Canvas, item: Gap) -> Line:
+    """A stretch that is missing, and how it is filled."""
+    frame = canvas.frame
+    after, before = _moments(item, frame)
+    role = Role.ACCENT if item.filling else Role.WARNING
+    if item.filling:
+        text = f"filling, {after} to {before}"
+    elif frame.meta >= 17:
+        text = f"messages missing between {after} and {before}  Enter fills"
+    else:
+        text = f"messages missing, {after} to {before}  Enter fills"
+    label = _fit([Piece(text, role, click="" if item.filling else "fill")], canvas)
+    return canvas.across(label, frame.glyphs.gap, role, before=2, edge=True)
+
+
+def _moments(item: Gap, frame: Frame) -> tuple[str, str]:
+    """Both ends as times, with their days if those differ."""
+    ends = (item.after.at, item.before.at)
+    if frame.day(ends[0]) == frame.day(ends[1]):
+        return frame.clock(ends[0]), frame.clock(ends[1])
+    named = [f"{frame.when(at).day} {frame.when(at):%b} {frame.clock(at)}" for at in ends]
+    return named[0], named[1]
+
+
+def _fit(label: list[Piece], canvas: Canvas) -> list[Piece]:
+    return list(cut_pieces(label, canvas.frame.end - 4, canvas.frame.glyphs.cut))
+
+
+def top(canvas: Canvas, edge: Edge, reason: Safe, first: Micros | None) -> tuple[Line, ...]:
+    """The row above the oldest item: always as tall, so that nothing moves when it changes."""
+    frame = canvas.frame
+    air = (canvas.empty(),) if frame.airy else ()
+    if edge is Edge.LOADING:
+        words = [Piece("Reading 50 older messages", Role.QUIET)]
+        line = canvas.line(words, mark=Piece(frame.glyphs.system, Role.QUIET))
+    elif edge is Edge.FAILED:
+        why = f": {reason}" if reason else ""
+        words = [
+            Piece(f"older messages could not be read{why}", Role.ERROR, click="older"),
+            Piece("  Enter", Role.HEADING, click="older"),
+            Piece(" tries again", Role.QUIET, click="older"),
+        ]
+        cut = cut_pieces(words, frame.end - 4, frame.glyphs.cut)
+        line = canvas.line(cut, mark=Piece(frame.glyphs.alert, Role.ERROR), edge=True)
+    elif edge is Edge.START and first is not None:
+        date = frame.when(first)
+        words = [Piece(f"This is where the thread begins, {date.day} {date:%B} {date.year}", Role.QUIET)]
+        line = canvas.line(cut_pieces(words, frame.end - 4, frame.glyphs.cut))
+    else:
+        line = canvas.empty()
+    return (line, *air)
+
+
+def nothing(canvas: Canvas, edge: Edge, audience: Safe, reason: Safe) -> tuple[Line, ...]:
+    """A pane without a message."""
+    frame = canvas.frame
+    if edge is Edge.LOADING:
+        words = [Piece("Reading messages", Role.QUIET)]
+        return (canvas.line(words, mark=Piece(frame.glyphs.system, Role.QUIET)),)
+    if edge is Edge.FAILED:
+        return top(canvas, edge, reason, None)[:1]
+    if edge is Edge.MORE:
+        return ()
+    texts = ["Your first message starts this thread."] + ([audience] if audience else [])
+    rows = [row for text in texts for row in wrap([Piece(text, Role.TEXT2)], frame.text)]
+    return (canvas.line([Piece("Nothing said yet", Role.NAME)]), *(canvas.line(row) for row in rows))
