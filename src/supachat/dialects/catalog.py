@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from supachat.domain.errors import DialectError
 
@@ -41,9 +41,7 @@ def sql(name: str, schema: str | None = None) -> str:
 
     Raises DialectError for an unknown dialect or a schema that cannot hold one.
     """
-    if name not in names():
-        raise _unknown(name)
-    wanted = _default_schema(name) if schema is None else schema
+    wanted = str(_shipped(name)["schema"]) if schema is None else schema
     if not _SCHEMA.fullmatch(wanted) or _TAKEN.fullmatch(wanted):
         raise DialectError(
             f"a dialect cannot live in the schema {wanted!r}",
@@ -52,11 +50,23 @@ def sql(name: str, schema: str | None = None) -> str:
     return (_HERE / f"{name}.sql").read_text("utf-8").replace("@schema@", wanted)
 
 
-def _default_schema(name: str) -> str:
+def local_settings(name: str) -> dict[str, str]:
+    """What the local server sets on its database for a shipped dialect. Raises DialectError."""
+    found = _shipped(name).get("local_settings", {})
+    return {str(setting): str(value) for setting, value in found.items()}
+
+
+def schema(name: str) -> str:
+    """The schema in which a shipped dialect lives unless told otherwise. Raises DialectError."""
+    return str(_shipped(name)["schema"])
+
+
+def _shipped(name: str) -> dict[str, Any]:
     import tomllib
 
-    with (_HERE / f"{name}.toml").open("rb") as file:
-        return str(tomllib.load(file)["schema"])
+    if name not in names():
+        raise _unknown(name)
+    return tomllib.loads((_HERE / f"{name}.toml").read_text("utf-8"))
 
 
 def _path(name_or_path: str) -> Path:

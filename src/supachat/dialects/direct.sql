@@ -105,6 +105,8 @@ do $schema$
 begin
   if to_regnamespace('@schema@') is null then
     create schema @schema@;
+  end if;
+  if '@schema@' <> 'public' then
     grant usage on schema @schema@ to authenticated, service_role;
   end if;
 end

@@ -17,6 +17,9 @@ from supachat.domain.model import Presence, ThreadKey
 Members = Callable[[ThreadKey], Collection[str]]
 """The person ids of a thread; empty for one that is not known."""
 
+MOST_CONNECTIONS = 100
+"""Payloads looked at under one presence key; more is somebody's joke."""
+
 _STATUS = {"online": Presence.ONLINE, "away": Presence.AWAY, "offline": Presence.OFFLINE}
 _RANK = (Presence.ONLINE, Presence.AWAY, Presence.OFFLINE)
 
@@ -90,8 +93,10 @@ def _typing(
 
 def _status(payloads: object, column: str) -> Presence:
     """The liveliest of one person's connections; who does not say is online."""
+    if isinstance(payloads, Mapping):
+        payloads = payloads.get("metas")  # as it stands on the wire
     if not isinstance(payloads, Sequence) or isinstance(payloads, str):
         return Presence.ONLINE
-    said = [payload.get(column) for payload in payloads if isinstance(payload, Mapping)]
+    said = [payload.get(column) for payload in payloads[:MOST_CONNECTIONS] if isinstance(payload, Mapping)]
     heard = {_STATUS.get(word, Presence.ONLINE) for word in said if isinstance(word, str)}
     return next((rank for rank in _RANK if rank in heard), Presence.ONLINE)

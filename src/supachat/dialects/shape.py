@@ -196,3 +196,5 @@ class Map(Part):
     find: Find | None = None
     ensure: Ensure | None = None
     news: News = Field(default_factory=News)
+    local_settings: dict[str, str] = Field(default_factory=dict)
+    """Settings of the local server's database; a hosted project never sees them."""

@@ -1,0 +1,336 @@
+"""The dialect direct as tables: rows and frames become nouns and events, drafts become calls."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import pytest
+from tests.dialects.recorded import attendance, inserted, sent
+
+from supachat.dialects import catalog
+from supachat.dialects.calls import Rpc, Select, Topic
+from supachat.domain.errors import DialectError
+from supachat.domain.events import FetchPage, MarkRead, MessageArrived, MessageHinted, TypingHeard
+from supachat.domain.model import (
+    Cursor,
+    Delivery,
+    Draft,
+    Feature,
+    Micros,
+    Presence,
+    Thread,
+    ThreadKey,
+)
+from supachat.domain.text import Safe
+
+DIRECT = catalog.load("direct")
+THREAD = ThreadKey("direct", "ann__bob")
+UID = "5f6b1d3e-0000-4000-8000-000000000001"
+ID = "0d9c3ed2-6a0e-4c9f-9c35-1d0a35c7a111"
+AT = Micros(1_795_262_278_152_988)
+
+ROW = {
+    "id": ID,
+    "thread_id": "ann__bob",
+    "sender_supabase_id": UID,
+    "sender_mongo_id": "bob",
+    "recipient_mongo_id": "ann",
+    "body": "hello **Ann**",
+    "created_at": "2026-11-21T11:57:58.152988+00:00",
+}
+LISTED = {
+    "thread_id": "ann__bob",
+    "created_at": "2026-11-01T00:00:00+00:00",
+    "other_app_user_id": "bob",
+    "other_display_name": "Bob",
+    "last_message_id": ID,
+    "last_message_at": "2026-11-21T11:57:58.152988+00:00",
+    "last_message_author": "bob",
+    "last_message_preview": "hello\nthere",
+    "unread": 3,
+    "read_message_id": None,
+    "read_at": None,
+}
+
+
+def members(thread: ThreadKey) -> Collection[str]:
+    return ("ann", "bob") if thread == THREAD else ()
+
+
+def hear(topic: str, frame: tuple[str, Any], *, sealed: bool = True) -> tuple[object, ...]:
+    event, payload = frame
+    return DIRECT.hear(topic, event, payload, sealed=sealed, me="ann", members=members)
+
+
+def test_what_it_can_do() -> None:
+    assert DIRECT.features == frozenset(
+        {
+            Feature.SEND,
+            Feature.START,
+            Feature.FIND_PEOPLE,
+            Feature.TYPING,
+            Feature.PRESENCE,
+            Feature.READ_CURSOR,
+        }
+    )
+    assert (DIRECT.name, DIRECT.label, DIRECT.max_length) == ("direct", "Direct messages", 65536)
+
+
+# ---------------------------------------------------------------- calls
+
+
+def test_a_draft_becomes_the_functions_five_arguments() -> None:
+    draft = Draft(ID, THREAD, "hi\nthere", AT)
+    thread = Thread(THREAD, Safe("Bob"), ("ann", "bob"), "bob")
+    wanted = Rpc(
+        "insert_chat_message",
+        {
+            "_thread_id": "ann__bob",
+            "_sender_mongo_id": "ann",
+            "_recipient_mongo_id": "bob",
+            "_body": "hi\nthere",
+            "_id": ID,
+        },
+    )
+    assert DIRECT.send_call(draft, thread, "ann") == wanted
+    assert DIRECT.send_call(draft, None, "ann") == wanted
+
+
+def test_a_draft_that_looks_like_a_slot_is_sent_as_it_is() -> None:
+    call = DIRECT.send_call(Draft(ID, THREAD, "$me", AT), None, "ann")
+    assert isinstance(call, Rpc)
+    assert call.params["_body"] == "$me"
+
+
+@pytest.mark.parametrize("thread", ["carl__dora", "ann", "ann__", "__ann", "x__ann__bob"])
+def test_a_draft_for_a_thread_that_is_not_ones_own_is_not_sent(thread: str) -> None:
+    with pytest.raises(DialectError, match="nobody knows who else"):
+        DIRECT.send_call(Draft(ID, ThreadKey("direct", thread), "hi", AT), None, "ann")
+
+
+@pytest.mark.parametrize(
+    ("request_", "filters", "any_of", "descending"),
+    [
+        (FetchPage(THREAD), (), "", True),
+        (
+            FetchPage(THREAD, before=Cursor(AT, ID)),
+            (("created_at", "lte", "2026-11-21T11:57:58.152988Z"),),
+            'created_at.lt."2026-11-21T11:57:58.152988Z",'
+            f'and(created_at.eq."2026-11-21T11:57:58.152988Z",id.lt."{ID}")',
+            True,
+        ),
+        (
+            FetchPage(THREAD, after=Cursor(Micros(0), 'a"b\\c),or(x')),
+            (("created_at", "gte", "1970-01-01T00:00:00.000000Z"),),
+            'created_at.gt."1970-01-01T00:00:00.000000Z",'
+            'and(created_at.eq."1970-01-01T00:00:00.000000Z",id.gt."a\\"b\\\\c),or(x")',
+            False,
+        ),
+    ],
+)
+def test_pages_are_cut_by_time_and_key(
+    request_: FetchPage, filters: tuple[tuple[str, str, str], ...], any_of: str, descending: bool
+) -> None:
+    assert DIRECT.page_call(request_) == Select(
+        "chat_messages",
+        "id,created_at,thread_id,sender_mongo_id,body",
+        (("thread_id", "eq", "ann__bob"), *filters),
+        any_of,
+        (("created_at", descending), ("id", descending)),
+        50,
+    )
+
+
+def test_the_small_calls() -> None:
+    assert DIRECT.me_call() == Rpc("supachat_whoami")
+    assert DIRECT.list_call() == Rpc("supachat_threads")
+    assert DIRECT.read_call(MarkRead(THREAD, Cursor(AT, ID))) == Rpc(
+        "supachat_mark_read", {"_thread_id": "ann__bob", "_message_id": ID}
+    )
+    assert DIRECT.find_call("  Bo ") == Rpc("supachat_find_people", {"_text": "Bo"})
+    assert DIRECT.find_call(" \n") is None
+    assert DIRECT.ensure_call("bob", "ann") == Rpc("supachat_ensure_thread", {"_app_user_id": "bob"})
+    assert DIRECT.ensure_call("ann", "ann") is None
+
+
+def test_topics() -> None:
+    assert DIRECT.thread_topics("ann__bob", "ann") == (
+        Topic("chat:ann__bob", sealed=True, replication_ready=True),
+        Topic("typing:ann__bob", presence_key="ann"),
+    )
+    assert DIRECT.user_topics(UID, "ann") == (Topic(f"user:{UID}", sealed=True, replication_ready=True),)
+
+
+def test_ones_own_typing_is_heard_by_the_other_side() -> None:
+    told = DIRECT.typing("ann__bob", "bob")
+    assert told is not None
+    topic, event, payload = told
+    assert hear(topic, sent(event, payload), sealed=False) == (TypingHeard(THREAD, "bob"),)
+
+
+# ---------------------------------------------------------------- rows
+
+
+def test_rows_come_out_oldest_first_and_safe() -> None:
+    newer = ROW | {"id": ID[:-1] + "2", "body": "\x1b[2Jboo", "sender_mongo_id": "ann"}
+    other = ROW | {"thread_id": "bob__carl"}
+    first, second = DIRECT.messages([newer, other, ROW], THREAD, "ann")
+    assert (first.id, first.at, first.author, first.own) == (ID, AT, "bob", False)
+    assert (first.raw, first.body, first.delivery) == ("hello **Ann**", "hello **Ann**", Delivery.RECEIVED)
+    assert (second.raw, second.own, second.delivery) == ("\x1b[2Jboo", True, Delivery.SENT)
+    assert "\x1b" not in second.body
+
+
+def test_the_list_brings_threads_and_people_in_one_answer() -> None:
+    empty = LISTED | {
+        "thread_id": "ann__eve",
+        "other_app_user_id": "eve",
+        "other_display_name": "",
+        "last_message_id": None,
+        "last_message_at": None,
+        "last_message_author": None,
+        "last_message_preview": None,
+        "unread": 0,
+        "read_message_id": ID,
+        "read_at": "2026-11-21 11:57:58.152988+00",
+    }
+    (bob, eve), people = DIRECT.threads([LISTED, empty], "ann")
+    assert bob.key == THREAD
+    assert (bob.title, bob.members, bob.other) == ("Bob", ("ann", "bob"), "bob")
+    assert (bob.last, bob.preview, bob.preview_author) == (Cursor(AT, ID), "hello there", "bob")
+    assert (bob.unread, bob.read_to, bob.unread_local) == (3, None, False)
+    assert (eve.title, eve.last, eve.preview, eve.read_to) == ("eve", None, "", Cursor(AT, ID))
+    assert [(person.key.id, person.name, person.handle) for person in people] == [
+        ("bob", "Bob", "bob"),
+        ("eve", "eve", "eve"),
+    ]
+
+
+def test_who_i_am_and_whom_i_find() -> None:
+    me = DIRECT.me([{"app_user_id": "ann", "display_name": "Ann \u202eevil"}], UID)
+    assert me.key == ("direct", "ann")
+    assert "\u202e" not in me.name
+    with pytest.raises(DialectError, match=UID):
+        DIRECT.me([], UID)
+    found = DIRECT.people([{"app_user_id": "bob", "display_name": "Bob"}])
+    assert [person.key.id for person in found] == ["bob"]
+
+
+def test_a_thread_that_was_ensured() -> None:
+    thread, people = DIRECT.ensured([LISTED], "ann")
+    assert (thread.key, [person.key.id for person in people]) == (THREAD, ["bob"])
+    with pytest.raises(DialectError, match="was not made"):
+        DIRECT.ensured([], "ann")
+
+
+def test_the_stored_row_answers_a_draft() -> None:
+    draft = Draft(ID, THREAD, "hello **Ann**", AT)
+    stored = DIRECT.stored([ROW], draft, "bob")
+    assert stored is not None
+    assert (stored.id, stored.at, stored.own) == (draft.id, AT, True)
+    assert DIRECT.stored([], draft, "bob") is None
+    assert DIRECT.stored([ROW | {"thread_id": "bob__carl"}], draft, "bob") is None
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"created_at": "infinity"}, "timestamp in created_at"),
+        ({"created_at": None}, "timestamp in created_at"),
+        ({"created_at": 1.5}, "timestamp in created_at"),
+        ({"body": None}, "text in body, found nothing"),
+        ({"body": ["x"]}, "text in body, found list"),
+        ({"body": "\ud800"}, "half a character"),
+        ({"id": ""}, "an id of 1 to 512"),
+        ({"id": True}, "text in id, found bool"),
+        ({"sender_mongo_id": "x" * 513}, "an id of 1 to 512"),
+    ],
+)
+def test_a_row_that_does_not_fit_the_map_is_told(change: dict[str, Any], told: str) -> None:
+    with pytest.raises(DialectError, match=told) as caught:
+        DIRECT.messages([ROW | change], THREAD, "ann")
+    assert "direct" in caught.value.message
+    assert "Nothing was lost" in caught.value.cure
+
+
+# ---------------------------------------------------------------- frames
+
+
+def test_a_row_on_the_sealed_topic_is_believed() -> None:
+    (event,) = hear("chat:ann__bob", inserted(ROW))
+    assert isinstance(event, MessageArrived)
+    assert event.message == DIRECT.messages([ROW], THREAD, "ann")[0]
+
+
+def test_a_row_on_a_topic_that_is_not_sealed_is_a_hint() -> None:
+    assert hear("chat:ann__bob", inserted(ROW), sealed=False) == (MessageHinted(THREAD),)
+
+
+def test_a_notice_names_the_thread_to_read() -> None:
+    frame = sent("message", {"thread_id": "ann__bob", "message_id": ID, "created_at": ROW["created_at"]})
+    assert hear(f"user:{UID}", frame) == (MessageHinted(THREAD),)
+
+
+@pytest.mark.parametrize(
+    ("topic", "frame"),
+    [
+        ("chat:ann__eve", inserted(ROW)),  # a row of another thread
+        ("chat:ann__bob", inserted(ROW, table="notes")),  # another table's trigger
+        ("chat:ann__bob", inserted(ROW, schema="rooms")),
+        ("chat:ann__bob", inserted(None)),
+        ("chat:ann__bob", inserted(ROW | {"created_at": "yesterday"})),
+        ("chat:ann__bob", sent("DELETE", {"old_record": ROW})),
+        ("chat:ann__bob", sent("typing", {"person": "bob"})),  # typing belongs to its own topic
+        ("typing:ann__bob", inserted(ROW)),  # rows do not
+        ("typing:ann__bob", sent("typing", {"person": "eve"})),  # not of this thread
+        ("typing:ann__bob", sent("typing", {"person": "ann"})),  # oneself
+        ("typing:ann__bob", sent("typing", {"person": ["bob"]})),
+        ("typing:ann__eve", sent("typing", {"person": "bob"})),  # a thread that nobody knows
+        ("typing:", sent("typing", {"person": "bob"})),
+        (f"user:{UID}", sent("message", {"thread_id": None})),
+        (f"user:{UID}", sent("other", {"thread_id": "ann__bob"})),
+        ("chat:ann__bob", ("INSERT", "no object")),
+        ("elsewhere", inserted(ROW)),
+    ],
+)
+def test_what_does_not_fit_is_nothing(topic: str, frame: tuple[str, Any]) -> None:
+    assert hear(topic, frame) == ()
+
+
+def test_presence_is_of_members_only() -> None:
+    state = attendance(("bob", {"status": "away"}), ("eve", {"status": "online"}), ("ann", {}))
+    heard = DIRECT.present("typing:ann__bob", state, "ann", members)
+    assert heard is not None
+    assert heard.thread == THREAD
+    assert heard.present == {"bob": Presence.AWAY, "ann": Presence.ONLINE}
+
+
+@pytest.mark.parametrize(
+    ("payloads", "seen"),
+    [
+        ([{"status": "away"}, {"status": "online"}], Presence.ONLINE),
+        ([{"status": "away"}, {"status": "offline"}], Presence.AWAY),
+        ([{"status": "sleeping"}], Presence.ONLINE),
+        ([{"status": {}}], Presence.ONLINE),
+        ("away", Presence.ONLINE),
+        ([], Presence.ONLINE),
+    ],
+)
+def test_the_liveliest_connection_counts(payloads: object, seen: Presence) -> None:
+    heard = DIRECT.present("typing:ann__bob", {"bob": payloads}, "ann", members)
+    assert heard is not None
+    assert heard.present == {"bob": seen}
+
+
+@pytest.mark.parametrize(
+    ("topic", "state"),
+    [
+        ("chat:ann__bob", {}),
+        ("typing:ann__eve", {"bob": []}),
+        ("typing:ann__bob", ["bob"]),
+        ("typing:", {}),
+    ],
+)
+def test_presence_elsewhere_is_nothing(topic: str, state: object) -> None:
+    assert DIRECT.present(topic, state, "ann", members) is None

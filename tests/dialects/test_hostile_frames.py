@@ -1,0 +1,107 @@
+"""Whatever a stranger puts on a topic: nothing raises, and nobody is believed who must not be."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.dialects.recorded import DATA, inserted
+
+from supachat.dialects import catalog
+from supachat.domain.events import MessageArrived, MessageHinted, TypingHeard
+from supachat.domain.model import ThreadKey
+
+DIRECT = catalog.load("direct")
+THREAD = ThreadKey("direct", "ann__bob")
+
+TEXT = st.text(st.characters(), max_size=40) | st.sampled_from(
+    ["\ud800", "\x00", "ann", "bob", "INSERT", "$me"]
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXT,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
+    max_leaves=12,
+)
+KEYS = st.sampled_from(
+    [
+        "id",
+        "record",
+        "table",
+        "schema",
+        "thread_id",
+        "person",
+        "body",
+        "created_at",
+        "sender_mongo_id",
+        "status",
+    ]
+)
+SHAPED = st.dictionaries(KEYS, JSON | st.dictionaries(KEYS, JSON, max_size=7), max_size=7)
+TOPICS = st.sampled_from(["chat:ann__bob", "typing:ann__bob", "user:x", "chat:", "", "chat"]) | TEXT
+EVENTS = st.sampled_from(["INSERT", "message", "typing", "phx_close"]) | TEXT
+
+
+def members(thread: ThreadKey) -> Collection[str]:
+    return ("ann", "bob") if thread == THREAD else ()
+
+
+@given(TOPICS, EVENTS, JSON | SHAPED, st.booleans())
+def test_no_frame_raises(topic: str, event: str, payload: Any, sealed: bool) -> None:
+    for heard in DIRECT.hear(topic, event, payload, sealed=sealed, me="ann", members=members):
+        if isinstance(heard, TypingHeard):
+            assert heard.person == "bob"
+        elif isinstance(heard, MessageArrived):
+            assert sealed
+        else:
+            assert isinstance(heard, MessageHinted)
+
+
+@given(SHAPED)
+def test_no_record_raises_and_a_believed_one_is_of_its_topic(record: dict[str, Any]) -> None:
+    event, payload = inserted({"thread_id": "ann__bob", **record})
+    for heard in DIRECT.hear("chat:ann__bob", event, payload, sealed=True, me="ann", members=members):
+        assert isinstance(heard, MessageArrived)
+        assert heard.message.thread == THREAD
+        heard.message.raw.encode()
+
+
+@given(TOPICS, JSON | st.dictionaries(TEXT, JSON, max_size=5))
+def test_no_presence_raises_and_only_members_are_there(topic: str, state: Any) -> None:
+    heard = DIRECT.present(topic, state, "ann", members)
+    assert heard is None or set(heard.present) <= {"ann", "bob"}
+
+
+@given(st.lists(st.dictionaries(KEYS, JSON, max_size=9), max_size=3))
+def test_a_foreign_broadcast_never_shows_a_name(claims: list[dict[str, Any]]) -> None:
+    for claim in claims:
+        payload = {**claim, "person": "bob", "name": "Mallory", "display_name": "Mallory"}
+        heard = DIRECT.hear("typing:ann__bob", "typing", payload, sealed=False, me="ann", members=members)
+        assert heard == (TypingHeard(THREAD, "bob"),)
+
+
+def test_huge_values_are_nothing() -> None:
+    huge = "x" * 5_000_000
+    for record in ({"id": huge}, {"thread_id": huge}, {"created_at": huge}, {"id": 10**4000}):
+        row = {"thread_id": "ann__bob", "body": "x", "sender_mongo_id": "bob", "id": "i", **record}
+        event, payload = inserted({"created_at": "2026-11-21T00:00:00Z", **row})
+        assert DIRECT.hear("chat:ann__bob", event, payload, sealed=True, me="ann", members=members) == ()
+    assert DIRECT.present("typing:ann__bob", {"bob": [{}] * 200_000}, "ann", members) is not None
+
+
+def test_every_frame_ever_recorded_is_heard_without_a_crash() -> None:
+    told = 0
+    for path in sorted(DATA.glob("*.jsonl")):
+        for line in map(json.loads, path.read_text("utf-8").splitlines()):
+            frame = line["frame"]
+            if line["dir"] != "recv" or not isinstance(frame, dict) or "payload" not in frame:
+                continue
+            told += 1
+            payload = frame["payload"]
+            inner = payload.get("payload", payload) if isinstance(payload, dict) else payload
+            heard = DIRECT.hear("chat:ann__bob", "INSERT", inner, sealed=True, me="ann", members=members)
+            assert heard == ()
+            DIRECT.present("typing:ann__bob", payload, "ann", members)
+    assert told > 500
