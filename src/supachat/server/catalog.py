@@ -7,6 +7,7 @@ written by Postgres itself, so they are SQL that may be repeated; no other text 
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -223,24 +224,32 @@ class Catalogs:
         self._fresh, self._pause, self._clock = fresh, pause, clock
         self._catalog: Catalog | None = None
         self._loaded = 0.0
+        self._loading = asyncio.Lock()
 
     async def current(self) -> Catalog:
-        if self._catalog is None or self._clock() - self._loaded > self._fresh:
-            return await self._load()
+        """The catalog, loaded if it is old."""
+        if self._catalog is None or self._age() > self._fresh:
+            return await self._load(self._fresh)
         return self._catalog
 
     async def newer(self) -> Catalog | None:
         """Another look because a name was not found; None if the last one is too recent."""
-        if self._clock() - self._loaded < self._pause:
+        if self._age() < self._pause:
             return None
-        return await self._load()
+        return await self._load(self._pause)
 
     def forget(self) -> None:
         """The next request loads it again."""
         self._catalog = None
 
-    async def _load(self) -> Catalog:
-        async with self._pool.connection() as connection:
-            self._catalog = await load(connection, self._schemas)
-        self._loaded = self._clock()
-        return self._catalog
+    def _age(self) -> float:
+        return self._clock() - self._loaded
+
+    async def _load(self, age: float) -> Catalog:
+        """Loads it, unless another request did while this one waited and it is younger than `age`."""
+        async with self._loading:
+            if self._catalog is None or self._age() >= age:
+                async with self._pool.connection() as connection:
+                    self._catalog = await load(connection, self._schemas)
+                self._loaded = self._clock()
+            return self._catalog

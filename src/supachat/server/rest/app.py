@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 
+import psycopg
 from psycopg import sql
+from psycopg_pool import PoolTimeout
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -15,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from supachat.server.catalog import Catalogs
 from supachat.server.context import Context
+from supachat.server.rest import errors
 from supachat.server.rest.ask import Ask, ask
 from supachat.server.rest.errors import RestError, UnknownName
 from supachat.server.rest.identity import Identity, who
@@ -65,13 +68,16 @@ class Rest:
     async def _plan(self, asked: Ask) -> Plan:
         cap = self._ctx.limits.rows
         try:
-            return plan(await self._catalogs.current(), asked, cap)
-        except UnknownName:
-            # a migration may have made it since the catalog was loaded
-            newer = await self._catalogs.newer()
-            if newer is None:
-                raise
-            return plan(newer, asked, cap)
+            try:
+                return plan(await self._catalogs.current(), asked, cap)
+            except UnknownName:
+                # a migration may have made it since the catalog was loaded
+                newer = await self._catalogs.newer()
+                if newer is None:
+                    raise
+                return plan(newer, asked, cap)
+        except (psycopg.Error, PoolTimeout) as error:
+            raise errors.no_catalog() from error
 
     def _setting(self, request: Request, asked: Ask, identity: Identity, planned: Plan) -> Setting:
         path = sql.SQL(", ").join([sql.Identifier(asked.schema), sql.Identifier("extensions")])
@@ -97,4 +103,4 @@ def _error(error: RestError) -> Response:
         "proxy-status": f"PostgREST; error={error.code}",
         **error.headers,
     }
-    return Response(json.dumps(error.body, ensure_ascii=False), error.status, headers)
+    return Response(json.dumps(error.body), error.status, headers)

@@ -5,7 +5,6 @@ Knows nothing of HTTP objects: `respond` writes them. Must never put a secret or
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -15,7 +14,6 @@ from supachat.server.tokens import Fault, TokenError
 _LIKENESS = 0.33
 _NAME_LENGTH = 63
 """Postgres has no longer names, and comparing long ones takes long."""
-_DUMPED_STATUS = range(200, 600)
 
 
 class RestError(Exception):
@@ -227,63 +225,25 @@ def role_refused(role: str) -> RestError:
     return RestError(403, "42501", f'permission denied to set role "{role}"')
 
 
+def no_catalog() -> RestError:
+    return RestError(503, "PGRST002", "Could not query the database for the schema cache. Retrying.")
+
+
 _TOKEN_WORDS = {
-    Fault.MALFORMED: ("PGRST301", "JWT could not be decoded"),
+    Fault.MALFORMED: ("PGRST301", "JWT couldn't be decoded"),
     Fault.ALGORITHM: ("PGRST301", "Wrong or unsupported encoding algorithm"),
-    Fault.SIGNATURE: ("PGRST301", "No suitable key or wrong key type"),
+    Fault.SIGNATURE: ("PGRST301", "JWT cryptographic operation failed"),
     Fault.CLAIMS: ("PGRST303", "Parsing claims failed"),
     Fault.NOT_YET: ("PGRST303", "JWT not yet valid"),
     Fault.EXPIRED: ("PGRST303", "JWT expired"),
 }
 
 
-def bad_token(error: TokenError) -> RestError:
+def bad_token(error: TokenError, token: str) -> RestError:
+    """`token` is only counted, never repeated."""
     code, message = _TOKEN_WORDS[error.fault]
+    parts = token.count(".") + 1
+    if parts != 3:
+        message = f"Expected 3 parts in JWT; got {parts}"
     challenge = f'Bearer error="invalid_token", error_description="{message}"'
     return RestError(401, code, message, headers={"www-authenticate": challenge})
-
-
-_BY_CODE = {
-    "23503": 409, "23505": 409, "25006": 405, "53400": 500, "P0001": 400, "42883": 404, "42P01": 404,
-    "42P17": 500, "42501": 403,
-}  # fmt: skip
-_BY_CLASS = {
-    "08": 503, "09": 500, "0L": 403, "0P": 403, "25": 500, "28": 403, "2D": 500, "38": 500, "39": 500,
-    "3B": 500, "40": 500, "53": 503, "54": 500, "55": 500, "57": 500, "58": 500, "F0": 500, "HV": 500,
-    "P0": 500, "XX": 500,
-}  # fmt: skip
-
-
-def from_postgres(
-    code: str, message: str, details: str | None, hint: str | None, *, anonymous: bool
-) -> RestError:
-    """What Postgres refused, under the status that PostgREST gives its SQLSTATE."""
-    if code == "PGRST":
-        return _raised(message, details)
-    if code == "42501" and anonymous:
-        return RestError(
-            401, code, message, details=details, hint=hint, headers={"www-authenticate": "Bearer"}
-        )
-    return RestError(_status(code, message), code, message, details=details, hint=hint)
-
-
-def _status(code: str, message: str) -> int:
-    if code.startswith("PT") and code[2:].isdigit() and int(code[2:]) in _DUMPED_STATUS:
-        return int(code[2:])
-    if code == "21000":
-        return 400 if message.endswith("requires a WHERE clause") else 500
-    return _BY_CODE.get(code) or _BY_CLASS.get(code[:2]) or 400
-
-
-def _raised(message: str, details: str | None) -> RestError:
-    """`raise sqlstate 'PGRST'`: the function itself chose code, status and headers."""
-    try:
-        said, wanted = json.loads(message), json.loads(details or "null")
-        status, headers = int(wanted["status"]), dict(wanted.get("headers", {}))
-        code, words = str(said["code"]), str(said["message"])
-    except (ValueError, TypeError, KeyError, AttributeError):
-        return RestError(500, "PGRST121", "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error")
-    if status not in _DUMPED_STATUS:
-        return RestError(500, "PGRST112", "response.status GUC must be a valid status code")
-    kept = {str(name).lower(): str(value) for name, value in headers.items()}
-    return RestError(status, code, words, details=said.get("details"), hint=said.get("hint"), headers=kept)

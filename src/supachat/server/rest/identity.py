@@ -39,8 +39,8 @@ def who(headers: Mapping[str, str], keys: Keys, *, now: float | None = None) -> 
     try:
         claims = verify(token.strip(), keys.jwt_secret, now=now, leeway=_LEEWAY)
     except TokenError as error:
-        raise errors.bad_token(error) from error
+        raise errors.bad_token(error, token.strip()) from error
     role = claims.get("role", "anon")
-    if role not in ROLES:
+    if not isinstance(role, str) or role not in ROLES:
         raise errors.role_refused(str(role))
     return Identity(role, json.dumps(claims))

@@ -57,19 +57,19 @@ def _read(catalog: Catalog, table: Table, ask: Ask, cap: int) -> Plan:
     statement = sql.read(catalog, table, query, form, count=ask.preferences.count, cap=cap)
     location = f"/{quote(ask.name)}" + (f"?{canonical(ask.pairs)}" if ask.pairs else "")
 
+    def check(result: Result) -> None:
+        _in_range(ask, result, query.root.offset)
+        _check(ask, result)
+
     def answer(result: Result) -> Answer:
         headers = {"content-location": location, **ask.preferences.applied("count")}
         return _rows(ask, result, query.root.offset, headers)
 
-    return Plan(statement, True, lambda result: _check(ask, result), answer)
+    return Plan(statement, True, check, answer)
 
 
 def _rows(ask: Ask, result: Result, offset: int, headers: dict[str, str]) -> Answer:
-    """Rows with their range: 200, 206 for a part of a known whole, 416 beyond its end."""
-    if result.total is not None and offset > result.total:
-        beyond = errors.beyond_the_end(offset, result.total)
-        beyond.headers.update(ask.preferences.applied("count"))
-        raise beyond
+    """Rows with their range: 200, or 206 for a part of a known whole."""
     part = result.total is not None and result.page < result.total
     headers = {
         "content-range": content_range(offset, result.page, result.total),
@@ -95,6 +95,13 @@ def _windowed(ask: Ask) -> Query:
     if root.limit is None and root.offset == 0:
         root = replace(root, limit=limit, offset=offset)
     return replace(ask.query, root=root)
+
+
+def _in_range(ask: Ask, result: Result, offset: int) -> None:
+    if result.total is not None and offset > result.total:
+        beyond = errors.beyond_the_end(offset, result.total)
+        beyond.headers.update(ask.preferences.applied("count"))
+        raise beyond
 
 
 def _check(ask: Ask, result: Result, *, changed: bool = False, single: bool = True) -> None:
@@ -186,6 +193,7 @@ def _call(catalog: Catalog, ask: Ask, cap: int) -> Plan:
         return _rows(ask, result, query.root.offset, headers)
 
     def check(result: Result) -> None:
+        _in_range(ask, result, query.root.offset)
         _check(ask, result, changed=True, single=function.shape is Shape.ROW)
 
     return Plan(statement, ask.reads or not function.volatile, check, answer)

@@ -17,6 +17,7 @@ from supachat.server.context import Pool
 from supachat.server.rest import errors
 from supachat.server.rest.identity import Identity
 from supachat.server.rest.sql import Statement
+from supachat.server.rest.sqlstates import from_postgres
 
 # the role comes last: what precedes it is set with the login role's rights
 _SETTINGS = """
@@ -92,7 +93,7 @@ def _refused(error: psycopg.Error, identity: Identity) -> errors.RestError:
     if error.sqlstate is None:
         # no answer from Postgres: either a text it cannot be sent, or the connection is gone
         return errors.zero_byte() if isinstance(error, psycopg.DataError) else errors.database_gone()
-    return errors.from_postgres(
+    return from_postgres(
         error.sqlstate,
         said.message_primary or str(error),
         said.message_detail,

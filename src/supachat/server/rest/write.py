@@ -15,6 +15,7 @@ from supachat.server.rest import errors
 from supachat.server.rest.payload import Payload
 from supachat.server.rest.pieces import Scope, Values, both, condition, ident, listing, relation
 from supachat.server.rest.sql import Form, Selects, Statement, envelope, mentioned
+from supachat.server.rest.sqlstates import from_postgres
 from supachat.server.rest.tree import Query
 
 UPDATED = "supachat.updated"
@@ -138,7 +139,7 @@ def _where(table: Table, query: Query, values: Values) -> sql.Composable:
 def _need_filter(query: Query, verb: str) -> None:
     """Hosted projects load safeupdate for the API's role: no filter, no mass change."""
     if not query.root.where:
-        raise errors.from_postgres("21000", f"{verb} requires a WHERE clause", None, None, anonymous=False)
+        raise from_postgres("21000", f"{verb} requires a WHERE clause", None, None, anonymous=False)
 
 
 def _conflict(table: Table, query: Query, columns: tuple[str, ...], how: Writing) -> sql.Composable:
