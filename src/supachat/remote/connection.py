@@ -21,7 +21,7 @@ from supachat.dialects.calls import Topic
 from supachat.domain.text import Safe, safe_line
 from supachat.remote import library, rules
 from supachat.remote.address import Address
-from supachat.remote.frames import Heard, LinkDown, Refusal, unpack
+from supachat.remote.frames import Beaten, Heard, LinkDown, Refusal, unpack
 from supachat.remote.socket import MAX_FRAME, Chan, Conn, Stamped
 from supachat.remote.verdicts import Cure, Verdict, judge_handshake, judge_join, judge_live
 from supachat.remote.waits import Waits
@@ -41,7 +41,6 @@ class Connection:
     ) -> None:
         self.inbox: asyncio.Queue[Heard] = asyncio.Queue()
         self.dead: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
-        self.round_trip: float | None = None
         self._address, self._tls, self._waits, self._clock = address, tls, waits, clock
         self._conn = Conn(address.realtime, address.key, self.inbox.put_nowait)
         self._conn.access_token = token
@@ -99,7 +98,7 @@ class Connection:
 
     def _answered(self, reply: library.Json) -> None:
         if self._beat is not None and reply.get("ref") == self._beat[0]:
-            self.round_trip = self._clock() - self._beat[1]
+            self.inbox.put_nowait(Beaten(self._clock() - self._beat[1]))
             self._beat = None
 
     async def _watch(self) -> None:

@@ -44,7 +44,14 @@ class Ended:
     verdict: Verdict
 
 
-Heard = Broadcast | Present | Replicated | Ended
+@dataclass(frozen=True, slots=True)
+class Beaten:
+    """A heartbeat was answered, after so many seconds."""
+
+    round_trip: float
+
+
+Heard = Broadcast | Present | Replicated | Ended | Beaten
 
 
 @dataclass(frozen=True, slots=True)

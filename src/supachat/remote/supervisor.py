@@ -21,7 +21,7 @@ from supachat.domain.model import Link, LinkState
 from supachat.domain.text import Safe, safe_line
 from supachat.remote.address import Address
 from supachat.remote.connection import Connection
-from supachat.remote.frames import Broadcast, Ended, Heard, LinkDown, Present, Replicated
+from supachat.remote.frames import Beaten, Broadcast, Ended, Heard, LinkDown, Present, Replicated
 from supachat.remote.joining import Ears, Joiner, Topics
 from supachat.remote.rules import Backoff
 from supachat.remote.verdicts import Cure, Verdict
@@ -205,8 +205,6 @@ class Supervisor:
     async def _pump(self, connection: Connection, joiner: Joiner) -> None:
         while True:
             self._pass_on(await connection.inbox.get(), joiner)
-            if connection.round_trip != self._link.round_trip:
-                self._say(round_trip=connection.round_trip)
 
     def _pass_on(self, heard: Heard, joiner: Joiner) -> None:
         match heard:
@@ -218,6 +216,8 @@ class Supervisor:
                 joiner.replicated(heard)
             case Ended():
                 joiner.ended(heard)
+            case Beaten():
+                self._say(round_trip=heard.round_trip)
 
     def _ended(self, verdict: Verdict) -> None:
         floor = {Cure.LIMIT: self._waits.limited, Cure.HALT: self._waits.halted}.get(verdict.cure, 0.0)
