@@ -1,0 +1,5 @@
+"""`python -m supachat` is `supachat`."""
+
+from supachat.cli.main import main
+
+main()

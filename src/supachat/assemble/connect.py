@@ -1,0 +1,60 @@
+"""The way to the server, built beside the screen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from supachat.assemble.desk import Desk
+from supachat.client import Client
+from supachat.domain.errors import SupachatError
+from supachat.domain.text import safe_line
+from supachat.settings import Workspace
+
+if TYPE_CHECKING:
+    from supachat.remote.project import Project
+    from supachat.remote.vault import Vault
+
+Prepare = Callable[["Project"], Awaitable[object]]
+
+
+async def connect(client: Client, desk: Desk, workspace: Workspace, prepare: Prepare | None = None) -> None:
+    """Build the remote in a thread and hand it over. Trouble is told on the client's badge.
+
+    `prepare` has the remote first: the demo signs itself in.
+    """
+    from supachat.remote.vault import in_daemon
+
+    try:
+        # a daemon thread: quitting must not wait for a keyring that hangs
+        project = await asyncio.wrap_future(in_daemon(lambda: build(desk, workspace)))
+        if prepare is not None:
+            await prepare(project)
+    except SupachatError as error:
+        client.unreachable(safe_line(str(error)))
+    else:
+        client.attach(project)
+
+
+def build(desk: Desk, workspace: Workspace) -> Project:
+    """The workspace's project in its dialects. Slow (imports, keyring): not on the event loop.
+
+    Raises `SupachatError`: a refused key, a wrong map, a keyring that was asked for and is not there.
+    """
+    return project(workspace, session_vault(desk, workspace))
+
+
+def session_vault(desk: Desk, workspace: Workspace) -> Vault:
+    """Where the workspace's session is kept. Slow, as above. Raises `VaultError`."""
+    from supachat.remote.vault import open_vault
+
+    return open_vault(desk.vault, workspace.stem, desk.places.state)
+
+
+def project(workspace: Workspace, vault: Vault) -> Project:
+    from supachat.dialects import catalog
+    from supachat.remote.project import Project
+
+    dialects = [catalog.load(name) for name in workspace.dialects]
+    return Project(workspace.url, workspace.key, dialects, vault)

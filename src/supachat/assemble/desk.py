@@ -1,0 +1,48 @@
+"""What a run starts from: the settings, where files lie, where the session is kept."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from supachat.cache.store import Cache
+from supachat.client import Client
+from supachat.domain.text import safe_line
+from supachat.settings import Places, Settings, Workspace, choose, load, places
+from supachat.settings.choose import named, vault_kind
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything but the choice of a workspace. `vault` is auto, keyring, file or memory."""
+
+    places: Places
+    settings: Settings
+    vault: str
+    environ: Mapping[str, str]
+
+    def workspace(self, name: str | None) -> Workspace | None:
+        """The workspace to open, None where none is set up. Raises `SupachatError`, see `choose`."""
+        return choose(self.settings, name, self.environ)
+
+    def named(self, name: str) -> Workspace:
+        return named(self.settings, name)
+
+    def reread(self) -> Desk:
+        """The same desk after the settings were written to."""
+        return replace(self, settings=load(self.places.settings))
+
+
+def desk(vault: str | None = None, environ: Mapping[str, str] | None = None) -> Desk:
+    """The desk of this process. `vault` is what the command line said. Raises `SupachatError`."""
+    environ = os.environ if environ is None else environ
+    where = places(environ)
+    settings = load(where.settings)
+    return Desk(where, settings, vault_kind(vault, settings, environ), environ)
+
+
+def open_client(desk: Desk, workspace: Workspace, *, kept: bool = True) -> Client:
+    """A client of the workspace, at once and not yet connected. Not `kept`: nothing is written to disk."""
+    path = desk.places.data / f"{workspace.stem}.db" if kept else None
+    return Client(safe_line(workspace.name), Cache.open(path))

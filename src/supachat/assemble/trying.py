@@ -1,0 +1,59 @@
+"""One question to a project, without a client: does it answer, is this the account's password?"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from supachat.assemble.connect import project, session_vault
+from supachat.assemble.desk import Desk
+from supachat.domain.errors import VaultError
+from supachat.domain.model import Account
+from supachat.domain.text import Safe
+from supachat.settings import Workspace
+
+if TYPE_CHECKING:
+    from supachat.remote.probe import Probe
+
+
+async def try_project(url: str, key: str) -> Probe:
+    """Whether a project answers at `url`, and, with a key, whether it takes that. Never raises."""
+    from supachat.remote.vault import in_daemon
+
+    def load() -> Callable[[str, str], object]:
+        from supachat.remote.probe import probe
+
+        return probe
+
+    await asyncio.wrap_future(in_daemon(load))  # the libraries, off the event loop
+    from supachat.remote.probe import probe
+
+    return await probe(url, key)
+
+
+async def sign_in(
+    desk: Desk, workspace: Workspace, email: str, ask: Callable[[], str]
+) -> tuple[Account, Safe]:
+    """Sign in and keep the session; the account, and where it is kept in words.
+
+    `ask` is called for the password once it is known that the session can be kept. Raises `VaultError`
+    where it cannot, `SignInError` and `Retryable` as the server says.
+    """
+    vault = session_vault(desk, workspace)
+    if vault.kind == "memory":
+        raise VaultError(
+            "There is no keyring here, so the sign-in would end with this command",
+            cure="Run it with --vault file to keep it in a file that only you can read",
+        )
+    remote = project(workspace, vault)
+    try:
+        account = await remote.sign_in(email, ask())
+        if remote.session_trouble is not None:
+            raise VaultError(
+                f"The sign-in could not be kept: {remote.session_trouble}",
+                cure="Run it with --vault file to keep it in a file that only you can read",
+            )
+    finally:
+        await remote.close()
+    return account, vault.where

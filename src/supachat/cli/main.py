@@ -1,0 +1,110 @@
+"""`supachat`: which command was meant, and what the shell hears when it fails.
+
+Every command is imported when it is called, and the bare app without click: nobody waits for what they
+did not ask for. An error that we know is one sentence and exit 1, wrong use is 2, ctrl+c is 130.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+from supachat.domain.errors import SupachatError
+
+if TYPE_CHECKING:
+    import click
+
+COMMANDS = {
+    "demo": "supachat.cli.demo:demo",
+    "serve": "supachat.cli.serve:serve",
+    "login": "supachat.cli.login:login",
+    "logout": "supachat.cli.login:logout",
+    "whoami": "supachat.cli.login:whoami",
+    "threads": "supachat.cli.talk:threads",
+    "send": "supachat.cli.talk:send",
+    "tail": "supachat.cli.talk:tail",
+}
+
+
+def main(argv: list[str] | None = None) -> NoReturn:
+    """Run and exit. Never shows a traceback for an error that has words."""
+    sys.exit(run(sys.argv[1:] if argv is None else argv))
+
+
+def run(argv: list[str]) -> int:
+    """The exit code."""
+    try:
+        if not argv:
+            from supachat.cli.app import run_app
+
+            return run_app(None, None)
+        return _click(argv)
+    except SupachatError as error:
+        print(f"supachat: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        _leave_stdout()
+        return 0
+
+
+def _click(argv: list[str]) -> int:
+    import click
+
+    try:
+        return int(_group().main(argv, "supachat", standalone_mode=False) or 0)
+    except click.exceptions.Abort:
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+
+
+def _leave_stdout() -> None:
+    """Whoever read our output is gone: let the interpreter's last flush go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _group() -> click.Group:
+    import click
+
+    from supachat import __version__
+
+    class Commands(click.Group):
+        """Finds a command by its name alone; `--help` is the only thing that loads them all."""
+
+        def list_commands(self, ctx: click.Context) -> list[str]:
+            return list(COMMANDS)
+
+        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+            if cmd_name not in COMMANDS:
+                return None
+            module, name = COMMANDS[cmd_name].split(":")
+            command = getattr(importlib.import_module(module), name)
+            assert isinstance(command, click.Command)
+            return command
+
+    @click.group(cls=Commands, invoke_without_command=True)
+    @click.option("--workspace", metavar="NAME", help="The workspace to open.")
+    @click.option(
+        "--vault",
+        type=click.Choice(["auto", "keyring", "file", "memory"]),
+        help="Where the session is kept.",
+    )
+    @click.version_option(__version__, prog_name="supachat")
+    @click.pass_context
+    def supachat(ctx: click.Context, workspace: str | None, vault: str | None) -> int | None:
+        """Chat in the terminal, in conversations that live in a Supabase project.
+
+        Without a command the app opens.
+        """
+        if ctx.invoked_subcommand is not None:
+            return None
+        from supachat.cli.app import run_app
+
+        return run_app(workspace, vault)
+
+    return supachat

@@ -1,0 +1,27 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def workspace_options(command: F) -> F:
+    """`--workspace` and `--vault`, before the command's name or behind it."""
+    vault = click.Choice(["auto", "keyring", "file", "memory"])
+    command = click.option("--vault", type=vault, help="Where the session is kept.", callback=_or_group)(
+        command
+    )
+    return click.option("--workspace", metavar="NAME", help="The workspace to use.", callback=_or_group)(
+        command
+    )
+
+
+def _or_group(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    """What stands behind the command, else what stood before it."""
+    above = ctx.parent.params if ctx.parent is not None else {}
+    return value if value is not None else above.get(param.name or "")

@@ -1,0 +1,196 @@
+"""`threads`, `send` and `tail`: conversations from the shell. Loads neither Textual nor the server."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+import click
+
+from supachat.assemble import desk
+from supachat.cli.headless import Headless, headless, need_workspace
+from supachat.cli.options import workspace_options
+from supachat.cli.output import as_json, show_message, show_threads
+from supachat.cli.which import Several, which_person, which_thread
+from supachat.client import Client
+from supachat.domain.errors import BadInput, NotFound, Refused
+from supachat.domain.events import Edge
+from supachat.domain.model import Delivery, Feature, Gap, Message, ThreadKey
+from supachat.domain.text import Safe, safe_line
+
+
+def asyncio_run(work: Coroutine[Any, Any, None]) -> None:
+    """Run a command's coroutine; several threads that fit are listed, exit 2."""
+    try:
+        asyncio.run(work)
+    except Several as several:
+        print(
+            f"supachat: {several.said!r} fits several, say which:",
+            *several.choices,
+            sep="\n  ",
+            file=sys.stderr,
+        )
+        sys.exit(2)
+
+
+@click.command()
+@workspace_options
+def threads(workspace: str | None, vault: str | None) -> None:
+    """List your threads, the last to move first."""
+    asyncio_run(_threads(workspace, vault))
+
+
+async def _threads(workspace: str | None, vault: str | None) -> None:
+    here = desk(vault)
+    async with headless(here, need_workspace(here, workspace)) as session:
+        await session.signed_in()
+        await session.listed_threads()
+        found = session.client.threads()
+        if found:
+            show_threads(found)
+        else:
+            print("No threads yet. Begin one: supachat send @name 'hello'", file=sys.stderr)
+
+
+@click.command()
+@click.argument("thread")
+@click.argument("text", required=False)
+@click.option("--queue", is_flag=True, help="If it cannot be sent now, keep it for the next run.")
+@workspace_options
+def send(thread: str, text: str | None, queue: bool, workspace: str | None, vault: str | None) -> None:
+    """Send TEXT to THREAD; without TEXT, or with -, what comes on stdin.
+
+    THREAD is an id, source:id, or a name when only one fits; @name opens a new thread. Ends when the
+    server has the message, and prints its id.
+    """
+    body = text if text not in (None, "-") else stdin_text()
+    asyncio_run(_send(thread, body, queue, workspace, vault))
+
+
+def stdin_text() -> str:
+    """All of stdin, without the line feed at its end. Raises `BadInput` if it is not UTF-8."""
+    if sys.stdin.isatty():
+        print("Write the message, end it with ctrl+d on a line of its own.", file=sys.stderr)
+    raw = sys.stdin.buffer.read()
+    try:
+        return raw.decode("utf-8").removesuffix("\n")
+    except UnicodeDecodeError as error:
+        cure = "Convert it first, for example with iconv"
+        raise BadInput(f"What came on stdin is not UTF-8 (byte {error.start + 1})", cure=cure) from error
+
+
+async def _send(said: str, body: str, queue: bool, workspace: str | None, vault: str | None) -> None:
+    here = desk(vault)
+    async with headless(here, need_workspace(here, workspace), kept=queue) as session:
+        client = session.client
+        known = queue and not said.startswith("@") and client.threads()
+        if not known:
+            await session.signed_in()
+            await session.listed_threads()
+        key = await find_thread(session, said)
+        failed = client.unsent()[1]
+        draft = client.send(key, body)
+        try:
+            await session.until(lambda: _outcome(session, draft, failed))
+        except Refused:
+            client.discard(draft)
+            raise
+        print(draft)
+
+
+def _outcome(session: Headless, draft: str, failed_before: int) -> bool | None:
+    """True once the server has it. Raises `Refused` with the server's reason."""
+    if not session.client.is_unsent(draft):
+        return True
+    if session.client.unsent()[1] > failed_before:
+        raise Refused(f"The message was not sent: {session.client.health.last_error}")
+    return None
+
+
+async def find_thread(session: Headless, said: str) -> ThreadKey:
+    """The thread that is meant; `@name` makes it if it is new."""
+    client = session.client
+    if not said.startswith("@"):
+        return which_thread(client.threads(), said).key
+    sources = [one.name for one in client.sources if client.can(one.name, Feature.FIND_PEOPLE)]
+    if not sources:
+        raise NotFound("People cannot be looked for in this workspace", cure="Give a thread instead")
+    people = [person for source in sources for person in await client.find_people(source, said[1:])]
+    person = which_person(people, said[1:])
+    return await client.start_thread(person.key.source, person.key.id)
+
+
+@click.command()
+@click.argument("thread")
+@click.option("--json", "json_", is_flag=True, help="One JSON object a line, in ASCII.")
+@click.option("--follow", "-f", is_flag=True, help="Go on with what comes.")
+@click.option("--last", default=20, show_default=True, type=click.IntRange(0, 100_000), help="How many.")
+@workspace_options
+def tail(
+    thread: str, json_: bool, follow: bool, last: int, workspace: str | None, vault: str | None
+) -> None:
+    """Print the last messages of THREAD, oldest first."""
+    asyncio_run(_tail(thread, json_, follow, last, workspace, vault))
+
+
+async def _tail(
+    said: str, json_: bool, follow: bool, last: int, workspace: str | None, vault: str | None
+) -> None:
+    here = desk(vault)
+    async with headless(here, need_workspace(here, workspace)) as session:
+        await session.signed_in()
+        await session.listed_threads()
+        client = session.client
+        client.open(await find_thread(session, said))
+        await _loaded(session, last)
+        shown: set[str] = set()
+        messages = session.messages()
+        shown.update(message.id for message in messages[: len(messages) - last])
+        while True:
+            for message in fresh(session, shown):
+                name = author_name(client, message)
+                print(as_json(message, name), flush=True) if json_ else show_message(message, name)
+            if not follow:
+                return
+            await session.turn()
+
+
+async def _loaded(session: Headless, wanted: int) -> None:
+    """At least `wanted` messages are there, or all that the thread has."""
+
+    def enough() -> bool | None:
+        if session.edge is Edge.FAILED:
+            raise Refused(f"The thread could not be read: {session.edge_reason}")
+        if session.client.health.catching_up:
+            return None
+        if session.edge is Edge.START or (session.items and len(session.messages()) >= wanted):
+            return True
+        if session.items and session.edge is Edge.MORE:
+            session.client.load_older()
+        return None
+
+    await session.until(enough)
+
+
+def author_name(client: Client, message: Message) -> Safe:
+    """The author as the profiles call them, else by their id."""
+    author = client.person(message.thread.source, message.author)
+    if author is not None:
+        return author.name
+    return client.account.name if message.own and client.account else safe_line(message.author)
+
+
+def fresh(session: Headless, shown: set[str]) -> list[Message]:
+    """Confirmed messages that were not shown yet, oldest first, noted as shown. Stops before a gap
+    and asks for what is missing: what follows a gap comes once it is filled."""
+    news: list[Message] = []
+    for item in session.items:
+        if isinstance(item, Gap):
+            session.client.fill_gap(item)
+            break
+        if item.id not in shown and item.delivery in (Delivery.RECEIVED, Delivery.SENT):
+            shown.add(item.id)
+            news.append(item)
+    return news

@@ -1,0 +1,62 @@
+"""Which thread a person means: an id, `source:id`, or a name when only one fits. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from supachat.domain.errors import NotFound
+from supachat.domain.model import Person, Thread
+from supachat.domain.text import Safe, safe_line
+
+
+class Several(Exception):
+    """More than one fits. `choices` are lines to show."""
+
+    def __init__(self, said: str, choices: Sequence[str]) -> None:
+        super().__init__(said)
+        self.said = safe_line(said)
+        self.choices = tuple(choices)
+
+
+def which_thread(threads: Sequence[Thread], said: str) -> Thread:
+    """An id wins over a title, that over the beginning of one. Raises `NotFound`, `Several`."""
+    folded = said.casefold()
+    tests = (
+        lambda thread: said in (thread.key.id, f"{thread.key.source}:{thread.key.id}"),
+        lambda thread: thread.title.casefold() == folded,
+        lambda thread: thread.title.casefold().startswith(folded),
+    )
+    for test in tests:
+        found = [thread for thread in threads if test(thread)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Several(said, [f"{thread_name(thread)}  {thread.title}" for thread in found])
+    raise NotFound(
+        f"There is no thread {safe_line(said)!r}",
+        cure="supachat threads lists them; @name begins a new one",
+    )
+
+
+def thread_name(thread: Thread) -> Safe:
+    """`source:id`, on one line and safe to print."""
+    return safe_line(f"{thread.key.source}:{thread.key.id}")
+
+
+def which_person(people: Sequence[Person], said: str) -> Person:
+    """An exact handle wins over an exact name, that over the only one found. Raises as `which_thread`."""
+    folded = said.casefold()
+    tests = (
+        lambda person: said in (person.key.id, person.handle),
+        lambda person: person.name.casefold() == folded,
+        lambda person: True,
+    )
+    for test in tests:
+        found = [person for person in people if test(person)]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            raise Several(said, [f"@{person.handle}  {person.name}" for person in found])
+    raise NotFound(
+        f"Nobody called {safe_line(said)!r} was found", cure="Give three letters of the name or more"
+    )
