@@ -271,6 +271,19 @@ def bindings(place: Place, *, priority: bool = True) -> list[BindingType]:
     ]
 
 
+_LINES: Final = frozenset({"send", "new_line", "older", "newer", "select_up", "select_down"})
+"""What the composer's keys do with lines; a field of one line has no use for it."""
+
+
+def editing() -> list[BindingType]:
+    """The composer's editing keys, for fields of one line."""
+    keys = (key for key in KEYS[Place.COMPOSER] if key.id not in _LINES)
+    return [
+        Binding(",".join(k.keys.split()), k.action or k.id, k.words, show=False, priority=True)
+        for k in keys
+    ]
+
+
 class Hint(NamedTuple):
     """One pair of the footer: the key, the words, and the id that a click runs."""
 

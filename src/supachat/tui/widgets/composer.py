@@ -9,40 +9,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
-from textual.timer import Timer
 from textual.widgets import TextArea
 
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, bindings
 from supachat.tui.spans import Row, Span, space
 from supachat.tui.widgets.drawn import Drawn, glyphs_of
-from supachat.tui.widgets.typed import LARGEST_PASTE, cleaned, room_hint, shown
+from supachat.tui.widgets.field import EditingField
+from supachat.tui.widgets.typed import cleaned, room_hint
 
-STILL_AFTER = 10.0
-"""Seconds without input after which the cursor stops blinking: the whole idle cost of a screen."""
 MOST_HISTORY = 100
 
 
-class Field(TextArea, inherit_bindings=False):
-    """The text itself, with the keys of a shell."""
+class Field(EditingField):
+    """The text itself."""
 
     BINDINGS = bindings(Place.COMPOSER)
 
     class Entered(Message):
         """Enter was pressed."""
-
-    class TooLarge(Message):
-        """A paste was refused; nothing was changed."""
-
-        def __init__(self, size: int) -> None:
-            super().__init__()
-            self.size = size
 
     class Recall(Message):
         """Up or down where there is no line to go to: the history is wanted."""
@@ -52,54 +41,14 @@ class Field(TextArea, inherit_bindings=False):
             self.by = by
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(highlight_cursor_line=False, compact=True, **kwargs)
-        self.match_cursor_bracket = False
+        super().__init__(**kwargs)
         self.recalling = False
-        self._killed = ""
-        self._still: Timer | None = None
-
-    def get_line(self, line_index: int) -> Text:
-        return Text(shown(self.document.get_line(line_index)), end="", no_wrap=True)
-
-    # ------------------------------------------------------------ input
-
-    def on_paste(self, event: events.Paste) -> None:
-        event.prevent_default()
-        event.stop()
-        if len(event.text) > LARGEST_PASTE:
-            self.post_message(self.TooLarge(len(event.text)))
-            return
-        self.replace(cleaned(event.text), *self.selection, maintain_selection_offset=False)
-
-    def on_key(self, event: events.Key) -> None:
-        if event.key.startswith("alt+"):
-            event.prevent_default()
-        self._awake()
-
-    def on_focus(self) -> None:
-        self._awake()
-
-    def on_text_area_changed(self) -> None:
-        self._awake()
-
-    def _awake(self) -> None:
-        """Blink again, for as long as somebody is there."""
-        if self.app.animation_level != "none" and not self.cursor_blink:
-            self.cursor_blink = True
-        if self._still is not None:
-            self._still.stop()
-        self._still = self.set_timer(STILL_AFTER, self._stop_blinking)
-
-    def _stop_blinking(self) -> None:
-        self.cursor_blink = False
-
-    # ------------------------------------------------------------ keys
 
     def action_send(self) -> None:
         self.post_message(self.Entered())
 
     def action_new_line(self) -> None:
-        self.replace("\n", *self.selection, maintain_selection_offset=False)
+        self.type_in("\n")
 
     def action_line(self, by: int) -> None:
         """A line up or down; in an empty text, or while recalling, a text up or down."""
@@ -109,26 +58,6 @@ class Field(TextArea, inherit_bindings=False):
             self.action_cursor_up()
         else:
             self.action_cursor_down()
-
-    def _kill(self, start: tuple[int, int], end: tuple[int, int]) -> None:
-        removed = self.delete(start, end, maintain_selection_offset=False).replaced_text
-        if removed:
-            self._killed = removed
-
-    def action_kill_word(self) -> None:
-        self._kill(self.get_cursor_word_left_location(), self.cursor_location)
-
-    def action_kill_next_word(self) -> None:
-        self._kill(self.cursor_location, self.get_cursor_word_right_location())
-
-    def action_kill_start(self) -> None:
-        self._kill(self.get_cursor_line_start_location(), self.cursor_location)
-
-    def action_kill_end(self) -> None:
-        self._kill(self.cursor_location, self.get_cursor_line_end_location())
-
-    def action_yank(self) -> None:
-        self.replace(self._killed, *self.selection, maintain_selection_offset=False)
 
 
 class Prompt(Drawn):
@@ -228,8 +157,7 @@ class Composer(Horizontal):
 
     def _put(self, text: str) -> None:
         self._quiet = cleaned(text)
-        self.field.load_text(self._quiet)
-        self.field.move_cursor(self.field.document.end)
+        self.field.put(text)
         self._hint()
 
     # ------------------------------------------------------------ what the field says

@@ -1,0 +1,193 @@
+"""The chat screen's widgets and what they show. Reads the client; acts on nothing, hears nothing.
+
+`ChatScreen` in chat.py is this plus the changes and the keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+
+from supachat.client import Client
+from supachat.domain.model import NOTHING, Delivery, Message, ThreadKey
+from supachat.domain.text import Safe
+from supachat.tui.keymap import Place, footer
+from supachat.tui.notices import Notices
+from supachat.tui.screens import views
+from supachat.tui.screens.layout import Frame, frame
+from supachat.tui.widgets.badge import live
+from supachat.tui.widgets.composer import Composer
+from supachat.tui.widgets.empty import Words
+from supachat.tui.widgets.footer import Footer
+from supachat.tui.widgets.header import Header
+from supachat.tui.widgets.message_list import MessageList
+from supachat.tui.widgets.pane import MessagePane
+from supachat.tui.widgets.people import PeopleColumn
+from supachat.tui.widgets.thread_list import ThreadList
+from supachat.tui.widgets.typing_line import TypingLine
+
+FAILED_ONLY = ("retry", "edit", "discard")
+
+
+class ChatView(Screen[None]):
+    """Header, list, pane, typing line, composer, people, footer."""
+
+    def __init__(
+        self, client: Client, *, now: Callable[[], datetime], monotonic: Callable[[], float]
+    ) -> None:
+        super().__init__()
+        self.client = client
+        self.now = now
+        self.monotonic = monotonic
+        self.list_hidden = False
+        self.list_asked = False
+        self.people_asked = False
+        self.shown: ThreadKey | None = None
+        """The thread whose composer is on the screen."""
+
+    def compose(self) -> ComposeResult:
+        yield Header(id="header")
+        with Horizontal(id="body"):
+            yield ThreadList(self.now, id="list")
+            with Vertical(id="middle"):
+                yield MessagePane(id="pane")
+                yield TypingLine(id="typing")
+                yield Composer(id="composer")
+            yield PeopleColumn(id="people")
+        yield Notices(id="notices")
+        yield Footer(id="footer")
+
+    # ------------------------------------------------------------ parts
+
+    @property
+    def header(self) -> Header:
+        return self.query_one("#header", Header)
+
+    @property
+    def list(self) -> ThreadList:
+        return self.query_one("#list", ThreadList)
+
+    @property
+    def pane(self) -> MessagePane:
+        return self.query_one("#pane", MessagePane)
+
+    @property
+    def typing(self) -> TypingLine:
+        return self.query_one("#typing", TypingLine)
+
+    @property
+    def composer(self) -> Composer:
+        return self.query_one("#composer", Composer)
+
+    @property
+    def notices(self) -> Notices:
+        return self.query_one("#notices", Notices)
+
+    @property
+    def frame(self) -> Frame:
+        size = self.app.size
+        return frame(size.width, size.height, hidden=self.list_hidden, asked=self.list_asked)
+
+    @property
+    def place(self) -> Place:
+        """What has the keyboard."""
+        focused = self.focused
+        if isinstance(focused, ThreadList):
+            return Place.LIST
+        if isinstance(focused, MessageList):
+            return Place.MESSAGES
+        if isinstance(focused, TypingLine):
+            return Place.CONFIRM
+        return Place.COMPOSER if self.shown else Place.EVERYWHERE
+
+    # ------------------------------------------------------------ showing
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """Give every part the room that the terminal's size allows it."""
+        now = self.frame
+        self.list.styles.width = now.list_width
+        self.list.display = bool(now.list_width)
+        self.list.set_class(now.over, "-over")
+        people = self.query_one("#people", PeopleColumn)
+        people.display = bool(now.people_width) or (self.people_asked and not now.tiny)
+        people.set_class(not now.people_width, "-over")
+        self.set_class(now.tall, "-tall")
+        self.set_class(now.tiny, "-tiny")
+        self.set_class(self.app.no_color, "-mono")
+        self.show_all()
+
+    def show_all(self) -> None:
+        """Everything from the client, anew."""
+        self.show_list()
+        self.show_header()
+        self.show_people()
+        self.show_footer()
+        self.show_emptiness()
+
+    def show_list(self) -> None:
+        self.list.show(views.sections(self.client), self.client.open_thread)
+
+    def show_header(self) -> None:
+        client, key, now = self.client, self.client.open_thread, self.frame
+        account = client.account
+        thread = client.thread(key) if key else None
+        self.header.show(
+            self.monotonic(),
+            workspace=client.workspace,
+            account=(account.name or account.email) if account else NOTHING,
+            title=thread.title if thread else NOTHING,
+            facts=views.facts(client, key, self.now()) if key else NOTHING,
+            health=client.health,
+            list_width=0 if now.over else now.list_width,
+            wide=now.wide,
+            tiny=now.tiny,
+        )
+        self.composer.live(live(client.health))
+
+    def show_people(self) -> None:
+        key = self.client.open_thread
+        names = tuple(person.name for person in self.client.typing(key)) if key else ()
+        self.typing.show(names=names)
+        column = self.query_one("#people", PeopleColumn)
+        if key and column.display:
+            column.show(views.people(self.client, key), views.thread_facts(self.client, key, self.now()))
+
+    def show_footer(self) -> None:
+        hints = footer(self.place, narrow=not self.frame.wide, without=self._without())
+        self.query_one("#footer", Footer).show(hints)
+
+    def _without(self) -> tuple[str, ...]:
+        """The keys that would do nothing just now."""
+        if self.place is not Place.MESSAGES:
+            return ()
+        chosen = self.pane.chosen
+        failed = isinstance(chosen, Message) and chosen.delivery is Delivery.FAILED
+        return () if failed else FAILED_ONLY
+
+    def show_emptiness(self) -> None:
+        """Words instead of messages, where there are none to show."""
+        if self.client.open_thread is not None:
+            self.composer.display = True
+            return
+        title, text = views.empty_words(self.client)
+        keys = ("start", "commands", "help") if self.client.online else ("again", "commands", "help")
+        self.pane.say(Words(title, text, keys))
+        self.composer.display = False
+
+    def on_descendant_focus(self) -> None:
+        self.show_footer()
+
+    def on_descendant_blur(self) -> None:
+        self.show_footer()
+
+    def placeholder(self, key: ThreadKey) -> Safe:
+        thread = self.client.thread(key)
+        return Safe(f"Message {thread.title}") if thread else Safe("Message")

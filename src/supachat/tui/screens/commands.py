@@ -1,0 +1,70 @@
+"""The command palette: what the keys do, by name, and what has no key. Dismisses with a command's id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from supachat.domain.model import NOTHING
+from supachat.domain.text import Safe
+from supachat.tui.keymap import BY_ID, Place, bindings, commands
+from supachat.tui.screens.matching import match
+from supachat.tui.screens.overlay import Overlay
+from supachat.tui.widgets.results import Result
+
+_VIEW: Final = frozenset({"list", "people", "health", "help"})
+_PROGRAM: Final = frozenset({"again", "leave"})
+
+
+class Command(NamedTuple):
+    """`id` is that of a key, or a verb and what it is for: `theme paper`."""
+
+    id: str
+    title: Safe
+    where: Safe
+    key: Safe = NOTHING
+
+
+def key_commands() -> list[Command]:
+    """The keys that have a name in the palette."""
+    return [Command(key.id, Safe(key.command), _where(key.id), Safe(key.first)) for key in commands()]
+
+
+def _where(key_id: str) -> Safe:
+    return Safe("view" if key_id in _VIEW else "program" if key_id in _PROGRAM else "go")
+
+
+class Commands(Overlay[str]):
+    """`more` comes after the keys: themes, workspaces, the account."""
+
+    PLACE = Place.COMMANDS
+    ASK = Safe("What should happen?")
+    BINDINGS = bindings(Place.COMMANDS)
+
+    def __init__(self, more: Sequence[Command] = ()) -> None:
+        super().__init__()
+        self._all = [*key_commands(), *more]
+
+    def find(self, query: str) -> tuple[Sequence[Result], int]:
+        hits = [(command, match(query, command.title)) for command in self._all]
+        fitting = [(command, hit) for command, hit in hits if hit is not None]
+        if query:
+            fitting.sort(key=lambda each: -each[1].score)
+        results = [
+            Result(
+                command.id,
+                command.title,
+                hits=hit.hits,
+                middle=command.where,
+                right=command.key,
+                right_look="bold text2",
+            )
+            for command, hit in fitting
+        ]
+        return results, len(self._all)
+
+    def nothing(self, query: str) -> Sequence[Safe]:
+        return Safe("No command is called that"), Safe(f"{BY_ID['help'].first} shows every key.")
+
+    def picked(self, result_id: str) -> None:
+        self.dismiss(result_id)

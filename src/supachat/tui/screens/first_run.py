@@ -1,0 +1,286 @@
+"""The first run: where are your conversations?
+
+Two answers: nowhere yet, which starts the demo, or in a Supabase project, whose address and key are tried
+while they are typed. Nothing is kept before both are right. Knows the world by `SetUp` only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, ClassVar, Final
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+from textual.screen import Screen
+
+from supachat.domain.errors import SupachatError
+from supachat.domain.text import Safe, safe_line
+from supachat.tui.keymap import Place, bindings, footer
+from supachat.tui.setup_protocol import ChatKind, ProbeAnswer, ProjectGuess, SetUp
+from supachat.tui.spans import Row, Span, fit, space
+from supachat.tui.widgets.drawn import Drawn, glyphs_of
+from supachat.tui.widgets.footer import Footer
+from supachat.tui.widgets.form import LABEL, FormField, Lines, heading, paragraph
+
+CELLS: Final = 64
+WAIT: Final = 0.4
+"""Seconds after the last keystroke before the project is asked."""
+
+CHOICES: Final = (
+    (
+        "demo",
+        Safe("Nowhere yet, try it here"),
+        Safe("A Supabase-compatible server on this computer, with a real"),
+        Safe("PostgreSQL and people who answer. Your settings stay as they are."),
+    ),
+    (
+        "project",
+        Safe("In a Supabase project"),
+        Safe("You need its URL and its publishable key. Both are tried"),
+        Safe("while you type, nothing is kept before they are right."),
+    ),
+)
+
+
+class Choices(Drawn, can_focus=True):
+    """The two answers. `Chosen` carries which."""
+
+    BINDINGS = bindings(Place.CHOICES)
+    ON: ClassVar[str] = "background"
+
+    class Chosen(Message):
+        """demo or project."""
+
+        def __init__(self, choice: str) -> None:
+            super().__init__()
+            self.choice = choice
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._at = 0
+
+    def action_move(self, by: int) -> None:
+        self._at = (self._at + by) % len(CHOICES)
+        self.redraw()
+
+    def action_go(self) -> None:
+        self.post_message(self.Chosen(CHOICES[self._at][0]))
+
+    def on_drawn_acted(self, event: Drawn.Acted) -> None:
+        event.stop()
+        self.post_message(self.Chosen(event.act))
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        rows: list[Row] = []
+        for number, (act, title, *lines) in enumerate(CHOICES):
+            chosen = number == self._at
+            on = "select" if chosen else ""
+            edge = Span(Safe(f"{glyphs_of(self).you} " if chosen else "  "), "accent", act)
+            rows.append(Row(fit((edge, Span(title, "bold foreground", act)), (), width), on))
+            rows += [Row(fit((space(2), Span(line, "text2", act)), (), width), on) for line in lines]
+            rows.append(Row())
+        return rows
+
+
+class FirstRun(Screen[str]):
+    """Dismisses with the name of the new workspace; the demo ends the app instead."""
+
+    AUTO_FOCUS = "#choices"
+
+    def __init__(self, set_up: SetUp) -> None:
+        super().__init__(classes="page")
+        self._set_up = set_up
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="card", classes="-broad"):
+            yield Lines(id="head")
+            yield Choices(id="choices")
+        yield Footer(footer(Place.CHOICES), id="footer")
+
+    def on_mount(self) -> None:
+        rule = glyphs_of(self).rule
+        title = Safe("Where are your conversations?")
+        rows = heading(Safe("supachat"), Safe("first start"), title, CELLS, rule)
+        self.query_one("#head", Lines).show(*(Row((space(2), *row.spans)) for row in rows))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(self.app.size.height < 20, "-low")
+
+    def on_choices_chosen(self, event: Choices.Chosen) -> None:
+        if event.choice == "demo":
+            self._set_up.start_demo()
+            self.app.exit(0)
+        else:
+            self.app.push_screen(ProjectForm(self._set_up), self._saved)
+
+    def _saved(self, name: str | None) -> None:
+        if name:
+            self.dismiss(name)
+
+
+class KindField(Drawn, can_focus=True):
+    """What kind of chat it is: one of a few, chosen with the arrows or a click."""
+
+    ON: ClassVar[str] = "background"
+
+    def __init__(self, kinds: Sequence[ChatKind], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._kinds = tuple(kinds)
+        self._at = 0
+        self.styles.height = 2
+
+    @property
+    def chosen(self) -> ChatKind:
+        return self._kinds[self._at]
+
+    def on_key(self, event: events.Key) -> None:
+        by = {"left": -1, "right": 1, "space": 1}.get(event.key)
+        if by is not None:
+            event.stop()
+            self._at = (self._at + by) % len(self._kinds)
+            self.redraw()
+
+    def on_drawn_acted(self, event: Drawn.Acted) -> None:
+        event.stop()
+        self._at = int(event.act)
+        self.redraw()
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        spans = [Span(Safe(f"{'Kind of chat':<{LABEL}}"), "text2")]
+        for number, kind in enumerate(self._kinds):
+            chosen = number == self._at
+            look = "bold underline accent" if chosen and len(self._kinds) > 1 else "foreground"
+            spans += [Span(kind.label, look if chosen else "text2", str(number)), space(3)]
+        return [Row(tuple(spans)), Row((space(LABEL), Span(self.chosen.about, "quiet")))]
+
+
+class ProjectForm(Screen[str]):
+    """Address, key, kind. Dismisses with the workspace's name."""
+
+    BINDINGS = bindings(Place.PROJECT)
+    AUTO_FOCUS = "#url-line"
+
+    def __init__(self, set_up: SetUp) -> None:
+        super().__init__(classes="page")
+        self._set_up = set_up
+        self._guess = ProjectGuess()
+        self._right: dict[str, bool] = {"url": False, "key": False}
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="card", classes="-broad"):
+            yield Lines(id="head")
+            yield FormField("url", Safe("Project"))
+            yield FormField("key", Safe("Key"))
+            yield KindField(self._set_up.kinds(), id="kind")
+            yield Lines(id="words")
+        yield Footer(footer(Place.PROJECT), id="footer")
+
+    def on_mount(self) -> None:
+        rule = glyphs_of(self).rule
+        rows = heading(Safe("supachat"), Safe("first start"), Safe("A Supabase project"), CELLS, rule)
+        self.query_one("#head", Lines).show(*rows)
+        self._help()
+
+    def _help(self) -> None:
+        words = Safe(
+            "Its URL, its reference, or the path of a .env that names it. The publishable key starts "
+            "with sb_publishable_; both are in the dashboard under Project Settings, API Keys."
+        )
+        self.query_one("#words", Lines).show(Row(), *paragraph(words, CELLS))
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(self.app.size.height < 20, "-low")
+
+    @property
+    def _url(self) -> FormField:
+        return self.query_one("#url", FormField)
+
+    @property
+    def _key(self) -> FormField:
+        return self.query_one("#key", FormField)
+
+    # ------------------------------------------------------------ trying while typing
+
+    def on_form_field_changed(self, event: FormField.Changed) -> None:
+        event.stop()
+        if event.name == "url":
+            self._read()
+        self._right[event.name] = False
+        self.run_worker(self._try(event.name), group=event.name, exclusive=True)
+
+    def _read(self) -> None:
+        self._guess = guess = self._set_up.read_project(self._url.value)
+        look = "quiet" if guess.url else "warning"
+        self._url.say(guess.words, look)
+        if guess.key and guess.key != self._key.value:
+            self._key.put(guess.key)
+
+    async def _try(self, name: str) -> None:
+        """Ask the project once the typing pauses."""
+        await asyncio.sleep(WAIT)
+        if self._guess.url and (name == "url" or self._key.value.strip()):
+            await self._ask(name)
+
+    async def _ask(self, name: str) -> None:
+        url, key = self._guess.url, self._key.value.strip()
+        field = self._url if name == "url" else self._key
+        field.say(Safe("asking"), "quiet", glyphs_of(self).waiting)
+        answer = await self._set_up.probe(url, key if name == "key" else "")
+        if url == self._guess.url and key == self._key.value.strip():
+            self._answered(name, answer)
+
+    def _answered(self, name: str, answer: ProbeAnswer) -> None:
+        blamed = name if answer.ok else answer.field
+        field = self._url if blamed == "url" else self._key
+        self._right[blamed] = answer.ok
+        if not answer.ok:
+            field.refuse(answer.words)
+            return
+        trip = "" if answer.round_trip_ms is None else f" in {round(answer.round_trip_ms):,} ms"
+        words = f"answers{trip}" if name == "url" else "the project takes it"
+        note = f", {self._guess.words}" if name == "url" and self._guess.words else ""
+        field.accept(Safe(f"{words}{note}"))
+
+    # ------------------------------------------------------------ keys
+
+    def action_field(self, by: int) -> None:
+        places = [self._url.line, self._key.line, self.query_one("#kind", KindField)]
+        here = next((n for n, place in enumerate(places) if place.has_focus), 0)
+        places[(here + by) % len(places)].focus()
+
+    def action_back(self) -> None:
+        self.dismiss(None)
+
+    def action_go(self) -> None:
+        """Keep it, if both are right; else say what is missing, and try again."""
+        if not self._guess.url:
+            self._url.refuse(self._guess.words or Safe("type the project's URL, reference or .env"))
+            self._url.line.focus()
+        elif not self._key.value.strip():
+            self._key.refuse(Safe("paste the publishable key"))
+            self._key.line.focus()
+        else:
+            self.run_worker(self._keep(), group="keep", exclusive=True)
+
+    async def _keep(self) -> None:
+        for name in ("url", "key"):
+            if not self._right[name]:
+                await self._ask(name)
+        if not all(self._right.values()):
+            return
+        try:
+            kind = self.query_one("#kind", KindField).chosen.name
+            name = self._set_up.save(self._guess.name, self._guess.url, self._key.value.strip(), kind)
+        except SupachatError as error:
+            self._key.refuse(safe_line(str(error), limit=400))
+        else:
+            self.dismiss(name)

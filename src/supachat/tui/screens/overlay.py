@@ -1,0 +1,127 @@
+"""What the switcher and the command palette have in common: a query, its results, the rest veiled.
+
+72 wide or the terminal less 8, three rows down, everything behind stepped back. The footer stays
+readable and shows the overlay's keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from supachat.domain.text import Safe
+from supachat.tui.keymap import Place, footer
+from supachat.tui.spans import Row, Span, space
+from supachat.tui.widgets.drawn import glyphs_of
+from supachat.tui.widgets.field import LineField
+from supachat.tui.widgets.footer import Footer
+from supachat.tui.widgets.form import Lines
+from supachat.tui.widgets.results import Result, Results
+
+T = TypeVar("T")
+WIDEST = 72
+
+
+class Overlay(ModalScreen[T]):
+    """A subclass says what `find` finds and what `picked` does."""
+
+    PLACE: ClassVar[Place]
+    ASK: ClassVar[Safe]
+    AUTO_FOCUS = "#query"
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box"):
+            yield Lines(Row(), id="air")
+            with Horizontal(id="ask"):
+                yield Lines(id="prompt")
+                yield LineField(id="query", placeholder=Content(self.ASK))
+                yield Lines(id="found")
+            yield Lines(Row(), id="between")
+            yield Results(id="results")
+            yield Lines(Row(), id="under")
+        yield Footer(footer(self.PLACE), id="footer")
+
+    def on_mount(self) -> None:
+        for each in ("air", "prompt", "found", "between", "under"):
+            self.query_one(f"#{each}", Lines).add_class("-panel")
+        self.query_one("#prompt", Lines).show(
+            Row((space(2), Span(Safe(glyphs_of(self).you), "bold accent")), "panel")
+        )
+        self.lay_out()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.lay_out()
+
+    def lay_out(self) -> None:
+        """The box in the terminal's middle; the results anew."""
+        size = self.app.size
+        box = self.query_one("#box", Vertical)
+        box.styles.width = min(WIDEST, max(20, size.width - 8))
+        box.styles.margin = (3 if size.height >= 30 else 2, 0, 0, 0)
+        self.search(keep=True)
+
+    # ------------------------------------------------------------ searching
+
+    @property
+    def asked(self) -> str:
+        return self.query_one("#query", LineField).value
+
+    def find(self, query: str) -> tuple[Sequence[Result], int]:
+        """Results for a query, and of how many."""
+        raise AssertionError(f"{type(self).__name__} finds nothing")
+
+    def nothing(self, query: str) -> Sequence[Safe]:
+        """What to say where nothing was found."""
+        return (Safe("Nothing is called that"),)
+
+    def picked(self, result_id: str) -> None:
+        """A row was chosen."""
+        raise AssertionError(f"{type(self).__name__} does nothing with {result_id}")
+
+    def search(self, *, keep: bool = False) -> None:
+        """Find again for the query that stands there."""
+        query = self.asked
+        results, total = self.find(query)
+        rows = self.app.size.height
+        shown = self.query_one("#results", Results)
+        shown.show(results, airy=rows >= 30, most=max(3, rows - 10), keep=keep)
+        if not results:
+            shown.tell_nothing(*self.nothing(query))
+        words = Safe(f"{len(results)} of {total}")
+        found = self.query_one("#found", Lines)
+        found.styles.width = len(words) + 2
+        found.show(Row((Span(words, "quiet"), space(2)), "panel"))
+
+    def on_text_area_changed(self) -> None:
+        self.search()
+
+    # ------------------------------------------------------------ keys and clicks
+
+    def action_move(self, by: int) -> None:
+        self.query_one("#results", Results).move(by)
+
+    def action_group(self) -> None:
+        self.query_one("#results", Results).next_group()
+
+    def action_pick(self) -> None:
+        chosen = self.query_one("#results", Results).chosen
+        if chosen is not None:
+            self.picked(chosen.id)
+
+    def on_results_picked(self, event: Results.Picked) -> None:
+        event.stop()
+        self.picked(event.result_id)
+
+    def action_close(self) -> None:
+        self.dismiss(None)
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside the box goes back."""
+        if event.widget is self:
+            self.dismiss(None)

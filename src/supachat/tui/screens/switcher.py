@@ -1,0 +1,185 @@
+"""The switcher: unread first, then threads, then people; somebody without a thread gets one.
+
+People beyond those known are asked of the server after three letters. Dismisses with a thread to open, or
+a person to start one with. Must never wait for the server before it shows what is known.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import difflib
+from collections.abc import Sequence
+
+from supachat.client import Client
+from supachat.domain.errors import SupachatError
+from supachat.domain.model import (
+    NOTHING,
+    Feature,
+    Person,
+    PersonKey,
+    PersonKind,
+    Presence,
+    Thread,
+    ThreadKey,
+)
+from supachat.domain.text import Safe, safe_line
+from supachat.tui.keymap import Place, bindings
+from supachat.tui.screens.matching import Match, match
+from supachat.tui.screens.overlay import Overlay
+from supachat.tui.widgets.drawn import glyphs_of
+from supachat.tui.widgets.results import Result
+
+LETTERS = 3
+"""Letters from which the server is asked for people."""
+WAIT = 0.25
+Goal = ThreadKey | PersonKey
+
+
+class Switcher(Overlay[Goal]):
+    """`starting`: people only, to begin a conversation."""
+
+    PLACE = Place.SWITCHER
+    ASK = Safe("Thread or person")
+    BINDINGS = bindings(Place.SWITCHER)
+
+    def __init__(self, client: Client, *, starting: bool = False) -> None:
+        super().__init__()
+        self._client = client
+        self._starting = starting
+        self._found: dict[PersonKey, Person] = {}
+        self._trouble = NOTHING
+        self._goals: dict[str, Goal] = {}
+
+    # ------------------------------------------------------------ what is known
+
+    def find(self, query: str) -> tuple[Sequence[Result], int]:
+        threads = [] if self._starting else self._threads(query)
+        people = self._people(query)
+        self._goals = {goal_id: goal for goal_id, goal, _ in (*threads, *people)}
+        total = (0 if self._starting else len(self._client.threads())) + len(self._everybody())
+        return [result for _, _, result in (*threads, *people)], total
+
+    def _threads(self, query: str) -> list[tuple[str, Goal, Result]]:
+        hits = [(thread, match(query, thread.title)) for thread in self._client.threads()]
+        fitting = [(thread, hit) for thread, hit in hits if hit is not None]
+        fitting.sort(key=lambda each: (not each[0].unread, -each[1].score))
+        here = self._client.open_thread
+        if not query:
+            fitting.sort(key=lambda each: (not each[0].unread, each[0].key == here))
+        return [self._thread_result(thread, hit) for thread, hit in fitting]
+
+    def _thread_result(self, thread: Thread, hit: Match) -> tuple[str, Goal, Result]:
+        label = next((s.label for s in self._client.sources if s.name == thread.key.source), NOTHING)
+        presence = self._client.presence(thread.key.source, thread.other) if thread.other else None
+        mark, look = self._mark(presence)
+        goal_id = f"thread {thread.key.source} {thread.key.id}"
+        result = Result(
+            goal_id,
+            thread.title,
+            Safe("unread" if thread.unread else "threads"),
+            hit.hits,
+            mark,
+            look,
+            Safe(f"{label}, archived") if thread.archived else label,
+            count=thread.unread,
+        )
+        return goal_id, thread.key, result
+
+    def _mark(self, presence: Presence | None) -> tuple[Safe, str]:
+        glyphs = glyphs_of(self)
+        glyph, look = {
+            Presence.ONLINE: (glyphs.online, "success"),
+            Presence.AWAY: (glyphs.away, "warning"),
+            Presence.OFFLINE: (glyphs.system, "quiet"),
+        }.get(presence or Presence.UNKNOWN, ("", "quiet"))
+        return Safe(glyph), look
+
+    # ------------------------------------------------------------ people
+
+    def _everybody(self) -> dict[PersonKey, Person]:
+        known = {
+            person.key: person
+            for source in self._client.sources
+            if Feature.START in source.features
+            for person in self._client.people(source.name)
+            if person.key.id != source.me
+        }
+        return known | self._found
+
+    def _people(self, query: str) -> list[tuple[str, Goal, Result]]:
+        if not query and not self._starting:
+            return []
+        hits = [(person, self._hit(query, person)) for person in self._everybody().values()]
+        fitting = [(person, hit) for person, hit in hits if hit is not None]
+        fitting.sort(key=lambda each: (-each[1].score, each[0].name.casefold()))
+        return [self._person_result(person, hit) for person, hit in fitting]
+
+    def _hit(self, query: str, person: Person) -> Match | None:
+        """By name; by the whole handle; whoever the server found fits anyway."""
+        by_name = match(query, person.name)
+        if by_name is not None or person.handle == query.strip() or person.key in self._found:
+            return by_name or Match(0, ())
+        return None
+
+    def _person_result(self, person: Person, hit: Match) -> tuple[str, Goal, Result]:
+        source = person.key.source
+        mark, look = self._mark(self._client.presence(source, person.key.id))
+        thread = self._thread_with(person.key)
+        kind = "" if person.kind is PersonKind.PERSON else person.kind.value
+        right = person.handle if thread else Safe("no thread yet")
+        goal_id = f"person {source} {person.key.id}"
+        group = Safe("people")
+        result = Result(goal_id, person.name, group, hit.hits, mark, look, Safe(kind) if kind else right)
+        return goal_id, thread or person.key, result
+
+    def _thread_with(self, person: PersonKey) -> ThreadKey | None:
+        return next(
+            (
+                t.key
+                for t in self._client.threads()
+                if t.key.source == person.source and t.other == person.id
+            ),
+            None,
+        )
+
+    # ------------------------------------------------------------ asking the server
+
+    def on_text_area_changed(self) -> None:
+        super().on_text_area_changed()
+        self._trouble = NOTHING
+        query = self.asked.strip()
+        if len(query) >= LETTERS:
+            self.run_worker(self._ask(query), group="people", exclusive=True)
+
+    async def _ask(self, query: str) -> None:
+        """Ask each source that can; a source that does not answer is named, not fatal."""
+        await asyncio.sleep(WAIT)
+        found: dict[PersonKey, Person] = {}
+        for source in self._client.sources:
+            if Feature.FIND_PEOPLE not in source.features:
+                continue
+            try:
+                people = await self._client.find_people(source.name, query)
+            except SupachatError as error:
+                self._trouble = safe_line(str(error))
+                continue
+            found |= {person.key: person for person in people if person.key.id != source.me}
+        self._found = found
+        self.search(keep=True)
+
+    def nothing(self, query: str) -> Sequence[Safe]:
+        if self._trouble:
+            return Safe("People could not be asked for"), self._trouble
+        if not query.strip():
+            return Safe("Nobody is known yet"), Safe("Type three letters of a name, or a whole app id.")
+        titles = [thread.title for thread in self._client.threads()]
+        nearest = difflib.get_close_matches(query, titles, n=1, cutoff=0.4)
+        more = (
+            Safe(f"Nearest: {nearest[0]}")
+            if nearest
+            else Safe("People are found by three letters or more.")
+        )
+        return Safe(f'Nothing is called "{safe_line(query, limit=40)}"'), more
+
+    def picked(self, result_id: str) -> None:
+        self.dismiss(self._goals.get(result_id))

@@ -1,0 +1,137 @@
+"""Text fields with the keys of a shell, whose content can neither steer the terminal nor be lost.
+
+`EditingField` is what the composer grows from; `LineField` is one line, for forms and queries, hidden
+behind asterisks where it is a password. Controls in a paste become pictures before they are text.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+from textual import events
+from textual.message import Message
+from textual.timer import Timer
+from textual.widgets import TextArea
+
+from supachat.tui.keymap import editing
+from supachat.tui.widgets.typed import LARGEST_PASTE, cleaned, one_line, shown
+
+STILL_AFTER = 10.0
+"""Seconds without input after which the cursor stops blinking: the whole idle cost of a screen."""
+
+
+class EditingField(TextArea, inherit_bindings=False):
+    """A text with kill, yank, undo and a cursor that rests."""
+
+    BINDINGS = editing()
+
+    class TooLarge(Message):
+        """A paste was refused; nothing was changed."""
+
+        def __init__(self, size: int) -> None:
+            super().__init__()
+            self.size = size
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(highlight_cursor_line=False, compact=True, **kwargs)
+        self.match_cursor_bracket = False
+        self._killed = ""
+        self._still: Timer | None = None
+
+    def get_line(self, line_index: int) -> Text:
+        return Text(shown(self.document.get_line(line_index)), end="", no_wrap=True)
+
+    def put(self, text: str) -> None:
+        """This is the text now; undo begins here, the cursor is at its end."""
+        self.load_text(cleaned(text))
+        self.move_cursor(self.document.end)
+
+    def type_in(self, text: str) -> None:
+        """As if it were typed at the cursor."""
+        self.replace(text, *self.selection, maintain_selection_offset=False)
+
+    # ------------------------------------------------------------ input
+
+    def on_paste(self, event: events.Paste) -> None:
+        event.prevent_default()
+        event.stop()
+        if len(event.text) > LARGEST_PASTE:
+            self.post_message(self.TooLarge(len(event.text)))
+        else:
+            self.type_in(self.accepted(event.text))
+
+    def accepted(self, pasted: str) -> str:
+        """What of a paste becomes text."""
+        return cleaned(pasted)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key.startswith("alt+"):
+            event.prevent_default()  # an alt key that is not bound must not type its letter
+        self.awake()
+
+    def on_focus(self) -> None:
+        self.awake()
+
+    def awake(self) -> None:
+        """Blink, for as long as somebody is there."""
+        if self.app.animation_level != "none" and not self.cursor_blink:
+            self.cursor_blink = True
+        if self._still is not None:
+            self._still.stop()
+        self._still = self.set_timer(STILL_AFTER, self._rest)
+
+    def _rest(self) -> None:
+        self.cursor_blink = False
+
+    # ------------------------------------------------------------ keys
+
+    def _kill(self, start: tuple[int, int], end: tuple[int, int]) -> None:
+        removed = self.delete(start, end, maintain_selection_offset=False).replaced_text
+        if removed:
+            self._killed = removed
+
+    def action_kill_word(self) -> None:
+        self._kill(self.get_cursor_word_left_location(), self.cursor_location)
+
+    def action_kill_next_word(self) -> None:
+        self._kill(self.cursor_location, self.get_cursor_word_right_location())
+
+    def action_kill_start(self) -> None:
+        self._kill(self.get_cursor_line_start_location(), self.cursor_location)
+
+    def action_kill_end(self) -> None:
+        self._kill(self.cursor_location, self.get_cursor_line_end_location())
+
+    def action_yank(self) -> None:
+        self.type_in(self._killed)
+
+
+class LineField(EditingField):
+    """One line. Enter and the arrows up and down are the screen's."""
+
+    def __init__(self, *, password: bool = False, **kwargs: Any) -> None:
+        super().__init__(soft_wrap=False, **kwargs)
+        self.password = password
+
+    @property
+    def value(self) -> str:
+        return self.text
+
+    def get_line(self, line_index: int) -> Text:
+        line = super().get_line(line_index)
+        return Text("*" * len(line), end="", no_wrap=True) if self.password else line
+
+    def accepted(self, pasted: str) -> str:
+        return one_line(pasted)
+
+    def hide(self, password: bool) -> None:
+        """Asterisks, or what was typed."""
+        self.password = password
+        self._line_cache.clear()
+        self.refresh()
+
+    def on_key(self, event: events.Key) -> None:
+        super().on_key(event)
+        if event.key == "enter":
+            event.prevent_default()  # a line has no second one; the key still reaches the screen
