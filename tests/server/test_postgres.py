@@ -2,20 +2,332 @@
 
 from __future__ import annotations
 
-import httpx
+import asyncio
+import json
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
+import psycopg
+import pytest
+
+from supachat.server import binaries, cluster
+from supachat.server.binaries import Binaries, Identity
 from supachat.server.context import Context
+from supachat.server.lock import FolderLock
+from supachat.server.postgres import Postgres, settings, socket_folder
+from supachat.server.trouble import AlreadyRunning, ServerTrouble
+
+STARTER = """
+import asyncio, sys
+from pathlib import Path
+from supachat.server.postgres import Postgres
+
+async def main():
+    made = await Postgres.start(Path(sys.argv[1]))
+    print(made.pid, made._guard.pid, flush=True)
+    await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+def alive(pid: int) -> bool:
+    """Whether `pid` is a process that still runs; one that nobody has waited for does not."""
+    said = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout
+    return bool(said.strip()) and not said.strip().startswith("Z")
+
+
+async def gone(pid: int, limit: float = 5.0) -> None:
+    """Returns when `pid` has ended; fails after `limit` seconds."""
+    async with asyncio.timeout(limit):
+        while alive(pid):
+            await asyncio.sleep(0.01)
+
+
+def query(postgres: Postgres, statement: str) -> list[tuple[object, ...]]:
+    with psycopg.connect(postgres.conninfo()) as connection:
+        cursor = connection.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
+
+
+def started_elsewhere(folder: Path) -> tuple[subprocess.Popen[str], int, int]:
+    """Another process that starts PostgreSQL on `folder`: it, the postmaster's pid, the guard's."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", STARTER, str(folder)], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    postmaster, guard = process.stdout.readline().split()
+    process.stdout.close()
+    return process, int(postmaster), int(guard)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, postgres: Postgres) -> Path:
+    """A data folder with a cluster in it, made by copying: initdb takes half a second.
+
+    The cluster of the test run itself is running, so an untouched one is kept for this beside it.
+    """
+    pristine = postgres.socket_dir.parent / "pristine"
+    if not pristine.exists():
+        asyncio.run(_made(pristine))
+    shutil.copytree(pristine, tmp_path / "data")
+    return tmp_path / "data"
+
+
+async def _made(folder: Path) -> None:
+    made = await Postgres.start(folder)
+    await made.stop()
+
+
+async def test_a_second_start_finds_the_data_and_the_keys_of_the_first(tmp_path: Path) -> None:
+    first = await Postgres.start(tmp_path / "data")
+    query(first, "create table kept as select 1 as n")
+    await first.stop()
+    second = await Postgres.start(tmp_path / "data")
+    try:
+        assert query(second, "select n from kept") == [(1,)]
+        assert second.keys == first.keys
+    finally:
+        await second.stop()
+    assert not alive(second.pid)
+
+
+async def test_only_the_owner_gets_in_and_only_with_the_password(folder: Path) -> None:
+    made = await Postgres.start(folder)
+    try:
+        assert stat.S_IMODE((folder / "keys.json").stat().st_mode) == 0o600
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert stat.S_IMODE(made.socket_dir.stat().st_mode) == 0o700
+        assert query(made, "show listen_addresses") == [("",)]
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect(made.conninfo().replace(made.password, "wrong"))
+        held = json.loads((folder / "keys.json").read_text())
+        assert set(held) == {"publishable_key", "service_role_key", "jwt_secret", "database"}
+    finally:
+        await made.stop()
+
+
+async def test_committed_rows_survive_the_death_of_the_postmaster(folder: Path) -> None:
+    made = await Postgres.start(folder)
+    try:
+        query(made, "create table kept as select generate_series(1, 200) as n")
+        os.kill(made.pid, signal.SIGKILL)
+        async with asyncio.timeout(5):
+            assert await made.died() == -signal.SIGKILL
+        await made.revive()
+        assert query(made, "select count(*) from kept") == [(200,)]
+    finally:
+        await made.stop()
+
+
+async def test_postgres_ends_when_its_starter_is_killed(folder: Path) -> None:
+    process, postmaster, guard = started_elsewhere(folder)
+    process.kill()
+    process.wait()
+    await gone(postmaster)
+    await gone(guard)
+
+
+async def test_a_start_ends_what_a_killed_run_left_behind(folder: Path) -> None:
+    process, postmaster, guard = started_elsewhere(folder)
+    os.kill(guard, signal.SIGKILL)
+    process.kill()
+    process.wait()
+    assert alive(postmaster)
+    made = await Postgres.start(folder)
+    try:
+        assert not alive(postmaster)
+        assert query(made, "select 1") == [(1,)]
+    finally:
+        await made.stop()
+
+
+async def test_a_noted_pid_that_is_somebody_elses_is_forgotten(folder: Path) -> None:
+    other = await asyncio.create_subprocess_exec("sleep", "60")
+    (folder / "postgres" / "postmaster.pid").write_text(f"{other.pid}\n{folder / 'postgres'}\n")
+    made = await Postgres.start(folder)
+    await made.stop()
+    assert other.returncode is None
+    other.kill()
+    await other.wait()
+
+
+async def test_stop_is_quick_although_somebody_is_connected(folder: Path) -> None:
+    made = await Postgres.start(folder)
+    connection = psycopg.connect(made.conninfo())
+    connection.execute("select 1")
+    async with asyncio.timeout(2):
+        await made.stop()
+    connection.close()
+    assert not alive(made.pid)
+
+
+async def test_data_of_another_major_version_is_refused_and_kept(folder: Path) -> None:
+    (folder / "postgres" / "PG_VERSION").write_text("14\n")
+    with pytest.raises(ServerTrouble, match="made by PostgreSQL 14"):
+        await Postgres.start(folder)
+    assert (folder / "postgres" / "base").is_dir()
+
+
+async def test_a_folder_that_holds_something_else_is_refused_and_kept(tmp_path: Path) -> None:
+    (tmp_path / "postgres").mkdir()
+    (tmp_path / "postgres" / "letters").write_text("dear")
+    with pytest.raises(ServerTrouble, match="holds no PostgreSQL data"):
+        await Postgres.start(tmp_path)
+    assert (tmp_path / "postgres" / "letters").read_text() == "dear"
+
+
+async def test_a_half_made_cluster_never_counts(tmp_path: Path) -> None:
+    half = tmp_path / "postgres.new-0badf00d"
+    half.mkdir()
+    (half / "PG_VERSION").write_text("18")
+    made = await Postgres.start(tmp_path)
+    await made.stop()
+    assert not half.exists()
+
+
+async def test_keys_that_cannot_be_read_are_never_made_anew(folder: Path) -> None:
+    (folder / "keys.json").write_text("{oops")
+    with pytest.raises(ServerTrouble, match=r"keys\.json cannot be read"):
+        await Postgres.start(folder)
+    assert (folder / "keys.json").read_text() == "{oops"
+
+
+async def test_keys_that_were_taken_away_are_made_anew_and_the_data_stays(folder: Path) -> None:
+    before = json.loads((folder / "keys.json").read_text())
+    (folder / "keys.json").unlink()
+    made = await Postgres.start(folder)
+    try:
+        assert query(made, "select 1") == [(1,)]
+        assert made.keys.jwt_secret != before["jwt_secret"]
+    finally:
+        await made.stop()
+
+
+async def test_a_start_that_fails_says_what_postgres_said(folder: Path) -> None:
+    (folder / "postgres" / "postgresql.auto.conf").write_text("no_such_setting = 1\n")
+    with pytest.raises(ServerTrouble, match="no_such_setting"):
+        await Postgres.start(folder)
+
+
+async def test_a_long_path_gets_its_socket_elsewhere(tmp_path: Path, folder: Path) -> None:
+    deep = tmp_path / ("d" * 60) / ("e" * 60)
+    shutil.copytree(folder, deep)
+    made = await Postgres.start(deep)
+    try:
+        assert query(made, "select 1") == [(1,)]
+        assert len(str(made.socket_dir)) < 60
+    finally:
+        await made.stop()
+    assert not made.socket_dir.exists()
+
+
+async def test_a_foreign_socket_folder_is_refused(tmp_path: Path, folder: Path) -> None:
+    run = folder / "run"
+    shutil.rmtree(run, ignore_errors=True)
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    run.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ServerTrouble, match="not a private folder"):
+        await Postgres.start(folder)
+
+
+def test_the_lock_names_its_holder(tmp_path: Path) -> None:
+    first = FolderLock.take(tmp_path)
+    first.announce("http://127.0.0.1:1234")
+    with pytest.raises(AlreadyRunning) as caught:
+        FolderLock.take(tmp_path)
+    assert (caught.value.url, caught.value.pid) == ("http://127.0.0.1:1234", os.getpid())
+    first.release()
+    FolderLock.take(tmp_path).release()
+
+
+@pytest.mark.parametrize(("version", "sync"), [(15, False), (17, False), (18, True)])
+def test_settings_fit_the_version(version: int, sync: bool) -> None:
+    words = settings(Binaries(Path("/bin"), version), Path("/run"))
+    assert ("io_method=sync" in words) is sync
+    assert "wal_level=logical" in words
+    assert "listen_addresses=" in words
+
+
+def test_a_named_folder_wins_and_must_work(tmp_path: Path) -> None:
+    found = binaries.find()
+    assert binaries.find({"SUPACHAT_POSTGRES_BIN": str(found.folder)}) == found
+    with pytest.raises(ServerTrouble, match="no working postgres"):
+        binaries.find({"SUPACHAT_POSTGRES_BIN": str(tmp_path)})
+
+
+OTHERS = [("postgres (PostgreSQL) 14.2", "PostgreSQL 14"), ("hm", "no working")]
+
+
+@pytest.mark.parametrize(("said", "match"), OTHERS)
+def test_an_old_or_odd_program_is_refused(tmp_path: Path, said: str, match: str) -> None:
+    for name in ("postgres", "initdb"):
+        (tmp_path / name).write_text(f"#!/bin/sh\necho '{said}'\n")
+        (tmp_path / name).chmod(0o755)
+    with pytest.raises(ServerTrouble, match=match):
+        binaries.find({"SUPACHAT_POSTGRES_BIN": str(tmp_path)})
+
+
+def test_a_socket_path_is_never_too_long() -> None:
+    for length in range(1, 200, 7):
+        path = socket_folder(Path("/") / ("x" * length)) / ".s.PGSQL.5432"
+        assert len(str(path)) <= 103
 
 
 async def test_a_request_role_has_no_rights_of_its_own(context: Context) -> None:
     async with context.requests.connection() as connection:
-        row = await (
-            await connection.execute(
-                "select current_user, rolsuper from pg_roles where rolname = current_user"
-            )
-        ).fetchone()
-    assert row == ("authenticator", False)
+        cursor = await connection.execute(
+            "select current_user, rolsuper, rolbypassrls, rolinherit from pg_roles where rolname = current_user"
+        )
+        assert await cursor.fetchone() == ("authenticator", False, False, False)
 
 
-async def test_health(client: httpx.AsyncClient) -> None:
-    assert (await client.get("/health")).status_code == 200
+@pytest.fixture
+def shared_home(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where `nobody` may reach what root puts there."""
+    home = Path(tempfile.mkdtemp(prefix="supachat-test-"))
+    home.chmod(0o755)
+    monkeypatch.setattr(binaries, "SHARED_HOME", home)
+    monkeypatch.setattr(cluster, "SHARED_HOME", home)
+    yield home
+    shutil.rmtree(home)
+
+
+def identities_here() -> list[str]:
+    """The ways in which this user can run PostgreSQL; root has two."""
+    return ["mapped", "nobody"] if os.geteuid() == 0 else ["plain"]
+
+
+@pytest.mark.parametrize("way", identities_here())
+async def test_every_identity_of_this_user_works(
+    way: str, tmp_path: Path, shared_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "nobody":
+        monkeypatch.setattr(binaries, "_may_map_users", lambda: False)
+        monkeypatch.setattr(binaries, "_open_to_all", lambda folder: False)
+    for _ in range(2):  # made, then found again
+        made = await Postgres.start(tmp_path / "data")
+        try:
+            assert query(made, "select 1") == [(1,)]
+            owner = (tmp_path / "data" / "postgres" / "PG_VERSION").stat().st_uid
+            assert (owner == os.geteuid()) is (way != "nobody")
+        finally:
+            await made.stop()
+    assert bool(list(shared_home.iterdir())) is (way == "nobody")
+
+
+def test_an_identity_without_namespaces_is_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(binaries, "_may_map_users", lambda: False)
+    who = binaries.identity()
+    assert who.uid not in (None, 0)
+    assert who.prefix == Identity().prefix

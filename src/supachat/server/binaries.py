@@ -89,12 +89,23 @@ def reachable(binaries: Binaries, who: Identity) -> Binaries:
     ).hexdigest()[:12]
     copy = SHARED_HOME / f"postgres-{binaries.version}-{mark}"
     if not copy.exists():
-        SHARED_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
-        fresh = copy.with_name(f"{copy.name}.{os.getpid()}")
-        shutil.copytree(install, fresh, symlinks=True)
-        fresh.chmod(0o755)
-        fresh.rename(copy)
-    return Binaries(copy / binaries.folder.name, binaries.version)
+        _copy(install, copy)
+    return Binaries(copy / install.parent.name / install.name / binaries.folder.name, binaries.version)
+
+
+def _copy(install: Path, copy: Path) -> None:
+    """`install` below `copy`, under its own parent's name: a wheel's programs find their libraries
+    in a folder beside the package, by a path relative to themselves."""
+    SHARED_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
+    fresh = copy.with_name(f"{copy.name}.{os.getpid()}")
+    package = install.parent
+    shutil.copytree(install, fresh / package.name / install.name, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
+    for folder in (fresh, fresh / package.name):
+        folder.chmod(0o755)
+    fresh.rename(copy)
 
 
 _MAPPED = Identity(prefix=("unshare", "--user", "--map-user=65534", "--map-group=65534"))

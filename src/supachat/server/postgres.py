@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -73,6 +74,11 @@ class Postgres:
         return self._ground.programs.version
 
     @property
+    def socket_dir(self) -> Path:
+        """The private folder of the socket; it is there while PostgreSQL runs."""
+        return self._ground.socket_dir
+
+    @property
     def keys(self) -> Keys:
         """The project's keys, made at the folder's first start."""
         return self._ground.file.keys
@@ -115,6 +121,7 @@ class Postgres:
                 self._process.send_signal(sign)
                 await _ended(self._process, limit)
         _release(self._guard)
+        await asyncio.to_thread(shutil.rmtree, self._ground.socket_dir, ignore_errors=True)
 
 
 def _prepare(data_dir: Path) -> _Ground:
