@@ -7,7 +7,8 @@ are served but nothing arrives from the database. Must never outlive its lifespa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any, Final
@@ -39,9 +40,14 @@ WEBSOCKET_OPTIONS: Final[dict[str, Any]] = {
 class Realtime:
     """One realtime server."""
 
-    def __init__(self, context: Context, limits: RealtimeLimits | None = None) -> None:
+    def __init__(
+        self,
+        context: Context,
+        limits: RealtimeLimits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         limits = limits or RealtimeLimits.of(context.limits)
-        hub = Hub(limits)
+        hub = Hub(limits, clock)
         on_change = partial(deliver, hub, limits)
         self._stream = Stream(partial(context.conninfo, "supabase_admin"), context.admin, on_change, limits)
         self._services = Services(
@@ -52,6 +58,11 @@ class Realtime:
             authoriser=Authoriser(context.admin, limits.database_wait),
             ready=self._stream.ready,
         )
+
+    @property
+    def ready(self) -> asyncio.Event:
+        """Set while the replication stream runs."""
+        return self._stream.ready
 
     def routes(self) -> list[BaseRoute]:
         """Relative to where the gateway mounts them."""

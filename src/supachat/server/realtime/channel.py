@@ -15,7 +15,15 @@ from typing import Any, Protocol
 from supachat.server.realtime.access import Identity, identify, refresh_text
 from supachat.server.realtime.authorise import BROADCAST, Rights
 from supachat.server.realtime.channel_presence import PresenceCalls
-from supachat.server.realtime.frames import Frame, Inbound, Outbound, Shared, UserBroadcast, reply
+from supachat.server.realtime.frames import (
+    Frame,
+    Inbound,
+    Outbound,
+    Shared,
+    UserBroadcast,
+    parse_json,
+    reply,
+)
 from supachat.server.realtime.hub import Topic
 from supachat.server.realtime.joins import JoinConfig, Refused
 from supachat.server.realtime.limits import too_large
@@ -96,11 +104,19 @@ class Channel:
         if self.config.presence and self.rights.presence:
             self.push("presence_state", self._services.hub.presence_state(self.topic))
         for frame in replayed:
-            self._line.push(frame)
+            self._replay(frame)
         self._replayed = frozenset(str(frame.meta["id"]) for frame in replayed)
         early, self._early = self._early or [], None
         for shared in early:
             self.hear(shared)
+
+    def _replay(self, frame: UserBroadcast) -> None:
+        """A stored broadcast belongs to this join: JSON goes as text on both versions."""
+        if frame.is_json:
+            payload = {"event": frame.event, "payload": parse_json(frame.data), "type": "broadcast"}
+            self.push("broadcast", {**payload, "meta": dict(frame.meta)})
+        else:
+            self._line.push(frame)
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Work that ends with the channel."""

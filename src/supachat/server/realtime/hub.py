@@ -8,7 +8,6 @@ one version.
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -55,7 +54,7 @@ class Member(Protocol):
 class Hub:
     """All topics of this server. `clock` is steady, in seconds."""
 
-    def __init__(self, limits: RealtimeLimits, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, limits: RealtimeLimits, clock: Callable[[], float]) -> None:
         self._members: dict[Topic, dict[Member, None]] = {}
         self._rosters: dict[Topic, Roster] = {}
         self._clock = clock
