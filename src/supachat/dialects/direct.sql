@@ -532,8 +532,14 @@ returns table (
   last_message_id uuid, last_message_at timestamptz, last_message_author text, last_message_preview text,
   unread integer, read_message_id uuid, read_at timestamptz
 )
-language sql volatile security definer set search_path = '' as $$
-  select * from @schema@.supachat_threads(@schema@.supachat_make_thread(_app_user_id))
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  made text;
+begin
+  -- a statement of its own: one that also reads the list would not see the row that it makes
+  made := @schema@.supachat_make_thread(_app_user_id);
+  return query select * from @schema@.supachat_threads(made);
+end
 $$;
 
 -- A retry with the same _id changes nothing and answers the row that is there, to its author only.
