@@ -127,8 +127,8 @@ def _fold(canvas: Canvas, hidden: int, item: Message) -> Line:
     glyph = canvas.frame.glyphs.folded
     noun = "line" if hidden == 1 else "lines"
     pieces = [
-        Piece(f"{glyph} {hidden:,} more {noun}", Role.ACCENT, click="toggle"),
-        Piece(f"  {_size(len(item.raw.encode(errors='replace')))}", Role.QUIET, click="toggle"),
+        Piece(f"{glyph} {hidden:,} more {noun}", Role.ACCENT, click="fold"),
+        Piece(f"  {_size(len(item.raw.encode(errors='replace')))}", Role.QUIET, click="fold"),
     ]
     row = cut_pieces(pieces, canvas.frame.text, canvas.frame.glyphs.cut)
     return canvas.line(row, at=(LAST, 0))

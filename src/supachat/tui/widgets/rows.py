@@ -180,7 +180,7 @@ class _Drawing:
     def left(self, mark: Piece | None, *, edge: bool, dashes: Piece | None = None) -> None:
         glyphs = self.canvas.frame.glyphs
         if edge:
-            self.add(Piece(glyphs.you, Role.ACCENT))
+            self.add(Piece(glyphs.you, Role.ME))
         for piece, column in ((dashes, 1), (mark, 2)):
             if piece is not None:
                 self.space(column - self.cells)

@@ -1,0 +1,182 @@
+"""The Textual side of a `Viewport`: a Line API widget without children.
+
+It hands the kept strips straight to the compositor (so no border, padding or opacity: put those on a
+container), sizes itself without a layout, and paints only if a row in view is another one than before.
+Knows nothing of choosing, of keys or of what rows mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, tzinfo
+
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.widget import Widget
+
+from supachat.tui.glyphs import UNICODE, Glyphs
+from supachat.tui.widgets import scroll_bar
+from supachat.tui.widgets.blocks import Entry
+from supachat.tui.widgets.copying import selected_text
+from supachat.tui.widgets.frame import frame
+from supachat.tui.widgets.message_lines import Cast
+from supachat.tui.widgets.paint import Depth, Look, Row
+from supachat.tui.widgets.rows import Line
+from supachat.tui.widgets.viewport import Viewport
+
+
+class LineView(ScrollView):
+    """Shows a viewport. Whoever changes that calls `_later`, or `_show` if it must be seen at once."""
+
+    DEFAULT_CSS = """
+    LineView {
+        background: $background;
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-size-vertical: 1;
+    }
+    """
+
+    def __init__(
+        self,
+        *,
+        glyphs: Glyphs | None = None,
+        zone: tzinfo | None = None,
+        today: Callable[[], date] = date.today,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+        classes: str | None = None,
+    ) -> None:
+        """`zone` is the reader's time zone, None for the computer's; `today` the day there. Without
+        `glyphs` the app's `glyphs` are drawn."""
+        super().__init__(id=id, classes=classes)
+        self.auto_links = False  # hovering would paint the pane anew
+        self._glyphs = glyphs
+        self._zone = zone
+        self._today = today
+        self._view = Viewport(Cast(), Look.of())
+        self._lines: list[tuple[Entry | None, Line]] = []
+        self._painted: list[Strip] = []
+        self._pending = False
+
+    def _tell(self) -> None:
+        """Called after each showing: what is seen may have changed."""
+
+    # ------------------------------------------------------------ showing
+
+    def _later(self) -> None:
+        """Show once for however many changes come in this turn."""
+        if not self._pending:
+            self._pending = True
+            self.call_next(self._flush)
+
+    def _flush(self) -> None:
+        if self._pending:
+            self._show()
+
+    def _settle(self) -> None:
+        if self._pending:
+            self._view.settle()
+
+    def _show(self) -> None:
+        """Say where the view is, paint what is another row than before, and tell the screen."""
+        self._pending = False
+        if not self.size:
+            return
+        self._view.settle()
+        self._place()
+        self._lines = list(self._view.visible())
+        strips = [line.strip for _, line in self._lines]
+        if len(strips) != len(self._painted) or any(
+            one is not other for one, other in zip(strips, self._painted, strict=True)
+        ):
+            self._painted = strips
+            self.refresh()
+        self._tell()
+
+    def _place(self) -> None:
+        """Scroll without a layout: the plain assignment of `virtual_size` lays the whole screen out."""
+        view = self._view
+        size = Size(self.size.width, view.rows)
+        bar = self.vertical_scrollbar
+        if size != self.virtual_size or bar.window_size != view.height:
+            self.set_reactive(Widget.virtual_size, size)
+            bar.window_virtual_size = view.rows
+            bar.window_size = view.height
+        self.set_reactive(Widget.scroll_y, float(view.top))
+        self.set_reactive(Widget.scroll_target_y, float(view.top))
+        bar.position = view.top
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The kept strips themselves, unless text in them is selected."""
+        selection = self.text_selection
+        filters = self.get_line_filters()
+        _, background = self.background_colors
+        strips: list[Strip] = []
+        for entry, line in self._lines[crop.y : crop.bottom]:
+            strip = line.strip
+            if selection is not None and entry is not None:
+                strip = line.chosen(entry.key, selection.get_span, self._view.drawer.look.chosen)
+            if crop.x or crop.width != strip.cell_length:
+                strip = strip.crop_extend(crop.x, crop.right, self._blank)
+            for each in filters:
+                strip = strip.apply_filter(each, background)
+            strips.append(strip)
+        missing = crop.height - len(strips)
+        return strips + [Strip.blank(crop.width, self._blank)] * missing
+
+    def render_line(self, y: int) -> Strip:
+        """The row under the pointer, with the places in the source that a selection is made of."""
+        if not 0 <= y < len(self._lines):
+            return Strip.blank(self.size.width, self._blank)
+        entry, line = self._lines[y]
+        if entry is None:
+            items = self._view.items
+            return line.placed(items[0].key) if len(items) else line.strip
+        return line.placed(entry.key)
+
+    @property
+    def _blank(self) -> Style:
+        return self._view.drawer.look.styles[Row.PLAIN][0]
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """What was written, for copying."""
+        return selected_text(self._view.items, selection), "\n"
+
+    # ------------------------------------------------------------ what happens to it
+
+    def on_mount(self) -> None:
+        scroll_bar.install()
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._recolour())
+        self._recolour()
+
+    def _recolour(self) -> None:
+        theme = self.app.current_theme
+        depth = Depth.NONE if self.app.no_color else Depth.SIXTEEN if theme.ansi else Depth.FULL
+        look = Look.of(self.app.get_css_variables(), dark=theme.dark, depth=depth)
+        self._view.renew(look=look)
+        self._later()
+
+    def on_resize(self, event: events.Resize) -> None:
+        shape = frame(
+            self.size.width,
+            columns=self.app.size.width,
+            lines=self.app.size.height,
+            glyphs=self._glyphs or getattr(self.app, "glyphs", UNICODE),
+            zone=self._zone,
+            today=self._today(),
+        )
+        self._view.resize(shape, self.scrollable_content_region.height)
+        self._show()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """The wheel or the bar moved; while a new size is on its way, that is only Textual's clamping."""
+        if (
+            self.scrollable_content_region.height == self._view.height
+            and round(new_value) != self._view.top
+        ):
+            self._view.scroll_to(round(new_value))
+            self._show()

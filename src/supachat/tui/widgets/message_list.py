@@ -1,0 +1,319 @@
+"""The message pane. The screen hands it items and asks where the reader is; it posts what the reader does.
+
+No widget per message, ever: `LineView` shows rows, this adds choosing, keys and clicks. Must never know
+the client, or what becomes of what it posts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, tzinfo
+from typing import ClassVar, Final
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.message import Message as Post
+
+from supachat.domain.events import Edge
+from supachat.domain.model import Delivery, Gap, Item, Message, Person
+from supachat.domain.text import Safe
+from supachat.tui.glyphs import Glyphs
+from supachat.tui.keymap import KEYS, Place
+from supachat.tui.widgets.blocks import Ident, ident
+from supachat.tui.widgets.cursor import Cursor
+from supachat.tui.widgets.line_view import LineView
+from supachat.tui.widgets.message_lines import Cast
+from supachat.tui.widgets.paint import Row
+
+_ACTIONS: Final = {
+    "up": "move(-1)",
+    "down": "move(1)",
+    "first": "oldest",
+    "last": "newest",
+    "unfold": "open",
+    "retry": "verb('retry')",
+    "edit": "verb('edit')",
+    "discard": "verb('discard')",
+}
+"""What a key of the table does here."""
+_VERBS: Final = frozenset({"retry", "edit", "discard"})
+
+
+class MessageList(LineView, can_focus=True, inherit_bindings=False):
+    """The messages of one thread."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(
+            Binding(",".join(key.keys.split()), _ACTIONS[key.id], key.words, show=False)
+            for key in KEYS[Place.MESSAGES]
+            if key.id in _ACTIONS
+        ),
+        Binding("pageup", "page(-1)", "a page up", show=False),
+        Binding("pagedown", "page(1)", "a page down", show=False),
+        Binding("escape", "leave", "back", show=False),
+    ]
+
+    class NearTop(Post):
+        """The reader is within a page of the oldest message: older ones are wanted."""
+
+    class AtEnd(Post):
+        """Whether the newest is in view, or how many messages stand below it."""
+
+        def __init__(self, at_end: bool, below: int) -> None:
+            self.at_end = at_end
+            self.below = below
+            super().__init__()
+
+    class Selected(Post):
+        """Another message or gap is chosen; None: none."""
+
+        def __init__(self, item: Item | None) -> None:
+            self.item = item
+            super().__init__()
+
+    class Verb(Post):
+        """Retry, edit or discard a message that was not sent."""
+
+        def __init__(self, name: str, message: Message) -> None:
+            self.name = name
+            self.message = message
+            super().__init__()
+
+    class LinkClicked(Post):
+        """`url` is checked and percent-encoded."""
+
+        def __init__(self, url: str) -> None:
+            self.url = url
+            super().__init__()
+
+    class FillGap(Post):
+        def __init__(self, gap: Gap) -> None:
+            self.gap = gap
+            super().__init__()
+
+    class Left(Post):
+        """The reader is done with choosing."""
+
+    def __init__(
+        self,
+        *,
+        glyphs: Glyphs | None = None,
+        zone: tzinfo | None = None,
+        today: Callable[[], date] = date.today,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+        classes: str | None = None,
+    ) -> None:
+        """`zone` is the reader's time zone, None for the computer's; `today` the day there. Without
+        `glyphs` the app's `glyphs` are drawn."""
+        super().__init__(glyphs=glyphs, zone=zone, today=today, id=id, classes=classes)
+        self._cursor = Cursor(self._view)
+        self._asked = False
+        self._told: tuple[bool, int] | None = None
+        self._chosen: Ident | None = None
+
+    # ------------------------------------------------------------ what the screen says
+
+    def reset(self, items: Sequence[Item], new_after: str | None = None) -> None:
+        """Another thread, or the same from the start; `new_after`: the id above the new line. The view
+        goes to the newest. What is known of the older end is told by `set_edge`, before or after."""
+        self._view.reset(items, new_after)
+        self._asked = False
+        self._told = None
+        self._later()
+
+    def splice(self, start: int, removed: int, inserted: Sequence[Item]) -> None:
+        """`items[start:start + removed] = inserted`. What is being read stays where it is."""
+        self._view.splice(start, removed, inserted)
+        if start == 0 and inserted:
+            self._asked = False
+        self._later()
+
+    def set_edge(self, edge: Edge, reason: Safe = Safe("")) -> None:  # noqa: B008 - a string
+        """What is known about the older end; `reason` why older ones could not be read."""
+        self._view.set_edge(edge, reason)
+        self._asked = False
+        self._later()
+
+    def set_people(self, resolve: Callable[[str], Person | None]) -> None:
+        """Names have changed; `resolve` takes a person id of the thread's source."""
+        self._view.renew(cast=Cast(resolve, self._view.drawer.cast.me))
+        self._later()
+
+    def set_me(self, me: str) -> None:
+        """The reader's person id in the thread's source."""
+        self._view.renew(cast=Cast(self._view.drawer.cast.resolve, me))
+        self._later()
+
+    def set_audience(self, words: Safe) -> None:
+        """Who can read a thread in which nothing was said yet: `Only you and Renate can read it.`"""
+        self._view.set_audience(words)
+        self._later()
+
+    def scroll_to_newest(self) -> None:
+        """To the newest message, and follow it."""
+        if self._cursor.index is not None:
+            self._cursor.choose(len(self._view.items) - 1)
+        self._view.scroll_to(self._view.last_top)
+        self._show()
+
+    def scroll_to_oldest(self) -> None:
+        """To the oldest that is loaded."""
+        if self._cursor.index is not None:
+            self._cursor.choose(0)
+        self._view.scroll_to(0)
+        self._show()
+
+    def scroll_to_new(self) -> None:
+        """The new line comes to the upper third of the view; without one, to the newest."""
+        line = self._view.drawer.new_line
+        if line is None:
+            self.scroll_to_newest()
+        else:
+            self._view.scroll_to_entry(line, above=self._view.height // 3)
+            self._show()
+
+    def page(self, step: int) -> None:
+        """Up (-1) or down (1) by a page, less one row that stays in view."""
+        self._view.scroll_to(self._view.top + step * max(self._view.height - 1, 1))
+        self._cursor.to_view(lower=step > 0)
+        self._show()
+
+    def move(self, step: int) -> None:
+        """Choose the message before (-1) or after (1) the chosen one; bigger steps too."""
+        index = self._cursor.index
+        self._cursor.move(step)
+        if step < 0 and index == 0 and self._view.edge is Edge.FAILED:
+            self.action_older()
+        self._show()
+
+    def clear_choice(self) -> None:
+        """No message is chosen any more."""
+        self._cursor.choose(None)
+        self._show()
+
+    # ------------------------------------------------------------ what the screen asks
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the newest is in view."""
+        self._settle()
+        return self._view.at_end
+
+    @property
+    def below(self) -> int:
+        """How many messages stand below the view."""
+        self._settle()
+        return self._view.below
+
+    @property
+    def selected(self) -> Item | None:
+        """The chosen message or gap."""
+        return self._cursor.item
+
+    # ------------------------------------------------------------ what happens to it
+
+    def _tell(self) -> None:
+        view = self._view
+        told = (view.at_end, view.below)
+        if told != self._told:
+            self._told = told
+            self.post_message(self.AtEnd(*told))
+        item = self._cursor.item
+        chosen = None if item is None else ident(item)
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self.post_message(self.Selected(item))
+        if view.edge is Edge.MORE and view.top < view.height and not self._asked:
+            self._asked = True
+            self.post_message(self.NearTop())
+
+    def on_focus(self) -> None:
+        self._cursor.begin()
+        self._cursor.show(Row.SELECTED)
+        self._show()
+
+    def on_blur(self) -> None:
+        self._cursor.show(Row.HELD)
+        self._show()
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose what was clicked, unless the mouse selected text."""
+        if self.text_selection is None and 0 <= event.y < len(self._lines):
+            entry, _ = self._lines[event.y]
+            if entry is not None:
+                self._cursor.choose(self._view.items.at_key(entry.key))
+                self._show()
+
+    # ------------------------------------------------------------ actions
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The verbs are there only for a message that was not sent."""
+        if action == "verb":
+            item = self._cursor.item
+            return isinstance(item, Message) and item.delivery is Delivery.FAILED
+        return True
+
+    def action_move(self, step: int) -> None:
+        self.move(step)
+
+    def action_page(self, step: int) -> None:
+        self.page(step)
+
+    def action_oldest(self) -> None:
+        self.scroll_to_oldest()
+
+    def action_newest(self) -> None:
+        self.scroll_to_newest()
+
+    def action_leave(self) -> None:
+        self.clear_choice()
+        self.post_message(self.Left())
+
+    def action_open(self) -> None:
+        """Fill a gap, open or fold a message, go to what it answers, or read older ones again."""
+        item = self._cursor.item
+        index = self._cursor.index
+        if isinstance(item, Gap):
+            self.action_fill()
+        elif index is not None and self._view.drawer.drawn(index).opens:
+            self.action_fold()
+        elif self._view.edge is Edge.FAILED and not index:
+            self.action_older()
+        elif isinstance(item, Message) and item.reply_to is not None:
+            self._go_to(item.reply_to)
+
+    def _go_to(self, message_id: str) -> None:
+        entry = self._view.items.find(message_id)
+        if entry is not None:
+            self._cursor.choose(self._view.items.at_key(entry.key))
+            self._cursor.reveal()
+            self._show()
+
+    def action_fold(self) -> None:
+        """Open the chosen message in full, or fold it."""
+        item, index = self._cursor.item, self._cursor.index
+        if item is None or index is None:
+            return
+        self._view.drawer.expanded ^= {ident(item)}
+        self._view.stay(still=True)
+        self._view.drawer.forget(self._view.items[index])
+        self._view.settle()
+        self._cursor.reveal()
+        self._show()
+
+    def action_fill(self) -> None:
+        item = self._cursor.item
+        if isinstance(item, Gap) and not item.filling:
+            self.post_message(self.FillGap(item))
+
+    def action_older(self) -> None:
+        """Try again to read older messages."""
+        self.post_message(self.NearTop())
+
+    def action_verb(self, name: str) -> None:
+        item = self._cursor.item
+        if isinstance(item, Message) and name in _VERBS:
+            self.post_message(self.Verb(name, item))
+
+    def action_link(self, url: str) -> None:
+        self.post_message(self.LinkClicked(url))
