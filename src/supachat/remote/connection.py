@@ -174,7 +174,7 @@ class Connection:
         """Hand a new token to the connection, to joins still under way, and to every joined topic."""
         self._conn.access_token = token
         for chan in list(self._conn.channels.values()):
-            chan.join_push.update_payload({"access_token": token})
+            library.give_token(chan, token)
             if chan.is_joined:
                 await self._send(self._message(chan, "access_token", {"access_token": token}))
 
@@ -184,7 +184,7 @@ class Connection:
             topic=chan.topic,
             event=event,
             payload=payload,
-            ref=self._conn._make_ref(),
+            ref=library.next_ref(self._conn),
             join_ref=library.join_ref(chan),
         )
 

@@ -26,6 +26,8 @@ class Note:
     status: int = 0
     after: float | None = None
     """Seconds, from Retry-After."""
+    foreign: bool = False
+    """It was a page and no data: a hotel's sign-in, a proxy. postgrest would take it for no rows."""
 
 
 _note: ContextVar[Note | None] = ContextVar("note", default=None)
@@ -42,6 +44,9 @@ async def _on_response(response: httpx.Response) -> None:
     note = _note.get()
     if note is not None:
         note.status = response.status_code
+        note.foreign = response.status_code == 200 and "json" not in response.headers.get(
+            "content-type", ""
+        )
         note.after = retry_after(response.headers.get("retry-after", ""), datetime.now(UTC))
 
 

@@ -41,7 +41,9 @@ __all__ = [
     "attach",
     "connect",
     "discard",
+    "give_token",
     "join_ref",
+    "next_ref",
     "quiet",
 ]
 
@@ -73,6 +75,16 @@ def attach(client: AsyncRealtimeClient, socket: ClientConnection) -> None:
 def join_ref(channel: AsyncRealtimeChannel) -> str | None:
     """The ref of the channel's own join. Phoenix closes a channel under that ref."""
     return channel.join_push.ref
+
+
+def next_ref(client: AsyncRealtimeClient) -> str:
+    """A ref that no other frame of this connection has."""
+    return client._make_ref()
+
+
+def give_token(channel: AsyncRealtimeChannel, token: str) -> None:
+    """Put the token into a join that may still be under way."""
+    channel.join_push.update_payload({"access_token": token})
 
 
 def discard(channel: AsyncRealtimeChannel) -> None:

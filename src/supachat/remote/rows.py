@@ -65,6 +65,10 @@ class Rows:
             self.reached = True
             raise ServerTrouble("the server gave an answer that cannot be read") from error
         self.reached = True
+        if note.foreign:
+            raise ServerTrouble(
+                "what answers there is not the project", cure="Is this network asking you in?"
+            )
         return as_rows(answer)
 
     def _run(self, call: Call) -> Awaitable[Any]:

@@ -20,7 +20,9 @@ from supachat.domain.errors import VaultError
 
 def read_private(path: Path) -> str | None:
     """The text of the file; None where there is none. Raises `VaultError` where it is not ours alone."""
-    flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    flags = os.O_RDONLY  # O_NONBLOCK: a pipe that somebody put there would never open
+    for name in ("O_NOFOLLOW", "O_CLOEXEC", "O_NONBLOCK"):
+        flags |= getattr(os, name, 0)
     try:
         handle = os.open(path, flags)
     except FileNotFoundError:
@@ -29,9 +31,11 @@ def read_private(path: Path) -> str | None:
         if path.is_symlink():
             raise VaultError(f"{path} is a link, so it is not read", cure=f"rm '{path}'") from error
         raise VaultError(f"{path} cannot be read: {error.strerror}") from error
-    with os.fdopen(handle, encoding="utf-8", errors="replace") as file:
+    try:
         _check(path, os.fstat(handle))
-        return file.read(65536)
+        return os.read(handle, 65536).decode("utf-8", "replace")
+    finally:
+        os.close(handle)
 
 
 def _check(path: Path, info: os.stat_result) -> None:
