@@ -45,7 +45,7 @@ class Story:
         return PLACEHOLDER.sub(lambda match: self.values[match.group()], text)
 
     def learn(self, recorded: Any, answered: Any) -> None:
-        """A placeholder in the recorded body gets the value that we answered; the same one twice must agree."""
+        """A placeholder in the recorded body gets the value that we answered; twice the same must agree."""
         if isinstance(recorded, dict):
             for name, value in recorded.items():
                 self.learn(value, answered[name])

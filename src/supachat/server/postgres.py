@@ -31,7 +31,12 @@ STOP_LIMIT = 1.2
 LOG_LIMIT = 2_000_000
 
 # The guard ends PostgreSQL when its own input ends without a word, which is what our death looks like.
-_GUARD = 'read -r word || { kill -INT "$1"; sleep 2; kill -QUIT "$1"; } 2>/dev/null'
+_GUARD = """
+read -r word && exit 0
+kill -INT "$1" || exit 0
+for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.1; kill -0 "$1" || exit 0; done
+kill -QUIT "$1"
+"""
 
 
 @dataclass(frozen=True)

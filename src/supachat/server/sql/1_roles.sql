@@ -49,9 +49,10 @@ grant usage on schema public to postgres, anon, authenticated, service_role;
 grant usage on schema extensions to anon, authenticated, service_role;
 grant usage on schema auth to postgres, anon, authenticated, service_role, dashboard_user, supabase_realtime_admin;
 grant usage on schema realtime to postgres, anon, authenticated, service_role;
-grant usage, create on schema realtime to supabase_realtime_admin;
+-- no right to create: postgres is a member and would have it too
+grant usage on schema realtime to supabase_realtime_admin;
 grant usage on schema storage to postgres, anon, authenticated, service_role;
-grant usage, create on schema storage to supabase_storage_admin;
+grant usage on schema storage to supabase_storage_admin;
 
 -- what a migration makes in public is reachable by the API: row level security decides
 alter default privileges for role postgres in schema public
