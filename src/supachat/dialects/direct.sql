@@ -22,13 +22,13 @@ begin
   if current_setting('server_version_num')::int < 150000 then
     raise exception 'supachat: PostgreSQL 15 or newer is needed. Nothing was changed.';
   end if;
+  if not (select rolbypassrls or rolsuper from pg_roles where rolname = current_user) then
+    raise exception 'supachat: run this as a role that bypasses row level security, on Supabase that is postgres. Nothing was changed.';
+  end if;
   if to_regprocedure('realtime.broadcast_changes(text,text,text,text,text,record,record,text)') is null
     or to_regprocedure('realtime.send(jsonb,text,text,boolean)') is null
     or to_regclass('realtime.messages') is null or to_regclass('auth.users') is null then
     raise exception 'supachat: this database is no Supabase project with Broadcast from the database. Nothing was changed.';
-  end if;
-  if not (select rolbypassrls or rolsuper from pg_roles where rolname = current_user) then
-    raise exception 'supachat: run this as a role that bypasses row level security, on Supabase that is postgres. Nothing was changed.';
   end if;
   select policyname into wanted from pg_policies
     where schemaname = 'realtime' and tablename = 'messages' and policyname ~ '^supachat_.*_direct_listen$'
