@@ -1,4 +1,4 @@
-"""What Postgres refused, as PostgREST answers it: SQLSTATE to status, and errors that a function raised. Pure."""
+"""What Postgres refused, as PostgREST answers it: SQLSTATE to status, and what a function raised. Pure."""
 
 from __future__ import annotations
 
