@@ -104,8 +104,8 @@ KEYS: Final[dict[Place, tuple[Key, ...]]] = {
         Key("newest", "alt+end ctrl+end", "newest; also esc twice", "newest", command="Go to the newest"),
         Key("first_unread", "alt+u", "first unread", command="Go to the first unread"),
         Key("select", "f6 alt+m", "choose a message", "messages", command="Choose a message"),
-        Key("focus_next", "tab", "next place", action="focus(1)"),
-        Key("focus_previous", "shift+tab", "place before", action="focus(-1)", silent=True),
+        Key("focus_next", "tab", "next place", action="walk(1)"),
+        Key("focus_previous", "shift+tab", "place before", action="walk(-1)", silent=True),
         Key("back", "escape", "back to the text, which stays", "back"),
     ),
     Place.COMPOSER: (
@@ -155,15 +155,15 @@ KEYS: Final[dict[Place, tuple[Key, ...]]] = {
     ),
     Place.MESSAGES: (
         Key("move", "", "move", shown="j k g G"),
-        Key("up", "k up", "up", action="screen.choose(-1)", silent=True),
-        Key("down", "j down", "down", action="screen.choose(1)", silent=True),
-        Key("first", "g home", "oldest that is loaded", action="screen.choose(-9999)", silent=True),
-        Key("last", "G end", "newest", action="screen.choose(9999)", silent=True),
-        Key("unfold", "enter", "open, fold, fill a gap", "open", action="screen.unfold"),
+        Key("up", "k up", "up", action="move(-1)", silent=True),
+        Key("down", "j down", "down", action="move(1)", silent=True),
+        Key("first", "g home", "oldest that is loaded", action="oldest", silent=True),
+        Key("last", "G end", "newest", action="newest", silent=True),
+        Key("unfold", "enter", "open, fold, fill a gap", "open", action="open"),
         Key("copy_message", "y", "copy", action="screen.copy_message"),
-        Key("retry", "r", "send again what was not sent", "retry", action="screen.retry"),
-        Key("edit", "e", "edit what was not sent", "edit", action="screen.edit"),
-        Key("discard", "x", "discard what was not sent", "discard", action="screen.discard"),
+        Key("retry", "r", "send again what was not sent", "retry", action="verb('retry')"),
+        Key("edit", "e", "edit what was not sent", "edit", action="verb('edit')"),
+        Key("discard", "x", "discard what was not sent", "discard", action="verb('discard')"),
         Key("details", "i", "delivery, times, id", "details", action="screen.details"),
         Key("message_keys", "question_mark", "keys", action="screen.help"),
     ),
@@ -262,26 +262,17 @@ HELP: Final = (
 """The help page: headings and the ids under them."""
 
 
-def bindings(place: Place, *, priority: bool = True) -> list[BindingType]:
+def bindings(place: Place, without: Collection[str] = (), only: Collection[str] = ()) -> list[BindingType]:
     """What the widget or screen of `place` binds. Priority, so that typing cannot swallow an alt key."""
     return [
-        Binding(",".join(key.keys.split()), key.action or key.id, key.words, show=False, priority=priority)
+        Binding(",".join(key.keys.split()), key.action or key.id, key.words, show=False, priority=True)
         for key in KEYS[place]
-        if key.keys
+        if key.keys and key.id not in without and (not only or key.id in only)
     ]
 
 
-_LINES: Final = frozenset({"send", "new_line", "older", "newer", "select_up", "select_down"})
-"""What the composer's keys do with lines; a field of one line has no use for it."""
-
-
-def editing() -> list[BindingType]:
-    """The composer's editing keys, for fields of one line."""
-    keys = (key for key in KEYS[Place.COMPOSER] if key.id not in _LINES)
-    return [
-        Binding(",".join(k.keys.split()), k.action or k.id, k.words, show=False, priority=True)
-        for k in keys
-    ]
+LINES: Final = frozenset({"send", "new_line", "older", "newer", "select_up", "select_down"})
+"""The composer's keys that a field of one line has no use for."""
 
 
 class Hint(NamedTuple):

@@ -6,32 +6,30 @@ Must never wait for the network between a key and its paint.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
-from textual import events
 from textual.timer import Timer
 
 from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain.errors import BadInput
-from supachat.domain.model import NOTHING, Gap, LinkState, Message, ThreadKey
+from supachat.domain.model import LinkState, ThreadKey
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.keymap import Place, bindings
-from supachat.tui.screens.chat_view import ChatView
+from supachat.tui.keymap import BY_ID, Place, bindings
+from supachat.tui.screens import views
+from supachat.tui.screens.chat_doors import ChatDoors
 from supachat.tui.screens.navigation import Trail, neighbour
-from supachat.tui.widgets.composer import Composer, Field
-from supachat.tui.widgets.drawn import Drawn
-from supachat.tui.widgets.message_list import MessageList
+from supachat.tui.widgets.composer import Composer
+from supachat.tui.widgets.field import EditingField
 from supachat.tui.widgets.thread_list import ThreadList
-from supachat.tui.widgets.typing_line import Question, TypingLine
 
-TWICE = 0.8
-"""Seconds within which a second esc goes to the newest message."""
+if TYPE_CHECKING:
+    from supachat.tui.screens.commands import Command
 
 
-class ChatScreen(ChatView):
+class ChatScreen(ChatDoors):
     """One workspace. `connect` builds the way to the server; it is called after the first frame."""
 
     BINDINGS = bindings(Place.EVERYWHERE)
@@ -44,11 +42,11 @@ class ChatScreen(ChatView):
         *,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
+        more: Callable[[], Sequence[Command]] = tuple,
     ) -> None:
-        super().__init__(client, now=now, monotonic=monotonic)
+        super().__init__(client, now=now, monotonic=monotonic, more=more)
         self._connect = connect
         self._trail = Trail()
-        self._escaped = 0.0
         self._countdown: Timer | None = None
 
     # ------------------------------------------------------------ the worker
@@ -60,9 +58,13 @@ class ChatScreen(ChatView):
     async def _live(self) -> None:
         await self.client.start()
         self._first_open()
-        self.call_after_refresh(self.run_worker, self._connect(self.client), group="connect")
+        self.call_after_refresh(self._begin)
         async for batch in self.client.changes():
             self.take(batch)
+
+    def _begin(self) -> None:
+        """The cached screen has been painted: now the network's libraries may be imported."""
+        self.run_worker(self._connect(self.client), group="connect")
 
     def _first_open(self) -> None:
         """The last open thread, else the one that moved last."""
@@ -93,7 +95,7 @@ class ChatScreen(ChatView):
             self.show_footer()
             self.show_emptiness()
         if "messages" in touched:
-            self._seen()
+            self.seen()
 
     def _apply(self, change: ev.Change) -> set[str]:
         match change:
@@ -101,10 +103,10 @@ class ChatScreen(ChatView):
                 return {"list"}
             case ev.TimelineReset() | ev.TimelineSpliced() | ev.EdgeChanged():
                 if change.thread == self.client.open_thread:
-                    self.pane.apply(change)
+                    self._show_messages(change)
                 return {"messages"}
             case ev.PeopleChanged():
-                self.pane.renamed()
+                self._name_people()
                 return {"list", "people"}
             case ev.HealthChanged():
                 self._health(change)
@@ -118,6 +120,23 @@ class ChatScreen(ChatView):
                 self.notices.tell(change)
         return set()
 
+    def _show_messages(self, change: ev.TimelineReset | ev.TimelineSpliced | ev.EdgeChanged) -> None:
+        match change:
+            case ev.TimelineReset():
+                self.pane.reset(change.items, change.new_after)
+            case ev.TimelineSpliced():
+                self.pane.splice(change.start, change.removed, change.inserted)
+            case ev.EdgeChanged():
+                self.pane.set_edge(change.edge, change.reason)
+
+    def _name_people(self) -> None:
+        """Tell the pane who is who in the open thread."""
+        key, client = self.client.open_thread, self.client
+        if key is not None:
+            self.pane.set_people(lambda person: client.person(key.source, person))
+            self.pane.set_me(client.me(key.source))
+            self.pane.set_audience(views.audience(client, key))
+
     def _health(self, change: ev.HealthChanged) -> None:
         if self._countdown is not None:
             if change.health.link.state is LinkState.RECONNECTING:
@@ -127,7 +146,7 @@ class ChatScreen(ChatView):
 
     def _account(self, change: ev.AccountChanged) -> None:
         if change.account is None:
-            self.app.post_message(SignInWanted(change.reason))
+            self.post_message(self.SignInWanted(change.reason))
 
     def _returned(self, change: ev.TextReturned) -> None:
         if change.thread == self.shown:
@@ -137,3 +156,82 @@ class ChatScreen(ChatView):
             self.client.keep_text(change.thread, f"{change.text}\n{here}" if here else change.text)
         if change.reason:
             self.notices.tell(ev.Notice(Safe("Not sent, the text is back"), change.reason, "warning"))
+
+    # ------------------------------------------------------------ threads
+
+    def go(self, key: ThreadKey) -> None:
+        """Open a thread: its messages, its unsent text, the keyboard in its composer."""
+        self.client.open(key)
+        self._trail.went(key)
+        self.shown = key
+        self._name_people()
+        limit = next((s.max_length for s in self.client.sources if s.name == key.source), 65536)
+        self.composer.show(self.placeholder(key), self.client.text(key), limit)
+        self.list_asked = False
+        self.typing.show(below=0)
+        self.lay_out()
+        self.composer.field.focus()
+
+    def on_thread_list_opened(self, event: ThreadList.Opened) -> None:
+        self.go(event.key)
+
+    def action_thread(self, by: int) -> None:
+        self._go(neighbour(self.list.keys, self.client.open_thread, by))
+
+    def action_position(self, number: int) -> None:
+        keys = self.list.keys
+        if number <= len(keys):
+            self.go(keys[number - 1])
+
+    def action_last_thread(self) -> None:
+        self._go(self._trail.before)
+
+    def action_next_unread(self) -> None:
+        key = self._trail.next_unread(self.client.threads())
+        if key is None:
+            self.typing.flash(Safe("nothing unread"))
+        self._go(key)
+
+    def _go(self, key: ThreadKey | None) -> None:
+        if key is not None and self.client.thread(key) is not None:
+            self.go(key)
+
+    # ------------------------------------------------------------ writing
+
+    def on_composer_changed(self, event: Composer.Changed) -> None:
+        if self.shown is None:
+            return
+        self.client.keep_text(self.shown, event.text)
+        if event.typed and event.text:
+            self.client.keystroke(self.shown)
+
+    def on_composer_submitted(self, event: Composer.Submitted) -> None:
+        if self.shown is None:
+            return
+        try:
+            self.client.send(self.shown, event.text)
+        except BadInput as error:
+            words = Safe(f"{safe_line(error.cure)}. The text is still here.")
+            self.notices.tell(ev.Notice(safe_line(error.message), words, "error"))
+            return
+        self.composer.remember(event.text)
+        self.composer.clear()
+        self.client.keep_text(self.shown, "")
+        self.pane.scroll_to_newest()
+
+    def on_editing_field_too_large(self, event: EditingField.TooLarge) -> None:
+        words = Safe("Nothing was changed. Send it in parts, or as a file.")
+        self.notices.tell(ev.Notice(Safe(f"That paste has {event.size:,} characters"), words, "error"))
+
+    def action_copy(self) -> None:
+        """Copy what is selected; else clear the text, which undo brings back; else say how to quit."""
+        field = self.composer.field
+        selected = self.get_selected_text() or field.selected_text
+        if selected:
+            self.app.copy_to_clipboard(selected)
+            self.typing.flash(Safe("copied"))
+        elif field.text and self.place is Place.COMPOSER:
+            self.composer.clear()
+            self.typing.flash(Safe(f"cleared, {BY_ID['undo'].first} brings it back"))
+        else:
+            self.typing.flash(Safe(f"{BY_ID['leave'].first} quits"))

@@ -16,22 +16,33 @@ from textual.screen import Screen
 from supachat.client import Client
 from supachat.domain.model import NOTHING, Delivery, Message, ThreadKey
 from supachat.domain.text import Safe
-from supachat.tui.keymap import Place, footer
+from supachat.tui.keymap import Place, bindings, footer
 from supachat.tui.notices import Notices
 from supachat.tui.screens import views
 from supachat.tui.screens.layout import Frame, frame
 from supachat.tui.widgets.badge import live
 from supachat.tui.widgets.composer import Composer
-from supachat.tui.widgets.empty import Words
+from supachat.tui.widgets.drawn import glyphs_of
+from supachat.tui.widgets.empty import Empty, Words
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.header import Header
 from supachat.tui.widgets.message_list import MessageList
-from supachat.tui.widgets.pane import MessagePane
 from supachat.tui.widgets.people import PeopleColumn
 from supachat.tui.widgets.thread_list import ThreadList
 from supachat.tui.widgets.typing_line import TypingLine
 
 FAILED_ONLY = ("retry", "edit", "discard")
+OF_SCREEN = ("copy_message", "details", "message_keys")
+"""Keys of the messages that the screen answers; the pane has the others."""
+
+
+class Reading(Vertical):
+    """The room of the messages, and of the words that stand there when there is no thread."""
+
+    BINDINGS = bindings(Place.MESSAGES, only=OF_SCREEN)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return isinstance(self.screen.focused, MessageList)
 
 
 class ChatView(Screen[None]):
@@ -55,7 +66,14 @@ class ChatView(Screen[None]):
         with Horizontal(id="body"):
             yield ThreadList(self.now, id="list")
             with Vertical(id="middle"):
-                yield MessagePane(id="pane")
+                with Reading(id="reading"):
+                    yield Empty(id="empty")
+                    yield MessageList(
+                        glyphs=glyphs_of(self),
+                        zone=self.now().tzinfo,
+                        today=lambda: self.now().date(),
+                        id="pane",
+                    )
                 yield TypingLine(id="typing")
                 yield Composer(id="composer")
             yield PeopleColumn(id="people")
@@ -73,8 +91,8 @@ class ChatView(Screen[None]):
         return self.query_one("#list", ThreadList)
 
     @property
-    def pane(self) -> MessagePane:
-        return self.query_one("#pane", MessagePane)
+    def pane(self) -> MessageList:
+        return self.query_one("#pane", MessageList)
 
     @property
     def typing(self) -> TypingLine:
@@ -117,10 +135,9 @@ class ChatView(Screen[None]):
         self.list.display = bool(now.list_width)
         self.list.set_class(now.over, "-over")
         people = self.query_one("#people", PeopleColumn)
-        people.display = bool(now.people_width) or (self.people_asked and not now.tiny)
+        people.display = bool(now.people_width) or self.people_asked
         people.set_class(not now.people_width, "-over")
         self.set_class(now.tall, "-tall")
-        self.set_class(now.tiny, "-tiny")
         self.set_class(self.app.no_color, "-mono")
         self.show_all()
 
@@ -148,7 +165,6 @@ class ChatView(Screen[None]):
             health=client.health,
             list_width=0 if now.over else now.list_width,
             wide=now.wide,
-            tiny=now.tiny,
         )
         self.composer.live(live(client.health))
 
@@ -168,19 +184,19 @@ class ChatView(Screen[None]):
         """The keys that would do nothing just now."""
         if self.place is not Place.MESSAGES:
             return ()
-        chosen = self.pane.chosen
+        chosen = self.pane.selected
         failed = isinstance(chosen, Message) and chosen.delivery is Delivery.FAILED
         return () if failed else FAILED_ONLY
 
     def show_emptiness(self) -> None:
         """Words instead of messages, where there are none to show."""
-        if self.client.open_thread is not None:
-            self.composer.display = True
-            return
-        title, text = views.empty_words(self.client)
-        keys = ("start", "commands", "help") if self.client.online else ("again", "commands", "help")
-        self.pane.say(Words(title, text, keys))
-        self.composer.display = False
+        there = self.client.open_thread is not None
+        empty = self.query_one("#empty", Empty)
+        empty.display, self.pane.display, self.composer.display = not there, there, there
+        if not there:
+            title, text = views.empty_words(self.client)
+            keys = ("start", "commands", "help") if self.client.online else ("again", "commands", "help")
+            empty.show(Words(title, text, keys))
 
     def on_descendant_focus(self) -> None:
         self.show_footer()

@@ -21,8 +21,6 @@ class Frame:
     wide: bool
     """The badge has words, the footer has more than five keys."""
     tall: bool
-    tiny: bool
-    """Under 40 columns or 10 rows: only messages, prompt and the badge's glyph."""
     over: bool = False
     """The list lies over the pane, because there is no room beside it."""
 
@@ -30,15 +28,18 @@ class Frame:
 def frame(columns: int, rows: int, *, hidden: bool = False, asked: bool = False) -> Frame:
     """The frame of a terminal. `hidden`: the list was put away. `asked`: it was asked for on a narrow
     screen, where it lies over the pane."""
-    tiny = columns < LEAST_COLUMNS or rows < LEAST_ROWS
     narrow = columns < 80
     width = 38 if columns >= 160 else 32 if columns >= 100 else 24
-    shown = not tiny and (asked if narrow else not hidden)
+    shown = asked if narrow else not hidden
     return Frame(
         list_width=width if shown else 0,
-        people_width=PEOPLE if columns >= 160 and not tiny else 0,
+        people_width=PEOPLE if columns >= 160 else 0,
         wide=columns >= 100,
         tall=rows >= TALL,
-        tiny=tiny,
         over=shown and narrow,
     )
+
+
+def too_small(columns: int, rows: int) -> bool:
+    """Whether nothing sensible can be shown in a terminal of this size."""
+    return columns < LEAST_COLUMNS or rows < LEAST_ROWS

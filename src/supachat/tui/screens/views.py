@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from supachat.client import Client
+from supachat.domain.events import Notice
 from supachat.domain.model import (
     NOTHING,
+    Delivery,
     Health,
     LinkState,
+    Message,
     Presence,
     SourceInfo,
     Thread,
@@ -20,7 +23,7 @@ from supachat.tui.widgets.badge import duration
 from supachat.tui.widgets.people import Fact, PersonView
 from supachat.tui.widgets.thread_rows import SourceView, ThreadView
 from supachat.tui.widgets.typing_line import typing_words
-from supachat.tui.widgets.when import clock, date
+from supachat.tui.widgets.when import clock, date, local
 
 
 def sections(client: Client) -> list[SourceView]:
@@ -123,3 +126,24 @@ def empty_words(client: Client) -> tuple[Safe, Safe]:
         Safe("No conversations yet"),
         Safe(f"You are signed in as {account.email}. New conversations show up here by themselves."),
     )
+
+
+def audience(client: Client, key: ThreadKey) -> Safe:
+    """Who can read a thread in which nothing was said yet."""
+    me = client.me(key.source)
+    names = [person.name.split(" ")[0] for person in client.members(key) if person.key.id != me]
+    if not names or len(names) > 3:
+        return NOTHING
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return Safe(f"Only you and {listed} can read it.")
+
+
+def details(client: Client, message: Message, now: datetime) -> Notice:
+    """Delivery, times and id of a message."""
+    then = local(message.at, now)
+    said = "" if message.delivery is Delivery.RECEIVED else f"{message.delivery.value}\n"
+    why = f"{message.reason}\n" if message.reason else ""
+    person = client.person(message.thread.source, message.author)
+    author = "You" if message.own else person.name if person else safe_line(message.author)
+    written = f"{date(message.at, now)}, {then:%H:%M:%S}"
+    return Notice(Safe(f"{author}, {written}"), Safe(f"{said}{why}{safe_line(message.id)}"))

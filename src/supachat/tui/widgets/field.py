@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import TextArea
 
-from supachat.tui.keymap import editing
+from supachat.tui.keymap import LINES, Place, bindings
 from supachat.tui.widgets.typed import LARGEST_PASTE, cleaned, one_line, shown
 
 STILL_AFTER = 10.0
@@ -24,7 +24,7 @@ STILL_AFTER = 10.0
 class EditingField(TextArea, inherit_bindings=False):
     """A text with kill, yank, undo and a cursor that rests."""
 
-    BINDINGS = editing()
+    BINDINGS = bindings(Place.COMPOSER, without=LINES)
 
     class TooLarge(Message):
         """A paste was refused; nothing was changed."""
@@ -69,6 +69,9 @@ class EditingField(TextArea, inherit_bindings=False):
         if event.key.startswith("alt+"):
             event.prevent_default()  # an alt key that is not bound must not type its letter
         self.awake()
+
+    def on_mount(self) -> None:
+        self.cursor_blink = self.app.animation_level != "none"
 
     def on_focus(self) -> None:
         self.awake()

@@ -32,8 +32,6 @@ class HeaderState:
     health: Health = field(default_factory=Health)
     list_width: int = 0
     wide: bool = False
-    tiny: bool = False
-    """Under 40 columns or 10 rows: the badge is its glyph."""
 
 
 def header_row(state: HeaderState, cells: int, now: float, glyphs: Glyphs = UNICODE) -> Row:
@@ -52,7 +50,7 @@ def header_row(state: HeaderState, cells: int, now: float, glyphs: Glyphs = UNIC
 
 def _left(state: HeaderState) -> list[Span]:
     if not state.list_width:
-        return [space(1 if state.tiny else 4)]
+        return [space(4)]
     name = Span(cut(state.workspace, state.list_width - 2), "bold foreground")
     spans = [space(1), name]
     room = state.list_width - width(spans) - 2
@@ -64,8 +62,6 @@ def _left(state: HeaderState) -> list[Span]:
 def _right(state: HeaderState, now: float, glyphs: Glyphs) -> list[Span]:
     shown = badge(state.health, now, wide=state.wide, glyphs=glyphs)
     glyph = Span(Safe(shown.glyph), shown.look, "health")
-    if state.tiny:
-        return [glyph, space(1)]
     words = Span(Safe(f" {shown.words}"), shown.words_look, "health")
     return [glyph, words, space(2 if state.wide else 1)]
 

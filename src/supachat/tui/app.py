@@ -1,0 +1,247 @@
+"""The app: which screen is up, the theme, the way out. Holds one Client at a time.
+
+It is given a function that makes a Client and one that connects it; it knows nothing else of the world.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, tzinfo
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import events
+from textual.app import App
+from textual.filter import LineFilter, NoColor
+from textual.screen import Screen
+
+from supachat.client import Client
+from supachat.domain.errors import SupachatError
+from supachat.domain.model import NOTHING
+from supachat.domain.text import Safe, safe, safe_line
+from supachat.tui import theme as themes
+from supachat.tui.glyphs import choose
+from supachat.tui.keymap import BY_ID
+from supachat.tui.screens.chat import ChatScreen
+from supachat.tui.screens.chat_doors import SIGN_OUT
+from supachat.tui.screens.layout import too_small
+from supachat.tui.setup_protocol import SetUp, WorkspaceCard
+from supachat.tui.terminal_keys import teach_terminal_keys
+from supachat.tui.widgets.drawn import Drawn
+
+if TYPE_CHECKING:
+    from supachat.tui.screens.commands import Command
+
+OpenWorkspace = Callable[[str | None], Client | None]
+"""A workspace's name, or None for the usual one, to its Client, not started; None where there is none.
+Raises `SupachatError`."""
+Connect = Callable[[Client], Awaitable[None]]
+"""Builds the way to the server and attaches it. Called once per Client, after the first frame."""
+
+
+def theme_for(environ: Mapping[str, str]) -> str:
+    """ink, unless the terminal says that its background is light (COLORFGBG)."""
+    background = environ.get("COLORFGBG", "").rpartition(";")[2]
+    return "paper" if background in ("7", "15") else "ink"
+
+
+class SupachatApp(App[int], inherit_bindings=False):
+    """Ends with an exit code."""
+
+    CSS_PATH = "app.tcss"
+    TITLE = "supachat"
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
+    BINDINGS = []  # noqa: RUF012 - Textual's own would be quit without a word and a toast for ctrl+c
+
+    def __init__(
+        self,
+        *,
+        open_workspace: OpenWorkspace,
+        connect: Connect,
+        workspaces: Callable[[], Sequence[WorkspaceCard]],
+        set_up: SetUp | None,
+        workspace: str | None = None,
+        theme: str | None = None,
+        glyphs: str = "auto",
+        session_words: Safe = NOTHING,
+        keep_theme: Callable[[str], None] = lambda name: None,
+        zone: tzinfo | None = None,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`workspace`: which to open first. `session_words`: where the session is kept, for the sign-in
+        page. `keep_theme` remembers a choice. `wall` and `monotonic` are clocks in seconds."""
+        teach_terminal_keys()
+        super().__init__()
+        self.glyphs = choose(glyphs)
+        self.client: Client | None = None
+        self._open_workspace = open_workspace
+        self._connect = connect
+        self._workspaces = workspaces
+        self._set_up = set_up
+        self._first = workspace
+        self._session_words = session_words
+        self._keep_theme = keep_theme
+        self._zone = zone
+        self._wall = wall
+        self._monotonic = monotonic
+        for each in themes.OURS:
+            self.register_theme(each)
+        known = theme in self.available_themes if theme else False
+        self.theme = theme if theme and known else theme_for(os.environ)
+
+    # ------------------------------------------------------------ colours
+
+    def get_css_variables(self) -> dict[str, str]:
+        """Textual's variables and ours, legible in every theme."""
+        self.theme_variables = themes.variables(self.current_theme)
+        return self.theme_variables
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Without colour there is none at all: Textual's own answer would still be shades of grey."""
+        return [NoColor()] if self.no_color else super().get_line_filters()
+
+    # ------------------------------------------------------------ workspaces
+
+    def on_mount(self) -> None:
+        self._open(self._first)
+
+    def now(self) -> datetime:
+        """The moment, in the reader's zone."""
+        return datetime.fromtimestamp(self._wall(), self._zone)
+
+    def _open(self, name: str | None) -> None:
+        """Open a workspace; without one, ask for it."""
+        try:
+            client = self._open_workspace(name)
+        except SupachatError as error:
+            self.exit(1, return_code=1, message=Text(safe(str(error))))
+            return
+        if client is None:
+            self._ask_for_project()
+            return
+        self.client = client
+        self._put(
+            ChatScreen(
+                client,
+                self._connect,
+                now=self.now,
+                monotonic=self._monotonic,
+                more=self._commands,
+            )
+        )
+
+    def _put(self, screen: Screen[None]) -> None:
+        """The one screen that lies under all others."""
+        self.push_screen(screen)
+
+    def _ask_for_project(self) -> None:
+        from supachat.tui.screens.first_run import FirstRun  # late: most starts do not need it
+
+        if self._set_up is None:
+            self.exit(
+                1, return_code=1, message=Text("There is no workspace yet. supachat login makes one.")
+            )
+        else:
+            self.push_screen(FirstRun(self._set_up), self._made)
+
+    def _made(self, name: str | None) -> None:
+        if name is not None:
+            self._open(name)
+
+    async def _change_workspace(self, name: str) -> None:
+        """Leave this one as it is and open another."""
+        if self.client is not None:
+            await self.client.close()
+            self.client = None
+        while len(self.screen_stack) > 1:
+            await self.pop_screen()
+        self._open(name)
+
+    # ------------------------------------------------------------ signing in
+
+    def on_chat_doors_sign_in_wanted(self, event: ChatScreen.SignInWanted) -> None:
+        from supachat.tui.screens.sign_in import SignIn  # late: a restored session does not need it
+
+        if self.client is None or any(isinstance(screen, SignIn) for screen in self.screen_stack):
+            return
+        name = self.client.workspace
+        card = next((card for card in self._workspaces() if card.name == name), None)
+        host = safe_line(card.url.partition("://")[2].rstrip("/")) if card else NOTHING
+        self.push_screen(SignIn(self.client, host, reason=event.reason, kept=self._session_words))
+
+    # ------------------------------------------------------------ the palette's own
+
+    def _commands(self) -> list[Command]:
+        """Themes, workspaces, the account."""
+        from supachat.tui.screens.commands import Command  # late: with the palette itself
+
+        found = [
+            Command(f"theme {name}", Safe(f"Theme: {name}"), Safe("view"))
+            for name in themes.names()
+            if name != self.theme
+        ]
+        here = self.client.workspace if self.client else NOTHING
+        found += [
+            Command(f"workspace {card.name}", Safe(f"Workspace: {card.name}"), Safe("account"))
+            for card in self._workspaces()
+            if card.name != here
+        ]
+        if self.client is not None and self.client.account is not None:
+            found.append(Command(SIGN_OUT, Safe(f"Sign out of {here}"), Safe("account")))
+        return found
+
+    async def on_chat_doors_command_wanted(self, event: ChatScreen.CommandWanted) -> None:
+        verb, _, what = event.command.partition(" ")
+        if verb == "theme":
+            self.theme = what
+            self._keep_theme(what)
+        elif verb == "workspace":
+            await self._change_workspace(what)
+
+    # ------------------------------------------------------------ clicks, sizes, the way out
+
+    async def on_drawn_acted(self, event: Drawn.Acted) -> None:
+        """A click on a key of the footer, or on the badge: as if it were pressed where the keyboard is."""
+        key = BY_ID.get(event.act)
+        if key is None:
+            return
+        event.stop()
+        name = (key.action or key.id).partition("(")[0].rpartition(".")[2]
+        focused = self.screen.focused
+        nodes = [*(focused.ancestors_with_self if focused else ()), self.screen, self]
+        target = next((node for node in nodes if hasattr(node, f"action_{name}")), None)
+        if target is not None:
+            await self.run_action((key.action or key.id).rpartition(".")[2], target)
+
+    def on_resize(self, event: events.Resize) -> None:
+        from supachat.tui.screens.small import TooSmall  # late: most terminals are large enough
+
+        small = too_small(event.size.width, event.size.height)
+        covered = isinstance(self.screen, TooSmall)
+        if small and not covered:
+            self.push_screen(TooSmall())
+        elif covered and not small:
+            self.pop_screen()
+
+    async def on_app_focus(self) -> None:
+        """The person came back to this terminal."""
+        if self.client is not None:
+            self.client.focused()
+
+    async def action_leave(self) -> None:
+        """Close, keeping everything; what is not sent yet is named."""
+        words = ""
+        if self.client is not None:
+            waiting, failed = self.client.unsent()
+            if waiting + failed:
+                number = waiting + failed
+                are = "message is" if number == 1 else "messages are"
+                words = f"{number} {are} not sent yet. They are kept and go out next time."
+        self.exit(0, message=Text(words) if words else None)
+
+    async def on_unmount(self) -> None:
+        if self.client is not None:
+            await self.client.close()

@@ -1,0 +1,154 @@
+"""The keys and clicks of the chat screen that are about reading and about where the keyboard is.
+
+Between `ChatView`, which draws, and `ChatScreen`, which hears. Acts on the pane and on the client.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from textual.widget import Widget
+
+from supachat.client import Client
+from supachat.domain.model import LinkState, Message
+from supachat.domain.text import Safe, safe_line
+from supachat.tui.screens import views
+from supachat.tui.screens.chat_view import ChatView
+from supachat.tui.widgets.message_list import MessageList
+from supachat.tui.widgets.typing_line import Question, TypingLine
+
+TWICE = 0.8
+"""Seconds within which a second esc goes to the newest message."""
+
+
+class ChatReading(ChatView):
+    """Reading, choosing messages, walking between list, messages and composer."""
+
+    def __init__(
+        self, client: Client, *, now: Callable[[], datetime], monotonic: Callable[[], float]
+    ) -> None:
+        super().__init__(client, now=now, monotonic=monotonic)
+        self._escaped = 0.0
+
+    def seen(self) -> None:
+        """The newest message may be on the screen of somebody who looks at it."""
+        key = self.client.open_thread
+        if key is not None and self.pane.at_end and self.app.app_focus and self.app.screen is self:
+            self.client.seen(key)
+
+    # ------------------------------------------------------------ reading
+
+    def on_message_list_near_top(self) -> None:
+        self.client.load_older()
+
+    def on_message_list_at_end(self, event: MessageList.AtEnd) -> None:
+        self.typing.show(below=0 if event.at_end else event.below)
+        if event.at_end:
+            self.seen()
+
+    def on_message_list_selected(self) -> None:
+        self.show_footer()
+
+    def on_message_list_fill_gap(self, event: MessageList.FillGap) -> None:
+        self.client.fill_gap(event.gap)
+
+    def on_message_list_link_clicked(self, event: MessageList.LinkClicked) -> None:
+        self.app.open_url(event.url)
+        self.typing.flash(safe_line(f"opening {event.url}"))
+
+    def on_message_list_verb(self, event: MessageList.Verb) -> None:
+        draft = event.message.id
+        if event.name == "retry":
+            self.client.retry(draft)
+        elif event.name == "edit":
+            text = self.client.take_back(draft)
+            if text:
+                self.composer.give_back(text)
+                self.composer.field.focus()
+        else:
+            words = Safe("Discard this message, which was not sent?")
+            self.typing.ask(Question(draft, words, Safe("discard"), Safe("keep")))
+
+    def on_typing_line_answered(self, event: TypingLine.Answered) -> None:
+        if event.yes:
+            self.client.discard(event.question.id)
+        self.pane.focus()
+
+    def action_page(self, by: int) -> None:
+        self.pane.page(by)
+
+    def action_oldest(self) -> None:
+        self.pane.scroll_to_oldest()
+
+    def action_newest(self) -> None:
+        self.pane.scroll_to_newest()
+
+    def action_first_unread(self) -> None:
+        self.pane.scroll_to_new()
+
+    def action_select(self) -> None:
+        if self.shown is not None:
+            self.pane.focus()
+
+    def action_copy_message(self) -> None:
+        item = self.pane.selected
+        if isinstance(item, Message):
+            self.app.copy_to_clipboard(item.body)
+            self.typing.flash(Safe("copied"))
+
+    def action_details(self) -> None:
+        item = self.pane.selected
+        if isinstance(item, Message):
+            self.notices.tell(views.details(self.client, item, self.now()))
+
+    # ------------------------------------------------------------ places
+
+    def action_walk(self, by: int) -> None:
+        """The next of list, messages, composer that is on the screen."""
+        places: list[Widget] = [self.list, self.pane, self.composer.field]
+        seen = [place for place in places if place.display and place.parent and self._visible(place)]
+        if seen:
+            here = seen.index(self.focused) if self.focused in seen else len(seen) - 1
+            seen[(here + by) % len(seen)].focus()
+
+    def _visible(self, place: Widget) -> bool:
+        return all(node.display for node in place.ancestors_with_self if isinstance(node, Widget))
+
+    def action_back(self) -> None:
+        """Out of whatever this is, into the text, which stays; twice: to the newest message."""
+        now = self.monotonic()
+        twice = now - self._escaped < TWICE
+        self._escaped = now
+        self.notices.dismiss()
+        self.pane.clear_choice()
+        self.list_asked = self.people_asked = False
+        self.lay_out()
+        if self.shown is not None:
+            self.composer.field.focus()
+            if twice:
+                self.pane.scroll_to_newest()
+        else:
+            self.list.focus()
+
+    def action_list(self) -> None:
+        if self.app.size.width < 80:
+            self.list_asked = not self.list_asked
+        else:
+            self.list_hidden = not self.list_hidden
+        self.lay_out()
+        if self.list.display and self.list_asked:
+            self.list.focus()
+        elif not self.list.display and self.shown is not None:
+            self.composer.field.focus()
+
+    def action_people(self) -> None:
+        self.people_asked = not self.people_asked
+        self.lay_out()
+
+    def action_again(self) -> None:
+        """Draw everything again; reconnect, if not live."""
+        self.app.refresh(layout=True)
+        if self.client.health.link.state is not LinkState.CONNECTED:
+            self.client.reconnect()
+            self.typing.flash(Safe("trying now"))

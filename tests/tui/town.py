@@ -1,0 +1,252 @@
+"""A small town for the screen's tests: people, threads, a scripted project that does as it is told.
+
+The scripted remote speaks the same protocol as a real project; nothing of it comes from a server.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from supachat.domain import events as ev
+from supachat.domain.errors import SupachatError
+from supachat.domain.model import (
+    Account,
+    Cursor,
+    Delivery,
+    Feature,
+    Link,
+    LinkState,
+    Message,
+    Micros,
+    Person,
+    PersonKey,
+    PersonKind,
+    Presence,
+    SourceInfo,
+    Thread,
+    ThreadKey,
+)
+from supachat.domain.text import safe, safe_line
+
+NOW = datetime(2026, 11, 20, 9, 31, 30, tzinfo=UTC)
+ACCOUNT = Account("uid-ana", safe_line("ana@acme.dev"), safe_line("ana"))
+EVERYTHING = frozenset(
+    {Feature.SEND, Feature.START, Feature.FIND_PEOPLE, Feature.TYPING, Feature.PRESENCE, Feature.READ_CURSOR}
+)
+SOURCE = SourceInfo("direct", safe_line("Direct"), EVERYTHING, "ana")
+LIVE = Link(LinkState.CONNECTED, round_trip=0.012, connect_time=0.2, joined=6, wanted=6)
+
+
+def micros(moment: datetime) -> Micros:
+    return Micros(round(moment.timestamp() * 1_000_000))
+
+
+def person(handle: str, name: str, kind: PersonKind = PersonKind.PERSON) -> Person:
+    return Person(PersonKey("direct", handle), safe_line(name), safe_line(handle), kind)
+
+
+PEOPLE = (
+    person("ana", "Ana Lopes"),
+    person("mira", "Mira Kovač"),
+    person("tom", "Tom Becker"),
+    person("noa", "Noa Levi"),
+    person("aiko", "田中 愛子"),
+    person("relay", "Relay", PersonKind.BOT),
+    person("renate", "Renate Vogel"),
+)
+STRANGER = person("sam", "Samuel Osei")
+"""Known to the server only."""
+
+
+def key(other: str) -> ThreadKey:
+    return ThreadKey("direct", "__".join(sorted(("ana", other))))
+
+
+def thread(other: str, **parts: object) -> Thread:
+    name = next((p.name for p in (*PEOPLE, STRANGER) if p.key.id == other), safe_line(other))
+    made = Thread(key(other), name, ("ana", other), other, created=micros(NOW - timedelta(days=17)))
+    return replace(made, **parts)  # type: ignore[arg-type]  # a test names real fields
+
+
+def message(other: str, author: str, text: str, at: datetime, number: int = 0) -> Message:
+    own = author == "ana"
+    return Message(
+        key(other),
+        f"{other}-{number:05}",
+        author,
+        Micros(micros(at) + number),
+        text,
+        safe(text),
+        own=own,
+        delivery=Delivery.SENT if own else Delivery.RECEIVED,
+    )
+
+
+_MIRA = (
+    ("2026-11-19 16:40", "mira", "Rehearsal is done. `pg_restore` took 11 minutes on the copy."),
+    ("2026-11-19 16:44", "ana", "Good. Then tomorrow at ten."),
+    (
+        "2026-11-20 09:04",
+        "mira",
+        "The migration went through on staging. Index build took 40 minutes, so we run it before the "
+        "deploy, not in it:\n```sql\ncreate index concurrently if not exists messages_by_time\n"
+        "  on chat_messages (session_id, created_at desc);  -- no lock\n```\n"
+        "Anyone against shipping at ten?",
+    ),
+    ("2026-11-20 09:12", "mira", "Runbook is here:\nhttps://wiki.acme.dev/runbooks/4.2"),
+    ("2026-11-20 09:14", "ana", "Fine by me. I watch the dashboards until noon."),
+    ("2026-11-20 09:14", "ana", "@mira can you hold the announcement until I say so?"),
+    ("2026-11-20 09:28", "mira", "Deploy `4.2.0-rc3` to staging finished in 3 min 12 s."),
+    ("2026-11-20 09:30", "mira", "@ana will do. Waiting for your word."),
+)
+
+
+def conversation(other: str = "mira") -> list[Message]:
+    """What was said with Mira; one line with everybody else."""
+    if other != "mira":
+        return [message(other, other, "Hello there", NOW - timedelta(days=2))]
+    return [
+        message("mira", author, text, datetime.fromisoformat(at).replace(tzinfo=UTC), number)
+        for number, (at, author, text) in enumerate(_MIRA)
+    ]
+
+
+def long_conversation(other: str, count: int) -> list[Message]:
+    """`count` messages, a minute apart, the last one now."""
+    start = NOW - timedelta(minutes=count)
+    return [
+        message(other, other if n % 3 else "ana", f"message {n} of {count}", start + timedelta(minutes=n), n)
+        for n in range(count)
+    ]
+
+
+def street() -> list[Thread]:
+    """The thread list."""
+
+    def last(days: float, preview: str, author: str, **parts: object) -> dict[str, object]:
+        at = micros(NOW - timedelta(days=days))
+        return {"last": Cursor(at, "last"), "preview": safe_line(preview), "preview_author": author, **parts}
+
+    said = conversation()[-1]
+    return [
+        thread("mira", last=said.cursor, preview=safe_line(said.body), preview_author="mira"),
+        thread("tom", **last(0.01, "No objection. Runbook is here", "tom", unread=3)),
+        thread("noa", **last(0.02, "the empty state is too loud for a first look", "noa", unread=12)),
+        thread("aiko", **last(1.0, "来週の火曜日はいかがですか", "aiko", unread=1)),
+        thread("relay", **last(2.0, "p95 back under 200 ms", "relay")),
+        thread("renate", **last(11.0, "booked the 7:40 from Porto", "ana")),
+    ]
+
+
+class Town:
+    """A project: its table, its people, and the trouble it makes when told to."""
+
+    def __init__(self, threads: Sequence[Thread] | None = None, *, signed_in: bool = True) -> None:
+        self.threads = list(street() if threads is None else threads)
+        self.table: dict[ThreadKey, list[Message]] = {
+            each.key: conversation(each.other or "mira") for each in self.threads
+        }
+        self.people = list(PEOPLE)
+        self.signed_in = signed_in
+        self.link = LIVE
+        self.refused: SupachatError | None = None
+        """What a send meets."""
+        self.sign_in_refused: SupachatError | None = None
+        self.find_refused: SupachatError | None = None
+        self.hold = asyncio.Event()
+        """Cleared: pages and sends wait."""
+        self.hold.set()
+        self.performed: list[ev.Request] = []
+        self.poked = 0
+        self._queue: asyncio.Queue[ev.Event] = asyncio.Queue()
+
+    # ------------------------------------------------------------ the protocol
+
+    async def events(self) -> AsyncIterator[ev.Event]:
+        while True:
+            yield await self._queue.get()
+
+    def say(self, *events: ev.Event) -> None:
+        """The world tells the client something."""
+        for event in events:
+            self._queue.put_nowait(event)
+
+    async def start(self) -> None:
+        if self.signed_in:
+            self.say(ev.SignedIn(ACCOUNT, (SOURCE,)), ev.LinkMoved(self.link))
+        else:
+            self.say(ev.SessionLost(safe_line("")), ev.LinkMoved(Link(LinkState.SIGNED_OUT)))
+
+    async def perform(self, request: ev.Request) -> Sequence[ev.Event]:
+        self.performed.append(request)
+        match request:
+            case ev.ListThreads(source):
+                return [ev.ThreadsListed(source, tuple(self.threads), tuple(self.people))]
+            case ev.FetchPage():
+                await self.hold.wait()
+                return [self._page(request)]
+            case ev.SendDraft(draft):
+                await self.hold.wait()
+                if self.refused is not None:
+                    raise self.refused
+                row = replace(
+                    message("mira", "ana", draft.raw, NOW), id=draft.id, thread=draft.thread, at=draft.created
+                )
+                self.table.setdefault(draft.thread, []).append(row)
+                return [ev.DraftStored(draft, row)]
+            case ev.Watch(threads):
+                self.say(*(ev.ThreadReady(each) for each in threads))
+        return []
+
+    def _page(self, request: ev.FetchPage) -> ev.PageFetched:
+        rows = self.table.get(request.thread, [])
+        if request.after is not None:
+            found = [row for row in rows if row.cursor > request.after][: request.limit]
+            return ev.PageFetched(request, tuple(found), whole=len(found) < request.limit)
+        before = [row for row in rows if request.before is None or row.cursor < request.before]
+        found = before[-request.limit :]
+        return ev.PageFetched(request, tuple(found), whole=len(found) == len(before))
+
+    async def sign_in(self, email: str, password: str) -> Account:
+        if self.sign_in_refused is not None:
+            raise self.sign_in_refused
+        self.signed_in = True
+        self.say(ev.SignedIn(ACCOUNT, (SOURCE,)), ev.LinkMoved(self.link))
+        return ACCOUNT
+
+    async def sign_up(self, email: str, password: str, name: str) -> Account | None:
+        return await self.sign_in(email, password)
+
+    async def sign_out(self) -> None:
+        self.signed_in = False
+        self.say(ev.LinkMoved(Link(LinkState.SIGNED_OUT)))
+
+    async def find_people(self, source: str, text: str) -> Sequence[Person]:
+        if self.find_refused is not None:
+            raise self.find_refused
+        return [p for p in (*self.people, STRANGER) if p.name.casefold().startswith(text.casefold())]
+
+    async def ensure_thread(self, source: str, person: str) -> tuple[Thread, Sequence[Person]]:
+        return thread(person), [p for p in (*PEOPLE, STRANGER) if p.key.id == person]
+
+    def poke(self) -> None:
+        self.poked += 1
+
+    async def close(self) -> None:
+        self.hold.set()
+
+    # ------------------------------------------------------------ what happens in it
+
+    def arrives(self, other: str, text: str, *, number: int = 900) -> None:
+        """Somebody says something, and it comes by the socket."""
+        row = message(other, other, text, NOW, number)
+        self.table.setdefault(row.thread, []).append(row)
+        self.say(ev.MessageArrived(row))
+
+    def present(self, **who: Presence) -> None:
+        """Who is there, by handle."""
+        for other, presence in who.items():
+            self.say(ev.PresenceHeard(key(other), {"ana": Presence.ONLINE, other: presence}))
