@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import jwt
@@ -23,11 +23,11 @@ _SIGNER_TEXT = "Failed to generate JWT signer, check your JWT secret or JWKS con
 
 @dataclass(frozen=True, repr=False)
 class Identity:
-    """A judged token. `expires` is in epoch seconds; `headers` are the upgrade's `x-` headers."""
+    """A judged token; equal tokens are equal. `headers` are the upgrade's `x-` headers."""
 
     token: str
-    claims: Mapping[str, Any]
-    headers: Mapping[str, str]
+    claims: Mapping[str, Any] = field(compare=False)
+    headers: Mapping[str, str] = field(compare=False)
 
     @property
     def role(self) -> str:
@@ -35,6 +35,7 @@ class Identity:
 
     @property
     def expires(self) -> float:
+        """Epoch seconds."""
         return float(self.claims["exp"])
 
 

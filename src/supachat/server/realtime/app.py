@@ -21,13 +21,15 @@ from starlette.websockets import WebSocket
 
 from supachat.server.context import Context
 from supachat.server.realtime.authorise import Authoriser
-from supachat.server.realtime.delivery import deliver
+from supachat.server.realtime.changes import Changes
+from supachat.server.realtime.delivery import Delivery
 from supachat.server.realtime.handshake import connect
 from supachat.server.realtime.http import BroadcastOverHttp
 from supachat.server.realtime.hub import Hub
 from supachat.server.realtime.limits import RealtimeLimits
 from supachat.server.realtime.services import Services
 from supachat.server.realtime.stream import Stream
+from supachat.server.realtime.subscriptions import Subscriptions
 
 # what uvicorn must be told so that its websockets behave like the real server's
 WEBSOCKET_OPTIONS: Final[dict[str, Any]] = {
@@ -48,14 +50,18 @@ class Realtime:
     ) -> None:
         limits = limits or RealtimeLimits.of(context.limits)
         hub = Hub(limits, clock)
-        on_change = partial(deliver, hub, limits)
-        self._stream = Stream(partial(context.conninfo, "supabase_admin"), context.admin, on_change, limits)
+        subscriptions = Subscriptions(context.admin)
+        self._changes = Changes(context.admin, subscriptions, hub, limits)
+        delivery = Delivery(hub, self._changes, limits)
+        login = partial(context.conninfo, "supabase_admin")
+        self._stream = Stream(login, context.admin, delivery.take, limits)
         self._services = Services(
             secret=context.keys.jwt_secret,
             limits=limits,
             hub=hub,
             pool=context.admin,
             authoriser=Authoriser(context.admin, limits.database_wait),
+            subscriptions=subscriptions,
             ready=self._stream.ready,
         )
 
@@ -75,12 +81,13 @@ class Realtime:
     @asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
         """The replication stream runs inside; it is closed before this returns."""
-        stream = asyncio.create_task(self._stream.run(), name="realtime stream")
+        tasks = [asyncio.create_task(self._changes.run()), asyncio.create_task(self._stream.run())]
         try:
             yield
         finally:
-            stream.cancel()
-            await asyncio.gather(stream, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _websocket(self, ws: WebSocket) -> None:
         await connect(ws, self._services)

@@ -1,4 +1,4 @@
-"""A committed row of `realtime.messages` becomes a broadcast.
+"""A committed row leaves the stream: a message becomes a broadcast, another row a change of its table.
 
 No row level security here: who is on a private topic was judged when joining. Must never deliver a row
 that has no event or no payload, and never to the other topic of the same name.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from supachat.server.realtime.changes import Changes
 from supachat.server.realtime.frames import UserBroadcast
 from supachat.server.realtime.hub import Hub, Topic
 from supachat.server.realtime.limits import RealtimeLimits
@@ -46,11 +47,22 @@ def _body(row: Row) -> tuple[bytes, bool] | None:
     return None
 
 
-def deliver(hub: Hub, limits: RealtimeLimits, change: Change, _at: datetime) -> None:
-    """Hand a new message to its topic; over the message rate or the size limit it is dropped."""
-    found = broadcast_of(change.new) if change.kind == "INSERT" and change.new is not None else None
-    if found is None or hub.over(hub.events):
-        return
-    topic, frame = found
-    if len(frame.data) <= limits.payload_bytes:
-        hub.broadcast(topic, frame)
+class Delivery:
+    """What is done with each row of the stream: a message is broadcast, any other goes to `changes`."""
+
+    def __init__(self, hub: Hub, changes: Changes, limits: RealtimeLimits) -> None:
+        self._hub = hub
+        self._changes = changes
+        self._limits = limits
+
+    def take(self, change: Change, at: datetime) -> None:
+        """Messages over the message rate or the size limit are dropped, as on the real server."""
+        if not is_message(change.relation):
+            self._changes.offer(change, at)
+            return
+        found = broadcast_of(change.new) if change.kind == "INSERT" and change.new is not None else None
+        if found is None or self._hub.over(self._hub.events):
+            return
+        topic, frame = found
+        if len(frame.data) <= self._limits.payload_bytes:
+            self._hub.broadcast(topic, frame)

@@ -12,6 +12,7 @@ from supachat.server.context import Pool
 from supachat.server.realtime.authorise import Authoriser
 from supachat.server.realtime.hub import Hub
 from supachat.server.realtime.limits import RealtimeLimits
+from supachat.server.realtime.subscriptions import Subscriptions
 
 
 @dataclass(frozen=True)
@@ -23,4 +24,5 @@ class Services:
     hub: Hub
     pool: Pool
     authoriser: Authoriser
+    subscriptions: Subscriptions
     ready: asyncio.Event

@@ -27,7 +27,7 @@ from supachat.server.realtime.frames import (
     reply,
 )
 from supachat.server.realtime.joining import join
-from supachat.server.realtime.joins import TOPIC_PREFIX, Refused, binding_id
+from supachat.server.realtime.joins import TOPIC_PREFIX, Refused
 from supachat.server.realtime.services import Services
 
 log = logging.getLogger(__name__)
@@ -178,8 +178,7 @@ class Socket:
             return
         self._channels[frame.topic] = channel
         self._services.hub.users.add(self)
-        bindings = [{**binding, "id": binding_id(binding)} for binding in channel.config.bindings]
-        self.push(reply(frame, "ok", {"postgres_changes": bindings}))
+        self.push(reply(frame, "ok", {"postgres_changes": channel.bindings}))
         self._say_closed(replaced)
         channel.open(replayed)
 

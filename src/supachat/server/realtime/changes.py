@@ -1,0 +1,186 @@
+"""postgres_changes: each committed row of a published table, to whom it may concern.
+
+Rows are worked off one after another, in commit order, beside the stream that they came by. Must never
+send a row that row level security hides, and never stop for a row that fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg import AsyncConnection, sql
+from psycopg.rows import TupleRow
+
+from supachat.server.context import Pool
+from supachat.server.realtime.access import Identity
+from supachat.server.realtime.change_payload import (
+    NotSimple,
+    Reader,
+    Table,
+    TableColumn,
+    payload,
+    simple_json,
+)
+from supachat.server.realtime.filters import Filter, decide, expression
+from supachat.server.realtime.frames import Frame, Shared
+from supachat.server.realtime.hub import Hub
+from supachat.server.realtime.limits import RealtimeLimits
+from supachat.server.realtime.pgoutput import UNCHANGED, Change
+from supachat.server.realtime.subscriptions import Listener, Subscription, Subscriptions
+from supachat.server.realtime.tables import Tables, selectable
+from supachat.server.realtime.visibility import visible
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Work:
+    """A change that somebody subscribed to, and its time of commit."""
+
+    change: Change
+    at: datetime
+    subscriptions: Sequence[Subscription]
+
+
+class Changes:
+    """Takes changes from the stream (`offer`) and works them off (`run`)."""
+
+    def __init__(self, pool: Pool, subscriptions: Subscriptions, hub: Hub, limits: RealtimeLimits) -> None:
+        self._pool = pool
+        self._subscriptions = subscriptions
+        self._hub = hub
+        self._limits = limits
+        self._tables = Tables()
+        self._queue: asyncio.Queue[Work] = asyncio.Queue()
+
+    def offer(self, change: Change, at: datetime) -> None:
+        """A committed row; forgotten at once if nobody asked for it."""
+        relation = change.relation
+        wanting = self._subscriptions.wanting(change.kind, relation.schema, relation.name)
+        if wanting and not self._hub.over(self._hub.events):
+            self._queue.put_nowait(Work(change, at, wanting))
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        while True:
+            work = await self._queue.get()
+            try:
+                await self._deliver(work)
+            except Exception:  # a border: one row that fails must not cost everybody all later ones
+                relation = work.change.relation
+                log.exception("A change of %s.%s was not delivered.", relation.schema, relation.name)
+
+    async def _deliver(self, work: Work) -> None:
+        async with self._pool.connection() as connection:
+            try:
+                frames = await self._frames(connection, work)
+            finally:
+                await connection.rollback()
+        self._hub.events.add(self._hub.now(), len(frames))
+        for listener, shared in frames:
+            listener.hear(shared)
+
+    async def _frames(
+        self, connection: AsyncConnection[TupleRow], work: Work
+    ) -> list[tuple[Listener, Shared]]:
+        """Every frame this change makes, each encoded once however many get it."""
+        table = await self._tables.describe(connection, work.change.relation)
+        wanting = await self._filtered(connection, work, table)
+        columns = {
+            role: await selectable(connection, work.change.relation, role)
+            for role in {subscription.who.role for subscription in wanting}
+        }
+        to_json = await self._converted(connection, work.change, table)
+        seen = await self._seen(connection, work.change, table, wanting)
+        made: dict[Any, Shared] = {}
+        frames: list[tuple[Listener, Shared]] = []
+        for (listener, who, select), ids in _grouped(s for s in wanting if s.who in seen).items():
+            key = (listener.topic, who.role, select, ids)
+            if key not in made:
+                reader = Reader(columns[who.role], select)
+                limit = self._limits.change_bytes
+                data = payload(work.change, work.at, table, reader, to_json, limit)
+                frame = Frame(listener.topic.wire, "postgres_changes", {"ids": list(ids), "data": data})
+                made[key] = Shared(frame)
+            frames.append((listener, made[key]))
+        return frames
+
+    async def _filtered(
+        self, connection: AsyncConnection[TupleRow], work: Work, table: Table
+    ) -> list[Subscription]:
+        """The subscriptions whose filters the row satisfies."""
+        row = work.change.new if work.change.new is not None else work.change.old or {}
+        types = {column.name: column for column in table.columns}
+        verdicts: dict[Filter, bool] = {}
+        for item in {item for subscription in work.subscriptions for item in subscription.binding.filters}:
+            column = types.get(item.column)
+            verdict = decide(item, row, column.type_name if column else "")
+            if verdict is None:
+                value = row[item.column]
+                verdict = False
+                if column is not None and value is not UNCHANGED:
+                    verdict = await _true(connection, expression(item, value, column.type_sql))
+            verdicts[item] = verdict
+        return [s for s in work.subscriptions if all(verdicts[item] for item in s.binding.filters)]
+
+    async def _seen(
+        self,
+        connection: AsyncConnection[TupleRow],
+        change: Change,
+        table: Table,
+        wanting: Sequence[Subscription],
+    ) -> set[Identity]:
+        """Who may see the row. A DELETE, a table without security or without key: everybody."""
+        people = list(dict.fromkeys(subscription.who for subscription in wanting))
+        if change.kind == "DELETE" or not table.secured or not table.keys or not people:
+            return set(people)
+        return await visible(connection, change, table, people)
+
+    async def _converted(
+        self, connection: AsyncConnection[TupleRow], change: Change, table: Table
+    ) -> Callable[[str, TableColumn], Any]:
+        """Turns column texts into JSON; PostgreSQL was asked beforehand for those only it can turn."""
+        asked: dict[tuple[str, str], Any] = {}
+        for row in (change.new or {}, change.old or {}):
+            for column in table.columns:
+                value = row.get(column.name)
+                if not isinstance(value, str):
+                    continue
+                try:
+                    simple_json(value, column)
+                except NotSimple:
+                    asked[column.type_sql, value] = await _as_json(connection, value, column.type_sql)
+
+        def convert(text: str, column: TableColumn) -> Any:
+            key = (column.type_sql, text)
+            return asked[key] if key in asked else simple_json(text, column)
+
+        return convert
+
+
+async def _true(connection: AsyncConnection[TupleRow], condition: sql.Composable) -> bool:
+    row = await (await connection.execute(sql.SQL("select ") + condition)).fetchone()
+    return bool(row and row[0])
+
+
+async def _as_json(connection: AsyncConnection[TupleRow], text: str, type_sql: str) -> Any:
+    query = sql.SQL("select to_jsonb({}::" + type_sql + ")").format(sql.Literal(text))
+    row = await (await connection.execute(query)).fetchone()
+    return row[0] if row else None
+
+
+def _grouped(
+    subscriptions: Iterable[Subscription],
+) -> Mapping[tuple[Listener, Identity, tuple[str, ...] | None], tuple[int, ...]]:
+    """Bindings of one channel with the same columns share a frame; their ids, in order."""
+    ids: dict[tuple[Listener, Identity, tuple[str, ...] | None], set[int]] = defaultdict(set)
+    for subscription in subscriptions:
+        binding = subscription.binding
+        ids[subscription.listener, subscription.who, binding.select].add(binding.request_id)
+    return {key: tuple(sorted(found)) for key, found in ids.items()}

@@ -1,0 +1,194 @@
+"""What a postgres_changes request asks for, and whether a row satisfies it.
+
+Pure. A comparison that equal texts cannot decide becomes an SQL expression for PostgreSQL to decide, so
+that numbers, times and patterns compare as they do there. Must never put a client's text into SQL
+except as a literal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from psycopg import sql
+
+from supachat.server.realtime.pgoutput import Row
+
+EVENTS: Final = ("INSERT", "UPDATE", "DELETE")
+MAX_IN: Final = 100
+
+_OPERATORS: Final = {
+    "eq": "=",
+    "neq": "<>",
+    "lt": "<",
+    "lte": "<=",
+    "gt": ">",
+    "gte": ">=",
+    "like": "like",
+    "ilike": "ilike",
+    "match": "~",
+    "imatch": "~*",
+    "isdistinct": "is distinct from",
+}
+_TEXTUAL: Final = {"like", "ilike", "match", "imatch"}
+_IS: Final = {"null", "true", "false", "unknown"}
+# equal values of these types have equal texts
+_PLAIN: Final = {"int2", "int4", "int8", "text", "varchar", "uuid", "bool"}
+_PART = re.compile(r"""(?:[^,("]|"(?:[^"\\]|\\.)*"|\([^)]*\))+""")
+_FILTER = re.compile(r"(?s)([^=.]+)=(not\.)?([a-z]+)\.(.*)")
+
+
+class BadRequest(Exception):
+    """A postgres_changes request that cannot be read; the text goes to the client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One comparison. `values` has one text, or for `in` all of them."""
+
+    column: str
+    operator: str
+    values: tuple[str, ...]
+    negated: bool = False
+
+    def shown(self) -> str:
+        """As the real server's errors print it."""
+        value = f"{{{','.join(self.values)}}}" if self.operator == "in" else self.values[0]
+        return f'{{"{self.column}", "{self.operator}", "{value}"}}'
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """One request. `*` stands for any event, schema or table; `select` is None for all columns."""
+
+    request_id: int
+    event: str
+    schema: str
+    table: str
+    filters: tuple[Filter, ...] = ()
+    select: tuple[str, ...] | None = None
+
+    def shown(self) -> str:
+        """As the real server's errors print it."""
+        filters = ", ".join(item.shown() for item in self.filters)
+        select = (
+            "nil" if self.select is None else "[" + ", ".join(f'"{name}"' for name in self.select) + "]"
+        )
+        return (
+            f"[event: {self.event}, schema: {self.schema}, table: {self.table},"
+            f" filters: [{filters}], select: {select}]"
+        )
+
+    def wants(self, event: str, schema: str, table: str) -> bool:
+        """Whether it asks for that event of that table."""
+        return self.event in ("*", event) and self.schema in ("*", schema) and self.table in ("*", table)
+
+
+def read_binding(request: Mapping[str, Any], request_id: int) -> Binding:
+    """One request as the client wrote it. Raises BadRequest."""
+    schema, table = request.get("schema"), request.get("table")
+    if not isinstance(schema, str) and not isinstance(table, str):
+        given = ", ".join(f'"{key}" => "{value}"' for key, value in request.items())
+        raise BadRequest(
+            "No subscription params provided. Please provide at least a `schema` or `table` to subscribe"
+            f" to: %{{{given}}}"
+        )
+    event = request.get("event")
+    select = _select(request.get("select"))
+    if select is not None and (not isinstance(table, str) or table == "*"):
+        raise BadRequest("Column selection is not supported for wildcard subscriptions. Name a table.")
+    return Binding(
+        request_id,
+        event if event in EVENTS else "*",
+        schema if isinstance(schema, str) else "public",
+        table if isinstance(table, str) else "*",
+        read_filters(request.get("filter")),
+        select,
+    )
+
+
+def _select(value: Any) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if isinstance(value, list) and value and all(isinstance(name, str) for name in value):
+        return tuple(value)
+    raise BadRequest(f"Error parsing `select` params: {value}")
+
+
+def read_filters(text: Any) -> tuple[Filter, ...]:
+    """`col=op.value[,col2=op.value]`. Raises BadRequest."""
+    if text is None or text == "":
+        return ()
+    if not isinstance(text, str):
+        raise BadRequest(f"Error parsing `filter` params: {text}")
+    return tuple(_read_filter(part) for part in _PART.findall(text))
+
+
+def _read_filter(part: str) -> Filter:
+    found = _FILTER.fullmatch(part.strip())
+    if found is None:
+        raise BadRequest(f'Error parsing `filter` params: ["{part}"]')
+    column, negated, operator, value = found.groups()
+    if operator == "in":
+        values = _in_values(value)
+    elif operator in _OPERATORS or (operator == "is" and value.lower() in _IS):
+        values = (_unquoted(value),)
+    else:
+        raise BadRequest(f'Error parsing `filter` params: ["{part}"]')
+    return Filter(column, operator, values, negated is not None)
+
+
+def _in_values(value: str) -> tuple[str, ...]:
+    if not value.startswith("(") or not value.endswith(")"):
+        raise BadRequest(
+            "Error parsing `filter` params: `in` filter must be a list of values in parentheses"
+        )
+    values = tuple(_unquoted(item.strip()) for item in _PART.findall(value[1:-1]))
+    if not 1 <= len(values) <= MAX_IN:
+        raise BadRequest(f"Error parsing `filter` params: `in` takes 1 to {MAX_IN} values")
+    return values
+
+
+def _unquoted(value: str) -> str:
+    if len(value) >= 2 and value[0] == value[-1] == '"':
+        return re.sub(r"\\(.)", r"\1", value[1:-1])
+    return value
+
+
+def decide(item: Filter, row: Row, type_name: str) -> bool | None:
+    """Whether the row satisfies the filter; None where PostgreSQL has to decide.
+
+    A column that the row does not carry (a DELETE carries only its key) does not stand in the way.
+    The filter's values must be as PostgreSQL prints them.
+    """
+    if item.column not in row:
+        return True
+    value = row[item.column]
+    if item.operator == "is" and item.values[0].lower() == "null":
+        return (value is None) != item.negated
+    if value is None and item.operator not in ("is", "isdistinct"):
+        return False
+    if item.operator in ("eq", "neq", "in") and type_name in _PLAIN:
+        return (value in item.values) ^ (item.operator == "neq") ^ item.negated
+    return None
+
+
+def expression(item: Filter, value: str | None, type_sql: str) -> sql.Composable:
+    """The filter as an SQL condition on a value of that type (its name as PostgreSQL prints it)."""
+    cast = sql.SQL("::text" if item.operator in _TEXTUAL else f"::{type_sql}")
+    left = sql.Literal(value) + cast
+    if item.operator == "is":
+        condition = left + sql.SQL(f" is {item.values[0].lower()}")
+    elif item.operator == "in":
+        condition = left + sql.SQL(" in (") + sql.SQL(", ").join(_cast(item.values, cast)) + sql.SQL(")")
+    else:
+        operator = sql.SQL(f" {_OPERATORS[item.operator]} ")
+        condition = left + operator + _cast(item.values, cast)[0]
+    negation = sql.SQL("not " if item.negated else "")
+    return sql.SQL("coalesce(") + negation + sql.SQL("(") + condition + sql.SQL("), false)")
+
+
+def _cast(values: Sequence[str], cast: sql.SQL) -> list[sql.Composable]:
+    return [sql.Literal(value) + cast for value in values]

@@ -1,0 +1,84 @@
+"""Which subscribers may see a changed row: row level security decides, for each role and its claims.
+
+One round trip for all of them. Nothing is written; every transaction is rolled back by the caller.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import psycopg
+from psycopg import AsyncConnection, sql
+from psycopg.rows import TupleRow
+
+from supachat.server.realtime.access import Identity
+from supachat.server.realtime.change_payload import Table, key_row
+from supachat.server.realtime.frames import dump_json
+from supachat.server.realtime.pgoutput import Change
+
+log = logging.getLogger(__name__)
+
+_TIMEOUT = "5s"  # a policy that never ends must not stop everybody's changes
+
+
+async def visible(
+    connection: AsyncConnection[TupleRow], change: Change, table: Table, people: Sequence[Identity]
+) -> set[Identity]:
+    """Those of `people` who see the row now."""
+    try:
+        return await _ask(connection, change, table, people)
+    except psycopg.Error as error:
+        await connection.rollback()
+        if len(people) == 1:
+            log.warning("The policies of %s failed and hide the row: %s", change.relation.name, error)
+            return set()
+    seen: set[Identity] = set()
+    for person in people:  # one of them fails; the others must not pay for it
+        seen |= await visible(connection, change, table, [person])
+    return seen
+
+
+async def _ask(
+    connection: AsyncConnection[TupleRow], change: Change, table: Table, people: Sequence[Identity]
+) -> set[Identity]:
+    lookup = _lookup(change, table)
+    statements: list[sql.Composable] = [sql.SQL(f"set local statement_timeout = '{_TIMEOUT}'")]
+    for person in people:
+        statements += [_become(person), lookup]
+    cursor = await connection.execute(sql.SQL("; ").join([*statements, sql.SQL("reset role")]))
+    answers: list[bool] = []
+    while True:
+        if cursor.description and cursor.description[0].name == "seen":
+            answers += [row[0] for row in await cursor.fetchall()]
+        if not cursor.nextset():
+            break
+    return {person for person, seen in zip(people, answers, strict=True) if seen}
+
+
+def _lookup(change: Change, table: Table) -> sql.Composable:
+    row = key_row(change, table)
+    conditions = [
+        sql.Identifier(column.name)
+        + sql.SQL(" = ")
+        + sql.Literal(row[column.name])
+        + sql.SQL(f"::{column.type_sql}")
+        for column in table.keys
+    ]
+    return sql.SQL("select exists (select 1 from {} where {}) as seen").format(
+        sql.Identifier(change.relation.schema, change.relation.name), sql.SQL(" and ").join(conditions)
+    )
+
+
+def _become(person: Identity) -> sql.Composable:
+    settings = {
+        "request.jwt.claims": dump_json(person.claims),
+        "request.jwt.claim.sub": str(person.claims.get("sub") or ""),
+        "request.jwt.claim.role": person.role,
+        "role": person.role,
+    }
+    calls = [
+        sql.SQL("set_config({}, {}, true)").format(sql.Literal(name), sql.Literal(value))
+        for name, value in settings.items()
+    ]
+    return sql.SQL("select ") + sql.SQL(", ").join(calls)

@@ -1,0 +1,62 @@
+"""The recordings of the real Realtime server, played against ours."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from tests.vectors.realtime_list import LEFT_OUT, RUN
+from tests.vectors.realtime_player import Player, RecordingClock, Tokens, in_causal_order
+from tests.vectors.realtime_server import port_of, serving
+
+from supachat.server.context import Context
+from supachat.server.realtime.app import Realtime
+from supachat.server.realtime.limits import RealtimeLimits
+
+FOLDER = Path(__file__).parent / "data" / "realtime"
+PROJECT = (Path(__file__).parent / "realtime_project.sql").read_text()
+
+
+def recording(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (FOLDER / f"{name}.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.parametrize("name", RUN)
+async def test_answers_as_the_real_server_did(
+    name: str, context: Context, migrator: psycopg.AsyncConnection[None]
+) -> None:
+    await migrator.execute(PROJECT.encode())
+    case = RUN[name]
+    await migrator.execute(case.prepare.encode())
+    settings = {"refused_join_pause": 0.05, "refused_handshake_pause": 0.01, **case.limits}
+    clock = RecordingClock()
+    realtime = Realtime(context, RealtimeLimits(**settings), clock)
+    app = Starlette(routes=[Mount("/realtime/v1", routes=realtime.routes())])
+    async with (
+        realtime.lifespan(),
+        serving(app) as server,
+        await psycopg.AsyncConnection.connect(
+            context.conninfo("supabase_admin"), autocommit=True
+        ) as database,
+    ):
+        await asyncio.wait_for(realtime.ready.wait(), 10)
+        tokens = Tokens(context.keys.jwt_secret)
+        player = Player(f"127.0.0.1:{port_of(server)}", tokens, database, case, clock)
+        try:
+            for number, line in in_causal_order(recording(name)):
+                server.should_exit = server.should_exit or number == case.server_stops_at
+                await player.play(number, line)
+        finally:
+            await player.end()
+
+
+def test_names_every_recording_once() -> None:
+    recorded = {path.stem for path in FOLDER.glob("*.jsonl")}
+    assert set(RUN) | set(LEFT_OUT) == recorded
+    assert not set(RUN) & set(LEFT_OUT)
