@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 
 import psycopg
 import pytest
 from psycopg import errors
-from tests.server.direct_world import ANYBODY, Account, World
-
-from supachat.server.postgres import Postgres
+from tests.server.direct.world import ANYBODY, Account, World
 
 SEND = "select * from insert_chat_message(%s, %s, %s, %s, %s)"
 OWN_TABLES = ("chat_threads", "chat_messages", "supachat_profiles", "supachat_read_cursors")
-
-
-@pytest.fixture
-def world(postgres: Postgres, database: str) -> Iterator[World]:
-    made = World(postgres, database)
-    made.install()
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
 
 import pytest
-from tests.server.direct_world import ANYBODY, Account, World
-
-from supachat.server.postgres import Postgres
+from tests.server.direct.world import ANYBODY, Account, World
 
 OPEN_TO_ALL = """
 create policy everybody_hears on realtime.messages for select to public using (true);
 create policy everybody_speaks on realtime.messages for insert to public with check (true);
 """
-
-
-@pytest.fixture
-def world(postgres: Postgres, database: str) -> Iterator[World]:
-    made = World(postgres, database)
-    made.install()
-    yield made
-    made.close()
+CLOSE_AGAIN = """
+drop policy everybody_hears on realtime.messages;
+drop policy everybody_speaks on realtime.messages;
+"""
 
 
 @pytest.fixture
@@ -33,10 +26,13 @@ def trio(world: World) -> tuple[Account, Account, Account]:
 
 
 @pytest.mark.parametrize("opened", [False, True])
-def test_who_may_hear_and_speak(world: World, trio: tuple[Account, Account, Account], opened: bool) -> None:
+def test_who_may_hear_and_speak(
+    world: World, trio: tuple[Account, Account, Account], opened: bool, request: pytest.FixtureRequest
+) -> None:
     """A project's own policies that open every topic open none of ours."""
     if opened:
         world.run(OPEN_TO_ALL)
+        request.addfinalizer(lambda: world.run(CLOSE_AGAIN))
     ann, bob, eve = trio
     for member in (ann, bob):
         assert world.hears(member, "chat:ann__bob")
@@ -71,9 +67,10 @@ def test_topics_of_nothing_are_closed(
 
 
 def test_a_projects_own_topics_stay_as_they_were(
-    world: World, trio: tuple[Account, Account, Account]
+    world: World, trio: tuple[Account, Account, Account], request: pytest.FixtureRequest
 ) -> None:
     world.run(OPEN_TO_ALL)
+    request.addfinalizer(lambda: world.run(CLOSE_AGAIN))
     for who in (*trio, ANYBODY):
         for topic in ("chat:lobby", "room:1", "user:ann", "typing:lobby"):
             assert world.hears(who, topic)
@@ -111,19 +108,19 @@ def test_a_retry_tells_nothing_twice(world: World) -> None:
     assert len(world.told()) == 2
 
 
-def test_a_message_that_cannot_be_told_is_kept(world: World) -> None:
-    ann, bob = world.person("ann"), world.person("bob")
-    world.admin.execute(
+def test_a_message_that_cannot_be_told_is_kept(own_world: World) -> None:
+    ann, bob = own_world.person("ann"), own_world.person("bob")
+    own_world.admin.execute(
         "alter table realtime.messages add constraint shut check (private is null) not valid"
     )
-    assert world.say(ann, bob, "hello")["body"] == "hello"
-    assert world.told() == []
-    world.admin.execute("alter table realtime.messages drop constraint shut")
-    world.admin.execute(
+    assert own_world.say(ann, bob, "hello")["body"] == "hello"
+    assert own_world.told() == []
+    own_world.admin.execute("alter table realtime.messages drop constraint shut")
+    own_world.admin.execute(
         "create or replace function realtime.broadcast_changes("
         "topic_name text, event_name text, operation text,"
         " table_name text, table_schema text, new record, old record, level text default 'ROW')"
         " returns void language plpgsql as $$ begin raise exception 'broken'; end $$"
     )
-    world.say(ann, bob, "still here")
-    assert len(world.ask(bob, "select id from chat_messages")) == 2
+    own_world.say(ann, bob, "still here")
+    assert len(own_world.ask(bob, "select id from chat_messages")) == 2

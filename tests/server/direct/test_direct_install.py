@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import psycopg
 import pytest
 from psycopg import errors
-from tests.server.direct_world import Account, World
+from tests.server.direct.world import Account, World
 
 from supachat.dialects import catalog
 from supachat.server.postgres import Postgres
@@ -40,14 +38,7 @@ grant execute on function public.insert_chat_message(text, text, text, text) to 
 """
 
 
-@pytest.fixture
-def world(postgres: Postgres, database: str) -> Iterator[World]:
-    made = World(postgres, database)
-    yield made
-    made.close()
-
-
-def shape(world: World) -> list[tuple[str, ...]]:
+def shape(bare_world: World) -> list[tuple[str, ...]]:
     """Everything that the file makes, as text."""
     queries = (
         "select 'policy', tablename, policyname, permissive, cmd, roles::text, qual, with_check"
@@ -65,40 +56,40 @@ def shape(world: World) -> list[tuple[str, ...]]:
     )
     found: list[tuple[str, ...]] = []
     for query in queries:
-        found += [tuple(map(str, row.values())) for row in world.admin.execute(query.encode())]
+        found += [tuple(map(str, row.values())) for row in bare_world.admin.execute(query.encode())]
     return sorted(found)
 
 
-def test_it_can_be_run_again(world: World) -> None:
-    assert world.install() == []
-    ann, bob = world.person("ann"), world.person("bob")
-    world.say(ann, bob, "kept")
-    before = shape(world)
-    assert world.install() == []
-    assert shape(world) == before
-    assert [row["body"] for row in world.ask(bob, "select body from chat_messages")] == ["kept"]
+def test_it_can_be_run_again(bare_world: World) -> None:
+    assert bare_world.install() == []
+    ann, bob = bare_world.person("ann"), bare_world.person("bob")
+    bare_world.say(ann, bob, "kept")
+    before = shape(bare_world)
+    assert bare_world.install() == []
+    assert shape(bare_world) == before
+    assert [row["body"] for row in bare_world.ask(bob, "select body from chat_messages")] == ["kept"]
 
 
-def test_over_the_originals_tables(world: World) -> None:
-    world.run(ORIGINAL)
+def test_over_the_originals_tables(bare_world: World) -> None:
+    bare_world.run(ORIGINAL)
     ann, bob = (
-        Account(world.sign_up({"app_user_id": "ann"}), "ann"),
-        Account(world.sign_up({"app_user_id": "bob"}), "bob"),
+        Account(bare_world.sign_up({"app_user_id": "ann"}), "ann"),
+        Account(bare_world.sign_up({"app_user_id": "bob"}), "bob"),
     )
-    eve = Account(world.sign_up(), "eve")
-    world.admin.execute(
+    eve = Account(bare_world.sign_up(), "eve")
+    bare_world.admin.execute(
         f"insert into chat_messages ({COLUMNS}, created_at)"
         " values ('ann__bob', %s, 'ann', 'bob', 'old', null),"
         " ('ann__gone', %s, 'ann', 'gone', 'old', now()),"
         " ('ann__bob', %s, 'ann', 'bob', %s, now())",
         (ann.uid, ann.uid, ann.uid, "x" * 70_000),
     )
-    world.admin.execute(
+    bare_world.admin.execute(
         "insert into chat_threads (thread_id, user_a_mongo_id, user_b_mongo_id)"
         " values ('ann__old', 'ann', 'old')"
     )
-    assert world.install() == []
-    threads = {row["thread_id"]: row for row in world.admin.execute("select * from chat_threads")}
+    assert bare_world.install() == []
+    threads = {row["thread_id"]: row for row in bare_world.admin.execute("select * from chat_threads")}
     assert set(threads) == {"ann__bob", "ann__old"}
     assert (threads["ann__bob"]["user_a_supabase_id"], threads["ann__bob"]["user_b_supabase_id"]) == (
         ann.uid,
@@ -108,30 +99,30 @@ def test_over_the_originals_tables(world: World) -> None:
         ann.uid,
         None,
     )
-    assert len(world.ask(bob, "select * from chat_messages")) == 2
-    assert world.ask(eve, "select * from chat_messages") == []  # whatever "read all" says
-    assert world.say(bob, ann, "new")["body"] == "new"
+    assert len(bare_world.ask(bob, "select * from chat_messages")) == 2
+    assert bare_world.ask(eve, "select * from chat_messages") == []  # whatever "read all" says
+    assert bare_world.say(bob, ann, "new")["body"] == "new"
     forged = (
         f"insert into chat_messages ({COLUMNS}) values ('ann__bob', auth.uid(), 'ann', 'bob', 'forged')"
     )
     with pytest.raises(errors.InsufficientPrivilege):  # whatever "write all" says
-        world.ask(eve, forged + " returning id")
+        bare_world.ask(eve, forged + " returning id")
 
 
-def test_the_four_argument_function_is_replaced(world: World) -> None:
-    world.run(ORIGINAL)
-    world.install()
-    forms = world.admin.execute(
+def test_the_four_argument_function_is_replaced(bare_world: World) -> None:
+    bare_world.run(ORIGINAL)
+    bare_world.install()
+    forms = bare_world.admin.execute(
         "select pronargs from pg_proc where proname = 'insert_chat_message'"
         " and pronamespace = 'public'::regnamespace"
     ).fetchall()
     assert [row["pronargs"] for row in forms] == [5]
 
 
-def test_accounts_that_were_there_get_a_profile(world: World) -> None:
-    uid = world.sign_up({"app_user_id": "early"}, {"name": "Early Bird"})
-    world.install()
-    assert world.profile(uid) == ("early", "Early Bird")
+def test_accounts_that_were_there_get_a_profile(bare_world: World) -> None:
+    uid = bare_world.sign_up({"app_user_id": "early"}, {"name": "Early Bird"})
+    bare_world.install()
+    assert bare_world.profile(uid) == ("early", "Early Bird")
 
 
 @pytest.mark.parametrize(
@@ -156,34 +147,34 @@ def test_accounts_that_were_there_get_a_profile(world: World) -> None:
         ),
     ],
 )  # fmt: skip
-def test_what_is_not_its_own_stops_it_with_one_sentence(world: World, there: str, told: str) -> None:
-    world.run(there)
-    before = shape(world)
+def test_what_is_not_its_own_stops_it_with_one_sentence(bare_world: World, there: str, told: str) -> None:
+    bare_world.run(there)
+    before = shape(bare_world)
     with pytest.raises(errors.RaiseException, match=told) as caught:
-        world.install()
+        bare_world.install()
     message = caught.value.diag.message_primary or ""
     assert message.startswith("supachat: ")
     assert message.endswith("Nothing was changed.")
-    assert shape(world) == before
+    assert shape(bare_world) == before
 
 
-def test_somebody_elses_table_stops_it(world: World) -> None:
-    world.admin.execute("create table public.chat_threads (thread_id text primary key)")
+def test_somebody_elses_table_stops_it(bare_world: World) -> None:
+    bare_world.admin.execute("create table public.chat_threads (thread_id text primary key)")
     with pytest.raises(
         errors.RaiseException, match="chat_threads is there and is not a table of this role"
     ):
-        world.install()
+        bare_world.install()
 
 
-def test_a_role_that_could_not_broadcast_is_refused(world: World, database: str) -> None:
-    world.admin.execute("create role weak_installer login")
+def test_a_role_that_could_not_broadcast_is_refused(bare_world: World, database: str) -> None:
+    bare_world.admin.execute("create role weak_installer login")
     try:
-        with world.connect("supabase_admin") as connection:
+        with bare_world.connect("supabase_admin") as connection:
             connection.execute("set role weak_installer")
             with pytest.raises(errors.RaiseException, match="bypasses row level security"):
                 connection.execute(catalog.sql("direct").encode())
     finally:
-        world.admin.execute("drop role weak_installer")
+        bare_world.admin.execute("drop role weak_installer")
 
 
 def test_no_project_of_supabase(postgres: Postgres) -> None:
@@ -194,35 +185,35 @@ def test_no_project_of_supabase(postgres: Postgres) -> None:
         connection.execute(catalog.sql("direct").encode())
 
 
-def test_in_a_schema_of_its_own(world: World) -> None:
-    world.run("create table public.chat_messages (id bigint)")
-    world.install("talk")
+def test_in_a_schema_of_its_own(bare_world: World) -> None:
+    bare_world.run("create table public.chat_messages (id bigint)")
+    bare_world.install("talk")
     ann, bob = (
-        Account(world.sign_up({"app_user_id": "ann"}), "ann"),
-        Account(world.sign_up({"app_user_id": "bob"}), "bob"),
+        Account(bare_world.sign_up({"app_user_id": "ann"}), "ann"),
+        Account(bare_world.sign_up({"app_user_id": "bob"}), "bob"),
     )
-    rows = world.ask(ann, "select * from talk.insert_chat_message('ann__bob', 'ann', 'bob', 'hello')")
+    rows = bare_world.ask(ann, "select * from talk.insert_chat_message('ann__bob', 'ann', 'bob', 'hello')")
     assert rows[0]["body"] == "hello"
-    assert [row["body"] for row in world.ask(bob, "select body from talk.chat_messages")] == ["hello"]
-    assert [row["payload"].get("schema") for row in world.told()] == ["talk", None]
-    assert world.hears(bob, "chat:ann__bob")
+    assert [row["body"] for row in bare_world.ask(bob, "select body from talk.chat_messages")] == ["hello"]
+    assert [row["payload"].get("schema") for row in bare_world.told()] == ["talk", None]
+    assert bare_world.hears(bob, "chat:ann__bob")
     with pytest.raises(errors.RaiseException, match="already lives in another schema"):
-        world.install("elsewhere")
+        bare_world.install("elsewhere")
 
 
-def test_a_page_walks_along_the_index(world: World) -> None:
-    world.install()
-    ann, bob, eve = world.person("ann"), world.person("bob"), world.person("eve")
+def test_a_page_walks_along_the_index(bare_world: World) -> None:
+    bare_world.install()
+    ann, bob, eve = bare_world.person("ann"), bare_world.person("bob"), bare_world.person("eve")
     for other in (bob, eve):
-        world.say(ann, other, "first")
-    world.admin.execute(
+        bare_world.say(ann, other, "first")
+    bare_world.admin.execute(
         f"insert into chat_messages ({COLUMNS}, created_at)"
         " select 'ann__' || case when n %% 2 = 0 then 'bob' else 'eve' end, %s, 'ann', 'bob', 'say ' || n,"
         " now() - n * interval '1 minute' from generate_series(1, 4000) as n",
         (ann.uid,),
     )
-    world.admin.execute("analyze chat_messages")
-    middle = world.admin.execute(
+    bare_world.admin.execute("analyze chat_messages")
+    middle = bare_world.admin.execute(
         "select id, created_at from chat_messages where thread_id = 'ann__bob'"
         " order by created_at, id offset 1000 limit 1"
     ).fetchone()
@@ -234,7 +225,7 @@ def test_a_page_walks_along_the_index(world: World) -> None:
         " and (created_at < %(at)s or (created_at = %(at)s and id < %(id)s))"
         " order by created_at desc, id desc limit 50"
     )
-    with world.asking(ann) as connection:
+    with bare_world.asking(ann) as connection:
         found = connection.execute(page, {"at": middle["created_at"], "id": middle["id"]}).fetchone()
     assert found
     plan = found["QUERY PLAN"][0]["Plan"]

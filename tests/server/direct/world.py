@@ -39,6 +39,17 @@ class Account:
 ANYBODY = Account(uuid.UUID(int=0), "", "anon")
 
 
+@contextmanager
+def a_database(server: Postgres) -> Iterator[str]:
+    """A fresh project for several tests."""
+    name = f"direct_{uuid.uuid4().hex}"
+    with psycopg.connect(server.conninfo(dbname="template1"), autocommit=True) as connection:
+        named = sql.Identifier(name)
+        connection.execute(sql.SQL("create database {} template postgres owner postgres").format(named))
+        yield name
+        connection.execute(sql.SQL("drop database {} with (force)").format(named))
+
+
 class World:
     """One fresh project. `admin` is its superuser, `postgres` the role that migrations run as."""
 
@@ -46,6 +57,7 @@ class World:
         self._server = server
         self._database = database
         self.admin = self.connect("supabase_admin")
+        self._api = self.connect("authenticator")
 
     def connect(self, user: str) -> Asked:
         conninfo = self._server.conninfo(user, self._database)
@@ -73,8 +85,9 @@ class World:
                 sql.Identifier(self._database), sql.Identifier(*SETTING.split("."))
             )
         )
-        self.admin.close()
+        self.close()
         self.admin = self.connect("supabase_admin")
+        self._api = self.connect("authenticator")
 
     def sign_up(self, app: Any = None, said: Any = None, email: str | None = None) -> uuid.UUID:
         """A new row of auth.users with these two metadata values."""
@@ -98,9 +111,9 @@ class World:
     @contextmanager
     def asking(self, who: Account) -> Iterator[Asked]:
         """A transaction as PostgREST opens one for `who`."""
-        with self.connect("authenticator") as connection, connection.transaction():
-            connection.execute(BECOME, (who.claims, who.role))
-            yield connection
+        with self._api.transaction():
+            self._api.execute(BECOME, (who.claims, who.role))
+            yield self._api
 
     def ask(self, who: Account, query: str, *values: object) -> list[dict[str, Any]]:
         with self.asking(who) as connection:
@@ -117,21 +130,21 @@ class World:
     def hears(self, who: Account, topic: str, extension: str = "broadcast") -> bool:
         """Whether Realtime would let `who` join: can it see a probe row of that topic?"""
         probe = uuid.uuid4()
-        with self.connect("supabase_admin") as connection, connection.transaction(force_rollback=True):
-            connection.execute(PROBE, (topic, extension, probe))
-            connection.execute("select set_config('realtime.topic', %s, true)", (topic,))
-            connection.execute(BECOME, (who.claims, who.role))
-            seen = connection.execute("select id from realtime.messages where id = %s", (probe,))
+        with self.admin.transaction(force_rollback=True):
+            self.admin.execute(PROBE, (topic, extension, probe))
+            self.admin.execute("select set_config('realtime.topic', %s, true)", (topic,))
+            self.admin.execute(BECOME, (who.claims, who.role))
+            seen = self.admin.execute("select id from realtime.messages where id = %s", (probe,))
             return seen.fetchone() is not None
 
     def speaks(self, who: Account, topic: str, extension: str = "broadcast") -> bool:
         """Whether Realtime would let `who` send: may it write a probe row?"""
-        with self.connect("supabase_admin") as connection, connection.transaction(force_rollback=True):
-            connection.execute("select set_config('realtime.topic', %s, true)", (topic,))
-            connection.execute(BECOME, (who.claims, who.role))
+        with self.admin.transaction(force_rollback=True):
+            self.admin.execute("select set_config('realtime.topic', %s, true)", (topic,))
+            self.admin.execute(BECOME, (who.claims, who.role))
             try:
-                with connection.transaction():
-                    connection.execute(PROBE, (topic, extension, uuid.uuid4()))
+                with self.admin.transaction():
+                    self.admin.execute(PROBE, (topic, extension, uuid.uuid4()))
             except psycopg.errors.InsufficientPrivilege:
                 return False
             return True
@@ -142,5 +155,13 @@ class World:
             "select topic, event, payload, private from realtime.messages order by inserted_at, topic"
         ).fetchall()
 
+    def empty(self) -> None:
+        """Nobody has an account and nothing was ever said."""
+        self.admin.execute(
+            "truncate chat_threads, chat_messages, supachat_read_cursors, supachat_profiles;"
+            "delete from auth.users; delete from realtime.messages"
+        )
+
     def close(self) -> None:
         self.admin.close()
+        self._api.close()

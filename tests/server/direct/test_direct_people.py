@@ -3,39 +3,28 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.server.direct_world import ANYBODY, Account, World
-
-from supachat.server.postgres import Postgres
+from tests.server.direct.world import ANYBODY, Account, World
 
 
-@pytest.fixture
-def world(postgres: Postgres, database: str) -> Iterator[World]:
-    made = World(postgres, database)
-    made.install()
-    yield made
-    made.close()
+def test_app_metadata_comes_first(own_world: World) -> None:
+    own_world.believe_user_metadata()
+    uid = own_world.sign_up({"app_user_id": "real"}, {"app_user_id": "claimed", "name": " Ann \n Lee "})
+    assert own_world.profile(uid) == ("real", "Ann Lee")
 
 
-def test_app_metadata_comes_first(world: World) -> None:
-    world.believe_user_metadata()
-    uid = world.sign_up({"app_user_id": "real"}, {"app_user_id": "claimed", "name": " Ann \n Lee "})
-    assert world.profile(uid) == ("real", "Ann Lee")
-
-
-def test_what_people_say_of_themselves_counts_only_where_that_is_on(world: World) -> None:
-    first = world.sign_up({}, {"app_user_id": "ann"})
-    assert world.profile(first) == (str(first), "")
-    world.believe_user_metadata()
-    second = world.sign_up({}, {"app_user_id": "ann"})
-    assert world.profile(second) == ("ann", "")
-    third = world.sign_up({}, {"app_user_id": "ann"})
-    assert world.profile(third) == (str(third), "")  # it was taken
+def test_what_people_say_of_themselves_counts_only_where_that_is_on(own_world: World) -> None:
+    first = own_world.sign_up({}, {"app_user_id": "ann"})
+    assert own_world.profile(first) == (str(first), "")
+    own_world.believe_user_metadata()
+    second = own_world.sign_up({}, {"app_user_id": "ann"})
+    assert own_world.profile(second) == ("ann", "")
+    third = own_world.sign_up({}, {"app_user_id": "ann"})
+    assert own_world.profile(third) == (str(third), "")  # it was taken
 
 
 @pytest.mark.parametrize(
@@ -67,11 +56,11 @@ def test_an_id_that_is_one(world: World, wanted: Any) -> None:
     assert world.profile(world.sign_up({"app_user_id": wanted}, None)) == (str(wanted), "")
 
 
-def test_another_accounts_own_id_is_not_free(world: World) -> None:
-    world.believe_user_metadata()
-    victim = world.person("victim")
-    thief = world.sign_up({}, {"app_user_id": str(victim.uid)})
-    assert world.profile(thief) == (str(thief), "")
+def test_another_accounts_own_id_is_not_free(own_world: World) -> None:
+    own_world.believe_user_metadata()
+    victim = own_world.person("victim")
+    thief = own_world.sign_up({}, {"app_user_id": str(victim.uid)})
+    assert own_world.profile(thief) == (str(thief), "")
 
 
 def test_later_metadata_changes_nothing(world: World) -> None:
@@ -93,13 +82,13 @@ JSON = st.recursive(
 )
 
 
-def test_a_sign_up_never_fails_for_its_metadata(world: World) -> None:
-    world.believe_user_metadata()
+def test_a_sign_up_never_fails_for_its_metadata(own_world: World) -> None:
+    own_world.believe_user_metadata()
 
     @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(JSON, JSON)
     def any_metadata(app: Any, said: Any) -> None:
-        found = world.profile(world.sign_up(app, said))
+        found = own_world.profile(own_world.sign_up(app, said))
         assert found is not None
         assert "__" not in found[0]
         assert len(found[0]) <= 64
@@ -108,13 +97,17 @@ def test_a_sign_up_never_fails_for_its_metadata(world: World) -> None:
     any_metadata()
 
 
-def test_a_sign_up_stands_even_where_the_profile_fails(world: World) -> None:
-    world.run("alter table supachat_profiles add constraint nobody check (app_user_id = 'never') not valid")
-    uid = world.sign_up({"app_user_id": "ann"}, None)
-    assert world.profile(uid) is None
-    world.run("alter table supachat_profiles drop constraint nobody")
+def test_a_sign_up_stands_even_where_the_profile_fails(own_world: World) -> None:
+    own_world.run(
+        "alter table supachat_profiles add constraint nobody check (app_user_id = 'never') not valid"
+    )
+    uid = own_world.sign_up({"app_user_id": "ann"}, None)
+    assert own_world.profile(uid) is None
+    own_world.run("alter table supachat_profiles drop constraint nobody")
     me = Account(uid, "ann")
-    assert world.ask(me, "select * from supachat_whoami()") == [{"app_user_id": "ann", "display_name": ""}]
+    assert own_world.ask(me, "select * from supachat_whoami()") == [
+        {"app_user_id": "ann", "display_name": ""}
+    ]
 
 
 def test_who_i_am(world: World) -> None:
