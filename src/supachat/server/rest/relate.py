@@ -60,15 +60,24 @@ class Link:
 def find(catalog: Catalog, parent: Table, embed: Embed) -> Link:
     """The one link that `embed` means, or PGRST200 / PGRST201."""
     found = [link for link in _links(catalog, parent) if _means(link, parent, embed)]
-    if len(found) > 1 and not embed.hint:
-        # PostgREST prefers a column's own foreign key when that column was named
-        found = [link for link in found if _column(link) == embed.name] or found
+    if len(found) > 1:
+        found = [link for link in found if _nearer(link, embed)] or found
     if not found:
         raise errors.no_relationship(parent.name, embed.name, parent.schema, embed.hint)
     if len(found) > 1:
         told, hints = [link.told for link in found], [link.hint for link in found]
         raise errors.many_relationships(parent.name, embed.name, told, hints)
     return found[0]
+
+
+def _nearer(link: Link, embed: Embed) -> bool:
+    """Of two links that fit: the column's own key; of a table to itself, the rows that point here.
+
+    The row that it points at has a name of its own, the column's.
+    """
+    if embed.hint:
+        return link.many and link.child is link.parent
+    return _column(link) == embed.name
 
 
 def _column(link: Link) -> str | None:
