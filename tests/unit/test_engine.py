@@ -318,6 +318,24 @@ def test_a_row_whose_broadcast_was_only_late_is_not_counted_as_missed() -> None:
     assert screen.engine.health.health.missed == 0
 
 
+def test_a_catch_up_that_failed_is_tried_again_by_itself() -> None:
+    screen = live(said(1_000_000_000, "one"))
+    screen.hear(ev.ThreadDeaf(THREAD), ev.ThreadReady(THREAD))
+    (request,) = screen.asked(ev.FetchPage)
+    screen.take(screen.engine.failed(request, Unreachable("no answer"), 10))
+    screen.take(screen.engine.tick(20))
+    page(screen, said(1_000_000_000, "one"), said(1_000_000_500, "two"))
+    assert screen.bodies() == ["one", "two"]
+
+
+def test_what_waiting_does_not_cure_is_said_once() -> None:
+    screen = opened()
+    (request,) = screen.asked(ev.FetchPage)
+    for _ in range(3):
+        screen.take(screen.engine.failed(request, NotAllowed("the tables are not there"), 0))
+    assert [c.title for c in screen.changes if isinstance(c, ev.Notice)] == ["the tables are not there"]
+
+
 def test_the_open_thread_is_wanted_first() -> None:
     screen = opened()
     watches = [r for r in screen.asked(ev.Watch) if isinstance(r, ev.Watch)]

@@ -35,8 +35,10 @@ def page(map_: Map, request: FetchPage) -> Select:
     cursor = request.before if older else request.after
     if cursor is not None:
         # the first filter says nothing new: it is what an index can use, an `or` is not
-        filters.append((part.order, "lte" if older else "gte", moments.show(cursor.at)))
-        any_of = _beyond(part.order, part.key, cursor, "lt" if older else "gt")
+        edge = ("lte" if cursor.id else "lt") if older else "gte"
+        filters.append((part.order, edge, moments.show(cursor.at)))
+        if cursor.id:  # an empty id stands before every other: the time alone decides
+            any_of = _beyond(part.order, part.key, cursor, "lt" if older else "gt")
     return Select(
         part.table,
         ",".join(part.columns),

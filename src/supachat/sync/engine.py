@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from supachat.domain import events as ev
-from supachat.domain.errors import SupachatError
+from supachat.domain.errors import Retryable, SignInError, SupachatError
 from supachat.domain.model import (
     Draft,
     Gap,
@@ -54,6 +54,8 @@ class Engine:
         self._watched: tuple[ThreadKey, ...] = ()
         self._reread_at = 0.0
         self._missed = 0
+        self._said: set[str] = set()
+        """Troubles that were told: the same words are not told again."""
         self.threads.restore(memory.threads)
         self.people.learn(memory.people)
 
@@ -179,7 +181,16 @@ class Engine:
             case _:
                 pass
         self.health.trouble(words, now)
+        self._complain(request, error, out)
         return self._step(out, now)
+
+    def _complain(self, request: ev.Request, error: SupachatError, out: Outcome) -> None:
+        """What waiting does not cure is said once; of a draft its own row says it."""
+        if isinstance(error, Retryable | SignInError) or isinstance(request, ev.SendDraft):
+            return
+        if error.message not in self._said:
+            self._said.add(error.message)
+            out.changes.append(ev.Notice(safe_line(error.message), safe_line(error.cure), "error"))
 
     # ------------------------------------------------------------ the person
 
@@ -261,6 +272,7 @@ class Engine:
         if stopped := self.people.expire(now):
             out.changes.append(ev.PeopleChanged(stopped))
         self._missed += self.reader.missed(now)
+        self.reader.nudge(now, out)
         connected = self.health.health.link.state is LinkState.CONNECTED
         if connected and self.reader.online and now >= self._reread_at:
             if self._reread_at:

@@ -33,6 +33,8 @@ PAGE = 50
 OVERLAP = Micros(10_000_000)
 """Catch-up reads this far (10 s) before what it knows: rows become visible in commit order, not in
 the order of their times."""
+ASK_AGAIN = 5.0
+"""Seconds after which a catch-up that came to nothing is tried again."""
 MOST_PAGES = 20
 """Pages that one catch-up reads in a row; what is still missing then stays a gap to be filled."""
 
@@ -52,6 +54,7 @@ class Reading:
     """Everything up to here was read from the server. What was only heard after it may have holes."""
     catching: Cursor | None = None
     """Catch-up reads on from here; None when none is under way."""
+    asked_at: float = 0.0
     pages: int = 0
     stale: bool = False
     """The topics became ready while a catch-up was under way: it has to be done once more."""
@@ -229,6 +232,15 @@ class Reader:
             if low is not None and newest is not None and low <= newest
             else []
         )
+
+    def nudge(self, now: float, out: Outcome) -> None:
+        """The open thread is not up to date and nothing is under way that would make it so: ask."""
+        reading = self.known(self.open) if self.open is not None else None
+        if reading is None or reading.catching is not None or reading.live or not reading.ready:
+            return
+        if now - reading.asked_at >= ASK_AGAIN:
+            reading.asked_at = now
+            self.catch_up(reading.timeline.thread, out)
 
     def failed(self, request: FetchPage, words: Safe, out: Outcome) -> None:
         """A page could not be read: say so where it was wanted, and let it be asked again."""
