@@ -1,0 +1,76 @@
+"""`supachat` alone: the screen, on the workspace that is meant or on the first-run page."""
+
+from __future__ import annotations
+
+import sys
+
+from supachat.assemble import Desk, connect, desk, open_client
+from supachat.client import Client
+from supachat.domain.text import safe_line
+from supachat.settings import Workspace, keep_choice
+
+NO_TERMINAL = "supachat: this needs a terminal. From a script use supachat send, tail or threads"
+
+
+def has_terminal() -> bool:
+    """Says so on stderr where there is none."""
+    if sys.stdin.isatty() and sys.stdout.isatty():
+        return True
+    print(NO_TERMINAL, file=sys.stderr)
+    return False
+
+
+def run_app(workspace: str | None, vault: str | None) -> int:
+    """Show the app until it ends; its exit code. 2 where there is no terminal."""
+    if not has_terminal():
+        return 2
+    from supachat.cli.set_up import FirstRun, cards
+    from supachat.tui.app import SupachatApp
+
+    doors = Doors(desk(vault))
+    first = FirstRun(doors)
+    app = SupachatApp(
+        open_workspace=doors.open,
+        connect=doors.connect,
+        workspaces=lambda: cards(doors.desk),
+        set_up=first,
+        workspace=workspace,
+        theme=doors.desk.settings.theme,
+        glyphs=doors.desk.settings.glyphs,
+        session_words=safe_line(WHERE[doors.desk.vault]),
+        keep_theme=lambda name: keep_choice(doors.desk.places.settings, "theme", name),
+    )
+    code = app.run() or 0
+    if first.wants_demo:
+        from supachat.cli.demo import run_demo
+
+        return run_demo(fresh=False)
+    return code
+
+
+WHERE = {
+    "auto": "the sign-in is kept in this computer's keyring, where it has one",
+    "keyring": "the sign-in is kept in this computer's keyring",
+    "file": "the sign-in is kept in a file that only you can read",
+    "memory": "the sign-in ends with this program",
+}
+
+
+class Doors:
+    """Opens workspaces for the app and remembers which client belongs to which."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._made: dict[Client, Workspace] = {}
+
+    def open(self, name: str | None) -> Client | None:
+        """A client that is not started; None where no workspace is set up. Raises `SupachatError`."""
+        workspace = self.desk.workspace(name)
+        if workspace is None:
+            return None
+        client = open_client(self.desk, workspace)
+        self._made[client] = workspace
+        return client
+
+    async def connect(self, client: Client) -> None:
+        await connect(client, self.desk, self._made[client])

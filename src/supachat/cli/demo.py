@@ -1,0 +1,64 @@
+"""`supachat demo`: a server, people in it, and you. The three end together."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from supachat.cli.app import has_terminal
+from supachat.domain.model import NOTHING
+from supachat.domain.text import Safe
+
+if TYPE_CHECKING:
+    from supachat.demo.enter import Door
+
+
+@click.command()
+@click.option("--fresh", is_flag=True, help="Begin anew: forget what was said in it.")
+@click.option("--pace", default=1.0, hidden=True, type=click.FloatRange(0.01, 10), help="For tests.")
+def demo(fresh: bool, pace: float) -> int:
+    """Chat within seconds, with people who answer, on a server of your own.
+
+    Needs no account, touches no setting, and leaves nothing running. A second one joins the first as
+    the next person.
+    """
+    return run_demo(fresh=fresh, pace=pace)
+
+
+def run_demo(*, fresh: bool, pace: float = 1.0) -> int:
+    """Show the demo until it ends; its exit code. 2 where there is no terminal."""
+    if not has_terminal():
+        return 2
+    from supachat.demo.enter import Door
+    from supachat.demo.house import House
+    from supachat.demo.keeper import Keeper, check_platform
+    from supachat.settings import places
+
+    check_platform()
+    house = House(places(os.environ).data / "demo")
+    if fresh:
+        house.wipe()
+    house.make()
+    seat = house.seat()
+    keeper = Keeper(house, house.port(), pace)
+    keeper.start()
+    try:
+        return _show(Door(house, keeper.url, seat.character, lambda: keeper.trouble))
+    finally:
+        seat.leave()
+        keeper.stop()
+
+
+def _show(door: Door) -> int:
+    from supachat.tui.app import SupachatApp
+    from supachat.tui.setup_protocol import WorkspaceCard
+
+    app = SupachatApp(
+        open_workspace=lambda name: door.client(kept=True),
+        connect=door.connect,
+        workspaces=lambda: [WorkspaceCard(Safe("demo"), NOTHING)],
+        set_up=None,
+    )
+    return app.run() or 0

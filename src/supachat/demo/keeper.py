@@ -1,0 +1,153 @@
+"""Keeps the demo's two processes alive for as long as a screen is there.
+
+Each of them reads a named pipe that every screen holds open for writing. When the last screen goes,
+however it goes, the system closes the pipe and both end by themselves. A screen that finds one of them
+missing starts it: the first screen both, any screen a server that was killed. Must never leave a process
+behind, nor end one that another screen still uses.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from supachat.demo.house import ROLES, House
+from supachat.domain.errors import ServerTrouble
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks at the processes."""
+WATCH_IT = 3.0
+"""Seconds that a killed server stays dead: it is worth watching."""
+GOODBYE = 2.0
+"""Seconds that a process has to end in."""
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Keeps the two processes alive from `start` to `stop`. Runs in a thread of its own."""
+
+    house: House
+    port: int
+    pace: float = 1.0
+    trouble: str = ""
+    """Why the server cannot be started, once that has failed repeatedly."""
+    _pipes: dict[str, int] = field(default_factory=dict)
+    _mine: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _gone_at: dict[str, float] = field(default_factory=dict)
+    _failures: int = 0
+    _over: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Returns once both run or are on their way up."""
+        for role in ROLES:
+            self._look(role, at_once=True)
+        self._thread = threading.Thread(target=self._watch, daemon=True, name="supachat-demo")
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let go, once our own seat was left. The last screen waits for both to end, two seconds at most."""
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+        for pipe in self._pipes.values():
+            os.close(pipe)
+        self._pipes.clear()
+        others = self.house.anybody()
+        end = time.monotonic() + GOODBYE
+        for child in () if others else self._mine.values():
+            try:
+                child.wait(max(0.1, end - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+
+    def _watch(self) -> None:
+        while not self._over.wait(LOOK_EVERY):
+            for role in ROLES:
+                self._look(role)
+
+    def _look(self, role: str, *, at_once: bool = False) -> None:
+        """Start that role if it is not there, after the pause that makes a dead server worth seeing."""
+        with self.house.locked():
+            if self.house.lives(role):
+                self._gone_at.pop(role, None)
+                self._hold(role)
+                return
+            now = time.monotonic()
+            self._reap(role)
+            gone = self._gone_at.setdefault(role, now)
+            if not at_once and now - gone < WATCH_IT * self.pace:
+                return
+            self._begin(role)
+            del self._gone_at[role]
+
+    def _reap(self, role: str) -> None:
+        child = self._mine.pop(role, None)
+        if child is None:
+            return
+        code = child.wait()
+        if role == "server" and code > 0:
+            self._failures += 1
+            self.trouble = _last_line(self.house.log) if self._failures >= 3 else ""
+
+    def _hold(self, role: str) -> None:
+        if role not in self._pipes:
+            self._pipes[role] = os.open(self.house.pipe(role), os.O_WRONLY | os.O_NONBLOCK)
+
+    def _begin(self, role: str) -> None:
+        reading = os.open(self.house.pipe(role), os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            self._hold(role)  # before the child reads: a pipe without a writer would look closed
+            with open(self.house.log, "ab") as log:
+                self._mine[role] = subprocess.Popen(
+                    self._command(role, reading),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    pass_fds=(reading,),
+                    start_new_session=True,  # another screen may need it when this terminal goes
+                )
+        finally:
+            os.close(reading)
+
+    def _command(self, role: str, pipe: int) -> list[str]:
+        if role == "server":
+            options = [
+                "--data-dir",
+                str(self.house.server),
+                "--port",
+                str(self.port),
+                "--dialect",
+                "direct",
+            ]
+            return [sys.executable, "-m", "supachat", "serve", "--json", *options, "--watch-fd", str(pipe)]
+        options = [str(self.house.folder), self.url, str(pipe), str(self.pace)]
+        return [sys.executable, "-m", "supachat.demo.people", *options]
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1] if lines else "it said nothing"
+
+
+def check_platform() -> None:
+    """Raises `ServerTrouble` where the local server cannot run, with the way to add it."""
+    import importlib.util
+
+    if sys.platform == "win32":
+        raise ServerTrouble("The demo needs the local server, which runs on Linux and macOS only")
+    needed = ("psycopg", "psycopg_pool", "starlette", "uvicorn", "websockets", "jwt", "bcrypt")
+    if any(importlib.util.find_spec(name) is None for name in needed):
+        raise ServerTrouble(
+            "The demo needs the local server", cure="Add it with: pipx install --force '.[local]'"
+        )

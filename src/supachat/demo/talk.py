@@ -1,0 +1,150 @@
+"""How one of the two keeps up a talk, over a Client like the screen's own.
+
+Reads what came, waits as long as reading takes, is seen typing, answers. Speaks without being asked only
+to somebody who has just come; whoever stops writing is left in peace.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Iterator
+
+from supachat.client import Client
+from supachat.demo.cast import SEATS
+from supachat.demo.manners import Pace
+from supachat.demo.replies import Answerer
+from supachat.domain import events as ev
+from supachat.domain.model import Item, Message, Presence, Thread, ThreadKey
+
+
+class Talker:
+    """`order` is 0 for who greets first. Lives for one stay: from coming in to leaving."""
+
+    def __init__(
+        self, client: Client, answerer: Answerer, pace: Pace, luck: random.Random, order: int
+    ) -> None:
+        self._client, self._answerer, self._pace, self._luck, self._order = (
+            client,
+            answerer,
+            pace,
+            luck,
+            order,
+        )
+        self._items: list[Item] = []
+        self._news = asyncio.Event()
+        self._answered: set[str] = set()
+        self._came: dict[ThreadKey, float] = {}
+        self._greeted: set[ThreadKey] = set()
+        self.last_word = time.monotonic()
+        """When anything was last said in one of our threads."""
+
+    async def listen(self) -> None:
+        """Apply changes until the client closes."""
+        async for batch in self._client.changes():
+            for change in batch:
+                match change:
+                    case ev.TimelineReset(_, items):
+                        self._items = list(items)
+                    case ev.TimelineSpliced(_, start, removed, inserted):
+                        self._items[start : start + removed] = inserted
+                    case _:
+                        pass
+            self._news.set()
+
+    async def attend(self) -> None:
+        """Greet and answer, for ever. Cancel it to leave."""
+        while True:
+            await self._next_news()
+            self._notice_who_came()
+            for thread in self._waiting():
+                await self._answer(thread)
+            for key in self._to_greet():
+                await self._say(key, self._answerer.greeting())
+
+    async def say_goodbye(self) -> None:
+        """To whoever is here and has talked with us, before a pause."""
+        for key in [key for key in self._greeted if self._is_here(key)]:
+            await self._say(key, self._answerer.leaving())
+
+    # ------------------------------------------------------------ parts
+
+    async def _next_news(self) -> None:
+        """The next change, or a moment later: greetings come with time alone."""
+        self._news.clear()
+        try:
+            async with asyncio.timeout(self._pace.stroke):
+                await self._news.wait()
+        except TimeoutError:
+            return
+
+    def _threads(self) -> Iterator[tuple[Thread, str]]:
+        """Our threads with the people of the five seats, and who that is."""
+        handles = {one.handle for one in SEATS}
+        for thread in self._client.threads():
+            if thread.other in handles:
+                yield thread, thread.other
+
+    def _is_here(self, key: ThreadKey) -> bool:
+        thread = self._client.thread(key)
+        if thread is None or thread.other is None:
+            return False
+        return self._client.presence(key.source, thread.other) is Presence.ONLINE
+
+    def _notice_who_came(self) -> None:
+        for thread, _ in self._threads():
+            if self._is_here(thread.key):
+                self._came.setdefault(thread.key, time.monotonic())
+            else:
+                self._came.pop(thread.key, None)
+
+    def _waiting(self) -> list[ThreadKey]:
+        """Threads whose last word is not ours and was not answered."""
+        return [
+            thread.key
+            for thread, other in self._threads()
+            if thread.unread
+            and thread.preview_author == other
+            and thread.last
+            and thread.last.id not in self._answered
+        ]
+
+    def _to_greet(self) -> list[ThreadKey]:
+        """Who has been here for a while and was not spoken to; the second of us leaves a talker alone."""
+        now = time.monotonic()
+        wait = self._pace.before_greeting(self._order)
+        return [key for key, came in self._came.items() if key not in self._greeted and now - came >= wait]
+
+    async def _answer(self, key: ThreadKey) -> None:
+        self._client.open(key)
+        message = await self._newest(key)
+        if message is None or message.own:
+            return
+        self._answered.add(message.id)
+        self._greeted.add(key)
+        self.last_word = time.monotonic()
+        await asyncio.sleep(self._pace.reading(message.raw))
+        self._client.seen(key)
+        await self._say(key, self._answerer.answer(message.raw))
+
+    async def _newest(self, key: ThreadKey) -> Message | None:
+        """The last message of the open thread, once the pane has what the list promises."""
+        wanted = self._client.thread(key)
+        last = wanted.last.id if wanted and wanted.last else None
+        for _ in range(20):
+            messages = [item for item in self._items if isinstance(item, Message) and item.thread == key]
+            if messages and (last is None or any(one.id == last for one in messages)):
+                return messages[-1]
+            await self._next_news()
+        return None
+
+    async def _say(self, key: ThreadKey, text: str) -> None:
+        """Type for as long as it takes, seen by the other, then send."""
+        self._greeted.add(key)
+        end = time.monotonic() + self._pace.typing(text)
+        while (left := end - time.monotonic()) > 0:
+            self._client.keystroke(key)
+            await asyncio.sleep(min(left, self._pace.stroke))
+        self._client.send(key, text)
+        self.last_word = time.monotonic()

@@ -1,0 +1,124 @@
+"""A real terminal for a real program: a pty, and pyte to see what stands on its screen."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+
+import pyte
+
+
+class Terminal:
+    """Runs `command` in a terminal of `columns` by `lines`. Leave the `with` block to end it."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        columns: int = 120,
+        lines: int = 36,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        self.screen = pyte.Screen(columns, lines)
+        self._stream = pyte.ByteStream(self.screen)
+        self.raw = bytearray()
+        """Every byte that the program wrote."""
+        self._main, child = pty.openpty()
+        size = struct.pack("HHHH", lines, columns, 0, 0)
+        fcntl.ioctl(child, termios.TIOCSWINSZ, size)
+        self.began = time.monotonic()
+        self.process = subprocess.Popen(
+            command,
+            stdin=child,
+            stdout=child,
+            stderr=child,
+            close_fds=True,
+            start_new_session=True,
+            env={**(environ if environ is not None else os.environ), "TERM": "xterm-256color"},
+        )
+        os.close(child)
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    # ------------------------------------------------------------ seeing
+
+    def read(self, seconds: float) -> bool:
+        """Take in what comes within `seconds`; False at the program's end."""
+        end = time.monotonic() + seconds
+        while True:
+            ready, _, _ = select.select([self._main], [], [], max(0.0, end - time.monotonic()))
+            if not ready:
+                return True
+            try:
+                data = os.read(self._main, 65536)
+            except OSError:
+                return False
+            if not data:
+                return False
+            self.raw += data
+            self._stream.feed(data)
+            if time.monotonic() >= end:
+                return True
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen, a line feed after each line."""
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def until(self, seen: Callable[[str], object], seconds: float = 20.0) -> str:
+        """The screen's text, once `seen` finds in it what it looks for."""
+        end = time.monotonic() + seconds
+        while not seen(self.text):
+            going = self.read(0.03)
+            if not going and not seen(self.text):
+                raise AssertionError(f"the program ended:\n{self.text}")
+            if time.monotonic() > end:
+                raise AssertionError(f"not seen within {seconds} s:\n{self.text}")
+        return self.text
+
+    def shows(self, words: str, seconds: float = 20.0) -> str:
+        return self.until(lambda text: words in text, seconds)
+
+    # ------------------------------------------------------------ acting
+
+    def type(self, keys: str) -> None:
+        os.write(self._main, keys.encode())
+
+    def resize(self, columns: int, lines: int) -> None:
+        self.screen.resize(lines, columns)
+        fcntl.ioctl(self._main, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.process.send_signal(signal.SIGWINCH)
+
+    def wait(self, seconds: float = 10.0) -> int:
+        """The exit code, once the program has ended by itself."""
+        end = time.monotonic() + seconds
+        while self.process.poll() is None:
+            self.read(0.05)
+            if time.monotonic() > end:
+                raise AssertionError(f"still running after {seconds} s:\n{self.text}")
+        return self.process.returncode
+
+    def end(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        os.close(self._main)
