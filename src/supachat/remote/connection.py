@@ -134,6 +134,8 @@ class Connection:
 
     async def join(self, topic: Topic) -> Refusal | None:
         """Join one topic. None once it is joined; its frames are in `inbox` from then on."""
+        if self.dead.done():
+            return Refusal(self.dead.result(), answered=False)
         chan = self._conn.channel(topic.name, _params(topic))
         chan.listen(presence=bool(topic.presence_key))
         answer: asyncio.Future[Refusal | None] = asyncio.get_running_loop().create_future()

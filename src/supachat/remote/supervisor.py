@@ -134,7 +134,7 @@ class Supervisor:
         while True:
             await self._turn()
             self._backoff = self._backoff.trying(self._clock())
-            self._say(state=self._trying(), next_try_at=None, attempt=max(1, self._link.attempt))
+            self._say(state=self._trying(), next_try_at=None, attempt=max(1, self._backoff.failures))
             try:
                 verdict = await self._generation()
             except LinkDown as down:
@@ -222,7 +222,7 @@ class Supervisor:
     def _ended(self, verdict: Verdict) -> None:
         floor = {Cure.LIMIT: self._waits.limited, Cure.HALT: self._waits.halted}.get(verdict.cure, 0.0)
         self._backoff = self._backoff.lost(self._clock(), self._luck(), self._waits, floor=floor)
-        attempt = self._link.attempt + 1
+        attempt = self._backoff.failures
         state = LinkState.DISCONNECTED if attempt > AWHILE else LinkState.RECONNECTING
         self._say(
             state=LinkState.ERROR if verdict.cure is Cure.HALT else state,

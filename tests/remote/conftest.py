@@ -1,0 +1,62 @@
+"""A scripted server, ears, and a maker of supervisors that have to stop quickly."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from tests.remote.ears import FAST, Heard, Make
+from tests.remote.phoenix import Phoenix
+
+from supachat.dialects.calls import Topic
+from supachat.remote.connection import Connection
+from supachat.remote.supervisor import Supervisor
+from supachat.remote.waits import Waits
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Phoenix]:
+    async with Phoenix() as server:
+        yield server
+
+
+@pytest.fixture
+def ears() -> Heard:
+    return Heard()
+
+
+async def a_token() -> str:
+    return "token"
+
+
+@pytest.fixture
+async def make(server: Phoenix, ears: Heard) -> AsyncIterator[Make]:
+    """Makes a started supervisor; it is stopped at the end, and that must be quick."""
+    made: list[Supervisor] = []
+
+    def make(
+        *topics: Topic,
+        waits: Waits = FAST,
+        token: Callable[[], Awaitable[str]] = a_token,
+        luck: float = 0.5,
+    ) -> Supervisor:
+        supervisor = Supervisor(server.address, token, ears, waits, luck=lambda: luck)
+        supervisor.want(topics)
+        supervisor.start()
+        made.append(supervisor)
+        return supervisor
+
+    yield make
+    began = time.monotonic()
+    for supervisor in made:
+        await supervisor.stop()
+    assert time.monotonic() - began < 1.0
+
+
+@pytest.fixture
+async def link(server: Phoenix) -> AsyncIterator[Connection]:
+    connection = Connection(server.address, "token", FAST)
+    await connection.open()
+    yield connection
+    connection.abort()

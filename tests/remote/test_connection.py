@@ -1,0 +1,275 @@
+"""One connection against a scripted server: joins, tokens, and how it dies."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from tests.remote import phoenix as px
+from tests.remote.ears import FAST, ROOM
+from tests.remote.inbox import heard, hears
+from tests.remote.phoenix import Phoenix, until
+
+from supachat.dialects.calls import Topic
+from supachat.remote.address import Address
+from supachat.remote.connection import Connection
+from supachat.remote.frames import Beaten, Broadcast, Ended, LinkDown, Refusal, Replicated
+from supachat.remote.verdicts import Cure
+from supachat.remote.waits import Waits, scaled
+
+# ---------------------------------------------------------------- opening
+
+
+async def test_a_join_says_what_the_topic_asks_for(server: Phoenix, link: Connection) -> None:
+    assert await link.join(ROOM) is None
+    [join] = server.joins
+    assert join.token == "token"
+    assert join.payload["config"]["private"] is True
+    assert join.payload["config"]["broadcast"] == {"ack": False, "self": False, "replication_ready": True}
+    assert join.payload["config"]["presence"] == {"key": "", "enabled": False}
+    assert await hears(link, Replicated) == Replicated("room:db")
+
+
+async def test_the_round_trip_is_measured_at_once_and_again(server: Phoenix, link: Connection) -> None:
+    first = await hears(link, Beaten)
+    assert isinstance(first, Beaten)
+    assert 0 < first.round_trip < 2
+    await hears(link, Beaten)
+
+
+@pytest.mark.parametrize(
+    ("status", "cure"), [(401, Cure.HALT), (404, Cure.HALT), (429, Cure.LIMIT), (503, Cure.RETRY)]
+)
+async def test_a_refused_handshake(server: Phoenix, status: int, cure: Cure) -> None:
+    server.refuse = (status, "Too many joins per second")
+    connection = Connection(server.address, "token", FAST)
+    with pytest.raises(LinkDown) as down:
+        await connection.open()
+    assert down.value.verdict.cure is cure
+    assert str(status) in down.value.words
+    connection.abort()
+
+
+async def test_nobody_listens(server: Phoenix) -> None:
+    await server.stop()
+    connection = Connection(server.address, "token", FAST)
+    with pytest.raises(LinkDown, match="nothing listens"):
+        await connection.open()
+
+
+async def test_something_else_listens() -> None:
+    async def web(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(b"SSH-2.0-x\r\n\r\n")
+        writer.close()
+
+    other = await asyncio.start_server(web, "127.0.0.1", 0)
+    async with other:
+        port = other.sockets[0].getsockname()[1]
+        address = Address(f"http://127.0.0.1:{port}", "sb_publishable_x")
+        with pytest.raises(LinkDown):
+            await Connection(address, "token", FAST).open()
+
+
+async def test_a_handshake_that_hangs() -> None:
+    gone = asyncio.Event()
+
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        gone.set()
+
+    other = await asyncio.start_server(mute, "127.0.0.1", 0)
+    async with other:
+        port = other.sockets[0].getsockname()[1]
+        address = Address(f"http://127.0.0.1:{port}", "sb_publishable_x")
+        with pytest.raises(LinkDown, match="does not answer"):
+            await Connection(address, "token", scaled(0.04, open=0.2)).open()
+        await asyncio.wait_for(gone.wait(), 5)
+
+
+# ---------------------------------------------------------------- topics that end
+
+
+async def test_a_refused_join_leaves_the_others_alone(server: Phoenix, link: Connection) -> None:
+    server.on_join = lambda join: (
+        [px.unauthorized(join.topic, join.ref)] if join.topic == "bad" else px.accept(join)
+    )
+    refusal, fine = await asyncio.gather(link.join(Topic("bad")), link.join(ROOM))
+    assert fine is None
+    assert refusal is not None
+    assert (refusal.verdict.cure, refusal.answered) == (Cure.PARK, True)
+    await server.say(px.inserted("room:db"))
+    await hears(link, Broadcast)
+
+
+async def test_an_expired_token_ends_the_topic_and_says_why(server: Phoenix, link: Connection) -> None:
+    await link.join(ROOM)
+    ref = server.last("room:db").ref
+    await server.say(px.expired("room:db"), px.closed("room:db", ref))
+    item = await hears(link, Ended)
+    assert isinstance(item, Ended)
+    assert item.verdict.cure is Cure.RENEW
+    assert not await link.push("room:db", "broadcast", {})
+
+
+async def test_an_error_message_alone_ends_nothing(server: Phoenix, link: Connection) -> None:
+    """The server mends its database stream by itself; a rejoin would kill the topic."""
+    await link.join(ROOM)
+    await server.say(px.expired("room:db"), px.inserted("room:db"))
+    await hears(link, Broadcast)
+    assert heard(link) == []
+
+
+async def test_a_crashed_channel_ends(server: Phoenix, link: Connection) -> None:
+    await link.join(ROOM)
+    await server.say(px.crashed("room:db", server.last("room:db").ref))
+    assert isinstance(await hears(link, Ended), Ended)
+
+
+async def test_leave_and_join_again_survives_the_stale_close(server: Phoenix, link: Connection) -> None:
+    """The close of the old join comes after the new one is under way; the library would obey it."""
+    await link.join(ROOM)
+    old = server.last("room:db").ref
+    await link.leave("room:db")
+    server.on_join = lambda join: [px.closed("room:db", old), *px.accept(join), px.closed("room:db", old)]
+    assert await link.join(ROOM) is None
+    await server.say(px.inserted("room:db"))
+    await hears(link, Broadcast)
+    assert [frame["ref"] for frame in server.events("phx_leave")] != []
+
+
+async def test_taken_and_closed_in_one_breath(server: Phoenix, link: Connection) -> None:
+    server.on_join = lambda join: [
+        *px.accept(join),
+        px.expired(join.topic),
+        px.closed(join.topic, join.ref),
+    ]
+    refusal = await link.join(ROOM)
+    ended = isinstance(refusal, Refusal) or any(isinstance(item, Ended) for item in heard(link))
+    assert ended, "whoever asked must hear that the topic is gone"
+    assert not await link.push("room:db", "broadcast", {})
+
+
+async def test_closed_instead_of_an_answer(server: Phoenix, link: Connection) -> None:
+    server.on_join = lambda join: [px.expired(join.topic), px.closed(join.topic, join.ref)]
+    refusal = await link.join(ROOM)
+    assert refusal is not None
+    assert refusal.verdict.cure is Cure.RENEW
+
+
+async def test_an_answer_that_comes_too_late_is_nobodys(server: Phoenix) -> None:
+    """The library takes the late answer's channel for the new one's and drops both."""
+    waits = scaled(0.04, open=2.0, join=0.1, silence=5.0)
+    link = Connection(server.address, "token", waits)
+    await link.open()
+    server.on_join = lambda join: []
+    refusal = await link.join(ROOM)
+    assert refusal is not None
+    assert not refusal.answered
+    late = server.last("room:db").ref
+    server.on_join = lambda join: [
+        px.joined(join.topic, late), *px.accept(join), px.closed(join.topic, late),
+    ]  # fmt: skip
+    assert await link.join(ROOM) is None
+    await server.say(px.inserted("room:db"))
+    await hears(link, Broadcast)
+    link.abort()
+
+
+# ---------------------------------------------------------------- tokens
+
+
+async def test_a_new_token_goes_to_every_joined_topic_and_into_joins(
+    server: Phoenix, link: Connection
+) -> None:
+    await asyncio.gather(*(link.join(Topic(f"t{n}")) for n in range(5)))
+    await link.set_token("new")
+    await until(lambda: len(server.events("access_token")) == 5, "five pushes")
+    assert {frame["payload"]["access_token"] for frame in server.events("access_token")} == {"new"}
+    await link.join(Topic("later"))
+    assert server.last("later").token == "new"
+
+
+# ---------------------------------------------------------------- death
+
+
+async def test_the_server_closes(server: Phoenix, link: Connection) -> None:
+    await server.sockets[0].close(1012)
+    verdict = await asyncio.wait_for(link.dead, 5)
+    assert verdict.cure is Cure.RETRY
+
+
+async def test_the_line_is_cut(server: Phoenix, link: Connection) -> None:
+    server.cut()
+    assert (await asyncio.wait_for(link.dead, 5)).words == "the connection was lost"
+
+
+async def test_a_half_open_line_is_noticed(server: Phoenix, link: Connection) -> None:
+    await link.join(ROOM)
+    began = time.monotonic()
+    server.freeze()
+    verdict = await asyncio.wait_for(link.dead, 10)
+    assert "silent" in verdict.words
+    assert time.monotonic() - began > FAST.silence * 0.3
+
+
+async def test_heartbeats_that_nobody_answers_are_noticed(server: Phoenix, link: Connection) -> None:
+    """The library would call this connected for ever: the websocket's own pings are answered."""
+    server.deaf_to_heartbeats = True
+    assert "silent" in (await asyncio.wait_for(link.dead, 10)).words
+
+
+async def test_a_stalled_join_does_not_look_like_death(server: Phoenix) -> None:
+    """A refused join stops the whole socket for seconds, heartbeats too."""
+    waits = Waits(heartbeat=0.1, silence=0.3, join=1.5, open=2.0)
+    link = Connection(server.address, "token", waits)
+    await link.open()
+    server.deaf_to_heartbeats = True
+    server.on_join = lambda join: []
+    joining = asyncio.create_task(link.join(ROOM))
+    began = time.monotonic()
+    await asyncio.wait_for(link.dead, 10)
+    assert time.monotonic() - began > 1.2
+    link.abort()
+    await joining
+
+
+async def test_abort_is_at_once_on_a_half_open_line(server: Phoenix, link: Connection) -> None:
+    await link.join(ROOM)
+    server.freeze()
+    began = time.monotonic()
+    link.abort()
+    await asyncio.wait_for(link.dead, 1)
+    assert time.monotonic() - began < 0.5
+
+
+async def test_a_connection_leaves_no_task_behind(server: Phoenix) -> None:
+    before = asyncio.all_tasks()
+    link = Connection(server.address, "token", FAST)
+    await link.open()
+    server.on_join = lambda join: px.accept(join) if join.topic != "never" else []
+    joining = asyncio.create_task(link.join(Topic("never")))
+    await link.join(Topic("pres", presence_key="me"))
+    for _ in range(50):
+        await link.push("pres", "broadcast", {"event": "typing"})
+    link.abort()
+    joining.cancel()
+    await until(lambda: _ours(before) == set(), "no task of ours is left")
+
+
+def _ours(before: set[asyncio.Task[object]]) -> set[asyncio.Task[object]]:
+    """Tasks made since, without those of the scripted server's own connections."""
+    new = asyncio.all_tasks() - before
+    return {
+        task for task in new if "server.py" not in repr(task.get_coro()) and "Phoenix" not in repr(task)
+    }
+
+
+async def test_it_never_connects_by_itself(server: Phoenix, link: Connection) -> None:
+    server.cut()
+    await asyncio.wait_for(link.dead, 5)
+    refusal = await link.join(ROOM)
+    assert refusal is not None
+    assert len(server.opened) == 1

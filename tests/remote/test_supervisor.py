@@ -1,0 +1,179 @@
+"""The link's whole life against a scripted server: the table of failures that break the library."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+from tests.remote.ears import FAST, ROOM, Heard, Make
+from tests.remote.phoenix import Phoenix, until
+
+from supachat.dialects.calls import Topic
+from supachat.domain.errors import SessionEnded, Unreachable
+from supachat.domain.model import LinkState
+from supachat.remote.joining import Joiner
+from supachat.remote.waits import scaled
+
+# ---------------------------------------------------------------- the connection's failures
+
+
+async def test_a_cut_line_is_back_at_once_and_told(server: Phoenix, ears: Heard, make: Make) -> None:
+    supervisor = make(ROOM)
+    await until(lambda: ears.ready, "ready")
+    server.cut()
+    await until(lambda: len(ears.ready) == 2, "ready again")
+    assert ears.lost == ["room:db"]
+    assert supervisor.link.state is LinkState.CONNECTED
+    assert LinkState.RECONNECTING in ears.states()
+    waiting = next(link for link in ears.links if link.state is LinkState.RECONNECTING)
+    assert (waiting.attempt, waiting.joined) == (1, 0)
+    assert waiting.next_try_at is not None
+    assert waiting.reason == "the connection was lost"
+
+
+async def test_a_half_open_line_is_noticed_and_replaced(server: Phoenix, ears: Heard, make: Make) -> None:
+    make(ROOM, waits=scaled(0.03, open=2.0, join=1.0, silence=0.6, heartbeat=0.2))
+    await until(lambda: ears.ready, "ready")
+    server.freeze()
+    await until(lambda: len(ears.ready) == 2, "ready on a new line")
+    assert any("silent" in link.reason for link in ears.links)
+
+
+async def test_accept_and_close_is_no_storm(server: Phoenix, ears: Heard, make: Make) -> None:
+    server.close_at_once = True
+    make(ROOM, luck=1.0)
+    await until(lambda: len(server.opened) >= 6, "six attempts")
+    gaps = [b - a for a, b in zip(server.opened, server.opened[1:], strict=False)]
+    assert sum(gaps[:5]) >= FAST.backoff_first * (1 + 2 + 4 + 8 + 16) * 0.9
+    assert LinkState.DISCONNECTED in ears.states()
+
+
+async def test_refused_for_long_then_back_at_a_poke(server: Phoenix, ears: Heard, make: Make) -> None:
+    """The library is dead for good after fifteen seconds of refusal."""
+    supervisor = make(ROOM, waits=scaled(0.03, open=2.0, join=3.0, silence=3.0, backoff_cap=60.0), luck=1.0)
+    await until(lambda: ears.ready, "ready")
+    await server.stop()
+    await until(lambda: supervisor.link.attempt >= 6, "many attempts")
+    assert ears.states()[-1] is LinkState.DISCONNECTED
+    assert supervisor.link.reason == "nothing listens at that address"
+    await server.listen()
+    supervisor.poke()
+    assert await until(lambda: len(ears.ready) == 2, "ready after the poke") < 2
+    assert ears.states()[-1] is LinkState.CONNECTED
+    assert supervisor.link.attempt == 0
+
+
+@pytest.mark.parametrize("status", [401, 404])
+async def test_a_wrong_project_is_an_error_and_not_hammered(
+    server: Phoenix, ears: Heard, make: Make, status: int
+) -> None:
+    server.refuse = (status, "Tenant not found")
+    supervisor = make(ROOM)
+    await until(lambda: supervisor.link.state is LinkState.ERROR, "an error")
+    assert "Tenant not found" in supervisor.link.reason
+    server.refuse = None
+    assert await until(lambda: ears.ready, "it mends by itself") >= FAST.halted * 0.7
+    assert len(server.opened) == 2
+
+
+async def test_too_many_people_are_waited_out(server: Phoenix, ears: Heard, make: Make) -> None:
+    server.refuse = (429, "Too many connected users")
+    make(ROOM)
+    await until(lambda: server.opened, "an attempt")
+    server.refuse = None
+    assert await until(lambda: ears.ready, "in") >= FAST.limited * 0.7
+
+
+async def test_no_token_no_connection_and_no_end(server: Phoenix, ears: Heard, make: Make) -> None:
+    fails = 3
+
+    async def token() -> str:
+        nonlocal fails
+        fails -= 1
+        if fails >= 0:
+            raise Unreachable("the server cannot be reached")
+        return "late"
+
+    make(ROOM, token=token)
+    await until(lambda: ears.ready, "ready")
+    assert len(server.opened) == 1
+    assert any(link.reason == "the server cannot be reached" for link in ears.links)
+    assert server.last("room:db").token == "late"
+
+
+async def test_an_ended_session_does_not_end_the_task(server: Phoenix, ears: Heard, make: Make) -> None:
+    async def token() -> str:
+        raise SessionEnded("the session is over")
+
+    supervisor = make(ROOM, token=token)
+    await until(lambda: supervisor.link.attempt >= 3, "it goes on")
+    assert server.opened == []
+
+
+async def test_a_defect_of_ours_costs_one_connection(
+    server: Phoenix, ears: Heard, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, broken = Joiner.replicated, [True]
+
+    def once(self: Joiner, heard: object) -> None:
+        if broken:
+            broken.clear()
+            raise RuntimeError("a defect")
+        whole(self, heard)  # type: ignore[arg-type]  # what came in goes on
+
+    monkeypatch.setattr(Joiner, "replicated", once)
+    make(ROOM)
+    await until(lambda: ears.ready, "ready on the second connection")
+    assert len(server.opened) == 2
+
+
+async def test_waking_from_sleep_connects_afresh(server: Phoenix, ears: Heard, make: Make) -> None:
+    supervisor = make(ROOM)
+    await until(lambda: ears.ready, "ready")
+    server.freeze()
+    supervisor.resumed()
+    assert await until(lambda: len(ears.ready) == 2, "ready") < 2
+
+
+@pytest.mark.parametrize("how", ["half open", "refused", "joining", "idle"])
+async def test_stopping_is_quick_whatever_happens(
+    server: Phoenix, ears: Heard, make: Make, how: str
+) -> None:
+    if how == "joining":
+        server.on_join = lambda join: []
+    if how == "refused":
+        await server.stop()
+    supervisor = make(ROOM)
+    if how == "refused":
+        await until(lambda: supervisor.link.attempt >= 2, "refused")
+    elif how == "joining":
+        await until(lambda: server.joins, "a join")
+    else:
+        await until(lambda: ears.ready, "ready")
+    if how == "half open":
+        server.freeze()
+    began = time.monotonic()
+    await supervisor.stop(LinkState.SIGNED_OUT)
+    assert time.monotonic() - began < 0.5
+    assert supervisor.link.state is LinkState.SIGNED_OUT
+    assert supervisor.link.joined == 0
+
+
+async def test_stopped_and_started_again(server: Phoenix, ears: Heard, make: Make) -> None:
+    supervisor = make(ROOM)
+    await until(lambda: ears.ready, "ready")
+    await supervisor.stop(LinkState.SIGNED_OUT)
+    assert ears.lost == ["room:db"]
+    supervisor.start()
+    await until(lambda: len(ears.ready) == 2, "ready again")
+
+
+async def test_fifty_generations_leave_nothing_behind(server: Phoenix, ears: Heard, make: Make) -> None:
+    make(*(Topic(f"t{n}", presence_key="me") for n in range(3)), luck=0.0)
+    await until(lambda: len(ears.ready) == 3, "ready")
+    tasks = len(asyncio.all_tasks())
+    for generation in range(2, 52):
+        server.cut()
+        await until(lambda n=generation: len(ears.ready) == 3 * n, "ready again", 5)  # type: ignore[misc]
+    await until(lambda: len(asyncio.all_tasks()) <= tasks + 2, "no more tasks than at first")
