@@ -12,8 +12,9 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
 from tests.vectors.realtime_list import LEFT_OUT, RUN
-from tests.vectors.realtime_player import Player, RecordingClock, Tokens, in_causal_order
+from tests.vectors.realtime_player import Player, RecordingClock, in_causal_order
 from tests.vectors.realtime_server import port_of, serving
+from tests.vectors.realtime_tokens import Tokens
 
 from supachat.server.context import Context
 from supachat.server.realtime.app import Realtime

@@ -12,6 +12,7 @@ from typing import Any
 
 import jwt
 
+from supachat.server.realtime.frames import dump_json
 from supachat.server.realtime.joins import Refused
 from supachat.server.tokens import Fault, TokenError, verify
 
@@ -38,11 +39,23 @@ class Identity:
         """Epoch seconds."""
         return float(self.claims["exp"])
 
+    def settings(self) -> dict[str, str]:
+        """The settings of a transaction that runs as this client; `role` is the last of them."""
+        return {
+            "request.jwt.claims": dump_json(self.claims),
+            "request.jwt.claim.sub": str(self.claims.get("sub") or ""),
+            "request.jwt.claim.role": self.role,
+            "request.headers": dump_json(self.headers),
+            "role": self.role,
+        }
+
 
 def identify(token: str, secret: str, headers: Mapping[str, str]) -> Identity:
     """The identity behind a token. Raises TokenError; CLAIMS if role or exp is missing."""
     claims = verify(token.strip(), secret, require=("role", "exp"))
-    if not isinstance(claims["role"], str) or not math.isfinite(claims["exp"]):
+    role = claims["role"]
+    # "none" is PostgreSQL's word for the role that logged in, which here is a superuser
+    if not isinstance(role, str) or role == "none" or not math.isfinite(claims["exp"]):
         raise TokenError(Fault.CLAIMS)
     return Identity(token, claims, headers)
 

@@ -19,7 +19,6 @@ from psycopg.rows import TupleRow
 
 from supachat.server.context import Pool
 from supachat.server.realtime.access import Identity
-from supachat.server.realtime.frames import dump_json
 from supachat.server.realtime.joins import Refused
 
 log = logging.getLogger(__name__)
@@ -32,12 +31,8 @@ select %(topic)s, probe.extension, probe.id, timezone('utc', now()), timezone('u
 from unnest(%(extensions)s::text[], %(ids)s::uuid[]) as probe (extension, id)"""
 
 _BECOME = """
-select set_config('realtime.topic', %(topic)s, true),
-       set_config('request.jwt.claims', %(claims)s, true),
-       set_config('request.jwt.claim.sub', %(sub)s, true),
-       set_config('request.jwt.claim.role', %(role)s, true),
-       set_config('request.headers', %(headers)s, true),
-       set_config('role', %(role)s, true)"""
+select set_config(name, value, true)
+from unnest(%(names)s::text[], %(values)s::text[]) as setting (name, value)"""
 
 _VISIBLE = "select extension from realtime.messages where id = any(%(ids)s::uuid[])"
 
@@ -114,16 +109,8 @@ class Authoriser:
         await connection.execute(_PROBE, {"topic": topic, "extensions": extensions, "ids": ids})
 
     async def _become(self, connection: AsyncConnection[TupleRow], who: Identity, topic: str) -> None:
-        if who.role == "none":  # PostgreSQL's word for "the role that logged in", which is a superuser
-            raise psycopg.errors.InsufficientPrivilege("there is no role none")
-        settings = {
-            "topic": topic,
-            "claims": dump_json(who.claims),
-            "sub": str(who.claims.get("sub") or ""),
-            "role": who.role,
-            "headers": dump_json(who.headers),
-        }
-        await connection.execute(_BECOME, settings)
+        settings = {"realtime.topic": topic, **who.settings()}
+        await connection.execute(_BECOME, {"names": list(settings), "values": list(settings.values())})
 
 
 def _refusal(error: psycopg.Error, topic: str) -> Refused:

@@ -8,17 +8,14 @@ server. Must never answer a broadcast that its client may not send.
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import Coroutine
 from typing import Any, Protocol
 
-import psycopg
-
 from supachat.server.realtime.access import Identity, identify, refresh_text
 from supachat.server.realtime.authorise import BROADCAST, Rights
+from supachat.server.realtime.channel_changes import TableChanges
 from supachat.server.realtime.channel_presence import PresenceCalls
-from supachat.server.realtime.filters import BadRequest
 from supachat.server.realtime.frames import (
     Frame,
     Inbound,
@@ -29,12 +26,10 @@ from supachat.server.realtime.frames import (
     reply,
 )
 from supachat.server.realtime.hub import Topic
-from supachat.server.realtime.joins import JoinConfig, Refused, binding_id
+from supachat.server.realtime.joins import JoinConfig, Refused
 from supachat.server.realtime.limits import too_large
 from supachat.server.realtime.services import Services
 from supachat.server.tokens import TokenError
-
-log = logging.getLogger(__name__)
 
 
 class Line(Protocol):
@@ -69,8 +64,13 @@ class Channel:
         self._replayed: frozenset[str] = frozenset()
         self._expiry: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._subscribing: asyncio.Task[None] | None = None
+        self._changes = TableChanges(self, services)
         self._open = True
+
+    @property
+    def bindings(self) -> list[dict[str, Any]]:
+        """The postgres_changes requests, each with its id."""
+        return self._changes.bindings
 
     # what the hub asks
 
@@ -104,9 +104,11 @@ class Channel:
     def open(self, replayed: list[UserBroadcast]) -> None:
         """The join was answered: send what was asked for, then what was heard meanwhile."""
         self._watch_token()
+        if not self._open:
+            return
         if self.config.replication_ready:
-            self._start(self._say_ready())
-        self._subscribe()
+            self.start(self._say_ready())
+        self._changes.subscribe()
         if self.config.presence and self._presence.refused_at_once():
             return
         if self.config.presence and self.rights.presence:
@@ -126,7 +128,7 @@ class Channel:
         else:
             self._line.push(frame)
 
-    def _start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Work that ends with the channel."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
@@ -240,7 +242,7 @@ class Channel:
         if self._expiry is not None:
             self._expiry.cancel()
         self._watch_token()
-        self._subscribe()
+        self._changes.subscribe()
 
     async def _judge_again(self, who: Identity) -> None:
         """The read rights under a new token. Raises Refused if one of them is gone."""
@@ -260,30 +262,3 @@ class Channel:
             self.end("Replication connection was not established in time")
             return
         self.system("ok", "Replication connection established")
-
-    # changes of tables
-
-    @property
-    def bindings(self) -> list[dict[str, Any]]:
-        """The postgres_changes requests, each with its id."""
-        return [{**binding, "id": binding_id(binding)} for binding in self.config.bindings]
-
-    def _subscribe(self) -> None:
-        """Hear changes under the current token; also again, after a refresh."""
-        if not self.config.bindings or not self._open:
-            return
-        if self._subscribing is not None:
-            self._subscribing.cancel()
-        self._subscribing = self._start(self._hear_changes())
-
-    async def _hear_changes(self) -> None:
-        try:
-            await self._services.ready.wait()
-            await self._services.subscriptions.subscribe(self, self.who, self.bindings)
-        except BadRequest as error:
-            self.system("error", str(error), "postgres_changes")
-        except psycopg.Error as error:
-            log.warning("A subscription to table changes failed: %s", error)
-            self.system("error", f"Unable to subscribe to changes: {error}", "postgres_changes")
-        else:
-            self.system("ok", "Subscribed to PostgreSQL", "postgres_changes")

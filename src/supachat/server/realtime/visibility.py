@@ -14,7 +14,6 @@ from psycopg.rows import TupleRow
 
 from supachat.server.realtime.access import Identity
 from supachat.server.realtime.change_payload import Table, key_row
-from supachat.server.realtime.frames import dump_json
 from supachat.server.realtime.pgoutput import Change
 
 log = logging.getLogger(__name__)
@@ -71,14 +70,8 @@ def _lookup(change: Change, table: Table) -> sql.Composable:
 
 
 def _become(person: Identity) -> sql.Composable:
-    settings = {
-        "request.jwt.claims": dump_json(person.claims),
-        "request.jwt.claim.sub": str(person.claims.get("sub") or ""),
-        "request.jwt.claim.role": person.role,
-        "role": person.role,
-    }
     calls = [
         sql.SQL("set_config({}, {}, true)").format(sql.Literal(name), sql.Literal(value))
-        for name, value in settings.items()
+        for name, value in person.settings().items()
     ]
     return sql.SQL("select ") + sql.SQL(", ").join(calls)
