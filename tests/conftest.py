@@ -56,12 +56,18 @@ def wait_until(condition: Callable[[], bool], *, limit: float = 10.0) -> None:
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A running PostgreSQL, bootstrapped. Nobody connects to its database `postgres`: it is a template."""
+    import psycopg
+
     from supachat.server.bootstrap import bootstrap
     from supachat.server.postgres import Postgres
 
     async def started() -> Postgres:
         made = await Postgres.start(tmp_path_factory.mktemp("pg"))
         await bootstrap(made.conninfo(), made.password)
+        # a database per test: dropping one waits for the disk, and nobody pulls the plug on a test
+        async with await psycopg.AsyncConnection.connect(made.conninfo(), autocommit=True) as connection:
+            await connection.execute("alter system set fsync = off")
+            await connection.execute("select pg_reload_conf()")
         return made
 
     made = in_thread(started())

@@ -163,7 +163,8 @@ async def test_a_trigger_broadcasts_the_row(migrator: AsyncConnection[Any]) -> N
         create table notes (id int, body text);
         create function tell() returns trigger language plpgsql security definer set search_path = '' as $$
         begin
-          perform realtime.broadcast_changes('room:x', tg_op, tg_op, tg_table_name, tg_table_schema, new, old);
+          perform realtime.broadcast_changes(
+            'room:x', tg_op, tg_op, tg_table_name, tg_table_schema, new, old);
           return null;
         end $$;
         create trigger tell after insert or update or delete on notes for each row execute function tell();

@@ -28,9 +28,9 @@ def write_confirmation(outbox: Path, address: str, url: str, token: str) -> Path
     letter = EmailMessage()
     letter["To"] = address
     letter["Subject"] = "Confirm your e-mail address"
-    letter.set_content(
-        f"Follow this link to confirm your address:\n\n{url}/auth/v1/verify?token={token}&type=signup\n"
-    )
+    link = f"{url}/auth/v1/verify?token={token}&type=signup"
+    # 7bit: another encoding would break the link for whoever reads the file
+    letter.set_content(f"Follow this link to confirm your address:\n\n{link}\n", cte="7bit")
     outbox.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = outbox / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(4)}.eml"
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

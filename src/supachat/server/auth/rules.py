@@ -61,7 +61,8 @@ def parse(raw: bytes) -> dict[str, Any]:
         return {}
     try:
         body = json.loads(raw, parse_constant=_no_number)
-        json.dumps(body, ensure_ascii=False).encode()  # lone surrogates fail here
+        # lone surrogates fail here, and numbers that became infinite
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
     except RecursionError as error:
         raise bad_json("it is nested too deeply") from error
     except ValueError as error:

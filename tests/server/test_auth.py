@@ -1,0 +1,268 @@
+"""Accounts: who may make one, who gets in, and what a person may change."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import pytest
+from psycopg import AsyncConnection
+
+from supachat.server.auth import rules
+from supachat.server.auth.errors import AuthError
+from supachat.server.auth.throttle import KEPT, Throttle
+from supachat.server.context import Context, Limits
+from supachat.server.gateway import build
+
+if TYPE_CHECKING:
+    from tests.server.conftest import People
+
+
+def code(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error_code"]
+
+
+BAD_BODIES = [
+    b"{oops",
+    b"[]",
+    b'"text"',
+    b'{"a": NaN}',
+    b'{"a": 1e400}',
+    b'{"email": "\\ud800"}',
+    b'{"email": "a\\u0000b"}',
+    b"\xff\xfe",
+    b"[" * 100_000,
+]
+
+
+@pytest.mark.parametrize("raw", BAD_BODIES, ids=range(len(BAD_BODIES)))
+def test_a_body_that_cannot_be_kept_is_refused(raw: bytes) -> None:
+    with pytest.raises(AuthError) as caught:
+        rules.parse(raw)
+    assert (caught.value.status, caught.value.code) == (400, "bad_json")
+
+
+@pytest.mark.parametrize("value", [1, True, [], {}])
+def test_text_of_another_type_is_refused(value: object) -> None:
+    with pytest.raises(AuthError, match="cannot unmarshal"):
+        rules.text({"email": value}, "email")
+
+
+ADDRESSES = [
+    ("ann@example.com", True),
+    (" Ann@Example.COM ", True),
+    ("a+b.c-d_e@x.y.z", True),
+    ("ann@localhost", True),
+    ("ann", False),
+    ("ann@", False),
+    ("@example.com", False),
+    ("ann@exam ple.com", False),
+    ("ann@example.com\nBcc: all@example.com", False),
+    ("ann@-example.com", False),
+    ("ann@" + "x" * 300 + ".com", False),
+    ("änn@example.com", False),
+]
+
+
+@pytest.mark.parametrize(("address", "good"), ADDRESSES)
+def test_an_address_is_checked_and_put_in_one_form(address: str, good: bool) -> None:
+    if good:
+        assert rules.email_of({"email": address}) == address.strip().lower()
+    else:
+        with pytest.raises(AuthError, match="Unable to validate email address"):
+            rules.email_of({"email": address})
+
+
+@pytest.mark.parametrize(
+    ("password", "refused"), [("x" * 7, 422), ("x" * 8, 0), ("ä" * 36, 0), ("ä" * 37, 400)]
+)
+def test_a_password_is_measured(password: str, refused: int) -> None:
+    if not refused:
+        rules.check_password(password, 8)
+        return
+    with pytest.raises(AuthError) as caught:
+        rules.check_password(password, 8)
+    assert caught.value.status == refused
+
+
+def test_metadata_is_merged_and_null_takes_a_name_away() -> None:
+    assert rules.merged({"a": 1, "b": 2}, {"b": None, "c": 3}) == {"a": 1, "c": 3}
+
+
+async def test_what_a_person_says_of_itself_cannot_forge_the_rest(people: People) -> None:
+    data = {"name": "Ann", "sub": "someone-else", "email": "eve@example.com", "email_verified": False}
+    user = (await people.sign_up(data=data)).json()["user"]
+    metadata = user["user_metadata"]
+    assert metadata["name"] == "Ann"
+    assert metadata["sub"] == user["id"]
+    assert metadata["email"] == "ann@example.com"
+    assert metadata["email_verified"] is True
+    assert user["app_metadata"] == {"provider": "email", "providers": ["email"]}
+
+
+async def test_two_at_once_cannot_have_one_address(people: People) -> None:
+    answers = await asyncio.gather(*(people.sign_up() for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 422, 422, 422]
+    refused = [code(answer) for answer in answers if answer.status_code == 422]
+    assert refused == [(422, "user_already_exists")] * 3
+
+
+async def test_a_projects_trigger_sees_the_new_person_and_may_refuse(
+    people: People, migrator: AsyncConnection[Any]
+) -> None:
+    await migrator.execute("""
+        create table profiles (id uuid primary key references auth.users (id), name text not null);
+        create function welcome() returns trigger language plpgsql
+        security definer set search_path = '' as $$
+        begin
+          insert into public.profiles values (new.id, new.raw_user_meta_data ->> 'name');
+          return new;
+        end $$;
+        create trigger welcome after insert on auth.users for each row execute function welcome();
+    """)
+    user = (await people.sign_up(data={"name": "Ann"})).json()["user"]
+    row = await (await migrator.execute("select id::text, name from profiles")).fetchone()
+    assert row == (user["id"], "Ann")
+    refused = await people.sign_up("bob@example.com")
+    assert code(refused) == (500, "unexpected_failure")
+    assert refused.json()["msg"] == "Database error saving new user"
+    assert code(await people.sign_in("bob@example.com")) == (400, "invalid_credentials")
+
+
+async def test_the_hash_is_one_that_a_hosted_project_takes(
+    people: People, migrator: AsyncConnection[Any]
+) -> None:
+    await people.sign_up()
+    row = await (await migrator.execute("select encrypted_password from auth.users")).fetchone()
+    assert row is not None
+    assert row[0].startswith("$2b$10$")
+    assert len(row[0]) == 60
+
+
+async def test_a_banned_person_stays_outside(people: People, migrator: AsyncConnection[Any]) -> None:
+    await people.sign_up()
+    await migrator.execute("update auth.users set banned_until = now() + interval '1 day'")
+    assert code(await people.sign_in()) == (400, "user_banned")
+
+
+async def test_a_row_without_a_usable_hash_lets_nobody_in(
+    people: People, migrator: AsyncConnection[Any]
+) -> None:
+    await people.sign_up()
+    for spoilt in ("", "plain", None):
+        await migrator.execute("update auth.users set encrypted_password = %s", (spoilt,))
+        assert code(await people.sign_in()) == (400, "invalid_credentials")
+        assert code(await people.sign_in(password="")) == (400, "invalid_credentials")
+
+
+async def test_a_changed_address_is_the_one_to_sign_in_with(people: People) -> None:
+    token = (await people.sign_up()).json()["access_token"]
+    await people.sign_up("bob@example.com")
+    taken = await people.ask("PUT", "/user", token, {"email": "bob@example.com"})
+    assert code(taken) == (422, "email_exists")
+    changed = await people.ask("PUT", "/user", token, {"email": "Ann2@example.com"})
+    assert changed.json()["email"] == "ann2@example.com"
+    assert changed.json()["identities"][0]["identity_data"]["email"] == "ann2@example.com"
+    assert (await people.sign_in("ann2@example.com")).status_code == 200
+
+
+NOT_HERE = [
+    ("POST", "/otp", 501),
+    ("GET", "/admin/users", 501),
+    ("GET", "/nope", 404),
+    ("DELETE", "/nope", 404),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "status"), NOT_HERE)
+async def test_what_is_not_here_is_said(method: str, path: str, status: int, people: People) -> None:
+    assert (await people.ask(method, path, "x")).status_code == status
+
+
+def caller(context: Context) -> httpx.AsyncClient:
+    headers = {"apikey": context.keys.publishable_key}
+    transport = httpx.ASGITransport(app=build(context))
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers)
+
+
+BOB = {"email": "bob@example.com", "password": "correct-horse-9"}
+
+
+async def test_sign_up_can_be_closed(context: Context) -> None:
+    async with caller(replace(context, signup=False)) as client:
+        assert code(await client.post("/auth/v1/signup", json=BOB)) == (422, "signup_disabled")
+        assert (await client.get("/auth/v1/settings")).json()["disable_signup"] is True
+
+
+async def test_too_many_knocks_are_refused(context: Context) -> None:
+    async with caller(replace(context, limits=Limits(sign_ins_per_minute=2))) as client:
+        answers = [await client.post("/auth/v1/token?grant_type=x") for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [400, 400, 429]
+    assert code(answers[2]) == (429, "over_request_rate_limit")
+
+
+async def test_a_database_that_is_gone_is_worth_another_try(context: Context) -> None:
+    async with caller(context) as client:
+        await context.admin.close()
+        answer = await client.post("/auth/v1/token?grant_type=password", json=BOB)
+    assert code(answer) == (503, "unexpected_failure")
+
+
+def test_knocks_come_back_with_time_and_are_forgotten() -> None:
+    knocks = Throttle(per_minute=2)
+    assert [knocks.admits("a", 0.0) for _ in range(3)] == [True, True, False]
+    assert knocks.admits("b", 0.0)
+    assert knocks.admits("a", 30.0)
+    assert not knocks.admits("a", 30.0)
+    for number in range(3 * KEPT):
+        knocks.admits(str(number), 100.0 + number)
+    assert len(knocks._left) <= KEPT
+
+
+async def test_an_account_waits_for_its_link(
+    context: Context, tmp_path: Path, migrator: AsyncConnection[Any]
+) -> None:
+    waiting = replace(context, confirm_email=True, outbox=tmp_path / "outbox")
+    async with caller(waiting) as client:
+        signed = await client.post("/auth/v1/signup", json=BOB)
+        assert "access_token" not in signed.json()
+        assert signed.json()["confirmation_sent_at"].endswith("Z")
+        entry = "/auth/v1/token?grant_type=password"
+        assert code(await client.post(entry, json=BOB)) == (400, "email_not_confirmed")
+
+        (letter,) = (tmp_path / "outbox").iterdir()
+        assert letter.stat().st_mode & 0o077 == 0
+        link = next(line for line in letter.read_text().splitlines() if line.startswith("http"))
+        del client.headers["apikey"]  # a browser has none
+        assert code(await client.get(link.replace("token=", "token=x"))) == (403, "otp_expired")
+        assert "confirmed" in (await client.get(link)).text
+        assert code(await client.get(link)) == (403, "otp_expired")
+        client.headers["apikey"] = context.keys.publishable_key
+        entered = await client.post(entry, json=BOB)
+        assert entered.json()["user"]["user_metadata"]["email_verified"] is True
+    row = await (await migrator.execute("select confirmation_token from auth.users")).fetchone()
+    assert row == ("",)
+
+
+async def test_a_taken_address_looks_like_a_free_one_and_gets_no_mail(
+    context: Context, tmp_path: Path
+) -> None:
+    async with caller(context) as client:
+        real = (await client.post("/auth/v1/signup", json=BOB)).json()["user"]
+    async with caller(replace(context, confirm_email=True, outbox=tmp_path / "outbox")) as client:
+        answer = await client.post("/auth/v1/signup", json={**BOB, "password": "another-horse"})
+        assert answer.status_code == 200
+        assert answer.json()["id"] != real["id"]
+        assert "access_token" not in answer.json()
+    assert not (tmp_path / "outbox").exists()
+
+
+async def test_a_program_can_follow_the_link_and_is_signed_in(context: Context, tmp_path: Path) -> None:
+    async with caller(replace(context, confirm_email=True, outbox=tmp_path)) as client:
+        await client.post("/auth/v1/signup", json=BOB)
+        token = next(tmp_path.iterdir()).read_text().split("token=")[1].split("&")[0]
+        answer = await client.post("/auth/v1/verify", json={"type": "signup", "token_hash": token})
+        assert answer.json()["access_token"]
