@@ -91,7 +91,8 @@ class Reader:
         return self._readings.get(thread)
 
     def catching_up(self) -> int:
-        return sum(r.catching is not None for r in self._readings.values())
+        """Threads that are not complete yet. A second look at a live one is no catching up."""
+        return sum(r.catching is not None and not r.live for r in self._readings.values())
 
     # ------------------------------------------------------------ opening and paging
 
