@@ -232,6 +232,6 @@ class ChatScreen(ChatDoors):
             self.typing.flash(Safe("copied"))
         elif field.text and self.place is Place.COMPOSER:
             self.composer.clear()
-            self.typing.flash(Safe(f"cleared, {BY_ID['undo'].first} brings it back"))
+            self.typing.flash(Safe("cleared, ctrl+_ brings it back"))
         else:
             self.typing.flash(Safe(f"{BY_ID['leave'].first} quits"))

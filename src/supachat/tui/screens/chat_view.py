@@ -25,7 +25,7 @@ from supachat.tui.widgets.composer import Composer
 from supachat.tui.widgets.drawn import glyphs_of
 from supachat.tui.widgets.empty import Empty, Words
 from supachat.tui.widgets.footer import Footer
-from supachat.tui.widgets.header import Header
+from supachat.tui.widgets.header import Header, Rule
 from supachat.tui.widgets.message_list import MessageList
 from supachat.tui.widgets.people import PeopleColumn
 from supachat.tui.widgets.thread_list import ThreadList
@@ -75,6 +75,7 @@ class ChatView(Screen[None]):
                         id="pane",
                     )
                 yield TypingLine(id="typing")
+                yield Rule(id="rule")
                 yield Composer(id="composer")
             yield PeopleColumn(id="people")
         yield Notices(id="notices")

@@ -32,9 +32,9 @@ WAIT: Final = 0.4
 CHOICES: Final = (
     (
         "demo",
-        Safe("Nowhere yet, try it here"),
-        Safe("A Supabase-compatible server on this computer, with a real"),
-        Safe("PostgreSQL and people who answer. Your settings stay as they are."),
+        Safe("Nowhere yet, start a server here"),
+        Safe("The demo: a Supabase-compatible server on this computer, with"),
+        Safe("a real PostgreSQL, and people who answer. Ready in seconds."),
     ),
     (
         "project",
@@ -61,6 +61,7 @@ class Choices(Drawn, can_focus=True):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._at = 0
+        self.styles.height = 4 * len(CHOICES)
 
     def action_move(self, by: int) -> None:
         self._at = (self._at + by) % len(CHOICES)
@@ -95,7 +96,7 @@ class FirstRun(Screen[str]):
         self._set_up = set_up
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="card", classes="-broad"):
+        with Vertical(id="card", classes="-broader"):
             yield Lines(id="head")
             yield Choices(id="choices")
         yield Footer(footer(Place.CHOICES), id="footer")

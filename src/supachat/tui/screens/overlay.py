@@ -18,10 +18,11 @@ from textual.screen import ModalScreen
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, footer
 from supachat.tui.spans import Row, Span, space
-from supachat.tui.widgets.drawn import glyphs_of
+from supachat.tui.widgets.drawn import Drawn, glyphs_of
 from supachat.tui.widgets.field import LineField
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import Lines
+from supachat.tui.widgets.header import Rule
 from supachat.tui.widgets.results import Result, Results
 
 T = TypeVar("T")
@@ -37,22 +38,23 @@ class Overlay(ModalScreen[T]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="box"):
-            yield Lines(Row(), id="air")
+            yield self._edge()
             with Horizontal(id="ask"):
-                yield Lines(id="prompt")
+                yield Lines(id="prompt", on="panel")
                 yield LineField(id="query", placeholder=Content(self.ASK))
-                yield Lines(id="found")
-            yield Lines(Row(), id="between")
+                yield Lines(id="found", on="panel")
+            yield Lines(Row(), on="panel")
             yield Results(id="results")
-            yield Lines(Row(), id="under")
+            yield self._edge()
         yield Footer(footer(self.PLACE), id="footer")
 
+    def _edge(self) -> Drawn:
+        """The first and the last row of the box: air, or dashes where there is no tone to see it by."""
+        return Rule(classes="edge") if self.app.no_color else Lines(Row(), on="panel")
+
     def on_mount(self) -> None:
-        for each in ("air", "prompt", "found", "between", "under"):
-            self.query_one(f"#{each}", Lines).add_class("-panel")
-        self.query_one("#prompt", Lines).show(
-            Row((space(2), Span(Safe(glyphs_of(self).you), "bold accent")), "panel")
-        )
+        prompt = Span(Safe(glyphs_of(self).you), "bold accent")
+        self.query_one("#prompt", Lines).show(Row((space(2), prompt)))
         self.lay_out()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -96,7 +98,7 @@ class Overlay(ModalScreen[T]):
         words = Safe(f"{len(results)} of {total}")
         found = self.query_one("#found", Lines)
         found.styles.width = len(words) + 2
-        found.show(Row((Span(words, "quiet"), space(2)), "panel"))
+        found.show(Row((Span(words, "quiet"), space(2))))
 
     def on_text_area_changed(self) -> None:
         self.search()

@@ -20,7 +20,7 @@ from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import Lines
 from supachat.tui.widgets.sheet import Sheet
 
-KEY_CELLS = 26
+KEY_CELLS = 22
 TWO_COLUMNS = 100
 
 
@@ -33,7 +33,7 @@ class Page(Screen[None]):
     WITHOUT: ClassVar[tuple[str, ...]] = ()
 
     def compose(self) -> ComposeResult:
-        yield Lines(id="bar", classes="-panel")
+        yield Lines(id="bar", on="panel")
         yield Sheet(self.make, id="sheet")
         yield Footer(footer(Place.PAGE, without=self.WITHOUT), id="footer")
 
@@ -51,7 +51,7 @@ class Page(Screen[None]):
     def renew(self) -> None:
         """Draw it again."""
         bar = (space(2), Span(self.TITLE_WORDS, "bold foreground"), space(2), Span(self.about(), "quiet"))
-        self.query_one("#bar", Lines).show(Row(bar, "panel"))
+        self.query_one("#bar", Lines).show(Row(bar))
         self.query_one("#sheet", Sheet).renew()
 
     def action_close(self) -> None:
@@ -79,7 +79,7 @@ def mark_rows(glyphs: Glyphs) -> list[Row]:
             f"{glyphs.waiting} {glyphs.sending} {glyphs.done} {glyphs.failed}",
             "queued, sending, sent, not sent",
         ),
-        (f"{glyphs.online} {glyphs.away} {glyphs.system}", "online, away, offline; blank: not known"),
+        (f"{glyphs.online} {glyphs.away} {glyphs.system}", "online, away, offline"),
         (f"{glyphs.draft} {glyphs.muted}", "a text waits here, muted"),
     )
     rows = [Row((space(4), Span(Safe("Marks"), "bold text2")))]
@@ -97,8 +97,8 @@ def help_rows(cells: int, glyphs: Glyphs = UNICODE) -> list[Row]:
     if cells < TWO_COLUMNS:
         return [Row(), *(row for group in groups for row in group)]
     half = cells // 2
-    left = [row for group in (groups[0], groups[3], groups[5]) for row in group]
-    right = [row for group in (groups[1], groups[2], groups[4]) for row in group]
+    left = [row for group in (groups[0], groups[1], groups[3]) for row in group]
+    right = [row for group in (groups[2], groups[4], groups[5]) for row in group]
     rows = [Row()]
     for number in range(max(len(left), len(right))):
         one = left[number] if number < len(left) else Row()
@@ -114,7 +114,7 @@ class HelpPage(Page):
     WITHOUT = ("page_again",)
 
     def about(self) -> Safe:
-        return Safe("everywhere and in each place")
+        return Safe("here and in every place")
 
     def make(self, cells: int, height: int) -> Sequence[Row]:
         return help_rows(cells, glyphs_of(self))

@@ -111,6 +111,8 @@ class Switcher(Overlay[Goal]):
             return []
         hits = [(person, self._hit(query, person)) for person in self._everybody().values()]
         fitting = [(person, hit) for person, hit in hits if hit is not None]
+        if not self._starting:  # whoever has a thread stands among the threads already
+            fitting = [(person, hit) for person, hit in fitting if self._thread_with(person.key) is None]
         fitting.sort(key=lambda each: (-each[1].score, each[0].name.casefold()))
         return [self._person_result(person, hit) for person, hit in fitting]
 

@@ -82,11 +82,12 @@ def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:
 def people(client: Client, key: ThreadKey) -> list[PersonView]:
     """The members of a thread."""
     me = client.me(key.source)
+    mine = Presence.ONLINE if client.health.link.state is LinkState.CONNECTED else Presence.UNKNOWN
     return [
         PersonView(
             person.key.id,
             person.name,
-            client.presence(key.source, person.key.id),
+            mine if person.key.id == me else client.presence(key.source, person.key.id),
             person.kind,
             me=person.key.id == me,
         )

@@ -50,6 +50,7 @@ class Drawn(Widget):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.tone = self.ON
         self._rows: Sequence[Row] | None = None
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
@@ -74,7 +75,7 @@ class Drawn(Widget):
         return self._rows[y] if 0 <= y < len(self._rows) else Row()
 
     def render_line(self, y: int) -> Strip:
-        return paint_of(self).strip(self._row(y), self.size.width, self.ON)
+        return paint_of(self).strip(self._row(y), self.size.width, self.tone)
 
     def on_click(self, event: events.Click) -> None:
         act = act_at(self._row(int(event.y)), int(event.x))

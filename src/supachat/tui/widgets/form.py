@@ -23,8 +23,9 @@ class Lines(Drawn):
 
     ON: ClassVar[str] = "background"
 
-    def __init__(self, *given: Row, **kwargs: Any) -> None:
+    def __init__(self, *given: Row, on: str = "background", **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self.tone = on
         self._given: tuple[Row, ...] = given
         self.styles.height = len(given)
 

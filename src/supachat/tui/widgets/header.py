@@ -85,7 +85,16 @@ class Header(Drawn):
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         glyphs = glyphs_of(self)
-        return [
-            header_row(self.state, width, self.now, glyphs),
-            Row((Span(Safe(glyphs.rule * width), "rule"),)),
-        ]
+        return [header_row(self.state, width, self.now, glyphs), rule_row(width, glyphs)]
+
+
+def rule_row(cells: int, glyphs: Glyphs = UNICODE) -> Row:
+    """The dashes that stand for a missing tone."""
+    return Row((Span(Safe(glyphs.rule * cells), "rule"),))
+
+
+class Rule(Drawn):
+    """A row of dashes; shown where there are no tones to tell areas apart."""
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        return [rule_row(width, glyphs_of(self))]

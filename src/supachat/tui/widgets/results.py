@@ -55,7 +55,7 @@ def titled(result: Result, act: str) -> list[Span]:
 def result_row(result: Result, cells: int, *, chosen: bool, glyphs: Glyphs = UNICODE) -> Row:
     """Edge at 0, mark at 2, title at 4, the right column, the count in three cells."""
     act = result.id
-    edge = Span(Safe(f"{glyphs.you} " if chosen else "  "), "accent", act)
+    edge = Span(Safe(f"{glyphs.you} " if chosen else "  "), "bold accent", act)
     mark = Span(Safe(f"{result.mark or ' '} "), result.mark_look, act)
     left: list[Span] = [edge, mark, *titled(result, act)]
     right = [Span(result.right, result.right_look, act), space(2)]

@@ -131,7 +131,7 @@ def draw(entry: Entry, cells: int, look: Look) -> list[Row]:
 
 
 def _edge(look: Look) -> Span:
-    return Span(Safe(f"{look.glyphs.you} "), "accent") if look.open or look.cursor else space(2)
+    return Span(Safe(f"{look.glyphs.you} "), "bold accent") if look.open or look.cursor else space(2)
 
 
 def _fold_mark(entry: Entry, look: Look) -> Span:
