@@ -245,7 +245,7 @@ class TestSlow:
 
 async def test_a_new_table_is_found_after_a_pause(context: Context, migrator: AsyncConnection[Any]) -> None:
     now = 100.0
-    catalogs = Catalogs(context.admin, ("public",), clock=lambda: now)
+    catalogs = Catalogs(context.requests, ("public",), clock=lambda: now)
     assert ("public", "later") not in (await catalogs.current()).tables
     await migrator.execute("create table later (id int)")
     now += 0.5

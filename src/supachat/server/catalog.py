@@ -238,10 +238,6 @@ class Catalogs:
             return None
         return await self._load(self._pause)
 
-    def forget(self) -> None:
-        """The next request loads it again."""
-        self._catalog = None
-
     def _age(self) -> float:
         return self._clock() - self._loaded
 

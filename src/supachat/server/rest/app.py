@@ -35,7 +35,7 @@ class Rest:
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
-        self._catalogs = Catalogs(ctx.admin, ctx.schemas)
+        self._catalogs = Catalogs(ctx.requests, ctx.schemas)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
