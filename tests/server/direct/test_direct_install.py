@@ -146,7 +146,8 @@ def test_accounts_that_were_there_get_a_profile(bare_world: World) -> None:
             "is not of the dialect direct",
         ),
     ],
-)  # fmt: skip
+    ids=["key", "column", "not unique", "view", "profiles", "function", "its answer"],
+)
 def test_what_is_not_its_own_stops_it_with_one_sentence(bare_world: World, there: str, told: str) -> None:
     bare_world.run(there)
     before = shape(bare_world)

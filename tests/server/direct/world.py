@@ -112,8 +112,13 @@ class World:
     def asking(self, who: Account) -> Iterator[Asked]:
         """A transaction as PostgREST opens one for `who`."""
         with self._api.transaction():
-            self._api.execute(BECOME, (who.claims, who.role))
+            self.become(self._api, who)
             yield self._api
+
+    @staticmethod
+    def become(connection: Asked, who: Account) -> None:
+        """For the rest of the transaction `connection` is `who`."""
+        connection.execute(BECOME, (who.claims, who.role))
 
     def ask(self, who: Account, query: str, *values: object) -> list[dict[str, Any]]:
         with self.asking(who) as connection:
