@@ -165,12 +165,16 @@ class LineView(ScrollView):
             self.size.width,
             columns=self.app.size.width,
             lines=self.app.size.height,
-            glyphs=self._glyphs or getattr(self.app, "glyphs", UNICODE),
+            glyphs=self._glyphs or self._apps_glyphs(),
             zone=self._zone,
             today=self._today(),
         )
         self._view.resize(shape, self.scrollable_content_region.height)
         self._show()
+
+    def _apps_glyphs(self) -> Glyphs:
+        found = getattr(self.app, "glyphs", UNICODE)
+        return found if isinstance(found, Glyphs) else UNICODE
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """The wheel or the bar moved; while a new size is on its way, that is only Textual's clamping."""

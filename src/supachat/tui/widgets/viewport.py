@@ -17,7 +17,7 @@ from supachat.tui.widgets import across
 from supachat.tui.widgets.blocks import Blocks, Entry, Ident, ident
 from supachat.tui.widgets.drawer import Drawer
 from supachat.tui.widgets.frame import Frame, frame
-from supachat.tui.widgets.message_lines import Cast, Drawn, estimate
+from supachat.tui.widgets.message_lines import Cast, estimate
 from supachat.tui.widgets.paint import Look
 from supachat.tui.widgets.rows import Canvas, Line, Place
 
@@ -43,6 +43,8 @@ class Viewport:
         """The first row that is seen. Follows from `anchor`."""
         self.anchor: Anchor | None = None
         """None: at the newest, and staying there."""
+        self.stays = False
+        """The reader is busy with a message: the newest is not followed."""
         self.edge = Edge.MORE
         self.reason = Safe("")
         self.audience = Safe("")
@@ -61,6 +63,7 @@ class Viewport:
         self.items.splice(0, 0, self._estimated(items))
         self.drawer.count_new()
         self.anchor = None
+        self.stays = False
         self._head = None
 
     def splice(self, start: int, removed: int, inserted: Sequence[Item]) -> None:
@@ -68,6 +71,7 @@ class Viewport:
         start = min(start, len(self.items))
         removed = min(removed, len(self.items) - start)
         appended = start == len(self.items)
+        changed = {ident(self.items[start + at].item) for at in range(removed)} | {*map(ident, inserted)}
         if not self._swap(start, removed, inserted):
             anchored = self._anchored()
             self.items.splice(start, removed, self._estimated(inserted))
@@ -76,7 +80,7 @@ class Viewport:
         if appended:
             self.drawer.count_appended(inserted)
         else:
-            self.drawer.forget_replies({ident(item) for item in inserted})
+            self.drawer.forget_replies(changed)
             self.drawer.count_new()
         self._head = None
 
@@ -192,12 +196,13 @@ class Viewport:
 
     @property
     def at_end(self) -> bool:
-        return self.anchor is None
+        """Whether the newest is in view."""
+        return self.anchor is None or self.top >= self.last_top
 
     @property
     def below(self) -> int:
         """How many messages stand below the view."""
-        found = self.place_at(self.top + self.height - 1)
+        found = None if self.at_end else self.place_at(self.top + self.height - 1)
         return 0 if found is None else len(self.items) - 1 - found[0]
 
     def settle(self) -> None:
@@ -206,8 +211,11 @@ class Viewport:
             index = min(self.items.at_key(self.anchor.key), len(self.items) - 1)
             self._measure_down(index, 2 * self.height)
             self._measure_up(index, self.height + max(self.anchor.above, 0))
-            self.top = max(self._anchor_row(index, self.anchor) - self.anchor.above, 0)
-            if self.top < self.last_top:
+            wanted = self._anchor_row(index, self.anchor) - self.anchor.above
+            self.top = min(max(wanted, 0), self.last_top)
+            if wanted < self.last_top or self.stays:
+                if wanted != self.top:  # there is no such row any more: what is seen counts
+                    self.anchor = self._anchor_at(self.top)
                 return
             self.anchor = None
         self._measure_up(len(self.items), 2 * self.height)
@@ -237,8 +245,15 @@ class Viewport:
     def scroll_to(self, row: int) -> None:
         """The reader goes to another row; from the last one on, the newest is followed."""
         row = max(row, 0)
-        self.anchor = None if row >= self.last_top else self._anchor_at(row)
+        follows = row >= self.last_top and not self.stays
+        self.anchor = None if follows else self._anchor_at(min(row, self.last_top))
         self.settle()
+
+    def stay(self, *, still: bool) -> None:
+        """Follow the newest no longer, or again where it is in view."""
+        self.stays = still
+        if still and self.anchor is None and len(self.items):
+            self.anchor = self._anchor_at(self.top)
 
     def scroll_to_entry(self, entry: Entry, above: int = 0) -> None:
         """The text of `entry` comes to the top, `above` rows below it."""
@@ -248,7 +263,7 @@ class Viewport:
     def _anchor_at(self, row: int) -> Anchor:
         """The place whose row it is. Rows above a message's text hang on the row where that begins."""
         index = self.items.at_row(max(row - self.first_row, 0))
-        drawn: Drawn = self.drawer.drawn(index)
+        drawn = self.drawer.drawn(index)
         at = min(row - self.row_of(index), len(drawn.lines) - 1)
         key = self.items[index].key
         if at >= drawn.lead:
