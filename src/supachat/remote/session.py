@@ -62,7 +62,6 @@ class Keeper:
         self._kept: Kept | None = None
         self._tokens: Tokens | None = None
         self._one = asyncio.Lock()
-        self._renewed_at = float("-inf")
         self._hurry = asyncio.Event()
         self.trouble: Safe | None = None
         """Why the session is not kept beyond this run, where that was asked for and failed."""
@@ -87,7 +86,7 @@ class Keeper:
         """An access token with time left. Raises `SessionEnded` where there is no session and
         `Retryable` where none can be had now."""
         tokens = self._tokens
-        if tokens is not None and tokens.left(self._clock(), self._wall()) > self._waits.token_left:
+        if tokens is not None and tokens.usable(self._clock(), self._wall(), self._waits):
             return tokens.access
         return await self.renew(tokens.access if tokens else "")
 
@@ -96,7 +95,7 @@ class Keeper:
         async with self._one:
             if self._tokens is not None and self._tokens.access != refused:
                 return self._tokens.access
-            if self._clock() - self._renewed_at < self._waits.poke_gap and self._tokens is not None:
+            if self._tokens is not None and self._is_new(self._tokens):
                 return self._tokens.access  # a server that takes no token at all must not be stormed
             try:
                 tokens = await self._refresh()
@@ -158,6 +157,7 @@ class Keeper:
             if self._kept is not None:
                 try:
                     await self._refresh_if_due()
+                    wait = max(self._waits.backoff_first, self._due_in())
                     failures = 0
                 except SessionEnded:
                     failures = 0  # `renew` has told of it
@@ -167,11 +167,18 @@ class Keeper:
                     failures += 1
             await self._sleep(min(wait, self._waits.token_tick))
 
+    def _is_new(self, tokens: Tokens) -> bool:
+        now, wall = self._clock(), self._wall()
+        return tokens.usable(now, wall, self._waits) and now - tokens.got_at < self._waits.poke_gap
+
+    def _due_in(self) -> float:
+        if self._tokens is None:
+            return 0.0
+        return self._tokens.due_in(self._clock(), self._wall(), self._waits)
+
     async def _refresh_if_due(self) -> None:
         tokens = self._tokens
-        if self._kept is not None and (
-            tokens is None or tokens.due(self._clock(), self._wall(), self._waits)
-        ):
+        if self._due_in() <= 0:
             await self.renew(tokens.access if tokens else "")
         if self.trouble is not None and self._tokens is not None:
             await self._keep(self._tokens)
@@ -231,7 +238,6 @@ class Keeper:
     def _adopt(self, session: Session) -> Tokens:
         self._tokens = tokens_of(session, self._clock(), self._wall())
         self._kept = Kept(session.refresh_token, session.user.id)
-        self._renewed_at = self._clock()
         return self._tokens
 
     async def _keep(self, tokens: Tokens) -> None:

@@ -27,11 +27,15 @@ class Tokens:
         machine, the other may be set back."""
         return self.life - max(now - self.got_at, wall - self.got_wall)
 
-    def due(self, now: float, wall: float, waits: Waits) -> bool:
-        """Three quarters of its life are over, or little is left of a life that was longer than that."""
-        left = self.left(now, wall)
+    def usable(self, now: float, wall: float, waits: Waits) -> bool:
+        """It lives long enough for a join or a request to be through."""
+        return self.left(now, wall) > min(waits.token_left, self.life * (1 - waits.token_share))
+
+    def due_in(self, now: float, wall: float, waits: Waits) -> float:
+        """Seconds until it is to be renewed, negative where that is past: when three quarters of its
+        life are over, or when little is left of a life that was longer than that."""
         early = min(waits.token_early, self.life * waits.token_share)
-        return left <= self.life * (1 - waits.token_share) or left <= early
+        return self.left(now, wall) - max(early, self.life * (1 - waits.token_share))
 
 
 def tokens_of(session: Session, now: float, wall: float) -> Tokens:

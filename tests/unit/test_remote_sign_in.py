@@ -1,0 +1,78 @@
+"""When a token is due, and what the sign-in server's refusals mean: two tables."""
+
+from __future__ import annotations
+
+import pytest
+from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, AuthWeakPasswordError
+from tests.remote.gotrue import Clock
+
+from supachat.domain.errors import (
+    BadCredentials,
+    EmailUnverified,
+    KeyRefused,
+    RateLimited,
+    ServerTrouble,
+    SessionEnded,
+    SignInError,
+    SignUpRefused,
+    SupachatError,
+    Unreachable,
+)
+from supachat.domain.model import Account
+from supachat.domain.text import Safe
+from supachat.remote.http import Note
+from supachat.remote.refusals import auth_error
+from supachat.remote.tokens import Tokens
+from supachat.remote.waits import Waits
+
+
+@pytest.mark.parametrize(
+    ("life", "slept", "passed", "due"),
+    [
+        (3600.0, 0.0, 0.0, False),
+        (3600.0, 0.0, 2699.0, False),
+        (3600.0, 0.0, 2701.0, True),
+        (3600.0, 2701.0, 0.0, True),
+        (600.0, 0.0, 301.0, True),
+        (60.0, 0.0, 0.0, False),
+        (60.0, 0.0, 46.0, True),
+    ],
+)
+def test_when_a_token_is_due(life: float, slept: float, passed: float, due: bool) -> None:
+    clock = Clock()
+    account = Account("u", Safe(""), Safe(""))
+    tokens = Tokens("a", "r", account, life, clock.mono(), clock.wall())
+    clock.pass_(passed)
+    clock.sleep(slept)
+    assert (tokens.due_in(clock.mono(), clock.wall(), Waits()) <= 0) is due
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "kind"),
+    [
+        (AuthApiError("Invalid login credentials", 400, "invalid_credentials"), 400, BadCredentials),
+        (AuthApiError("Invalid login credentials", 400, None), 400, BadCredentials),
+        (AuthApiError("Email not confirmed", 400, "email_not_confirmed"), 400, EmailUnverified),
+        (
+            # the library's list of codes lacks one that the server has
+            AuthApiError("x", 400, "refresh_token_already_used"),  # type: ignore[arg-type]
+            400,
+            SessionEnded,
+        ),
+        (AuthApiError("Refresh token is not valid", 400, "validation_failed"), 400, SessionEnded),
+        (AuthApiError("x", 403, "user_banned"), 403, SessionEnded),
+        (AuthApiError("User already registered", 422, "user_already_exists"), 422, SignUpRefused),
+        (AuthApiError("Signups not allowed", 422, "signup_disabled"), 422, SignUpRefused),
+        (AuthWeakPasswordError("too short", 422, ["length"]), 422, SignUpRefused),
+        (AuthApiError("Invalid API key", 401, None), 401, KeyRefused),
+        (AuthApiError("slow", 429, "over_request_rate_limit"), 429, RateLimited),
+        (AuthApiError("boom", 500, "unexpected_failure"), 500, ServerTrouble),
+        (AuthRetryableError("refused", 0), 0, Unreachable),
+        (AuthRetryableError("bad gateway", 502), 502, ServerTrouble),
+        (AuthApiError("something \x1b[31mnew", 400, None), 400, SignInError),
+    ],
+)
+def test_what_the_sign_in_server_says(error: AuthError, status: int, kind: type[SupachatError]) -> None:
+    ours = auth_error(error, Note(status))
+    assert type(ours) is kind
+    assert "\x1b" not in str(ours)
