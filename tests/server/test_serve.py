@@ -1,0 +1,212 @@
+"""`supachat serve` as a process: its first line, its end, and what is left when it is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from supabase import AsyncClientOptions, acreate_client
+
+from supachat.server.serve import Options, Started, address, listen, serve
+from supachat.server.trouble import AlreadyRunning, PortTaken, ServerTrouble
+
+COMMAND = [sys.executable, "-m", "supachat.cli.serve", "--port", "0", "--json", "--data-dir"]
+
+
+@contextmanager
+def process(
+    folder: Path, *more: str, **options: Any
+) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+    """A server in a process of its own, and the object of its first line; killed at the end if need be."""
+    running = subprocess.Popen([*COMMAND, str(folder), *more], stdout=subprocess.PIPE, text=True, **options)
+    assert running.stdout is not None
+    try:
+        yield running, json.loads(running.stdout.readline())
+    finally:
+        running.kill()
+        running.stdout.close()
+        running.wait()
+        ended(postmaster(folder))
+
+
+def postmaster(folder: Path) -> int | None:
+    """The pid that PostgreSQL has noted in `folder`, None when it is down."""
+    note = folder / "postgres" / "postmaster.pid"
+    return int(note.read_text().splitlines()[0]) if note.exists() else None
+
+
+def alive(pid: int) -> bool:
+    """Whether `pid` still runs; one that its new parent has not waited for yet does not."""
+    said = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
+    ).stdout
+    return bool(said.strip()) and not said.strip().startswith("Z")
+
+
+def ended(pid: int | None, limit: float = 5.0) -> None:
+    """Returns when `pid` has ended; fails after `limit` seconds."""
+    deadline = time.monotonic() + limit
+    while pid is not None and alive(pid):
+        assert time.monotonic() < deadline, f"{pid} still runs"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_cleanly_and_quickly(tmp_path: Path, sign: signal.Signals) -> None:
+    with process(tmp_path) as (running, told):
+        assert set(told) == {"url", "publishable_key", "data_dir", "pid"}
+        assert told["pid"] == running.pid
+        database = postmaster(tmp_path)
+        assert database is not None
+        with socket.create_connection(httpx.URL(told["url"]).netloc.decode().split(":")):  # type: ignore[arg-type]
+            began = time.monotonic()
+            running.send_signal(sign)
+            assert running.wait(timeout=10) == 0
+            assert time.monotonic() - began < 2.0
+        ended(database, 0.0)
+        assert not (tmp_path / "postgres" / "postmaster.pid").exists()
+
+
+def test_nothing_is_left_when_it_is_killed_and_the_next_start_goes_on(tmp_path: Path) -> None:
+    with process(tmp_path) as (running, told):
+        keys = json.loads((tmp_path / "keys.json").read_text())
+        with psycopg.connect(keys["database"]) as connection:
+            connection.execute("create table kept as select 1 as n")
+        database = postmaster(tmp_path)
+        running.kill()
+        running.wait()
+        ended(database, 2.0)
+    with process(tmp_path) as (_, again):
+        assert again["publishable_key"] == told["publishable_key"]
+        with psycopg.connect(json.loads((tmp_path / "keys.json").read_text())["database"]) as connection:
+            assert connection.execute("select n from kept").fetchone() == (1,)
+
+
+def test_it_ends_when_its_parents_pipe_closes(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    with process(tmp_path, "--watch-fd", str(reader), pass_fds=(reader,)) as (running, _):
+        os.close(reader)
+        os.write(writer, b"still here")
+        assert running.poll() is None
+        os.close(writer)
+        assert running.wait(timeout=2) == 0
+
+
+def test_a_second_one_names_the_first(tmp_path: Path) -> None:
+    with process(tmp_path) as (running, told):
+        second = subprocess.run([*COMMAND, str(tmp_path)], capture_output=True, text=True, check=False)
+        assert second.returncode == 1
+        assert second.stdout == ""
+        assert told["url"] in second.stderr
+        assert f"pid {running.pid}" in second.stderr
+
+
+@asynccontextmanager
+async def served(options: Options) -> AsyncIterator[Started]:
+    """A server in this process, ended by cancelling it."""
+    ready: asyncio.Future[Started] = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(serve(options, ready.set_result))
+    task.add_done_callback(lambda done: None if ready.done() else ready.cancel())
+    try:
+        await asyncio.wait([ready])
+        if ready.cancelled():
+            await task
+        yield ready.result()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_real_client_makes_an_account_and_stays_signed_in(tmp_path: Path) -> None:
+    email, password = "ann@example.com", "correct-horse"
+    async with served(Options(tmp_path, port=0)) as started, httpx.AsyncClient() as http:
+        options = AsyncClientOptions(httpx_client=http)
+        client = await acreate_client(started.url, started.publishable_key, options)
+        await client.auth.sign_up({"email": email, "password": password})
+        signed = await client.auth.sign_in_with_password({"email": email, "password": password})
+        refreshed = await client.auth.refresh_session()
+        assert signed.session is not None
+        assert refreshed.session is not None
+        assert refreshed.session.refresh_token != signed.session.refresh_token
+        seen = await client.auth.get_user()
+        assert seen is not None
+        assert seen.user.email == email
+        await client.auth.sign_out()
+
+
+async def test_postgres_is_started_again_when_it_dies(tmp_path: Path) -> None:
+    async with served(Options(tmp_path, port=0)) as started:
+        headers = {"apikey": started.publishable_key}
+        body = {"email": "ann@example.com", "password": "correct-horse"}
+        async with httpx.AsyncClient(base_url=started.url, headers=headers) as client:
+            assert (await client.post("/auth/v1/signup", json=body)).status_code == 200
+            first = postmaster(tmp_path)
+            assert first is not None
+            os.kill(first, signal.SIGKILL)
+            async with asyncio.timeout(10):
+                while postmaster(tmp_path) in (None, first):
+                    await asyncio.sleep(0.02)
+                while (
+                    await client.post("/auth/v1/token?grant_type=password", json=body)
+                ).status_code != 200:
+                    await asyncio.sleep(0.1)
+
+
+async def test_texts_and_settings_are_applied_before_it_answers(tmp_path: Path) -> None:
+    text = "create table if not exists wanted as select current_setting('supachat.test') as heard"
+    options = Options(tmp_path, port=0, texts=(("wanted.sql", text),), settings={"supachat.test": "on"})
+    for _ in range(2):
+        async with served(options):
+            database = json.loads((tmp_path / "keys.json").read_text())["database"]
+            with psycopg.connect(database) as connection:
+                assert connection.execute("select heard from wanted").fetchone() == ("on",)
+
+
+async def test_a_text_that_fails_stops_the_start_and_leaves_nothing_running(tmp_path: Path) -> None:
+    options = Options(tmp_path, port=0, texts=(("bad.sql", "select 1;\nselect oops"),))
+    with pytest.raises(ServerTrouble, match=r"bad\.sql, line 2"):
+        async with served(options):
+            pytest.fail("it must not answer")
+    assert postmaster(tmp_path) is None
+
+
+async def test_a_taken_folder_is_said_before_a_taken_port(tmp_path: Path) -> None:
+    async with served(Options(tmp_path, port=0)) as started:
+        port = int(started.url.rsplit(":", 1)[1])
+        with pytest.raises(AlreadyRunning):
+            await serve(Options(tmp_path, port=port), print)
+        with pytest.raises(PortTaken, match=f"port {port}"):
+            await serve(Options(tmp_path / "other", port=port), print)
+    assert not (tmp_path / "other" / "postgres").exists()
+
+
+def test_a_host_that_is_not_ours() -> None:
+    with pytest.raises(ServerTrouble):
+        listen("no.such.host.invalid", 0)
+
+
+ADDRESSES = [
+    ("127.0.0.1", "http://127.0.0.1:1"),
+    ("0.0.0.0", "http://127.0.0.1:1"),
+    ("::1", "http://[::1]:1"),
+    ("::", "http://[::1]:1"),
+    ("localhost", "http://localhost:1"),
+]
+
+
+@pytest.mark.parametrize(("host", "url"), ADDRESSES)
+def test_the_address_that_is_told(host: str, url: str) -> None:
+    assert address(host, 1) == url
