@@ -233,6 +233,11 @@ def test_the_stored_row_answers_a_draft() -> None:
     assert DIRECT.stored([ROW | {"thread_id": "bob__carl"}], draft, "bob") is None
 
 
+def test_half_a_character_in_a_text_loses_nothing_else() -> None:
+    (message,) = DIRECT.messages([ROW | {"body": "a\ud83d\ude00b\ud800c"}], THREAD, "ann")
+    assert message.raw == "a\U0001f600b\ufffdc"
+
+
 @pytest.mark.parametrize(
     ("change", "told"),
     [
@@ -241,10 +246,10 @@ def test_the_stored_row_answers_a_draft() -> None:
         ({"created_at": 1.5}, "timestamp in created_at"),
         ({"body": None}, "text in body, found nothing"),
         ({"body": ["x"]}, "text in body, found list"),
-        ({"body": "\ud800"}, "half a character"),
-        ({"id": ""}, "an id of 1 to 512"),
+        ({"id": "\ud800"}, "half a character"),
+        ({"id": ""}, "an id of 1 to 4096"),
         ({"id": True}, "text in id, found bool"),
-        ({"sender_mongo_id": "x" * 513}, "an id of 1 to 512"),
+        ({"sender_mongo_id": "x" * 4097}, "an id of 1 to 4096"),
     ],
 )
 def test_a_row_that_does_not_fit_the_map_is_told(change: dict[str, Any], told: str) -> None:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Collection
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.dialects.recorded import DATA, inserted
 
 from supachat.dialects import catalog
+from supachat.domain.errors import DialectError
 from supachat.domain.events import MessageArrived, MessageHinted, TypingHeard
-from supachat.domain.model import ThreadKey
+from supachat.domain.model import Draft, ThreadKey
+from supachat.domain.text import safe
 
 DIRECT = catalog.load("direct")
 THREAD = ThreadKey("direct", "ann__bob")
+PAYLOADS = json.loads((DATA.parent / "text" / "payloads.json").read_text("utf-8"))
 
 TEXT = st.text(st.characters(), max_size=40) | st.sampled_from(
     ["\ud800", "\x00", "ann", "bob", "INSERT", "$me"]
@@ -80,6 +85,34 @@ def test_a_foreign_broadcast_never_shows_a_name(claims: list[dict[str, Any]]) ->
         payload = {**claim, "person": "bob", "name": "Mallory", "display_name": "Mallory"}
         heard = DIRECT.hear("typing:ann__bob", "typing", payload, sealed=False, me="ann", members=members)
         assert heard == (TypingHeard(THREAD, "bob"),)
+
+
+@pytest.mark.parametrize("case", PAYLOADS, ids=[case["name"] for case in PAYLOADS])
+def test_every_string_that_is_shown_is_safe_and_the_original_is_kept(case: dict[str, str]) -> None:
+    text = case["text"]
+    id_ = text.encode(errors="replace").decode()  # half a character is no id
+    row = {"id": "i", "thread_id": id_, "created_at": "2026-11-21T00:00:00Z", "sender_mongo_id": id_}
+    listed = {
+        **row,
+        "other_app_user_id": id_,
+        "other_display_name": text,
+        "unread": 0,
+        "last_message_id": "i",
+        "last_message_at": row["created_at"],
+        "last_message_author": id_,
+        "last_message_preview": text,
+    }
+    (thread,), (person,) = DIRECT.threads([listed], "ann")
+    (message,) = DIRECT.messages([{**row, "body": text}], thread.key, "ann")
+    kept = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    assert (message.raw, thread.key.id, message.author) == (kept, id_, id_)
+    draft = Draft("i", thread.key, "hi", message.at)
+    with pytest.raises(DialectError) as caught:
+        DIRECT.send_call(draft, None, "ann")
+    shown = (thread.title, thread.preview, person.name, person.handle, caught.value.message)
+    for line in (*shown, message.body.replace("\n", "")):
+        assert safe(line) == line
+        assert not any(unicodedata.category(char) in ("Cc", "Cs") for char in line)
 
 
 def test_huge_values_are_nothing() -> None:

@@ -79,7 +79,7 @@ class Dialect:
     def me(self, answer: Sequence[Row], user_id: str) -> Person:
         """The reader as this source knows them. `user_id` is the auth id, named if there is no row."""
         if not answer:
-            raise self._misfit(f"nobody here has the account {user_id}")
+            raise self._misfit(f"nobody here has the account {safe_line(user_id)}")
         with _Fitting(self):
             return rows.person(self.map, answer[0], self.map.me.id, self.map.me.name)
 
@@ -115,7 +115,7 @@ class Dialect:
         if other is not None:
             slots["other"] = other
         elif "$other" in self.map.send.params.values():
-            raise self._misfit(f"nobody knows who else is in the thread {draft.thread.id}")
+            raise self._misfit(f"nobody knows who else is in the thread {safe_line(draft.thread.id)}")
         return asks.rpc(self.map, self.map.send, slots)
 
     def stored(self, answer: Sequence[Row], draft: Draft, me: str) -> Message | None:

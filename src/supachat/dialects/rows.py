@@ -5,6 +5,7 @@ Names and bodies become `Safe` here and nowhere else; the original of a body is 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,7 +26,9 @@ from supachat.domain.text import safe, safe_line
 
 Row = Mapping[str, Any]
 
-LONGEST_ID = 512
+_HALF = re.compile("[\ud800-\udfff]")
+
+LONGEST_ID = 4096
 """Characters of an id; a longer one is no id of ours."""
 
 
@@ -34,15 +37,13 @@ class Misfit(ValueError):
 
 
 def text(row: Row, column: str) -> str:
-    """Text that can be written as UTF-8."""
+    """Text that can be written as UTF-8: half a character, which only JSON can hold, becomes U+FFFD."""
     value = row.get(column)
     if not isinstance(value, str):
         raise Misfit(f"expected text in {column}, found {_kind(row, column)}")
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise Misfit(f"expected text in {column}, found half a character") from error
-    return value
+    if value.isascii() or _HALF.search(value) is None:
+        return value
+    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def key(row: Row, column: str) -> str:
@@ -52,6 +53,8 @@ def key(row: Row, column: str) -> str:
         value = str(value) if abs(value) < 1 << 63 else ""
     else:
         value = text(row, column)
+        if value != row[column]:
+            raise Misfit(f"expected an id in {column}, found half a character")
     if not 0 < len(value) <= LONGEST_ID:
         raise Misfit(f"expected an id of 1 to {LONGEST_ID} characters in {column}")
     return value
