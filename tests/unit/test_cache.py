@@ -116,6 +116,15 @@ async def test_a_draft_belongs_to_the_process_that_made_it_until_that_is_gone(tm
     assert names(tmp_path) == ["c.db"]
 
 
+async def test_what_a_killed_process_left_beside_the_cache_is_cleared_away(tmp_path: Path) -> None:
+    left = tmp_path / f"c.db.owner-{'0' * 32}"
+    left.touch()
+    cache = Cache.open(tmp_path / "c.db")
+    await cache.load()
+    assert left.name not in names(tmp_path)
+    await cache.close()
+
+
 async def test_a_damaged_file_is_set_aside_and_a_new_one_begun(tmp_path: Path) -> None:
     path = tmp_path / "c.db"
     path.write_bytes(b"this is no database" * 100)

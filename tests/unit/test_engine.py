@@ -177,6 +177,34 @@ def test_catch_up_reads_an_overlap_because_commit_order_is_not_time_order() -> N
     assert request.after.at == 1_000_000_000 - 10_000_000
 
 
+def test_what_is_new_begins_after_the_last_message_that_was_read() -> None:
+    screen = Screen()
+    row = Thread(
+        THREAD, safe_line("You"), ("me", "you"), unread=2, read_to=said(2).cursor, last=said(4).cursor
+    )
+    screen.hear(SIGNED_IN, CONNECTED, ev.ThreadsListed("direct", (row,), ()))
+    screen.take(screen.engine.open(THREAD, 0))
+    screen.hear(ev.Recalled(ev.Recall(THREAD), ()))
+    page(screen, said(1), said(2), said(3), said(4))
+    resets = [change for change in screen.changes if isinstance(change, ev.TimelineReset)]
+    assert resets[-1].new_after == "m000002"
+    screen.hear(ev.ThreadReady(THREAD))
+    page(screen, said(1), said(2), said(3), said(4))
+    screen.hear(ev.MessageArrived(said(5)))
+    assert len([c for c in screen.changes if isinstance(c, ev.TimelineReset)]) == len(resets)
+    assert len(screen.items) == 5
+
+
+def test_ones_own_words_are_nothing_new() -> None:
+    screen = Screen()
+    row = Thread(THREAD, safe_line("You"), ("me", "you"), read_to=said(2).cursor, last=said(3).cursor)
+    screen.hear(SIGNED_IN, CONNECTED, ev.ThreadsListed("direct", (row,), ()))
+    screen.take(screen.engine.open(THREAD, 0))
+    screen.hear(ev.Recalled(ev.Recall(THREAD), ()))
+    page(screen, said(1), said(2), said(3, author="me"))
+    assert all(c.new_after is None for c in screen.changes if isinstance(c, ev.TimelineReset))
+
+
 def test_older_pages_come_one_at_a_time_and_end_at_the_start() -> None:
     screen = opened()
     page(screen, *[said(at) for at in range(51, 101)], whole=False)

@@ -146,6 +146,8 @@ class _Claim:
         self._cache = path
         self._held: sqlite3.Connection | None = None
         if path is not None:
+            for left in path.parent.glob(f"{path.name}.owner-????????????????????????????????"):
+                self.is_free(left.name.rpartition("-")[2])
             self._held = self._lock(self._file(self.owner))
 
     def is_free(self, owner: str) -> bool:
@@ -160,6 +162,7 @@ class _Claim:
             return False
         lock.close()
         file.unlink(missing_ok=True)
+        file.with_name(f"{file.name}-journal").unlink(missing_ok=True)
         return True
 
     def release(self) -> None:

@@ -197,12 +197,7 @@ class Engine:
     def open(self, thread: ThreadKey, now: float) -> ev.Step:
         out = Outcome()
         row = self.threads.get(thread)
-        reading = self.reader.reading(thread)
-        new_after = None
-        if row is not None and row.unread and row.read_to is not None:
-            last_read = reading.timeline.last_before(row.read_to)
-            new_after = last_read.id if last_read else None
-        self.reader.show(thread, new_after, out)
+        self.reader.show(thread, row.read_to if row is not None else None, out)
         out.writes.append(ev.KeepOpen(thread))
         return self._step(out, now)
 

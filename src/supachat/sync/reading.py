@@ -58,6 +58,10 @@ class Reading:
     pages: int = 0
     stale: bool = False
     """The topics became ready while a catch-up was under way: it has to be done once more."""
+    read_to: Cursor | None = None
+    """Where the reader had come to when the thread was opened: what is new begins after it."""
+    new_after: str | None = None
+    """The message under which the line "n new" stands; None as long as nothing is new."""
     at_start: bool = False
     """The oldest in memory is the thread's first."""
     suspects: dict[str, float] = field(default_factory=dict)
@@ -96,11 +100,13 @@ class Reader:
 
     # ------------------------------------------------------------ opening and paging
 
-    def show(self, thread: ThreadKey, new_after: str | None, out: Outcome) -> None:
+    def show(self, thread: ThreadKey, read_to: Cursor | None, out: Outcome) -> None:
         """Make it the open thread: what is in memory at once, the cache next, the server last."""
         self.open = thread
         reading = self.reading(thread)
-        out.changes.append(TimelineReset(thread, tuple(reading.timeline.items), new_after))
+        reading.read_to, reading.new_after = read_to, None
+        self._draw_new_line(reading)
+        self._reset(reading, out)
         out.changes.append(EdgeChanged(thread, reading.edge))
         if reading.recalled:
             self.catch_up(thread, out)
@@ -114,7 +120,7 @@ class Reader:
         timeline = reading.timeline
         timeline.spans = merge_spans([*timeline.spans, *event.spans])
         reading.verified = _later(reading.verified, event.verified)
-        self._splice(thread, timeline.put(event.messages), out)
+        self._merged(reading, timeline.put(event.messages), out)
         if len(event.messages) < event.request.limit and self._starts_here(timeline):
             reading.at_start = True
         if event.request.before is None:
@@ -197,7 +203,7 @@ class Reader:
             splices += self._went_on(reading, event, out)
         else:
             splices += _not_filling(timeline)
-        self._splice(request.thread, splices, out)
+        self._merged(reading, splices, out)
         self._set_edge(request.thread, self._edge(reading), out)
         out.writes += [KeepMessages(event.messages)] if event.messages else []
         out.writes.append(KeepSpans(request.thread, tuple(timeline.spans), reading.verified))
@@ -292,6 +298,32 @@ class Reader:
                 del reading.suspects[message_id]
                 count += 1
         return count
+
+    # ------------------------------------------------------------ what is new
+
+    def _merged(self, reading: Reading, splices: Sequence[Splice], out: Outcome) -> None:
+        """Tell of a page. If it shows where the new begins, the pane is drawn again, with the line."""
+        if not reading.live and reading.timeline.thread == self.open and self._draw_new_line(reading):
+            self._reset(reading, out)
+        else:
+            self._splice(reading.timeline.thread, splices, out)
+
+    @staticmethod
+    def _draw_new_line(reading: Reading) -> bool:
+        """Whether the line has just got its place: right after the last message that was read."""
+        timeline, newest = reading.timeline, reading.timeline.newest
+        if reading.new_after or reading.read_to is None or newest is None or newest <= reading.read_to:
+            return False
+        last = timeline.last_before(reading.read_to)
+        if last is None or not timeline.foreign_after(reading.read_to):
+            return False
+        reading.new_after = last.id
+        return True
+
+    @staticmethod
+    def _reset(reading: Reading, out: Outcome) -> None:
+        timeline = reading.timeline
+        out.changes.append(TimelineReset(timeline.thread, tuple(timeline.items), reading.new_after))
 
     # ------------------------------------------------------------ parts
 

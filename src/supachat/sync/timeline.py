@@ -110,6 +110,11 @@ class Timeline:
                 return item
         return None
 
+    def foreign_after(self, cursor: Cursor) -> bool:
+        """Whether somebody else wrote after `cursor`."""
+        index = bisect_left(self._keys, (cursor.at, cursor.id, _MESSAGE + 1))
+        return any(isinstance(item, Message) and not item.own for item in self.items[index:])
+
     # ------------------------------------------------------------ confirmed messages
 
     def put(self, messages: Sequence[Message], covers: Span | None = None) -> list[Splice]:
