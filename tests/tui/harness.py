@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC
 from typing import TypeVar
 
+from tests.tui.town import NOW, Town
 from textual.pilot import Pilot
 
 from supachat.cache.store import Cache
@@ -16,7 +17,6 @@ from supachat.domain.text import Safe, safe_line
 from supachat.tui.app import SupachatApp
 from supachat.tui.screens.chat import ChatScreen
 from supachat.tui.setup_protocol import SetUp, WorkspaceCard
-from tests.tui.town import NOW, Town
 
 CARD = WorkspaceCard(safe_line("acme"), safe_line("https://acme.supabase.co"))
 App = SupachatApp
@@ -92,7 +92,9 @@ def screen_text(app: object) -> str:
     assert isinstance(app, SupachatApp)
     width, height = app.size
     console_rows = app.screen._compositor.render_strips()
-    return "\n".join("".join(segment.text for segment in strip)[:width].rstrip() for strip in console_rows[:height])
+    return "\n".join(
+        "".join(segment.text for segment in strip)[:width].rstrip() for strip in console_rows[:height]
+    )
 
 
 def chat(app: object) -> ChatScreen:

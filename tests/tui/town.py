@@ -34,7 +34,14 @@ from supachat.domain.text import safe, safe_line
 NOW = datetime(2026, 11, 20, 9, 31, 30, tzinfo=UTC)
 ACCOUNT = Account("uid-ana", safe_line("ana@acme.dev"), safe_line("ana"))
 EVERYTHING = frozenset(
-    {Feature.SEND, Feature.START, Feature.FIND_PEOPLE, Feature.TYPING, Feature.PRESENCE, Feature.READ_CURSOR}
+    {
+        Feature.SEND,
+        Feature.START,
+        Feature.FIND_PEOPLE,
+        Feature.TYPING,
+        Feature.PRESENCE,
+        Feature.READ_CURSOR,
+    }
 )
 SOURCE = SourceInfo("direct", safe_line("Direct"), EVERYTHING, "ana")
 LIVE = Link(LinkState.CONNECTED, round_trip=0.012, connect_time=0.2, joined=6, wanted=6)
@@ -118,7 +125,9 @@ def long_conversation(other: str, count: int) -> list[Message]:
     """`count` messages, a minute apart, the last one now."""
     start = NOW - timedelta(minutes=count)
     return [
-        message(other, other if n % 3 else "ana", f"message {n} of {count}", start + timedelta(minutes=n), n)
+        message(
+            other, other if n % 3 else "ana", f"message {n} of {count}", start + timedelta(minutes=n), n
+        )
         for n in range(count)
     ]
 
@@ -128,7 +137,12 @@ def street() -> list[Thread]:
 
     def last(days: float, preview: str, author: str, **parts: object) -> dict[str, object]:
         at = micros(NOW - timedelta(days=days))
-        return {"last": Cursor(at, "last"), "preview": safe_line(preview), "preview_author": author, **parts}
+        return {
+            "last": Cursor(at, "last"),
+            "preview": safe_line(preview),
+            "preview_author": author,
+            **parts,
+        }
 
     said = conversation()[-1]
     return [
@@ -193,7 +207,10 @@ class Town:
                 if self.refused is not None:
                     raise self.refused
                 row = replace(
-                    message("mira", "ana", draft.raw, NOW), id=draft.id, thread=draft.thread, at=draft.created
+                    message("mira", "ana", draft.raw, NOW),
+                    id=draft.id,
+                    thread=draft.thread,
+                    at=draft.created,
                 )
                 self.table.setdefault(draft.thread, []).append(row)
                 return [ev.DraftStored(draft, row)]

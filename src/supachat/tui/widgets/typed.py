@@ -13,6 +13,7 @@ from supachat.domain.text import Safe, safe
 
 _CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _PLAIN: Final = re.compile(r"[\x09\x20-\x7e]*")
+_JOINERS: Final = "\u200c\u200d"
 LARGEST_PASTE: Final = 1_000_000
 """Characters. More than this would block the screen, and no source takes a message that long."""
 
@@ -30,7 +31,10 @@ def shown(line: str) -> str:
     """One line of the composer as it is drawn: as many characters as `line`, none of which steers."""
     if _PLAIN.fullmatch(line):
         return line
-    return "".join(char if char == "\t" else safe(char)[:1] for char in line)
+    whole = "\t".join(safe(part, limit=len(part)) for part in line.split("\t"))
+    if len(whole) == len(line):
+        return whole
+    return "".join(char if char == "\t" or char in _JOINERS else safe(char)[:1] for char in line)
 
 
 def one_line(text: str, *, limit: int = 4096) -> str:

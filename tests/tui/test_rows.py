@@ -1,0 +1,320 @@
+"""Rows drawn by hand, as tables: the thread list, people, footer, typing line, toasts, empty places."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from rich.cells import cell_len
+from tests.tui.town import NOW, key, micros, thread
+
+from supachat.domain.events import Notice
+from supachat.domain.model import Cursor, PersonKind, Presence, Thread
+from supachat.domain.text import Safe, safe_line
+from supachat.tui import spans
+from supachat.tui.glyphs import ASCII
+from supachat.tui.keymap import Hint, Place, footer
+from supachat.tui.notices import toast_rows
+from supachat.tui.spans import Row, cut, fit, width, wrap
+from supachat.tui.widgets.empty import Words, empty_rows
+from supachat.tui.widgets.footer import footer_row
+from supachat.tui.widgets.people import Fact, PersonView, people_rows
+from supachat.tui.widgets.thread_rows import (
+    Entry,
+    Look,
+    SourceView,
+    ThreadView,
+    draw,
+    entries,
+    keep_order,
+)
+from supachat.tui.widgets.typing_line import Question, TypingState, typing_row, typing_words
+from supachat.tui.widgets.when import short
+
+LOOK = Look(NOW)
+
+
+def text(row: Row) -> str:
+    return "".join(span.text for span in row.spans)
+
+
+def one(row_thread: Thread, cells: int = 24, look: Look = LOOK, **view: object) -> list[str]:
+    shown = ThreadView(row_thread, **view)  # type: ignore[arg-type]
+    return [text(row) for row in draw(Entry("thread", "x", None, shown), cells, look)]
+
+
+@pytest.mark.parametrize(
+    ("parts", "row"),
+    [
+        ({}, "    Tom Becker          "),
+        ({"unread": 3}, "    Tom Becker        3 "),
+        ({"unread": 12}, "    Tom Becker       12 "),
+        ({"unread": 5000}, "    Tom Becker      999 "),
+        ({"draft": True}, "    Tom Becker        ✎ "),
+        ({"unread": 2, "draft": True}, "    Tom Becker        2 "),
+        ({"muted": True, "unread": 86}, "    Tom Becker    ⊘  86 "),
+        ({"muted": True}, "    Tom Becker    ⊘     "),
+        ({"title": Safe("Postgres 18 upgrade")}, "    Postgres 18 upgrade "),
+        ({"title": Safe("Postgres 18 upgrades")}, "    Postgres 18 upgrad⋯ "),
+        ({"title": Safe("Order 58213 never came"), "unread": 4}, "    Order 58213 ne⋯   4 "),
+        ({"title": Safe("田中さんとの調整です"), "unread": 1}, "    田中さんとの調⋯   1 "),
+    ],
+)
+def test_a_thread_in_one_row(parts: dict[str, object], row: str) -> None:
+    (drawn,) = one(replace(thread("tom"), **parts))  # type: ignore[arg-type]
+    assert drawn == row
+    assert cell_len(drawn) == 24
+
+
+@pytest.mark.parametrize(
+    ("presence", "mark"),
+    [
+        (Presence.ONLINE, "◉"),
+        (Presence.AWAY, "◒"),
+        (Presence.OFFLINE, "∙"),
+        (Presence.UNKNOWN, " "),
+        (None, " "),
+    ],
+)
+def test_what_is_not_known_is_blank_and_never_offline(presence: Presence | None, mark: str) -> None:
+    (drawn,) = one(thread("tom"), presence=presence)
+    assert drawn[2] == mark
+
+
+def test_a_thread_in_two_rows() -> None:
+    last = Cursor(micros(NOW - timedelta(minutes=14)), "last")
+    given = thread("tom", unread=3, preview=safe_line("No objection"), last=last)
+    rows = one(given, 38, author=Safe("Tom"))
+    assert rows == ["    Tom Becker                  09:17 ", "    Tom: No objection               3 "]
+    assert all(cell_len(row) == 38 for row in rows)
+
+
+def test_typing_replaces_the_preview() -> None:
+    rows = one(thread("tom", preview=safe_line("No objection")), 38, typing=Safe("Tom is typing"))
+    assert rows[1].strip() == "Tom is typing"
+
+
+@pytest.mark.parametrize(
+    ("parts", "tone", "edge"),
+    [
+        ({}, "", " "),
+        ({"open": True}, "hold", "›"),
+        ({"cursor": True, "focus": True}, "select", "›"),
+        ({"open": True, "cursor": True, "focus": True}, "select", "›"),
+        ({"cursor": True}, "hold", "›"),
+    ],
+)
+def test_open_and_cursor_have_their_tones(parts: dict[str, bool], tone: str, edge: str) -> None:
+    (row,) = draw(Entry("thread", "x", None, ThreadView(thread("tom"))), 24, replace(LOOK, **parts))  # type: ignore[arg-type]  # a test names real fields
+    assert (row.on, text(row)[0]) == (tone, edge)
+
+
+def test_ascii_has_the_same_cells() -> None:
+    (drawn,) = one(
+        replace(thread("tom"), muted=True, unread=3),
+        24,
+        replace(LOOK, glyphs=ASCII, open=True),
+        presence=Presence.ONLINE,
+    )
+    assert drawn == "> @ Tom Becker    -   3 "
+
+
+DIRECT = SourceView(
+    "direct",
+    Safe("Direct"),
+    (
+        ThreadView(thread("tom", unread=2)),
+        ThreadView(thread("mira", unread=5, muted=True)),
+        ThreadView(thread("noa", archived=True)),
+    ),
+)
+
+
+def kinds(found: list[Entry]) -> list[str]:
+    return [entry.kind for entry in found]
+
+
+def test_a_section_its_threads_and_the_archived_ones_folded() -> None:
+    assert kinds(entries([DIRECT], set(), tall=False)) == ["source", "thread", "thread", "archived"]
+    assert kinds(entries([DIRECT], {"direct/archived"}, tall=False))[-1] == "thread"
+
+
+def test_a_folded_section_sums_what_is_not_muted() -> None:
+    (head,) = entries([DIRECT], {"direct"}, tall=False)
+    assert text(draw(head, 24, LOOK)[0]) == "  ▸ Direct            2 "
+
+
+def test_with_room_there_is_air_between_sections() -> None:
+    assert kinds(entries([DIRECT, DIRECT], {"direct"}, tall=True)) == ["blank", "source", "blank", "source"]
+
+
+def test_an_empty_section_says_none() -> None:
+    (head,) = entries([SourceView("direct", Safe("Direct"))], set(), tall=False)
+    assert text(draw(head, 24, LOOK)[0]) == "  ▾ Direct         none "
+
+
+def test_a_list_in_use_keeps_its_order() -> None:
+    views = [ThreadView(thread(other)) for other in ("sam", "noa", "tom", "mira")]
+    kept = keep_order([key("mira"), key("tom"), key("noa")], views)
+    assert [view.thread.other for view in kept] == ["mira", "tom", "noa", "sam"]
+
+
+@pytest.mark.parametrize(
+    ("then", "words"),
+    [
+        (NOW - timedelta(minutes=1), "09:30"),
+        (NOW - timedelta(days=1), "Thu"),
+        (NOW - timedelta(days=6), "Sat"),
+        (NOW - timedelta(days=7), "13 Nov"),
+        (NOW - timedelta(days=300), "24 Jan"),
+        (datetime(2025, 11, 3, tzinfo=UTC), "3 Nov 2025"),
+        (NOW + timedelta(minutes=1), "09:32"),
+    ],
+)
+def test_times_are_as_short_as_they_may_be(then: datetime, words: str) -> None:
+    assert short(micros(then), NOW) == words
+
+
+# ---------------------------------------------------------------- people
+
+
+def test_people_stand_by_presence_then_name() -> None:
+    people = [
+        PersonView("tom", Safe("Tom"), Presence.OFFLINE),
+        PersonView("ana", Safe("Ana"), Presence.ONLINE, me=True),
+        PersonView("relay", Safe("Relay"), Presence.ONLINE, PersonKind.BOT),
+        PersonView("noa", Safe("Noa"), Presence.AWAY),
+    ]
+    rows = [
+        text(row) for row in people_rows(people, [Fact(Safe("source"), Safe("Direct"))], 30, tall=False)
+    ]
+    assert [row.strip() for row in rows] == [
+        "People                  4",
+        "◉ Relay               bot",
+        "◉ You",
+        "◒ Noa                away",
+        "∙ Tom",
+        "",
+        "This thread",
+        "source    Direct",
+    ]
+
+
+# ---------------------------------------------------------------- footer
+
+
+def test_the_footer_gives_way_from_the_right_and_keeps_the_way_out() -> None:
+    hints = footer(Place.LIST)
+    full = text(footer_row(hints, 120))
+    assert full.startswith(" enter open   space fold   j k g G move")
+    short_row = text(footer_row(hints, 30))
+    assert "esc back" in short_row
+    assert "keys" not in short_row
+    assert len(short_row) <= 30
+
+
+@pytest.mark.parametrize("cells", [1, 5, 12, 40, 80, 200])
+@pytest.mark.parametrize("place", list(Place))
+def test_no_footer_is_wider_than_the_terminal(place: Place, cells: int) -> None:
+    assert width(footer_row(footer(place), cells).spans) <= max(cells, 1)
+
+
+def test_a_pair_of_the_footer_can_be_clicked() -> None:
+    row = footer_row([Hint("f1", "keys", "help")], 40)
+    assert [span.act for span in row.spans if span.text.strip()] == ["help", "help"]
+
+
+# ---------------------------------------------------------------- typing line
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ((), ""),
+        (("Mira Kovač",), "Mira is typing"),
+        (("Mira Kovač", "Tom Becker"), "Mira and Tom are typing"),
+        (("A", "B", "C"), "3 people are typing"),
+    ],
+)
+def test_who_is_typing(names: tuple[str, ...], words: str) -> None:
+    assert typing_words([Safe(name) for name in names]) == words
+
+
+def test_what_is_below_stands_at_the_right_end() -> None:
+    row = text(typing_row(TypingState(names=(Safe("Mira"),), below=3), 60))
+    assert row == "    Mira is typing" + " " * 33 + "3 below  "
+
+
+def test_a_question_takes_the_whole_line() -> None:
+    question = Question("x", Safe("Discard this message?"), Safe("discard"), Safe("keep"))
+    row = typing_row(TypingState(names=(Safe("Mira"),), question=question), 70)
+    assert text(row).strip() == "Discard this message?  y discard  n keep"
+    assert {span.act for span in row.spans} == {"", "yes", "no"}
+
+
+# ---------------------------------------------------------------- toasts, empty places
+
+
+def test_an_error_says_how_to_close_it() -> None:
+    rows = [text(row) for row in toast_rows(Notice(Safe("Not sent"), Safe("why " * 20), "error"), 48)]
+    assert rows[0] == rows[-1] == ""
+    assert rows[1] == "  ! Not sent"
+    assert rows[-2] == "    esc close"
+    assert all(cell_len(row) <= 46 for row in rows)
+
+
+def test_an_empty_place_says_what_helps() -> None:
+    rows = [
+        text(row)
+        for row in empty_rows(Words(Safe("No conversations yet"), Safe("why"), ("start",)), 60, 20)
+    ]
+    assert [row.strip() for row in rows if row] == [
+        "No conversations yet",
+        "why",
+        "ctrl+n    start a thread",
+    ]
+
+
+# ---------------------------------------------------------------- cells
+
+
+@pytest.mark.parametrize(
+    ("given", "cells", "result"),
+    [
+        ("abc", 3, "abc"),
+        ("abcd", 3, "ab⋯"),
+        ("田中", 3, "田⋯"),
+        ("田中", 4, "田中"),
+        ("a👩‍💻b", 3, "a⋯"),
+        ("a👩‍💻b", 4, "a👩‍💻b"),
+        ("abc", 0, ""),
+        ("abc", -3, ""),
+    ],
+)
+def test_a_cut_is_marked_and_never_inside_a_character(given: str, cells: int, result: str) -> None:
+    assert cut(Safe(given), cells) == result
+
+
+def test_right_to_left_text_cannot_reorder_its_neighbours() -> None:
+    assert cut(Safe("שלום"), 10) == "\u2068שלום\u2069"
+    assert cut(Safe("שלום עולם"), 5) == "\u2068שלום\u2069⋯"
+
+
+def test_left_and_right_meet_without_touching() -> None:
+    made = fit([spans.Span(Safe("a long title"))], [spans.Span(Safe("12"))], 10)
+    assert "".join(span.text for span in made) == "a long⋯ 12"
+
+
+@pytest.mark.parametrize(
+    ("given", "cells", "lines"),
+    [
+        ("one two three", 7, ["one two", "three"]),
+        ("abcdefgh", 3, ["abc", "def", "gh"]),
+        ("田中さん", 3, ["田", "中", "さ", "ん"]),
+        ("a\n\nb", 5, ["a", "", "b"]),
+        ("", 5, [""]),
+    ],
+)
+def test_words_are_wrapped(given: str, cells: int, lines: list[str]) -> None:
+    assert wrap(Safe(given), cells) == lines
