@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from supachat.demo.cast import AIKO, ANA, BEN, IDRIS, MIRA, NOA, PRESENT, SEATS, TOMAS, Character, thread_id
@@ -59,7 +59,7 @@ def past(now: int) -> Past:
     lines: list[Line] = []
     for other, talk, ago in _TALKS:
         lines += _placed(ANA, other, talk, now - ago * MINUTE, luck)
-    lines += _long(now - 40 * MINUTE, luck)
+    lines += _long(now - 20 * MINUTE, luck)
     threads = [(ANA, other) for other in (MIRA, BEN, NOA, AIKO, TOMAS, IDRIS)]
     for seat in SEATS[1:]:
         for host in PRESENT:
@@ -86,30 +86,34 @@ def _placed(one: Character, other: Character, talk: Talk, end: int, luck: random
 
 
 def _long(end: int, luck: random.Random) -> list[Line]:
-    """Ana and Mira at work: `LONG` messages on working days of the last 90."""
-    talk = list(_scenes(luck))
-    days = [end - (DAYS - 1 - day) * DAY for day in range(DAYS)]
-    share = len(talk) // DAYS + 1
+    """Ana and Mira at work: `LONG` messages in short scenes, on each of the last 90 days."""
+    scenes = _scenes(luck)
     lines: list[Line] = []
-    for day, of_day in enumerate(talk[start : start + share] for start in range(0, len(talk), share)):
-        at = days[min(day, DAYS - 1)] - 8 * 60 * MINUTE
-        step = 8 * 60 * MINUTE // (len(of_day) + 1)
-        for number, (author, body) in enumerate(of_day):
-            moment = at + number * step + luck.randint(0, step - 1)
-            lines.append(_line(ANA, MIRA, author, body, moment, len(lines)))
+    for day in range(DAYS):
+        today = scenes[day * len(scenes) // DAYS : (day + 1) * len(scenes) // DAYS]
+        begins = end - (DAYS - 1 - day) * DAY - 8 * 60 * MINUTE
+        room = 8 * 60 * MINUTE // max(1, len(today))
+        for number, scene in enumerate(today):
+            at = begins + number * room + luck.randint(room // 4, room // 2)
+            for author, body in scene:
+                at += luck.randint(8_000_000, 70_000_000)
+                lines.append(_line(ANA, MIRA, author, body, at, len(lines)))
     return lines
 
 
-def _scenes(luck: random.Random) -> Iterator[tuple[Character, str]]:
+def _scenes(luck: random.Random) -> list[list[tuple[Character, str]]]:
+    """`LONG` messages as scenes; the last one is cut short."""
+    scenes: list[list[tuple[Character, str]]] = []
     count = 0
-    while True:
+    while count < LONG:
         for scene in luck.sample(SCENES, len(SCENES)):
             words = filled(luck)
-            for speaker, text in scene:
-                yield (ANA if speaker == "a" else MIRA), text.format_map(words)
-                count += 1
-                if count == LONG:
-                    return
+            said = [(ANA if who == "a" else MIRA, text.format_map(words)) for who, text in scene]
+            scenes.append(said[: LONG - count])
+            count += len(scenes[-1])
+            if count == LONG:
+                break
+    return scenes
 
 
 def _line(one: Character, other: Character, author: Character, body: str, at: int, number: int) -> Line:

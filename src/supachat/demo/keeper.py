@@ -55,7 +55,7 @@ class Keeper:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let go, once our own seat was left. The last screen waits for both to end, two seconds at most."""
+        """Let go, after our own seat was left. The last screen waits for both to end: 2 s at most."""
         self._over.set()
         if self._thread is not None:
             self._thread.join()

@@ -1,0 +1,159 @@
+"""The demo's pure parts: its past, its rule table, its manners."""
+
+from __future__ import annotations
+
+import random
+import re
+import tomllib
+from collections import defaultdict
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from supachat.demo.cast import ANA, EVERYBODY, MIRA, SEATS, thread_id
+from supachat.demo.history import DAY, LONG, past
+from supachat.demo.manners import Pace
+from supachat.demo.replies import Answerer, fill, matched, shipped
+from supachat.demo.seed import iso, written
+from supachat.tui.keymap import KEYS
+
+NOW = 1_763_000_000_000_000
+TABLE = shipped()
+
+
+def test_the_past_is_ordered_without_doubles_and_within_ninety_days() -> None:
+    story = past(NOW)
+    assert len({line.id for line in story.lines}) == len(story.lines)
+    by_thread = defaultdict(list)
+    for line in story.lines:
+        by_thread[line.thread].append(line.at)
+    for times in by_thread.values():
+        assert all(one < other for one, other in pairwise(times))
+        assert NOW - 90 * DAY <= times[0] < times[-1] < NOW
+
+
+def test_ana_has_six_threads_and_one_of_them_is_long() -> None:
+    story = past(NOW)
+    hers = [pair for pair in story.threads if ANA in pair]
+    assert len(hers) == 6
+    long = [line for line in story.lines if line.thread == thread_id(ANA, MIRA)]
+    assert len(long) == LONG
+    assert long[-1].at == max(line.at for line in story.lines), "the first thing to be seen"
+
+
+def test_the_others_bring_code_links_cjk_emoji_and_right_to_left() -> None:
+    said = "".join(line.body for line in past(NOW).lines)
+    for part in ("```sql", "```python", "```diff", "https://", "時刻", "👩🏽‍🤝‍👨🏿", "בשמחה", "الصعود"):
+        assert part in said
+    assert not any("{" in line.body and "}" in line.body for line in past(NOW).lines), (
+        "a gap was not filled"
+    )
+
+
+def test_the_same_past_is_told_every_time() -> None:
+    assert past(NOW) == past(NOW)
+
+
+def test_what_is_written_names_people_by_their_accounts() -> None:
+    rows = written(past(NOW), {one.handle: "x" for one in EVERYBODY})
+    assert {row["handle"] for row in rows["people"]} == {one.handle for one in EVERYBODY}
+    assert all(row["password"].startswith("$2b$04$") for row in rows["people"])
+    behind = [row for row in rows["reads"] if row["reader"] == "ana" and row["thread"] == "ana__idris"]
+    newest = [row for row in rows["messages"] if row["thread"] == "ana__idris"]
+    assert behind[0]["message"] == newest[-4]["id"], "three of Idris's are unread"
+
+
+def test_times_are_told_to_the_microsecond() -> None:
+    assert iso(1_763_000_000_000_001) == "2025-11-13T02:13:20.000001+00:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("hello", "hello"),
+        ("Moin!", "hello"),
+        ("how do I kill the server?", "kill"),
+        ("paste me something hostile", "hostile"),
+        ("\x1b[2J boo", "controls"),
+        ("\u202eboo", "controls"),
+        ("what are the keys", "keys"),
+        ("I resized it", "resize"),
+        ("how far does the history go", "history"),
+        ("show me the oldest message", "history"),
+        ("are you a bot?", "honest"),
+        ("tell me about policies", "postgres"),
+        ("https://example.org", "links"),
+        ("```py\nx\n```", "code"),
+        ("お元気ですか", "scripts"),
+        ("🌊", "emoji"),
+        ("thanks a lot", "thanks"),
+        ("bye", "bye"),
+        ("ok", "fine"),
+        ("no", "no"),
+        ("what is the meaning of it all?", "question"),
+    ],
+)
+def test_the_table_is_read_from_the_top(text: str, rule: str) -> None:
+    found = matched(TABLE.rules, text)
+    assert found is not None
+    assert found.name == rule
+
+
+def test_nothing_fits_and_that_is_said_too() -> None:
+    assert matched(TABLE.rules, "qwertz") is None
+    assert Answerer("ben", TABLE, random.Random(1), dict).answer("qwertz") in TABLE.fallback["ben"]
+
+
+@pytest.mark.parametrize("handle", ["mira", "ben"])
+@pytest.mark.parametrize("text", ["hello", "qwertz", "ok", "\x1b[2J"])
+def test_nobody_says_the_same_twice_in_a_row(handle: str, text: str) -> None:
+    answerer = Answerer(handle, TABLE, random.Random(3), dict)
+    said = [answerer.answer(text) for _ in range(50)]
+    assert all(one != other for one, other in pairwise(said))
+    assert len(set(said)) > 1
+
+
+def test_every_list_has_a_choice_and_everything_said_can_be_sent() -> None:
+    lists = [said for rule in TABLE.rules for said in rule.answers.values()]
+    for group in (TABLE.fallback, TABLE.greetings, TABLE.leaving):
+        lists += list(group.values())
+    for said in lists:
+        assert len(set(said)) >= 2
+        assert all(one.strip() and len(one.encode()) < 2000 for one in said)
+
+
+def test_gaps_are_filled_and_code_keeps_its_braces() -> None:
+    assert fill("run <kill> {now}", {"kill": "kill -9 7"}) == "run kill -9 7 {now}"
+
+
+def test_the_keys_that_they_name_exist() -> None:
+    known = {key for keys in KEYS.values() for one in keys for key in (one.keys + " " + one.label).split()}
+    text = (Path(shipped.__code__.co_filename).parent / "voices.toml").read_text(encoding="utf-8")
+    named = {
+        key
+        for key in re.findall(
+            r"`((?:ctrl|alt)\+\w+|f\d+|pgup|enter|esc)`", str(tomllib.loads(text))
+        )
+    }
+    assert named
+    assert named <= known, named - known
+
+
+def test_manners_scale_as_one() -> None:
+    slow, quick = Pace(1.0), Pace(0.1)
+    text = "a" * 100
+    assert quick.reading(text) == pytest.approx(slow.reading(text) / 10)
+    assert quick.typing(text) == pytest.approx(slow.typing(text) / 10)
+    assert slow.before_greeting(1) > slow.before_greeting(0) + 20
+    assert slow.typing("x" * 9999) <= 7.0
+
+
+def test_thread_ids_are_sorted_by_bytes() -> None:
+    assert all(
+        thread_id(one, other) == thread_id(other, one)
+        for one in SEATS
+        for other in SEATS
+        if one is not other
+    )
+    assert thread_id(MIRA, ANA) == "ana__mira"
