@@ -1,0 +1,101 @@
+"""Changes of tables through real websockets: refusals, types, rights."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import psycopg
+import pytest
+from tests.server.realtime_world import World, world_of
+
+from supachat.server.context import Context
+
+
+@pytest.fixture
+async def world(context: Context) -> AsyncIterator[World]:
+    async with world_of(context) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("binding", "text"),
+    [
+        (
+            {"table": "nowhere"},
+            "Unable to subscribe to changes with given parameters. Please check Realtime is enabled for the"
+            " given connect parameters:"
+            " [event: *, schema: public, table: nowhere, filters: [], select: nil]",
+        ),
+        (
+            {"table": "t", "filter": "absent=eq.1"},
+            "ERROR P0001 (raise_exception) invalid column for filter absent",
+        ),
+        (
+            {"table": "t", "filter": "secret=eq.1"},
+            "ERROR P0001 (raise_exception) invalid column for filter secret",
+        ),
+        (
+            {"table": "t", "filter": "id=eq.five"},
+            "ERROR 22P02 (invalid_text_representation) invalid input syntax",
+        ),
+        ({"table": "t", "filter": "nonsense"}, "Error parsing `filter` params"),
+        ({"event": "INSERT"}, "No subscription params provided."),
+        ({"table": "t\x00"}, "Unable to subscribe to changes"),
+    ],
+)
+async def test_a_bad_binding_spoils_all_and_the_channel_stays(
+    world: World, migrator: psycopg.AsyncConnection[Any], binding: dict[str, str], text: str
+) -> None:
+    await migrator.execute(
+        "create table t (id bigint primary key, secret text);"
+        "alter publication supabase_realtime add table t;"
+        "revoke select on t from authenticated; grant select (id) on t to authenticated"
+    )
+    client = await world.client()
+    await client.join("realtime:t", postgres_changes=[{"table": "t"}, binding], broadcast={"self": True})
+    said = await client.event("system")
+    assert (said["status"], said["extension"]) == ("error", "postgres_changes")
+    assert text in said["message"]
+    await migrator.execute("insert into t values (1, 'x')")
+    await client.send("realtime:t", "broadcast", {"event": "e"})
+    await client.event("broadcast")
+    await client.quiet()
+
+
+async def test_changes_show_what_the_role_may_select_and_every_type(
+    world: World, migrator: psycopg.AsyncConnection[Any]
+) -> None:
+    await migrator.execute(
+        "create type mood as enum ('glad', 'sad');"
+        "create table t (id bigint primary key, tags text[], mood mood, span int4range, secret text);"
+        "alter publication supabase_realtime add table t;"
+        "revoke select on t from authenticated; grant select (id, tags, mood, span) on t to authenticated"
+    )
+    client = await world.client()
+    wanted = {"table": "t", "filter": "id=gte.5,mood=neq.sad,tags=not.is.null"}
+    await client.join("realtime:t", postgres_changes=[wanted])
+    assert (await client.event("system"))["message"] == "Subscribed to PostgreSQL"
+    await migrator.execute("insert into t values (4, '{a}', 'glad', '[1,3)', 'x')")
+    await migrator.execute("insert into t values (5, null, 'glad', '[1,3)', 'x')")
+    await migrator.execute("insert into t values (6, '{a,\"b c\"}', 'glad', '[1,3)', 'x')")
+    data = (await client.event("postgres_changes"))["data"]
+    assert data["record"] == {"id": 6, "tags": ["a", "b c"], "mood": "glad", "span": "[1,3)"}
+    assert [column["type"] for column in data["columns"]] == ["int8", "_text", "mood", "int4range"]
+
+
+async def test_a_policy_that_fails_for_one_hides_nothing_from_the_others(
+    world: World, migrator: psycopg.AsyncConnection[Any]
+) -> None:
+    await migrator.execute(
+        "create table t (id bigint primary key); alter table t enable row level security;"
+        "create policy p on t to authenticated using (1 / (auth.jwt() ->> 'n')::int > 0);"
+        "alter publication supabase_realtime add table t"
+    )
+    well, ill = await world.client(world.token(n=1)), await world.client(world.token(n=0))
+    for client in (well, ill):
+        await client.join("realtime:t", postgres_changes=[{"table": "t"}])
+        assert (await client.event("system"))["status"] == "ok"
+    await migrator.execute("insert into t values (1)")
+    assert (await well.event("postgres_changes"))["data"]["record"] == {"id": 1}
+    await ill.quiet()
