@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rich.cells import cell_len
+
 from supachat.domain.model import Delivery, Gap, Item, Message, Person, PersonKind
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.widgets import across
@@ -163,10 +165,8 @@ def _head(item: Message, canvas: Canvas, cast: Cast) -> Line:
         mark, name = Piece(glyph, Role.NAME), Piece(cast.name(item.author), Role.NAME)
     text = [Piece(cut(name.text, frame.text, frame.glyphs.cut), name.role)]
     tail = Piece(f"  {kind}", Role.QUIET)
-    if kind and not item.own and len(cut_pieces([name, tail], frame.text, "")) == 2:
-        text = [name, tail]
-    if sum(len(piece.text) for piece in text) > frame.text:
-        text = text[:1]
+    if kind and not item.own and cell_len(name.text) + len(tail.text) <= frame.text:
+        text.append(tail)
     return canvas.line(text, mark=mark, meta=meta(item, frame, head=True), at=(0, 0), edge=True)
 
 

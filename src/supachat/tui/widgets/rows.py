@@ -169,8 +169,10 @@ class _Drawing:
             style = style + Style.from_meta({"@click": piece.click})
         if piece.line != NOWHERE:
             self.spots.append((len(self.segments), piece.line, piece.x))
-        self.segments.append(Segment(piece.text, style))
-        self.cells += cell_len(piece.text)
+        # a name or a reason may hold a line feed, a row must not
+        text = piece.text.replace("\n", " ")
+        self.segments.append(Segment(text, style))
+        self.cells += cell_len(text)
 
     def space(self, cells: int, role: Role = Role.TEXT) -> None:
         if cells > 0:

@@ -1,0 +1,515 @@
+"""From an item and its neighbours to rows: each rule of the look, at the widths where it changes."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from dataclasses import replace
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from tests.tui.pane_story import CODE, LOG, NOT_SENT, PEOPLE, TODAY, at, gap, person, said
+
+from supachat.domain.events import Edge
+from supachat.domain.model import Delivery, Item, Message, PersonKind
+from supachat.domain.text import Safe, safe
+from supachat.tui.glyphs import ASCII, UNICODE, all_glyphs
+from supachat.tui.widgets import across
+from supachat.tui.widgets.copying import between
+from supachat.tui.widgets.frame import Frame, frame
+from supachat.tui.widgets.message_lines import Cast, Drawn, Reply, Scene, draw
+from supachat.tui.widgets.paint import Depth, Look, Row
+from supachat.tui.widgets.pieces import Role
+from supachat.tui.widgets.rows import LAST, LINES, Canvas
+
+PAYLOADS = json.loads(
+    (Path(__file__).parents[1] / "vectors/data/text/payloads.json").read_text(encoding="utf-8")
+)
+CAST = Cast(PEOPLE.get, "ana")
+LOOK = Look.of()
+WIDE = frame(88, columns=120, lines=36, zone=UTC, today=TODAY)
+NARROW = frame(56, columns=80, lines=24, zone=UTC, today=TODAY)
+PHONE = frame(50, lines=24, zone=UTC, today=TODAY)
+TINY = frame(30, lines=24, zone=UTC, today=TODAY)
+WIDTHS = (1, 3, 5, 12, 30, 39, 50, 56, 84, 88, 140, 200)
+
+
+def drawn(item: Item, shape: Frame = NARROW, *, look: Look = LOOK, **scene: Any) -> Drawn:
+    return draw(Scene(item, **scene), shape, look, CAST)
+
+
+def rows(item: Item, shape: Frame = NARROW, **scene: Any) -> list[str]:
+    """The rows as text, without what is blank at their right."""
+    return [line.strip.text.rstrip() for line in drawn(item, shape, **scene).lines]
+
+
+def at_right(text: str, end: str, shape: Frame) -> str:
+    """`text` in the text column with `end` at the right end of the meta column."""
+    return text + end.rjust(shape.end - cell_len(text))
+
+
+BEFORE = said("tom", at(9, 0), "before")
+
+# ---------------------------------------------------------------- columns
+
+
+@pytest.mark.parametrize(
+    ("width", "columns", "lines", "text", "meta", "airy"),
+    [
+        (56, 80, 24, 41, 9, False),
+        (88, 120, 36, 64, 17, True),
+        (83, 100, 24, 68, 9, False),
+        (84, 100, 24, 60, 17, False),
+        (140, 150, 29, 84, 17, False),
+        (132, 200, 50, 96, 17, True),
+        (50, 50, 24, 35, 9, False),
+        (39, 39, 24, 34, 0, False),
+        (88, 120, 9, 83, 0, False),
+    ],
+)
+def test_the_frame_follows_from_the_size(
+    width: int, columns: int, lines: int, text: int, meta: int, airy: bool
+) -> None:
+    made = frame(width, columns=columns, lines=lines)
+    assert (made.text, made.meta, made.airy) == (text, meta, airy)
+
+
+# ---------------------------------------------------------------- heads and groups
+
+
+@pytest.mark.parametrize(
+    ("author", "head"),
+    [
+        ("tom", "    Tom Becker"),
+        ("ana", "  › You"),
+        ("relay", "  ◫ Relay  bot"),
+        ("sol", "  ✦ Sol  assistant"),
+        ("hannah", "  ◊ Hannah Weiss  customer"),
+        ("jonas", "  ⌂ Jonas Lind  agent"),
+        ("nobody-knows", "    nobody-knows"),
+        ("\x1b[2J", "    ␛[2J"),
+    ],
+)
+def test_the_head_says_who(author: str, head: str) -> None:
+    made = rows(said(author, at(9, 7), "hi"), before=BEFORE)[0]
+    assert made.startswith(head)
+    assert made.endswith("09:07")
+
+
+def test_a_long_name_is_cut_and_its_kind_goes_first() -> None:
+    cast = Cast({"x": person("x", "A very long name of somebody", PersonKind.BOT)}.get)
+    item = Scene(said("x", at(9, 0), "hi"), before=BEFORE)
+    for shape, words in (
+        (NARROW, "  ◫ A very long name of somebody  bot"),
+        (PHONE, "  ◫ A very long name of somebody  bot"),
+        (replace(PHONE, text=32), "  ◫ A very long name of somebody "),
+        (replace(PHONE, text=16), "  ◫ A very long nam⋯ "),
+    ):
+        assert draw(item, shape, LOOK, cast).lines[0].strip.text.startswith(words + " ")
+
+
+@pytest.mark.parametrize(
+    ("item", "headed"),
+    [
+        (said("tom", at(9, 4), "same author, soon"), False),
+        (said("tom", at(9, 5), "five minutes"), False),
+        (said("tom", at(9, 6), "later"), True),
+        (said("mira", at(9, 1), "somebody else"), True),
+        (said("tom", at(9, 1), "a reply", reply_to="x"), True),
+        (said("tom", at(8, 59), "out of order"), True),
+    ],
+)
+def test_who_stands_under_the_name_above(item: Message, headed: bool) -> None:
+    assert (rows(item, before=BEFORE)[0].strip().startswith(("Tom", "Mira"))) is headed
+
+
+def test_a_new_line_a_day_a_gap_and_a_notice_start_a_group() -> None:
+    soon = said("tom", at(9, 1), "x")
+    assert "Tom Becker" in rows(soon, before=BEFORE, new=2)[1]
+    assert "Tom Becker" in rows(soon, before=said("tom", at(23, 59, 19), "x"))[1]
+    assert "Tom Becker" in rows(soon, before=gap(at(8, 0), at(9, 0)))[0]
+    assert "Tom Becker" in rows(soon, before=said("tom", at(9, 0), "joined", system=True))[0]
+
+
+def test_groups_are_apart_only_where_there_is_room() -> None:
+    other = said("mira", at(9, 1), "x")
+    assert rows(other, WIDE, before=BEFORE)[0] == ""
+    assert rows(other, NARROW, before=BEFORE)[0] != ""
+    assert rows(said("tom", at(9, 1), "x"), WIDE, before=BEFORE)[0] != ""
+
+
+# ---------------------------------------------------------------- meta
+
+
+@pytest.mark.parametrize(
+    ("state", "wide", "narrow"),
+    [
+        ({"delivery": Delivery.QUEUED}, "◷ queued  09:31", "◷ 09:31"),
+        ({"delivery": Delivery.SENDING}, "⇡ sending  09:31", "⇡ 09:31"),
+        ({"delivery": Delivery.SENT}, "✓ sent  09:31", "✓ 09:31"),
+        ({"delivery": Delivery.SENT, "seen_by": 2}, "seen by 2  09:31", "✓2 09:31"),
+        ({"delivery": Delivery.SENT, "seen_by": 10}, "seen by 10  09:31", "✓+ 09:31"),
+        ({"delivery": Delivery.FAILED}, "✗ not sent  09:31", "✗ 09:31"),
+    ],
+)
+def test_how_far_ones_own_message_got(state: dict[str, Any], wide: str, narrow: str) -> None:
+    item = said("ana", at(9, 31), "x", **state)
+    for shape, words in ((WIDE, wide), (NARROW, narrow)):
+        assert at_right("  › You", words, shape) in rows(item, shape, before=BEFORE)
+        again = rows(item, shape, before=said("ana", at(9, 30), "y"))
+        assert again[0] == at_right("    x", words, shape)
+
+
+def test_where_it_is_narrow_grouped_messages_lose_their_time() -> None:
+    item = said("tom", at(9, 1), "x")
+    assert rows(item, PHONE, before=BEFORE) == ["    x"]
+    assert rows(said("tom", at(9, 9), "x"), PHONE, before=BEFORE)[0].endswith("09:09")
+    assert "09:09" not in "".join(rows(said("tom", at(9, 9), "x"), TINY, before=BEFORE))
+
+
+def test_times_are_in_the_readers_zone() -> None:
+    from zoneinfo import ZoneInfo
+
+    lisbon = replace(NARROW, zone=ZoneInfo("Asia/Tokyo"))
+    made = rows(said("tom", at(23, 30, 19), "x"), lisbon)
+    assert made[0].startswith("    Friday 20 November ╌")
+    assert made[1].endswith("08:30")
+
+
+# ---------------------------------------------------------------- lines across
+
+
+def test_a_day_and_the_new_line() -> None:
+    made = rows(said("tom", at(9, 1), "x"), WIDE, before=said("tom", at(9, 0, 19), "x"), new=1200)
+    day = "    Friday 20 November "
+    new = "    1,200 new "
+    assert made[:5] == ["", day + "╌" * (86 - len(day)), "", new + "╌" * (86 - len(new)), ""]
+    assert rows(said("tom", at(9, 1), "x"))[0].startswith("    Friday 20 November ╌")
+
+
+def test_a_day_of_another_year_is_named_with_it() -> None:
+    earlier = replace(NARROW, today=TODAY.replace(year=2027))
+    assert rows(said("tom", at(9, 1), "x"), earlier)[0].startswith("    Friday 20 November 2026 ╌")
+
+
+@pytest.mark.parametrize(
+    ("shape", "filling", "words"),
+    [
+        (WIDE, False, " ╍╍ messages missing between 09:12 and 10:03  Enter fills ╍"),
+        (NARROW, False, " ╍╍ messages missing, 09:12 to 10:03  Enter fills ╍"),
+        (NARROW, True, " ╍╍ filling, 09:12 to 10:03 ╍"),
+    ],
+)
+def test_a_gap(shape: Frame, filling: bool, words: str) -> None:
+    made = rows(gap(at(9, 12), at(10, 3), filling=filling), shape, before=BEFORE)
+    assert made[-1].startswith(words)
+    assert cell_len(made[-1]) == shape.end
+
+
+def test_a_gap_over_several_days_names_them() -> None:
+    made = rows(gap(at(9, 12, 18), at(10, 3)), WIDE)
+    assert "between 18 Nov 09:12 and 20 Nov 10:03" in made[0]
+
+
+@pytest.mark.parametrize(
+    ("edge", "words"),
+    [
+        (Edge.MORE, ""),
+        (Edge.LOADING, "  ∙ Reading 50 older messages"),
+        (Edge.START, "    This is where the thread begins, 3 November 2026"),
+        (Edge.FAILED, "  ! older messages could not be read: no answer  Enter tries again"),
+    ],
+)
+def test_the_upper_end_is_always_as_tall(edge: Edge, words: str) -> None:
+    for shape, tall in ((WIDE, 2), (replace(WIDE, airy=False), 1)):
+        made = across.top(Canvas(shape, LOOK), edge, Safe("no answer"), at(9, 0, 3))
+        assert [line.strip.text.rstrip() for line in made] == [words, ""][:tall]
+
+
+@pytest.mark.parametrize(
+    ("edge", "words"),
+    [
+        (Edge.LOADING, ["  ∙ Reading messages"]),
+        (Edge.MORE, []),
+        (
+            Edge.START,
+            [
+                "    Nothing said yet",
+                "    Your first message starts this thread.",
+                "    Only you and Renate can read it.",
+            ],
+        ),
+    ],
+)
+def test_a_thread_without_messages(edge: Edge, words: list[str]) -> None:
+    made = across.nothing(Canvas(NARROW, LOOK), edge, Safe("Only you and Renate can read it."), Safe(""))
+    assert [line.strip.text.rstrip() for line in made] == words
+
+
+# ---------------------------------------------------------------- text
+
+
+def test_a_notice_has_no_head() -> None:
+    item = said("mira", at(10, 9), "Mira renamed this room", system=True)
+    assert rows(item, before=BEFORE) == [at_right("  ∙ Mira renamed this room", "10:09", NARROW)]
+    assert rows(item, WIDE, before=item)[0] != ""
+    cast = Cast({"bell": person("bell", "Bell", PersonKind.SYSTEM)}.get)
+    lines = draw(Scene(said("bell", at(9, 1), "rings"), before=BEFORE), NARROW, LOOK, cast).lines
+    assert lines[0].strip.text.startswith("  ∙ rings ")
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [(1, ["    message deleted"]), (3, ["    3 messages deleted"]), (0, [])],
+)
+def test_deleted_messages(run: int, words: list[str]) -> None:
+    item = said("tom", at(9, 1), "gone", deleted=True)
+    made = rows(item, before=BEFORE, run=run)
+    assert [row[: len("    3 messages deleted")].rstrip() for row in made] == words
+
+
+def test_an_edited_message_says_so_where_there_is_room() -> None:
+    assert rows(said("tom", at(9, 9), "short", edited=at(9, 9)))[-1] == "    short  edited"
+    exact = rows(said("tom", at(9, 9), "x" * NARROW.text, edited=at(9, 9)))
+    assert exact[-2:] == ["    " + "x" * NARROW.text, "    edited"]
+
+
+@pytest.mark.parametrize(
+    ("reply", "row"),
+    [
+        (None, "    ↳ an earlier message"),
+        (Reply("", Safe("a deleted message")), "    ↳ a deleted message"),
+        (Reply("mira", Safe("Anyone against it?")), "    ↳ Mira Kovač  Anyone against it?"),
+        (Reply("ana", Safe("mine"), own=True), "    ↳ You  mine"),
+        (Reply("mira", Safe("long " * 20)), "    ↳ Mira Kovač  long long long long long l⋯"),
+    ],
+)
+def test_what_a_message_answers(reply: Reply | None, row: str) -> None:
+    assert rows(said("tom", at(9, 1), "yes", reply_to="x"), before=BEFORE, reply=reply)[1] == row
+
+
+def test_why_a_message_was_not_sent_and_what_can_be_done() -> None:
+    assert rows(NOT_SENT, before=BEFORE)[-4:] == [
+        "    now.",
+        "    not sent: you are no longer a member of",
+        "    Customers",
+        "    r retry  e edit  x discard",
+    ]
+    clicks = {
+        segment.style.meta.get("@click") for segment in drawn(NOT_SENT).lines[-1].strip if segment.style
+    }
+    assert clicks >= {"verb('retry')", "verb('edit')", "verb('discard')"}
+
+
+@pytest.mark.parametrize(("shape", "kept"), [(WIDE, 4), (NARROW, 2)])
+def test_a_long_message_is_folded(shape: Frame, kept: int) -> None:
+    item = said("tom", at(9, 1), LOG)
+    folded = drawn(item, shape, before=BEFORE)
+    assert folded.opens
+    opened = drawn(item, shape, before=BEFORE, expanded=True)
+    body = len(opened.lines) - opened.lead
+    assert len(folded.lines) - folded.lead == kept + 1
+    words = folded.lines[-1].strip.text.rstrip()
+    assert words == f"    ▸ {body - kept} more lines  {len(LOG) / 1000:.1f} kB"
+
+
+def test_twelve_rows_are_not_long() -> None:
+    twelve = said("tom", at(9, 1), "\n".join("abcdefghijkl"))
+    assert not drawn(twelve, WIDE).opens
+    assert drawn(twelve, NARROW).opens
+
+
+def test_code_stands_on_a_band_and_is_cut() -> None:
+    made = rows(said("mira", at(9, 1), CODE), before=BEFORE)
+    assert made[1] == "     create index concurrently if not e⋯ sql"
+    assert made[2] == "       on chat_messages (session_id, create⋯"
+    code = LOOK.style(Role.BAND, Row.PLAIN).bgcolor
+    line = drawn(said("mira", at(9, 1), CODE), before=BEFORE).lines[1]
+    cells = sum(cell_len(seg.text) for seg in line.strip if seg.style and seg.style.bgcolor == code)
+    assert cells == NARROW.text
+
+
+def test_opened_code_is_whole() -> None:
+    item = said("mira", at(9, 1), CODE)
+    assert drawn(item).opens
+    text = "".join(row[5:] for row in rows(item, before=BEFORE, expanded=True)[1:])
+    assert "messages_by_time" in text.replace(" sql", "")
+    assert "-- no lock" in text
+
+
+def test_without_tones_code_has_an_edge() -> None:
+    look = Look.of(depth=Depth.NONE)
+    line = drawn(said("mira", at(9, 1), CODE), before=BEFORE, look=look).lines[1]
+    assert line.strip.text.startswith("    ╎create index")
+
+
+def test_list_items_hang() -> None:
+    made = rows(said("tom", at(9, 1), "- " + "word " * 12), before=said("mira", at(9, 0), "x"))
+    assert made[1].startswith("    - word")
+    assert made[2].startswith("      word")
+
+
+@pytest.mark.parametrize(
+    ("text", "role"),
+    [
+        ("@ana look", Role.ME),
+        ("@Ana look", Role.ME),
+        ("@tom look", Role.MENTION),
+        ("@anabel look", Role.MENTION),
+    ],
+)
+def test_a_mention_of_the_reader_has_the_accent(text: str, role: Role) -> None:
+    line = drawn(said("mira", at(9, 1), text), before=BEFORE).lines[1]
+    style = next(seg.style for seg in line.strip if seg.text.startswith("@"))
+    assert style == LOOK.style(role, Row.PLAIN)
+
+
+def test_right_to_left_text_is_isolated_and_the_time_stays() -> None:
+    text = rows(said("tom", at(9, 1), "שלום"), before=said("tom", at(9, 0), "x"))[0]
+    assert text == "    \u2068שלום\u2069" + " " * (NARROW.end - 8 - 5) + "09:01"
+
+
+# ---------------------------------------------------------------- selection
+
+
+def test_every_row_of_a_chosen_message_is_painted_but_not_what_is_above_it() -> None:
+    item = said("mira", at(9, 1), "one\ntwo")
+    made = drawn(item, WIDE, before=BEFORE, row=Row.SELECTED)
+    select = LOOK.style(Role.TEXT, Row.SELECTED).bgcolor
+    painted = [all(seg.style and seg.style.bgcolor == select for seg in line.strip) for line in made.lines]
+    assert painted == [False, True, True, True]
+    assert [line.strip.text[0] for line in made.lines] == [" ", "›", " ", " "]
+
+
+def test_a_held_message_keeps_its_sign() -> None:
+    made = drawn(BEFORE, row=Row.HELD)
+    assert made.lines[made.lead - 1].strip.text[0] == "›"
+
+
+def test_without_colours_the_chosen_message_is_reversed() -> None:
+    look = Look.of(depth=Depth.NONE)
+    line = drawn(BEFORE, row=Row.SELECTED, look=look).lines[-1]
+    assert all(seg.style and seg.style.reverse and seg.style.color is None for seg in line.strip)
+
+
+def test_the_pointer_finds_its_place_in_the_source() -> None:
+    item = said("tom", at(9, 1), "**bold** and `code` that wraps around the end of the row\nsecond")
+    key = 7
+    for line in drawn(item, before=BEFORE).lines[1:]:
+        for segment in line.placed(key):
+            offset = segment.style.meta.get("offset") if segment.style else None
+            if offset and segment.text.strip():
+                x, y = offset
+                source = item.body.split("\n")[y - key * LINES]
+                assert source[x : x + len(segment.text)] == segment.text
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "text"),
+    [
+        ((0, 0), (LAST, 0), "ab\ncd\nef"),
+        ((0, 1), (2, 1), "b\ncd\ne"),
+        ((1, 0), (1, 1), "c"),
+        ((0, -4), (0, 1), "a"),
+        ((2, 1), (LAST, 3), "f"),
+        ((LAST, 0), (LAST, 3), ""),
+    ],
+)
+def test_what_is_copied(low: tuple[int, int], high: tuple[int, int], text: str) -> None:
+    assert between("ab\ncd\nef", low, high) == text
+
+
+# ---------------------------------------------------------------- what must hold for any text
+
+TEXTS = st.text(
+    st.one_of(st.sampled_from("ab \n`*_[]()<>#-日本語👍👩\u200d💻\u0301שלום🇩🇪\x1b"), st.characters()),
+    max_size=120,
+)
+ITEMS = st.builds(
+    lambda text, author, own, kind: replace(
+        said(author, at(9, 1), text, **kind), own=own, body=safe(text), delivery=Delivery.FAILED
+    ),
+    TEXTS,
+    TEXTS.filter(bool),
+    st.booleans(),
+    st.sampled_from(
+        [
+            {},
+            {"system": True},
+            {"deleted": True},
+            {"edited": at(9, 2)},
+            {"reply_to": "x"},
+            {"reason": Safe("no")},
+        ]
+    ),
+)
+
+
+@given(
+    ITEMS,
+    st.sampled_from(WIDTHS),
+    st.sampled_from([20, 40]),
+    st.sampled_from([UNICODE, ASCII]),
+    st.booleans(),
+    TEXTS,
+)
+def test_every_row_is_exactly_as_wide_as_the_pane(
+    item: Message, width: int, lines: int, glyphs: Any, expanded: bool, original: str
+) -> None:
+    shape = frame(width, lines=lines, glyphs=glyphs, zone=UTC, today=TODAY)
+    scene = Scene(
+        item, BEFORE, new=3, expanded=expanded, reply=Reply("tom", safe(original.replace("\n", " ")))
+    )
+    for line in draw(scene, shape, LOOK, CAST).lines:
+        assert line.strip.cell_length == width
+        assert cell_len(line.strip.text) == width or not line.strip.text.isascii()
+
+
+@given(TEXTS, st.sampled_from([12, 30, 56, 88, 140]))
+def test_every_letter_is_on_the_screen_once_and_the_whole_can_be_copied(text: str, width: int) -> None:
+    item = said("tom", at(9, 1), text)
+    made = drawn(
+        item, frame(width, zone=UTC, today=TODAY), before=said("tom", at(9, 0), "x"), expanded=True
+    )
+    places = [
+        (line, x + at)
+        for row in made.lines
+        for index, line, x in row.spots
+        for at in range(len(list(row.strip)[index].text))
+    ]
+    assert len(places) == len(set(places))
+    if "](" not in text and "```" not in text and "~~~" not in text:
+        source = item.body.split("\n")
+        letters = {(y, x) for y, line in enumerate(source) for x, c in enumerate(line) if c.isalnum()}
+        assert letters <= set(places)
+    assert between(item.body, (0, 0), (LAST, 0)) == item.body
+
+
+@pytest.mark.parametrize("payload", PAYLOADS, ids=[each["name"] for each in PAYLOADS])
+@pytest.mark.parametrize("width", [12, 56, 140])
+def test_hostile_text_reaches_no_segment(payload: dict[str, str], width: int) -> None:
+    item = said(payload["text"], at(9, 1), payload["text"], reply_to="x", delivery=Delivery.FAILED)
+    item = replace(item, reason=safe(payload["text"]), edited=at(9, 2))
+    reply = Reply(payload["text"], safe(payload["text"]))
+    made = drawn(item, frame(width, zone=UTC, today=TODAY), before=BEFORE, reply=reply, expanded=True)
+    text = "".join(line.strip.text for line in made.lines)
+    assert not [char for char in text if unicodedata.category(char) in ("Cc", "Cs")]
+    assert not set(text) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067")
+    assert text.count("\u2068") == text.count("\u2069")
+    if width > 100:
+        assert [c for c in text if c.isalnum()].count("a") >= payload["text"].count("a")
+
+
+@pytest.mark.parametrize("glyph", sorted(set(all_glyphs(UNICODE))))
+def test_a_glyph_of_ours_is_one_cell_in_every_terminal(glyph: str) -> None:
+    assert unicodedata.east_asian_width(glyph) in ("N", "Na")
+
+
+def test_there_is_an_ascii_twin_for_every_glyph() -> None:
+    assert all_glyphs(ASCII).isascii()
+    assert len(all_glyphs(ASCII)) == len(all_glyphs(UNICODE))
