@@ -37,7 +37,7 @@ def load(name_or_path: str) -> Dialect:
 
 
 def sql(name: str, schema: str | None = None) -> str:
-    """The SQL that makes a shipped dialect's tables in `schema` (its own default where None).
+    """The SQL that makes a shipped dialect's tables in `schema` (its own default where None), all parts.
 
     Raises DialectError for an unknown dialect or a schema that cannot hold one.
     """
@@ -47,7 +47,8 @@ def sql(name: str, schema: str | None = None) -> str:
             f"a dialect cannot live in the schema {wanted!r}",
             cure="Choose a name of small letters, digits and _ that is not Supabase's own",
         )
-    return (_HERE / f"{name}.sql").read_text("utf-8").replace("@schema@", wanted)
+    parts = [_HERE / f"{name}.sql", *sorted(_HERE.glob(f"{name}.*.sql"))]
+    return "\n".join(part.read_text("utf-8") for part in parts).replace("@schema@", wanted)
 
 
 def local_settings(name: str) -> dict[str, str]:
