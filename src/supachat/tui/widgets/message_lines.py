@@ -25,21 +25,38 @@ GROUP_MICROS = 5 * 60 * 1_000_000
 """Messages of one author this close stand under one name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cast:
-    """Who the people are. `resolve` takes a person id of the thread's source; `me` is the reader's."""
+def _nobody(_person: str) -> Person | None:
+    return None
 
-    resolve: Callable[[str], Person | None] = lambda _person: None
-    me: str = ""
+
+class Cast:
+    """Who the people are, as they were when they were first asked for.
+
+    `resolve` takes a person id of the thread's source; `me` is the reader's.
+    """
+
+    def __init__(self, resolve: Callable[[str], Person | None] = _nobody, me: str = "") -> None:
+        self.me = me
+        self.resolve = resolve
+        self._known: dict[str, Person | None] = {}
+
+    def person(self, person_id: str) -> Person | None:
+        if person_id not in self._known:
+            self._known[person_id] = self.resolve(person_id)
+        return self._known[person_id]
+
+    def changed(self) -> bool:
+        """Whether somebody whom it knows is called otherwise by now."""
+        return any(self.resolve(person_id) != known for person_id, known in self._known.items())
 
     def name(self, person_id: str) -> Safe:
         """What to call them; their id where nothing is known."""
-        person = self.resolve(person_id)
+        person = self.person(person_id)
         return person.name if person is not None and person.name else safe_line(person_id, limit=40)
 
     def calls(self) -> frozenset[str]:
         """What others write after an @ to mean the reader, folded to lower case."""
-        person = self.resolve(self.me) if self.me else None
+        person = self.person(self.me) if self.me else None
         if person is None:
             return frozenset()
         name = person.name.casefold()
@@ -99,7 +116,7 @@ def is_notice(item: Item, cast: Cast) -> bool:
     """Whether the item is the system speaking: no author, no head."""
     if isinstance(item, Gap):
         return False
-    person = cast.resolve(item.author) if not item.system else None
+    person = None if item.system else cast.person(item.author)
     return item.system or (person is not None and person.kind is PersonKind.SYSTEM)
 
 
@@ -156,7 +173,7 @@ _KINDS = {
 def _head(item: Message, canvas: Canvas, cast: Cast) -> Line:
     """Mark, name, kind, meta."""
     frame = canvas.frame
-    person = cast.resolve(item.author)
+    person = cast.person(item.author)
     kind = _KINDS.get(person.kind, "") if person is not None else ""
     if item.own:
         mark, name = Piece(frame.glyphs.you, Role.ME), Piece("You", Role.ME)

@@ -12,13 +12,13 @@ from typing import ClassVar, Final
 
 from textual import events
 from textual.binding import Binding, BindingType
-from textual.message import Message as Post
 
 from supachat.domain.events import Edge
 from supachat.domain.model import Delivery, Gap, Item, Message, Person
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import Glyphs
 from supachat.tui.keymap import KEYS, Place
+from supachat.tui.widgets import message_posts as posts
 from supachat.tui.widgets.blocks import Ident, ident
 from supachat.tui.widgets.cursor import Cursor
 from supachat.tui.widgets.line_view import LineView
@@ -53,46 +53,13 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         Binding("escape", "leave", "back", show=False),
     ]
 
-    class NearTop(Post):
-        """The reader is within a page of the oldest message: older ones are wanted."""
-
-    class AtEnd(Post):
-        """Whether the newest is in view, or how many messages stand below it."""
-
-        def __init__(self, at_end: bool, below: int) -> None:
-            self.at_end = at_end
-            self.below = below
-            super().__init__()
-
-    class Selected(Post):
-        """Another message or gap is chosen; None: none."""
-
-        def __init__(self, item: Item | None) -> None:
-            self.item = item
-            super().__init__()
-
-    class Verb(Post):
-        """Retry, edit or discard a message that was not sent."""
-
-        def __init__(self, name: str, message: Message) -> None:
-            self.name = name
-            self.message = message
-            super().__init__()
-
-    class LinkClicked(Post):
-        """`url` is checked and percent-encoded."""
-
-        def __init__(self, url: str) -> None:
-            self.url = url
-            super().__init__()
-
-    class FillGap(Post):
-        def __init__(self, gap: Gap) -> None:
-            self.gap = gap
-            super().__init__()
-
-    class Left(Post):
-        """The reader is done with choosing."""
+    NearTop = posts.NearTop
+    AtEnd = posts.AtEnd
+    Selected = posts.Selected
+    Verb = posts.Verb
+    LinkClicked = posts.LinkClicked
+    FillGap = posts.FillGap
+    Left = posts.Left
 
     def __init__(
         self,
@@ -135,14 +102,20 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         self._later()
 
     def set_people(self, resolve: Callable[[str], Person | None]) -> None:
-        """Names have changed; `resolve` takes a person id of the thread's source."""
-        self._view.renew(cast=Cast(resolve, self._view.drawer.cast.me))
-        self._later()
+        """Somebody may be called otherwise; `resolve` takes a person id of the thread's source. Draws
+        nothing anew if nobody who was drawn is."""
+        cast = self._view.drawer.cast
+        cast.resolve = resolve
+        if cast.changed():
+            self._view.renew(cast=Cast(resolve, cast.me))
+            self._later()
 
     def set_me(self, me: str) -> None:
         """The reader's person id in the thread's source."""
-        self._view.renew(cast=Cast(self._view.drawer.cast.resolve, me))
-        self._later()
+        cast = self._view.drawer.cast
+        if me != cast.me:
+            self._view.renew(cast=Cast(cast.resolve, me))
+            self._later()
 
     def set_audience(self, words: Safe) -> None:
         """Who can read a thread in which nothing was said yet: `Only you and Renate can read it.`"""
