@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, tzinfo
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeAlias
 
 from textual import events
 from textual.binding import Binding, BindingType
@@ -53,13 +53,13 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         Binding("escape", "leave", "back", show=False),
     ]
 
-    NearTop = posts.NearTop
-    AtEnd = posts.AtEnd
-    Selected = posts.Selected
-    Verb = posts.Verb
-    LinkClicked = posts.LinkClicked
-    FillGap = posts.FillGap
-    Left = posts.Left
+    NearTop: TypeAlias = posts.NearTop
+    AtEnd: TypeAlias = posts.AtEnd
+    Selected: TypeAlias = posts.Selected
+    Verb: TypeAlias = posts.Verb
+    LinkClicked: TypeAlias = posts.LinkClicked
+    FillGap: TypeAlias = posts.FillGap
+    Left: TypeAlias = posts.Left
 
     def __init__(
         self,
