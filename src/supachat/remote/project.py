@@ -133,6 +133,7 @@ class Project:
         task = asyncio.create_task(self._seen(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: work.close())  # cancelled before its first step
         return task
 
     async def _seen(self, work: Coroutine[Any, Any, None]) -> None:

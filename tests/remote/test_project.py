@@ -1,0 +1,346 @@
+"""The room's face: a scripted project in, events and answers out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from tests.remote import phoenix as px
+from tests.remote.phoenix import Join, until
+from tests.remote.world import ADA, BEN, MESSAGE, ROWS, THREAD, TYPING, USER, World, row
+
+from supachat.domain import events as ev
+from supachat.domain.errors import (
+    BadCredentials,
+    BadInput,
+    DialectError,
+    KeyRefused,
+    NotFound,
+    Refused,
+    SessionEnded,
+    Unreachable,
+)
+from supachat.domain.model import (
+    Cursor,
+    Draft,
+    Feature,
+    LinkState,
+    Micros,
+    Presence,
+    ThreadKey,
+)
+from supachat.remote.project import Project
+from supachat.remote.vault import MemoryVault
+
+SENT = Draft(MESSAGE["id"], THREAD, "hello", Micros(0))
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with World() as world:
+        yield world
+
+
+async def entered(world: World) -> Project:
+    """Signed in, the list read, the thread watched and ready."""
+    await world.keep_a_session()
+    project = await world.begin()
+    await world.hears(ev.SignedIn)
+    await project.perform(ev.ListThreads("direct"))
+    await project.perform(ev.Watch((THREAD,)))
+    await world.hears(ev.ThreadReady)
+    return project
+
+
+# ---------------------------------------------------------------- coming in
+
+
+async def test_a_kept_session_comes_in_by_itself(world: World) -> None:
+    await world.keep_a_session()
+    await world.begin()
+    signed = await world.hears(ev.SignedIn)
+    assert (signed.account.user_id, signed.account.name) == (USER, "Ada")
+    [source] = signed.sources
+    assert (source.name, source.me) == ("direct", ADA)
+    assert Feature.SEND in source.features
+    await until(lambda: world.heard(ev.ListStale), "the reader's own topic was joined")
+    assert world.server.topics() == [f"user:{USER}"]
+    assert world.server.joins[0].token == "access-2"
+
+
+async def test_nothing_kept_is_said_at_once_and_without_a_network(world: World) -> None:
+    await world.begin()
+    assert (await world.hears(ev.SessionLost)).reason == ""
+    assert world.heard(ev.LinkMoved)[-1].link.state is LinkState.SIGNED_OUT
+    assert world.http.asked == []
+    assert world.server.opened == []
+
+
+async def test_signing_in(world: World) -> None:
+    project = await world.begin()
+    with pytest.raises(BadCredentials):
+        await project.sign_in("ada@example.org", "wrong")
+    assert (await project.sign_in("ada@example.org", "right")).user_id == USER
+    await world.hears(ev.SignedIn)
+    kept = await world.vault.load()
+    assert kept is not None
+    assert kept.user_id == USER
+
+
+async def test_signing_up_needs_a_mail(world: World) -> None:
+    world.auth.sign_up_needs_mail = True
+    project = await world.begin()
+    assert await project.sign_up("ada@example.org", "right", "Ada") is None
+    assert world.heard(ev.SignedIn) == []
+
+
+async def test_an_offline_start_comes_in_when_the_network_does(world: World) -> None:
+    await world.keep_a_session()
+    world.auth.down = httpx.ConnectError("offline")
+    project = await world.begin()
+    await until(lambda: len(world.http.asked) >= 3, "tried again and again")
+    assert world.heard(ev.SessionLost) == []
+    with pytest.raises(Unreachable):
+        await project.perform(ev.ListThreads("direct"))
+    states = {event.link.state for event in world.heard(ev.LinkMoved)}
+    assert states & {LinkState.RECONNECTING, LinkState.DISCONNECTED}
+    world.auth.down = None
+    project.poke()
+    await world.hears(ev.SignedIn)
+
+
+async def test_missing_tables_cost_the_source_and_nothing_else(world: World) -> None:
+    world.rest.answers["/rpc/supachat_whoami"] = 404
+    await world.keep_a_session()
+    project = await world.begin()
+    [source] = (await world.hears(ev.SignedIn)).sources
+    assert (source.me, source.features) == ("", frozenset())
+    with pytest.raises(DialectError, match="dialect sql"):
+        await project.perform(ev.ListThreads("direct"))
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "error"),
+    [
+        ("http://example.org", "sb_publishable_x", BadInput),
+        ("https://x.supabase.co", "sb_secret_x", KeyRefused),
+    ],
+)
+def test_what_may_not_be_used_is_refused_before_anything_is_built(
+    url: str, key: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        Project(url, key, [], MemoryVault())
+
+
+# ---------------------------------------------------------------- leaving
+
+
+async def test_signing_out_lets_go_of_everything(world: World) -> None:
+    project = await entered(world)
+    await project.sign_out()
+    assert world.auth.out != []
+    assert await world.vault.load() is None
+    await until(lambda: world.heard(ev.LinkMoved)[-1].link.state is LinkState.SIGNED_OUT, "said")
+    with pytest.raises(Unreachable):
+        await project.perform(ev.ListThreads("direct"))
+    await project.sign_in("ben@example.org", "right")
+    await world.hears(ev.SignedIn, 2)
+    await until(lambda: world.server.topics(1) == [f"user:{USER}"], "only the reader's own topic")
+
+
+async def test_a_session_that_the_server_ends_is_told_and_the_link_goes_down(world: World) -> None:
+    project = await entered(world)
+    world.auth.valid.clear()
+    world.rest.refuses.add("access-2")
+    with pytest.raises(SessionEnded):
+        await project.perform(ev.ListThreads("direct"))
+    assert "Sign in again" in (await world.hears(ev.SessionLost)).reason
+    await until(lambda: world.heard(ev.LinkMoved)[-1].link.state is LinkState.SIGNED_OUT, "down")
+
+
+@pytest.mark.parametrize("how", ["half open", "server gone", "at once", "offline"])
+async def test_closing_takes_a_second_at_most(world: World, how: str) -> None:
+    if how == "offline":
+        world.auth.down = httpx.ConnectError("offline")
+        await world.keep_a_session()
+        project = await world.begin()
+    elif how == "at once":
+        await world.keep_a_session()
+        project = await world.begin()
+    else:
+        project = await entered(world)
+    if how == "half open":
+        world.server.freeze()
+    if how == "server gone":
+        await world.server.stop()
+    began = time.monotonic()
+    await project.close()
+    assert time.monotonic() - began < 1.0
+
+
+# ---------------------------------------------------------------- hearing
+
+
+async def test_a_row_arrives(world: World) -> None:
+    await entered(world)
+    await world.server.say(row())
+    message = (await world.hears(ev.MessageArrived)).message
+    assert (message.thread, message.author, message.body, message.own) == (THREAD, BEN, "hello", False)
+
+
+async def test_watching_before_the_sign_in_is_remembered(world: World) -> None:
+    world.auth.down = httpx.ConnectError("offline")
+    await world.keep_a_session()
+    project = await world.begin()
+    await project.perform(ev.Watch((THREAD,)))
+    world.auth.down = None
+    project.poke()
+    assert (await world.hears(ev.ThreadReady)).thread == THREAD
+
+
+async def test_a_lost_line_is_told_for_each_thread_and_the_list(world: World) -> None:
+    await entered(world)
+    stale = len(world.heard(ev.ListStale))
+    world.server.cut()
+    await world.hears(ev.ThreadDeaf)
+    await world.hears(ev.ThreadReady, 2)
+    await world.hears(ev.ListStale, stale + 1)
+
+
+async def test_a_client_cannot_send_rows_where_it_may_send_typing(world: World) -> None:
+    """A false row on the twin topic is nothing."""
+    await entered(world)
+    await world.server.say(row(TYPING), row(ROWS, id="22222222-2222-4222-8222-222222222222"))
+    message = (await world.hears(ev.MessageArrived)).message
+    assert message.id.startswith("2222")
+    assert len(world.heard(ev.MessageArrived)) == 1
+
+
+async def test_who_was_present_before_the_list_was_read(world: World) -> None:
+    """Presence is believed of members only, and who they are comes with the list."""
+    await world.keep_a_session()
+    project = await world.begin()
+    await world.hears(ev.SignedIn)
+    await project.perform(ev.Watch((THREAD,)))
+    await until(lambda: TYPING in world.server.topics(), "joined")
+    state = px.presence_state(TYPING)
+    state["payload"] = {BEN: state["payload"]["alice"], "stranger": state["payload"]["alice"]}
+    await world.server.say(state, row())
+    await world.hears(ev.MessageArrived)
+    assert world.heard(ev.PresenceHeard) == []
+    await project.perform(ev.ListThreads("direct"))
+    assert (await world.hears(ev.PresenceHeard)).present == {BEN: Presence.ONLINE}
+
+
+async def test_we_are_present_in_the_thread(world: World) -> None:
+    await entered(world)
+    await until(lambda: world.server.events("presence"), "told")
+    join = world.server.last(TYPING)
+    assert join.payload["config"]["presence"] == {"key": ADA, "enabled": True}
+
+
+async def test_typing_is_told_once_in_a_while(world: World) -> None:
+    project = await entered(world)
+    await until(lambda: TYPING in world.server.topics(), "joined")
+    await until(lambda: world.server.events("presence"), "present")
+    for _ in range(5):
+        assert await project.perform(ev.TellTyping(THREAD)) == ()
+    await until(lambda: world.server.events("broadcast"), "told")
+    [frame] = world.server.events("broadcast")
+    assert frame["payload"]["event"] == "typing"
+    assert frame["topic"] == f"realtime:{TYPING}"
+
+
+async def test_an_expired_topic_renews_the_token_for_all(world: World) -> None:
+    await entered(world)
+    ref = world.server.last(ROWS).ref
+    await world.server.say(px.expired(ROWS), px.closed(ROWS, ref))
+    await world.hears(ev.ThreadReady, 2)
+    await until(lambda: world.server.events("access_token"), "the others got it")
+    assert {f["payload"]["access_token"] for f in world.server.events("access_token")} == {"access-3"}
+    assert len(world.server.opened) == 1
+
+
+# ---------------------------------------------------------------- polling
+
+
+async def test_polling_while_nothing_can_be_joined(world: World) -> None:
+    def refuse(join: Join) -> list[px.Frame]:
+        return [px.unauthorized(join.topic, join.ref)]
+
+    world.server.on_join = refuse
+    await world.keep_a_session()
+    project = await world.begin()
+    await world.hears(ev.SignedIn)
+    await project.perform(ev.Watch((THREAD,)))
+    assert (await world.hears(ev.MessageHinted, 2)).thread == THREAD
+    await world.hears(ev.ListStale, 2)
+    await until(lambda: world.heard(ev.LinkMoved)[-1].link.state is LinkState.POLLING, "it says so")
+    world.server.on_join = px.accept
+    await project.perform(ev.ListThreads("direct"))  # the membership is new: parked topics try again
+    await world.hears(ev.ThreadReady)
+    await until(lambda: world.heard(ev.LinkMoved)[-1].link.state is LinkState.CONNECTED, "back by itself")
+
+
+async def test_offline_is_not_polling(world: World) -> None:
+    project = await entered(world)
+    world.auth.down = httpx.ConnectError("offline")
+    await world.server.stop()
+    hints = len(world.heard(ev.MessageHinted))
+    await world.hears(ev.MessageHinted, hints + 1)
+    with pytest.raises(Unreachable):
+        await project.perform(ev.FetchPage(THREAD))
+    await world.hears(ev.MessageHinted, hints + 3)
+    assert world.heard(ev.LinkMoved)[-1].link.state is not LinkState.POLLING
+
+
+# ---------------------------------------------------------------- requests
+
+
+async def test_the_requests_of_a_thread(world: World) -> None:
+    project = await entered(world)
+    [listed] = await project.perform(ev.ListThreads("direct"))
+    assert isinstance(listed, ev.ThreadsListed)
+    assert [thread.key for thread in listed.threads] == [THREAD]
+    [page] = await project.perform(ev.FetchPage(THREAD, limit=1))
+    assert isinstance(page, ev.PageFetched)
+    assert ([m.id for m in page.messages], page.whole) == ([MESSAGE["id"]], False)
+    [page] = await project.perform(ev.FetchPage(THREAD))
+    assert isinstance(page, ev.PageFetched)
+    assert page.whole
+    [stored] = await project.perform(ev.SendDraft(SENT))
+    assert isinstance(stored, ev.DraftStored)
+    assert stored.message is not None
+    assert stored.message.own
+    cursor = Cursor(Micros(1), MESSAGE["id"])
+    assert await project.perform(ev.MarkRead(THREAD, cursor)) == [ev.ReadMarked(THREAD, cursor)]
+
+
+async def test_people_and_threads(world: World) -> None:
+    project = await entered(world)
+    [person] = await project.find_people("direct", "Be")
+    assert person.key.id == BEN
+    thread, people = await project.ensure_thread("direct", BEN)
+    assert thread.key == THREAD
+    assert [p.key.id for p in people] == [BEN]
+    with pytest.raises(Refused):
+        await project.ensure_thread("direct", ADA)
+
+
+async def test_a_source_that_is_not_ours(world: World) -> None:
+    project = await entered(world)
+    with pytest.raises(NotFound):
+        await project.perform(ev.ListThreads("rooms"))
+    assert await project.perform(ev.Watch((ThreadKey("rooms", "x"), THREAD))) == []
+    assert await project.perform(ev.TellTyping(ThreadKey("rooms", "x"))) == ()
+
+
+async def test_an_expired_token_is_renewed_for_a_request(world: World) -> None:
+    project = await entered(world)
+    world.rest.refuses.add("access-2")
+    [listed] = await project.perform(ev.ListThreads("direct"))
+    assert isinstance(listed, ev.ThreadsListed)
+    assert world.rest.asked[-1] == ("/rpc/supachat_threads", "Bearer access-3")
