@@ -26,7 +26,8 @@ from supachat.server.postgres import Postgres
 async def main():
     made = await Postgres.start(Path(sys.argv[1]))
     print(made.pid, made._guard.pid, flush=True)
-    await asyncio.Event().wait()
+    await asyncio.to_thread(sys.stdin.read)  # until the tests end, however they end
+    await made.stop()
 
 asyncio.run(main())
 """
@@ -122,8 +123,8 @@ async def test_committed_rows_survive_the_death_of_the_postmaster(folder: Path) 
 
 async def test_postgres_ends_when_its_starter_is_killed(folder: Path) -> None:
     process, postmaster, guard = started_elsewhere(folder)
-    process.kill()
-    process.wait()
+    with process:  # its pipes are closed at the end
+        process.kill()
     await gone(postmaster)
     await gone(guard)
 
@@ -131,8 +132,8 @@ async def test_postgres_ends_when_its_starter_is_killed(folder: Path) -> None:
 async def test_a_start_ends_what_a_killed_run_left_behind(folder: Path) -> None:
     process, postmaster, guard = started_elsewhere(folder)
     os.kill(guard, signal.SIGKILL)
-    process.kill()
-    process.wait()
+    with process:  # its pipes are closed at the end
+        process.kill()
     assert alive(postmaster)
     made = await Postgres.start(folder)
     try:

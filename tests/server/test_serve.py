@@ -27,18 +27,23 @@ COMMAND = [sys.executable, "-m", "supachat.cli.serve", "--port", "0", "--json", 
 
 
 @contextmanager
-def process(
-    folder: Path, *more: str, **options: Any
-) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
-    """A server in a process of its own, and the object of its first line; killed at the end if need be."""
-    running = subprocess.Popen([*COMMAND, str(folder), *more], stdout=subprocess.PIPE, text=True, **options)
+def process(folder: Path, *more: str) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any], int]]:
+    """A server in a process of its own, its first line, and a pipe's end that keeps it alive.
+
+    The pipe closes when the tests are killed, so that nothing is left then.
+    """
+    reader, writer = os.pipe()
+    command = [*COMMAND, str(folder), "--watch-fd", str(reader), *more]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, pass_fds=(reader,))
+    os.close(reader)
     assert running.stdout is not None
     try:
-        yield running, json.loads(running.stdout.readline())
+        yield running, json.loads(running.stdout.readline()), writer
     finally:
         running.kill()
         running.stdout.close()
         running.wait()
+        os.close(writer)
         ended(postmaster(folder))
 
 
@@ -66,7 +71,7 @@ def ended(pid: int | None, limit: float = 5.0) -> None:
 
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_cleanly_and_quickly(tmp_path: Path, sign: signal.Signals) -> None:
-    with process(tmp_path) as (running, told):
+    with process(tmp_path) as (running, told, _):
         assert set(told) == {"url", "publishable_key", "data_dir", "pid"}
         assert told["pid"] == running.pid
         database = postmaster(tmp_path)
@@ -81,7 +86,7 @@ def test_a_signal_ends_it_cleanly_and_quickly(tmp_path: Path, sign: signal.Signa
 
 
 def test_nothing_is_left_when_it_is_killed_and_the_next_start_goes_on(tmp_path: Path) -> None:
-    with process(tmp_path) as (running, told):
+    with process(tmp_path) as (running, told, _):
         keys = json.loads((tmp_path / "keys.json").read_text())
         with psycopg.connect(keys["database"]) as connection:
             connection.execute("create table kept as select 1 as n")
@@ -89,24 +94,23 @@ def test_nothing_is_left_when_it_is_killed_and_the_next_start_goes_on(tmp_path: 
         running.kill()
         running.wait()
         ended(database, 2.0)
-    with process(tmp_path) as (_, again):
+    with process(tmp_path) as (_, again, _):
         assert again["publishable_key"] == told["publishable_key"]
         with psycopg.connect(json.loads((tmp_path / "keys.json").read_text())["database"]) as connection:
             assert connection.execute("select n from kept").fetchone() == (1,)
 
 
 def test_it_ends_when_its_parents_pipe_closes(tmp_path: Path) -> None:
-    reader, writer = os.pipe()
-    with process(tmp_path, "--watch-fd", str(reader), pass_fds=(reader,)) as (running, _):
-        os.close(reader)
+    with process(tmp_path) as (running, _, writer):
         os.write(writer, b"still here")
         assert running.poll() is None
-        os.close(writer)
+        with open(os.devnull, "wb") as nothing:
+            os.dup2(nothing.fileno(), writer)  # closes the pipe; the number stays ours to close
         assert running.wait(timeout=2) == 0
 
 
 def test_a_second_one_names_the_first(tmp_path: Path) -> None:
-    with process(tmp_path) as (running, told):
+    with process(tmp_path) as (running, told, _):
         second = subprocess.run([*COMMAND, str(tmp_path)], capture_output=True, text=True, check=False)
         assert second.returncode == 1
         assert second.stdout == ""
