@@ -84,6 +84,7 @@ def test_other_frames_are_left_as_they_are(frame: dict[str, object]) -> None:
         ("http://127.0.0.1:54321", "http://127.0.0.1:54321"),
         ("http://localhost:1", "http://localhost:1"),
         ("http://[::1]:1", "http://[::1]:1"),
+        ("https://a_b-c.xn--exmple-cua.org", "https://a_b-c.xn--exmple-cua.org"),
     ],
 )
 def test_addresses_that_are_taken(typed: str, url: str) -> None:
@@ -104,6 +105,10 @@ def test_addresses_that_are_taken(typed: str, url: str) -> None:
         "https://example.org/?a=1",
         "https://[::1",
         "https://example.org:99999",
+        "https://exa mple.org",
+        "https://ex\u00e4mple.org",
+        f"https://{'a' * 64}.org",
+        "https://a..b",
     ],
 )
 def test_addresses_that_are_refused_are_given_back(typed: str) -> None:

@@ -8,11 +8,15 @@ from __future__ import annotations
 import base64
 import ipaddress
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from supachat.domain.errors import BadInput, KeyRefused
+
+_HOST = re.compile(r"(?=.{1,253}$)[0-9a-f:.]*:[0-9a-f:.]*|([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
+"""A name or an address as it goes on the wire; names in other scripts go in their xn-- form."""
 
 SECRET = (
     "this is a secret key. It can read and change everything, so supachat never takes it. "
@@ -54,11 +58,11 @@ def checked_url(url: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise BadInput("this is not a web address", cure=cure, text=url) from None
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host or ""):
         raise BadInput("this is not a web address", cure=cure, text=url)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise BadInput("the address holds more than a host and a path", cure=cure, text=url)
-    if parts.scheme == "http" and not is_loopback(host):
+    if parts.scheme == "http" and not is_loopback(host or ""):
         raise BadInput(
             "http:// would send your password and messages unprotected", cure="Use https://", text=url
         )

@@ -15,6 +15,8 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from supachat import __version__
+from supachat.domain.errors import SettingsError
+from supachat.domain.text import safe_line
 from supachat.remote.address import Address
 from supachat.remote.waits import Waits
 
@@ -72,6 +74,18 @@ def make_client(
 ) -> httpx.AsyncClient:
     """HTTP/1.1 only: the HTTP/2 of this stack loses connections. Redirects are refused: the token
     would go along. On loopback no proxy of the environment is asked."""
+    try:
+        return _client(address, waits, tls, transport)
+    except (ImportError, ValueError) as error:  # of the proxy that the environment names
+        raise SettingsError(
+            f"the proxy in your environment cannot be used: {safe_line(str(error))}",
+            cure="Unset ALL_PROXY and its like, or name an http:// proxy",
+        ) from error
+
+
+def _client(
+    address: Address, waits: Waits, tls: ssl.SSLContext, transport: httpx.AsyncBaseTransport | None
+) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         http2=False,
         verify=tls,

@@ -47,8 +47,8 @@ async def probe(url: str, key: str, *, waits: Waits | None = None) -> Probe:
             answer = await client.get(f"{address.url}/auth/v1/settings", headers={"apikey": address.key})
     except httpx.HTTPError as error:
         return Probe(sentence=safe_line(str(network(error))))
-    except httpx.InvalidURL:
-        return Probe(sentence=Safe("this is not a web address"))
+    except SupachatError as error:
+        return Probe(sentence=safe_line(str(error)))
     return found(answer.status_code, answer.content, time.monotonic() - began, bool(key))
 
 

@@ -14,7 +14,7 @@ from postgrest.exceptions import APIError
 from supabase import AsyncClient
 
 from supachat.dialects.calls import Call, Insert, Row, Rpc, Select, Update
-from supachat.domain.errors import ServerTrouble
+from supachat.domain.errors import ServerTrouble, Unreachable
 from supachat.remote.http import noted
 from supachat.remote.refusals import TokenRefused, network, rows_error
 
@@ -39,6 +39,9 @@ class Rows:
         Raises `SupachatError`: Unreachable, ServerTrouble, RateLimited, NotAllowed, NotFound, Refused,
         DialectError, SessionEnded.
         """
+        http = self._client.options.httpx_client
+        if http is not None and http.is_closed:
+            raise Unreachable("the link is closed")
         token = await self._access.access()
         try:
             return await self._once(call)

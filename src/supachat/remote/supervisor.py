@@ -70,12 +70,13 @@ class Supervisor:
             self._task = asyncio.create_task(self._forever())
 
     async def stop(self, state: LinkState = LinkState.DISCONNECTED) -> None:
-        """Cut the line. The topics stay wanted, their fates are forgotten."""
+        """Cut the line. The topics stay wanted; their fates, and who is present where, are forgotten."""
         task, self._task = self._task, None
         if task is not None:
             task.cancel()
             await asyncio.wait([task])
         self.topics.fates.clear()
+        self.topics.tracked.clear()
         self._link = replace(self._link, connect_time=None)
         self._say(state=state, attempt=0, joined=0, parked=0, round_trip=None, next_try_at=None)
 
@@ -141,6 +142,9 @@ class Supervisor:
                 verdict = down.verdict
             except SupachatError as error:
                 verdict = Verdict(Cure.RETRY, safe_line(error.message))
+            except Exception:  # noqa: BLE001  nothing that a library raises may end the link for good
+                _log.exception("an attempt to connect failed in a way of its own")
+                verdict = Verdict(Cure.RETRY, Safe("the link stumbled over itself"))
             self._ended(verdict)
 
     def _trying(self) -> LinkState:

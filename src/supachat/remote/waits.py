@@ -58,8 +58,6 @@ class Waits:
     http: float = 10.0
     http_connect: float = 5.0
     keyring: float = 3.0
-    keyring_prompt: float = 60.0
-    """The first write after a sign-in: the system may be asking the person to unlock the keyring."""
     lock: float = 15.0
     """So long we wait for another process to finish its refresh."""
     close: float = 0.8
