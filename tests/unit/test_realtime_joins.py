@@ -149,7 +149,10 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("bad", "join", "refresh", "handshake"), FAULTS)
+FAULT_NAMES = ["no role", "no exp", "exp is a word", "garbage", "signature"]
+
+
+@pytest.mark.parametrize(("bad", "join", "refresh", "handshake"), FAULTS, ids=FAULT_NAMES)
 def test_a_bad_token_in_three_places(bad: str, join: str, refresh: str, handshake: tuple[int, str]) -> None:
     error = refused(bad)
     assert join_refusal(error).reason == join

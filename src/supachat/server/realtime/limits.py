@@ -39,6 +39,7 @@ class RealtimeLimits:
     stream_stall: float = 5.0  # sent position behind and not moving for so long: connect anew
     stream_retry: float = 0.25
     stream_retry_cap: float = 5.0
+    changes_waiting: int = 5_000  # table changes not worked off yet; over it they are skipped
     change_bytes: int = 1_048_576  # a postgres_changes record over it loses its long values
 
     @classmethod

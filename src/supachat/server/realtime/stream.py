@@ -68,6 +68,8 @@ class Stream:
                 await self._once()
             except (psycopg.Error, StreamError, OSError) as error:
                 log.warning("The replication stream ended and is opened again in %.2f s: %s", pause, error)
+            except Exception:  # a border: whatever else goes wrong, the stream must come back
+                log.exception("The replication stream failed and is opened again in %.2f s.", pause)
             was_ready = self.ready.is_set()
             self.ready.clear()
             pause = (

@@ -86,7 +86,7 @@ class Walsender:
                 if size < 0:
                     raise StreamError("PostgreSQL ended the replication stream")
                 self._take(bytes(body))
-        except (psycopg.Error, StreamError) as error:
+        except Exception as error:  # noqa: BLE001 - a border: the loop must not go on with a broken stream
             self._end(error)
 
     def _take(self, body: bytes) -> None:
