@@ -155,12 +155,12 @@ async def test_postgres_is_started_again_when_it_dies(tmp_path: Path) -> None:
     async with served(Options(tmp_path, port=0)) as started:
         headers = {"apikey": started.publishable_key}
         body = {"email": "ann@example.com", "password": "correct-horse"}
-        async with httpx.AsyncClient(base_url=started.url, headers=headers) as client:
+        async with httpx.AsyncClient(base_url=started.url, headers=headers, timeout=20) as client:
             assert (await client.post("/auth/v1/signup", json=body)).status_code == 200
             first = postmaster(tmp_path)
             assert first is not None
             os.kill(first, signal.SIGKILL)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(30):
                 while postmaster(tmp_path) in (None, first):
                     await asyncio.sleep(0.02)
                 while (

@@ -95,13 +95,10 @@ def serve(
 
 
 def default_data_dir() -> Path:
-    """Where the server keeps its data when nobody says: below SUPACHAT_HOME, else the platform's folder."""
-    home = os.environ.get("SUPACHAT_HOME")
-    if home:
-        return Path(home) / "server"
-    from platformdirs import user_data_path
+    """Where the server keeps its data when nobody says."""
+    from supachat.settings.places import places
 
-    return user_data_path("supachat") / "server"
+    return places(os.environ).data / "server"
 
 
 def first_line(started: Started, options: Options, as_json: bool) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
-from urllib.parse import parse_qsl
+from urllib.parse import unquote
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers
@@ -26,6 +26,15 @@ from supachat.server.rest import app as rest
 
 OPEN_PATHS = ("/auth/v1/verify", "/auth/v1/.well-known/jwks.json")
 """Asked by people who have no key: they follow a link."""
+
+NO_KEY = {
+    "message": "No API key found in request",
+    "hint": "No `apikey` request header or url param was found.",
+}
+UNKNOWN_KEY = {
+    "message": "Invalid API key",
+    "hint": "Double check your Supabase `anon` or `service_role` API key.",
+}
 
 _EXPOSED = ("Content-Range", "Preference-Applied", "Proxy-Status", "X-Sb-Error-Code", "WWW-Authenticate")
 
@@ -99,19 +108,10 @@ class KeyCheck:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and needs_key(scope["path"]):
-            given = Headers(scope=scope).get("apikey") or _in_query(scope, "apikey")
-            if given is None:
-                refusal = {
-                    "message": "No API key found in request",
-                    "hint": "No `apikey` request header or url param was found.",
-                }
-                await JSONResponse(refusal, 401)(scope, receive, send)
-                return
-            if not self._keys.knows(given):
-                refusal = {
-                    "message": "Invalid API key",
-                    "hint": "Double check your Supabase `anon` or `service_role` API key.",
-                }
+            scope, in_query = _without(scope, b"apikey")
+            given = Headers(scope=scope).get("apikey") or in_query
+            if given is None or not self._keys.knows(given):
+                refusal = UNKNOWN_KEY if given else NO_KEY
                 await JSONResponse(refusal, 401)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
@@ -138,9 +138,17 @@ def host_allowed(header: str, names: Collection[str]) -> bool:
     return True
 
 
-def _in_query(scope: Scope, name: str) -> str | None:
-    pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    return next((value for key, value in pairs if key == name), None)
+def _without(scope: Scope, name: bytes) -> tuple[Scope, str | None]:
+    """`scope` with the parameter `name` taken out of its query, and that parameter's value.
+
+    To REST every parameter is a filter on a column, and a key is none.
+    """
+    parts = scope["query_string"].split(b"&")
+    mine = [part for part in parts if part.partition(b"=")[0] == name]
+    if not mine:
+        return scope, None
+    rest = b"&".join(part for part in parts if part not in mine)
+    return {**scope, "query_string": rest}, unquote(mine[0].partition(b"=")[2].decode("latin-1"))
 
 
 async def _read(scope: Scope, receive: Receive, limit: int) -> bytes | None:

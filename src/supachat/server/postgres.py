@@ -226,7 +226,8 @@ async def _launch(command: list[str], who: Identity, folder: Path, log: Path) ->
 
 def _spawn(command: list[str], who: Identity, log: Path) -> subprocess.Popen[bytes]:
     """A session of its own: ctrl+c in our terminal must not reach PostgreSQL before us."""
-    with log.open("ab") as out:
+    # its errors quote rows: nobody else may read them, wherever the folder stands
+    with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as out:
         return subprocess.Popen(
             command,
             user=who.uid,

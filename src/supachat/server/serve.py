@@ -7,6 +7,7 @@ stream that is still open would hold PostgreSQL's stop. Must never outlive what 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import socket
@@ -29,6 +30,8 @@ from supachat.server.migrate import apply_folder, apply_settings, apply_text
 from supachat.server.postgres import Postgres
 from supachat.server.trouble import PortTaken, ServerTrouble
 
+GRACE = 0.5
+"""Seconds for requests that are being answered when the server is asked to stop."""
 REVIVALS = 3
 """How often PostgreSQL may die within a minute before the server gives up."""
 
@@ -127,15 +130,24 @@ async def _context(postgres: Postgres, options: Options, url: str) -> AsyncItera
 
 
 class _Quiet(uvicorn.Server):
-    """uvicorn without its signal handlers: the signals are ours, since PostgreSQL must stop after it."""
+    """uvicorn without its signal handlers: PostgreSQL must stop after it, so the signals are ours."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
 
 
+def _worth_saying(record: logging.LogRecord) -> bool:
+    """Requests that are cut off at the end are no failure; uvicorn would print a traceback for each."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, asyncio.CancelledError) and not str(record.msg).startswith(
+        "Cancel %s running"
+    )
+
+
 @asynccontextmanager
 async def _answering(context: Context, listener: socket.socket) -> AsyncIterator[None]:
+    logging.getLogger("uvicorn.error").addFilter(_worth_saying)
     server = _Quiet(
         uvicorn.Config(
             build(context),
@@ -147,7 +159,7 @@ async def _answering(context: Context, listener: socket.socket) -> AsyncIterator
             ws_max_size=context.limits.frame,
             ws_per_message_deflate=False,
             ws_ping_interval=None,  # the protocol has its own heartbeat
-            timeout_graceful_shutdown=1,
+            timeout_graceful_shutdown=GRACE,  # type: ignore[arg-type] # any number of seconds works
         )
     )
     task = asyncio.create_task(server.serve(sockets=[listener]))
