@@ -11,6 +11,8 @@ import pytest
 from tests.server.realtime_world import POLICIES, World, world_of
 
 from supachat.server.context import Context
+from supachat.server.realtime.authorise import Authoriser
+from supachat.server.realtime.hub import Hub
 
 
 @pytest.fixture
@@ -169,7 +171,7 @@ async def test_a_binary_sender_cannot_forge_frames_for_text_receivers(world: Wor
 async def test_who_falls_silent_is_gone_after_the_idle_time(
     context: Context, migrator: psycopg.AsyncConnection[Any]
 ) -> None:
-    async with world_of(context, idle=0.4) as world:
+    async with world_of(context, idle=1.0) as world:
         silent, awake = await world.client(), await world.client()
         await awake.join("realtime:t")
         await silent.join("realtime:t")
@@ -224,3 +226,37 @@ async def test_a_reader_that_stalls_for_too_much_is_cut(
                 if (await sender.frame())["event"] == "presence_diff":
                     break
         stalled.socket.transport.resume_reading()
+
+
+async def test_a_fault_in_a_join_costs_that_join(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(*_args: Any, **_options: Any) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(Authoriser, "read", fail)
+    client = await world.client()
+    assert (await client.join("realtime:t"))["status"] == "ok"
+    reply = await client.join("realtime:room:1", private=True)
+    assert reply["response"] == {"reason": "Unknown Error on Channel"}
+    await client.quiet()
+    assert "A join failed" in caplog.text
+
+
+async def test_a_fault_in_a_channel_costs_that_channel(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_args: Any, **_options: Any) -> None:
+        raise RuntimeError("a fault")
+
+    monkeypatch.setattr(Hub, "broadcast", fail)
+    client = await world.client()
+    await client.join("realtime:t")
+    await client.join("realtime:u")
+    await client.send("realtime:t", "broadcast", {"event": "e"})
+    assert await client.event("phx_error") == {"reason": "channel_crash"}
+    await client.send("realtime:t", "broadcast", {"event": "e"})
+    assert (await client.event("phx_reply"))["response"] == {"reason": "unmatched topic"}
+    await client.send("realtime:u", "presence", {"event": "track", "payload": {}})
+    assert (await client.event("phx_reply"))["status"] == "ok"
+    assert "A channel failed" in caplog.text

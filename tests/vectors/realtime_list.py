@@ -83,7 +83,7 @@ RUN: Mapping[str, Case] = {
     "34-http-broadcast": Case(
         skip=frozenset({113, 114, 116, 117, 119, 120}), why_skipped="no tenants here, and no /healthcheck"
     ),
-    "35-idle-timeout": Case(limits={"idle": 0.3}),
+    "35-idle-timeout": Case(limits={"idle": 1.0}),
     "39-server-shutdown": Case(server_stops_at=5),
     "40-limit-channels": Case(limits={"channels_per_socket": 3}),
     "41-limit-users": Case(limits={"users": 2}),

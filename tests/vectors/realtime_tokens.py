@@ -29,7 +29,7 @@ class Tokens:
         if "alg none" in words:
             return "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0.eyJyb2xlIjoiYW5vbiIsImV4cCI6NDEwMjQ0NDgwMH0."
         seconds = float(said.get("exp", "+3600s").rstrip("s"))
-        claims: dict[str, Any] = {"exp": time.time() + (seconds / 10 if 0 < seconds < 10 else seconds)}
+        claims: dict[str, Any] = {"exp": time.time() + (seconds / 4 if 0 < seconds < 10 else seconds)}
         claims["role"] = said.get("role", "anon")
         claims["iss"] = words  # makes tokens with other words other tokens
         if "sub" in said:

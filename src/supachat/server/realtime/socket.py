@@ -23,6 +23,7 @@ from supachat.server.realtime.frames import (
     Inbound,
     Outbound,
     Shared,
+    UserBroadcast,
     Wire,
     reply,
 )
@@ -168,19 +169,26 @@ class Socket:
         replaced = self._channels.pop(frame.topic, None)
         if replaced is not None:
             replaced.leave()
-        try:
-            channel, replayed = await join(
-                self._services, self, self._connection, frame, len(self._channels)
-            )
-        except Refused as refusal:
-            await self._refuse(frame, refusal)
+        judged = await self._judge(frame)
+        if isinstance(judged, Refused):
+            await self._refuse(frame, judged)
             self._say_closed(replaced)
             return
+        channel, replayed = judged
         self._channels[frame.topic] = channel
         self._services.hub.users.add(self)
         self.push(reply(frame, "ok", {"postgres_changes": channel.bindings}))
         self._say_closed(replaced)
         channel.open(replayed)
+
+    async def _judge(self, frame: Inbound) -> tuple[Channel, list[UserBroadcast]] | Refused:
+        try:
+            return await join(self._services, self, self._connection, frame, len(self._channels))
+        except Refused as refusal:
+            return refusal
+        except Exception:  # a border: one join's fault must not cost the other channels the socket
+            log.exception("A join failed and is answered with an error; the socket goes on.")
+            return Refused("", "Unknown Error on Channel")
 
     async def _refuse(self, frame: Inbound, refusal: Refused) -> None:
         """Stand still, answer, go on."""
