@@ -9,6 +9,7 @@ import pytest
 
 from supachat.cache.store import Cache
 from supachat.domain import events as ev
+from supachat.domain import keeping as kp
 from supachat.domain.errors import CacheError
 from supachat.domain.model import (
     Account,
@@ -53,20 +54,20 @@ async def test_everything_comes_back_as_it_was(tmp_path: Path) -> None:
     cache = Cache.open(tmp_path / "c.db")
     await cache.commit(
         [
-            ev.KeepAccount(account, (source,)),
-            ev.KeepThreads((thread,)),
-            ev.KeepPeople((person,)),
-            ev.KeepMessages((message(1, HOSTILE), message(2, own=True))),
-            ev.KeepSpans(A, ((cursor(1), cursor(2)),), cursor(2)),
-            ev.KeepDraft(draft),
-            ev.KeepText(A, "half a thou"),
-            ev.KeepOpen(A),
+            kp.KeepAccount(account, (source,)),
+            kp.KeepThreads((thread,)),
+            kp.KeepPeople((person,)),
+            kp.KeepMessages((message(1, HOSTILE), message(2, own=True))),
+            kp.KeepSpans(A, ((cursor(1), cursor(2)),), cursor(2)),
+            kp.KeepDraft(draft),
+            kp.KeepText(A, "half a thou"),
+            kp.KeepOpen(A),
         ]
     )
     await cache.close()
     again = Cache.open(tmp_path / "c.db")
     memory = await again.load()
-    assert memory == ev.Memory(account, (source,), (thread,), (person,), (draft,), ((A, "half a thou"),), A)
+    assert memory == kp.Memory(account, (source,), (thread,), (person,), (draft,), ((A, "half a thou"),), A)
     recalled = await again.recall(ev.Recall(A))
     assert recalled.messages == (message(1, HOSTILE), message(2, own=True))
     assert recalled.messages[0].body == safe(HOSTILE)
@@ -76,7 +77,7 @@ async def test_everything_comes_back_as_it_was(tmp_path: Path) -> None:
 
 async def test_pages_go_back_and_stay_within_their_stretch() -> None:
     cache = Cache.open(None)
-    await cache.commit([ev.KeepMessages(tuple(message(at) for at in range(1, 101)))])
+    await cache.commit([kp.KeepMessages(tuple(message(at) for at in range(1, 101)))])
     newest = await cache.recall(ev.Recall(A, limit=10))
     assert [m.at for m in newest.messages] == list(range(91, 101))
     older = await cache.recall(ev.Recall(A, before=cursor(91), since=cursor(86), limit=10))
@@ -88,19 +89,19 @@ async def test_a_step_is_kept_whole_or_not_at_all() -> None:
     cache = Cache.open(None)
     bad = Message(A, "m1", "a", None, "x", safe("x"))  # type: ignore[arg-type]  # a row that the table refuses
     with pytest.raises(CacheError, match="nothing on the server is lost"):
-        await cache.commit([ev.KeepMessages((message(1),)), ev.KeepMessages((bad,))])
+        await cache.commit([kp.KeepMessages((message(1),)), kp.KeepMessages((bad,))])
     assert (await cache.recall(ev.Recall(A))).messages == ()
     await cache.close()
 
 
 async def test_a_sent_draft_and_an_empty_text_leave_nothing() -> None:
     cache = Cache.open(None)
-    await cache.commit([ev.KeepDraft(Draft("d1", A, "x", Micros(1))), ev.KeepText(A, "text")])
+    await cache.commit([kp.KeepDraft(Draft("d1", A, "x", Micros(1))), kp.KeepText(A, "text")])
     await cache.commit(
-        [ev.KeepDraft(Draft("d1", A, "x", Micros(1), DraftState.FAILED, safe_line("no"), 2))]
+        [kp.KeepDraft(Draft("d1", A, "x", Micros(1), DraftState.FAILED, safe_line("no"), 2))]
     )
     assert (await cache.load()).drafts[0].state is DraftState.FAILED
-    await cache.commit([ev.DropDraft("d1"), ev.KeepText(A, "")])
+    await cache.commit([kp.DropDraft("d1"), kp.KeepText(A, "")])
     memory = await cache.load()
     assert (memory.drafts, memory.texts) == ((), ())
     await cache.close()
@@ -108,7 +109,7 @@ async def test_a_sent_draft_and_an_empty_text_leave_nothing() -> None:
 
 async def test_a_draft_belongs_to_the_process_that_made_it_until_that_is_gone(tmp_path: Path) -> None:
     first, second = Cache.open(tmp_path / "c.db"), Cache.open(tmp_path / "c.db")
-    await first.commit([ev.KeepDraft(Draft("d1", A, "x", Micros(1)))])
+    await first.commit([kp.KeepDraft(Draft("d1", A, "x", Micros(1)))])
     assert (await second.load()).drafts == ()
     await first.close()
     assert [draft.id for draft in (await second.load()).drafts] == ["d1"]
@@ -152,8 +153,8 @@ async def test_a_folder_that_cannot_be_written_is_said_in_words(tmp_path: Path) 
 
 async def test_clearing_leaves_nothing_of_the_account() -> None:
     cache = Cache.open(None)
-    await cache.commit([ev.KeepMessages((message(1),)), ev.KeepText(A, "x"), ev.KeepOpen(A)])
+    await cache.commit([kp.KeepMessages((message(1),)), kp.KeepText(A, "x"), kp.KeepOpen(A)])
     await cache.clear()
-    assert await cache.load() == ev.Memory()
+    assert await cache.load() == kp.Memory()
     assert (await cache.recall(ev.Recall(A))).messages == ()
     await cache.close()

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supachat.domain import events as ev
+from supachat.domain import keeping as kp
 from supachat.domain.errors import NotAllowed, Unreachable
 from supachat.domain.model import (
     Account,
@@ -56,12 +57,12 @@ def listed(*keys: ThreadKey) -> ev.ThreadsListed:
 class Screen:
     """What a person would see, from the changes alone."""
 
-    def __init__(self, memory: ev.Memory | None = None) -> None:
-        self.engine = Engine(memory or ev.Memory())
+    def __init__(self, memory: kp.Memory | None = None) -> None:
+        self.engine = Engine(memory or kp.Memory())
         self.items: list[Item] = []
         self.edge = ev.Edge.MORE
         self.requests: deque[ev.Request] = deque()
-        self.writes: list[ev.Write] = []
+        self.writes: list[kp.Write] = []
         self.changes: list[ev.Change] = []
 
     def take(self, step: ev.Step) -> None:
@@ -238,7 +239,7 @@ def test_a_message_is_on_the_screen_at_once_queued_once_kept_then_sending_then_s
     assert isinstance(request, ev.SendDraft)
     screen.hear(ev.DraftStored(request.draft, said(5, "mine", author="me", id_="d1")))
     assert screen.deliveries()[-1] is Delivery.SENT
-    assert screen.writes.count(ev.DropDraft("d1")) == 1
+    assert screen.writes.count(kp.DropDraft("d1")) == 1
 
 
 def test_the_broadcast_may_come_before_the_answer_or_after_it_and_it_is_one_message() -> None:
@@ -371,7 +372,7 @@ def test_the_open_thread_is_wanted_first() -> None:
 
 
 def test_a_gap_is_filled_from_its_newer_side_and_disappears() -> None:
-    memory = ev.Memory(account=SIGNED_IN.account, sources=(SOURCE,), threads=listed(THREAD).threads)
+    memory = kp.Memory(account=SIGNED_IN.account, sources=(SOURCE,), threads=listed(THREAD).threads)
     screen = Screen(memory)
     screen.take(screen.engine.open(THREAD, 0))
     (recall,) = screen.asked(ev.Recall)

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
+from supachat.cache import values
 from supachat.domain import events as ev
+from supachat.domain import keeping as kp
 from supachat.domain.model import (
     Account,
     Cursor,
-    Delivery,
     Draft,
     DraftState,
-    Feature,
-    Message,
     Micros,
     Person,
     PersonKey,
     PersonKind,
-    SourceInfo,
-    Thread,
     ThreadKey,
 )
-from supachat.domain.text import safe, safe_line
+from supachat.domain.text import safe_line
 
 VERSION = 1
 
@@ -51,7 +48,8 @@ create table if not exists texts (
   source text, thread text, text text not null, primary key (source, thread)) without rowid;
 """
 _TABLES = ("facts", "people", "threads", "messages", "spans", "verified", "drafts", "texts")
-_MESSAGE = "id, at, author, raw, own, edited, deleted, system, reply_to, seen_by"
+_OF_THREAD = (("threads", "id"), ("messages", "thread"), ("spans", "thread"), ("verified", "thread"))
+"""The tables that know a thread, and by which column."""
 
 
 class Rows:
@@ -77,15 +75,15 @@ class Rows:
 
     # ------------------------------------------------------------ reading
 
-    def load(self, owner: str, is_free: Callable[[str], bool]) -> ev.Memory:
+    def load(self, owner: str, is_free: Callable[[str], bool]) -> kp.Memory:
         facts = dict(self._db.execute("select name, value from facts"))
         account = json.loads(facts["account"]) if "account" in facts else None
         opened = json.loads(facts["open"]) if "open" in facts else None
-        return ev.Memory(
+        return kp.Memory(
             account=Account(account[0], safe_line(account[1]), safe_line(account[2])) if account else None,
-            sources=tuple(_source(value) for value in json.loads(facts.get("sources", "[]"))),
+            sources=tuple(values.source(value) for value in json.loads(facts.get("sources", "[]"))),
             threads=tuple(
-                _thread(*row) for row in self._db.execute("select source, id, value from threads")
+                values.thread(*row) for row in self._db.execute("select source, id, value from threads")
             ),
             people=tuple(
                 Person(PersonKey(source, id_), safe_line(name), safe_line(handle), PersonKind(kind))
@@ -127,28 +125,28 @@ class Rows:
         """A page of messages before a cursor and not before `since`, or the newest ones."""
         key = request.thread
         where = "source = ? and thread = ?"
-        values: list[object] = [*key]
+        given: list[object] = [*key]
         if request.before is not None:
             where += " and (at, id) < (?, ?)"
-            values += request.before
+            given += request.before
         if request.since is not None:
             where += " and (at, id) >= (?, ?)"
-            values += request.since
+            given += request.since
         rows = self._db.execute(
-            f"select {_MESSAGE} from messages where {where} order by at desc, id desc limit ?",
-            (*values, request.limit),
+            f"select {values.MESSAGE} from messages where {where} order by at desc, id desc limit ?",
+            (*given, request.limit),
         ).fetchall()
-        messages = tuple(_message(key, *row) for row in reversed(rows))
+        messages = tuple(values.message(key, row) for row in reversed(rows))
         if request.before is not None:
             return ev.Recalled(request, messages)
         return ev.Recalled(request, messages, self._spans(key), self._verified(key))
 
     def _verified(self, key: ThreadKey) -> Cursor | None:
-        return _cursor(
+        return values.cursor(
             self._db.execute("select at, id from verified where source = ? and thread = ?", key).fetchone()
         )
 
-    def _spans(self, key: ThreadKey) -> tuple[ev.Span, ...]:
+    def _spans(self, key: ThreadKey) -> tuple[kp.Span, ...]:
         rows = self._db.execute(
             "select low_at, low_id, high_at, high_id from spans where source = ? and thread = ?"
             " order by low_at, low_id",
@@ -158,78 +156,58 @@ class Rows:
 
     # ------------------------------------------------------------ writing
 
-    def commit(self, writes: Sequence[ev.Write], owner: str, *, durable: bool) -> None:
+    def commit(self, writes: Sequence[kp.Write], owner: str, *, durable: bool) -> None:
         self._db.execute(f"pragma synchronous = {'full' if durable else 'normal'}")
         with _transaction(self._db):
             for write in writes:
                 self._write(write, owner)
 
-    def _write(self, write: ev.Write, owner: str) -> None:
-        db = self._db
+    def _write(self, write: kp.Write, owner: str) -> None:
         match write:
-            case ev.KeepMessages(messages):
-                db.executemany(
-                    "insert or replace into messages values (?,?,?,?,?,?,?,?,?,?,?,?)",
-                    [
-                        (
-                            *m.thread,
-                            m.id,
-                            m.at,
-                            m.author,
-                            m.raw,
-                            m.own,
-                            m.edited,
-                            m.deleted,
-                            m.system,
-                            m.reply_to,
-                            m.seen_by,
-                        )
-                        for m in messages
-                    ],
-                )
-            case ev.KeepSpans(thread, spans, verified):
-                if verified is not None:
-                    db.execute("insert or replace into verified values (?,?,?,?)", (*thread, *verified))
-                db.execute("delete from spans where source = ? and thread = ?", thread)
-                db.executemany(
-                    "insert into spans values (?,?,?,?,?,?)",
-                    [(*thread, *low, *high) for low, high in spans if low != high],
-                )
-            case ev.KeepThreads(threads):
-                db.executemany(
-                    "insert or replace into threads values (?,?,?)",
-                    [(*t.key, _thread_value(t)) for t in threads],
-                )
-            case ev.DropThreads(threads):
-                for table, column in (
-                    ("threads", "id"),
-                    ("messages", "thread"),
-                    ("spans", "thread"),
-                    ("verified", "thread"),
-                ):
-                    db.executemany(f"delete from {table} where source = ? and {column} = ?", threads)
-            case ev.KeepPeople(people):
-                db.executemany(
-                    "insert or replace into people values (?,?,?,?,?)",
-                    [(*p.key, p.name, p.handle, p.kind) for p in people],
-                )
-            case ev.KeepDraft(d):
-                db.execute(
-                    "insert into drafts values (?,?,?,?,?,?,?,?,?) on conflict (id) do update set"
-                    " state = excluded.state, reason = excluded.reason, attempts = excluded.attempts",
-                    (d.id, *d.thread, d.raw, d.created, d.state, d.reason, d.attempts, owner),
-                )
-            case ev.DropDraft(draft_id):
-                db.execute("delete from drafts where id = ?", (draft_id,))
-            case ev.KeepText(thread, text) if text:
-                db.execute("insert or replace into texts values (?,?,?)", (*thread, text))
-            case ev.KeepText(thread):
-                db.execute("delete from texts where source = ? and thread = ?", thread)
-            case ev.KeepAccount(account, sources):
+            case kp.KeepMessages(messages):
+                self._put("messages", [values.of_message(m) for m in messages])
+            case kp.KeepSpans():
+                self._write_spans(write)
+            case kp.KeepThreads(threads):
+                self._put("threads", [(*t.key, values.of_thread(t)) for t in threads])
+            case kp.DropThreads(threads):
+                for table, column in _OF_THREAD:
+                    self._db.executemany(f"delete from {table} where source = ? and {column} = ?", threads)
+            case kp.KeepPeople(people):
+                self._put("people", [(*p.key, p.name, p.handle, p.kind) for p in people])
+            case kp.KeepDraft(draft):
+                self._write_draft(draft, owner)
+            case kp.DropDraft(draft_id):
+                self._db.execute("delete from drafts where id = ?", (draft_id,))
+            case kp.KeepText(thread, text) if text:
+                self._put("texts", [(*thread, text)])
+            case kp.KeepText(thread):
+                self._db.execute("delete from texts where source = ? and thread = ?", thread)
+            case kp.KeepAccount(account, sources):
                 self._fact("account", [account.user_id, account.email, account.name])
-                self._fact("sources", [_source_value(source) for source in sources])
-            case ev.KeepOpen(thread):
+                self._fact("sources", [values.of_source(source) for source in sources])
+            case kp.KeepOpen(thread):
                 self._fact("open", [*thread])
+
+    def _write_spans(self, write: kp.KeepSpans) -> None:
+        """A stretch of one message says nothing that the message itself does not."""
+        thread = write.thread
+        if write.verified is not None:
+            self._put("verified", [(*thread, *write.verified)])
+        self._db.execute("delete from spans where source = ? and thread = ?", thread)
+        self._put("spans", [(*thread, *low, *high) for low, high in write.spans if low != high])
+
+    def _write_draft(self, d: Draft, owner: str) -> None:
+        self._db.execute(
+            "insert into drafts values (?,?,?,?,?,?,?,?,?) on conflict (id) do update set"
+            " state = excluded.state, reason = excluded.reason, attempts = excluded.attempts",
+            (d.id, *d.thread, d.raw, d.created, d.state, d.reason, d.attempts, owner),
+        )
+
+    def _put(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+        if rows:
+            marks = ",".join("?" * len(rows[0]))
+            self._db.executemany(f"insert or replace into {table} values ({marks})", rows)
 
     def _fact(self, name: str, value: object) -> None:
         self._db.execute("insert or replace into facts values (?, ?)", (name, json.dumps(value)))
@@ -244,101 +222,3 @@ class _transaction:  # named as the statement it reads as: with _transaction(db)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._db.execute("commit" if kind is None else "rollback")
-
-
-# ---------------------------------------------------------------- nouns and values
-
-
-def _message(
-    thread: ThreadKey,
-    id_: str,
-    at: int,
-    author: str,
-    raw: str,
-    own: int,
-    edited: int | None,
-    deleted: int,
-    system: int,
-    reply_to: str | None,
-    seen_by: int,
-) -> Message:
-    return Message(
-        thread=thread,
-        id=id_,
-        author=author,
-        at=Micros(at),
-        raw=raw,
-        body=safe(raw),
-        own=bool(own),
-        delivery=Delivery.SENT if own else Delivery.RECEIVED,
-        edited=None if edited is None else Micros(edited),
-        deleted=bool(deleted),
-        system=bool(system),
-        reply_to=reply_to,
-        seen_by=seen_by,
-    )
-
-
-def _cursor(value: Sequence[object] | None) -> Cursor | None:
-    return None if value is None else Cursor(Micros(int(str(value[0]))), str(value[1]))
-
-
-def _thread_value(t: Thread) -> str:
-    return json.dumps(
-        {
-            "title": t.title,
-            "members": t.members,
-            "other": t.other,
-            "created": t.created,
-            "last": t.last,
-            "preview": t.preview,
-            "preview_author": t.preview_author,
-            "unread": t.unread,
-            "unread_local": t.unread_local,
-            "read_to": t.read_to,
-            "draft": t.draft,
-            "muted": t.muted,
-            "archived": t.archived,
-        }
-    )
-
-
-def _thread(source: str, id_: str, value: str) -> Thread:
-    v = json.loads(value)
-    return Thread(
-        key=ThreadKey(source, id_),
-        title=safe_line(v["title"]),
-        members=tuple(v["members"]),
-        other=v["other"],
-        created=v["created"],
-        last=_cursor(v["last"]),
-        preview=safe_line(v["preview"]),
-        preview_author=v["preview_author"],
-        unread=v["unread"],
-        unread_local=v["unread_local"],
-        read_to=_cursor(v["read_to"]),
-        draft=v["draft"],
-        muted=v["muted"],
-        archived=v["archived"],
-    )
-
-
-def _source_value(source: SourceInfo) -> dict[str, object]:
-    return {
-        "name": source.name,
-        "label": source.label,
-        "features": sorted(source.features),
-        "me": source.me,
-        "max_length": source.max_length,
-    }
-
-
-def _source(v: dict[str, object]) -> SourceInfo:
-    features: Iterable[object] = v["features"] if isinstance(v["features"], list) else ()
-    return SourceInfo(
-        name=str(v["name"]),
-        label=safe_line(str(v["label"])),
-        me=str(v["me"]),
-        features=frozenset(Feature(str(f)) for f in features),
-        max_length=int(str(v["max_length"])),
-    )

@@ -22,7 +22,8 @@ from typing import TypeVar
 
 from supachat.cache.rows import Rows
 from supachat.domain.errors import CacheError
-from supachat.domain.events import KeepDraft, Memory, Recall, Recalled, Write
+from supachat.domain.events import Recall, Recalled
+from supachat.domain.keeping import KeepDraft, Memory, Write
 
 T = TypeVar("T")
 _Job = tuple[Callable[[Rows], object], "asyncio.Future[object]", asyncio.AbstractEventLoop]
@@ -81,20 +82,26 @@ class Cache:
         rows: Rows | None = None
         while (item := self._jobs.get()) is not None:
             job, future, loop = item
+            result: object = None
+            error: Exception | None = None
             try:
                 rows = rows or self._open()
-                result, error = job(rows), None
+                result = job(rows)
             except (sqlite3.Error, OSError) as caught:
-                result = None
-                error = CacheError(
-                    f"the local cache {self.path} cannot be used: {caught}",
-                    cure="nothing on the server is lost; free some room or move the file away",
-                )
+                error = self._trouble(caught)
+            except Exception as caught:  # noqa: BLE001  the border of a thread: who asked must hear of it
+                error = caught
             with contextlib.suppress(RuntimeError):  # the loop may have ended meanwhile
                 loop.call_soon_threadsafe(_settle, future, result, error)
         if rows is not None:
             rows.close()
         self._claim.release()
+
+    def _trouble(self, error: Exception) -> CacheError:
+        return CacheError(
+            f"the local cache {self.path or 'in memory'} cannot be used: {error}",
+            cure="nothing on the server is lost; free some room or move the file away",
+        )
 
     def _open(self) -> Rows:
         if self.path is None:

@@ -15,6 +15,7 @@ from typing import Any
 from supachat.cache.store import Cache
 from supachat.client.remote import Remote
 from supachat.domain import events as ev
+from supachat.domain import keeping as kp
 from supachat.domain.errors import CacheError, SupachatError, Unreachable
 from supachat.domain.events import Change, Event, Request, Step
 from supachat.domain.model import Link, LinkState
@@ -29,23 +30,23 @@ class Runner:
     """`now` is any steady clock, in seconds."""
 
     def __init__(self, cache: Cache, now: Callable[[], float]) -> None:
-        self.engine = Engine(ev.Memory())
+        self.engine = Engine(kp.Memory())
         self.now = now
         self._cache = cache
         self._remote: Remote | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._changes: list[Change] = []
         self._news = asyncio.Event()
-        self._commits: asyncio.Queue[tuple[ev.Write, ...]] = asyncio.Queue()
+        self._commits: asyncio.Queue[tuple[kp.Write, ...]] = asyncio.Queue()
         self._wake: asyncio.TimerHandle | None = None
         self._closed = False
 
-    async def start(self) -> ev.Memory:
+    async def start(self) -> kp.Memory:
         """Read the cache and start the engine on it."""
         try:
             memory = await self._cache.load()
         except CacheError as error:
-            memory = ev.Memory()
+            memory = kp.Memory()
             self.tell(ev.Notice(safe_line(error.message), safe_line(error.cure), "error"))
         self.engine = Engine(memory)
         if (aside := self._cache.set_aside) is not None:
@@ -163,7 +164,7 @@ class Runner:
             finally:
                 self._commits.task_done()
             for write in writes:
-                if isinstance(write, ev.KeepDraft):
+                if isinstance(write, kp.KeepDraft):
                     self.receive(ev.DraftKept(write.draft.id))
 
     async def _tick(self) -> None:

@@ -4,7 +4,7 @@ ask of the server, what we keep.
 Event    from the remote to the engine
 Change   from the engine to the screen; complete in itself, to be applied in order
 Request  from the engine to the remote, carried out by `Remote.perform`
-Write    from the engine to the cache, committed together per step
+Write    from the engine to the cache: see `domain.keeping`
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from supachat.domain.keeping import Span, Write
 from supachat.domain.model import (
     NOTHING,
     Account,
@@ -28,9 +29,6 @@ from supachat.domain.model import (
     ThreadKey,
 )
 from supachat.domain.text import Safe
-
-Span = tuple[Cursor, Cursor]
-"""A stretch of a thread, both ends included, in which every message is known."""
 
 # ---------------------------------------------------------------- events: the world told us
 
@@ -329,86 +327,7 @@ class Recall:
 
 Request = ListThreads | FetchPage | SendDraft | MarkRead | Watch | TellTyping | Recall
 
-# ---------------------------------------------------------------- writes: what we keep
-
-
-@dataclass(frozen=True, slots=True)
-class KeepThreads:
-    threads: tuple[Thread, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KeepPeople:
-    people: tuple[Person, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KeepMessages:
-    messages: tuple[Message, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KeepSpans:
-    """The stretches of a thread in which every message is known, oldest first.
-
-    Everything up to `verified` was read from the server, not only heard.
-    """
-
-    thread: ThreadKey
-    spans: tuple[Span, ...]
-    verified: Cursor | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DropThreads:
-    """Threads that the source no longer lists, with everything known of them."""
-
-    threads: tuple[ThreadKey, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KeepDraft:
-    draft: Draft
-
-
-@dataclass(frozen=True, slots=True)
-class DropDraft:
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeepText:
-    """What stands unsent in a thread's composer; an empty text drops it."""
-
-    thread: ThreadKey
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeepAccount:
-    account: Account
-    sources: tuple[SourceInfo, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KeepOpen:
-    """Which thread to show at the next start."""
-
-    thread: ThreadKey
-
-
-Write = (
-    KeepThreads
-    | KeepPeople
-    | KeepMessages
-    | KeepSpans
-    | DropThreads
-    | KeepDraft
-    | DropDraft
-    | KeepText
-    | KeepAccount
-    | KeepOpen
-)
+# ---------------------------------------------------------------- what it comes to
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,19 +337,3 @@ class Step:
     changes: tuple[Change, ...] = ()
     requests: tuple[Request, ...] = ()
     writes: tuple[Write, ...] = ()
-
-
-# ---------------------------------------------------------------- what an earlier run left
-
-
-@dataclass(frozen=True, slots=True)
-class Memory:
-    """What an earlier run left in the cache."""
-
-    account: Account | None = None
-    sources: tuple[SourceInfo, ...] = ()
-    threads: tuple[Thread, ...] = ()
-    people: tuple[Person, ...] = ()
-    drafts: tuple[Draft, ...] = ()
-    texts: tuple[tuple[ThreadKey, str], ...] = ()
-    last_open: ThreadKey | None = None

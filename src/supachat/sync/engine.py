@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from supachat.domain import events as ev
+from supachat.domain import keeping as kp
 from supachat.domain.errors import Retryable, SignInError, SupachatError
 from supachat.domain.model import (
     Draft,
@@ -41,7 +42,7 @@ WATCHED = 28
 
 
 class Engine:
-    def __init__(self, memory: ev.Memory) -> None:
+    def __init__(self, memory: kp.Memory) -> None:
         self.account = memory.account
         self.sources = memory.sources
         self.texts = dict(memory.texts)
@@ -104,8 +105,8 @@ class Engine:
                 self._landed(ev.ListThreads(source), out)
                 self._learn(people, out)
                 changed, gone = self.threads.listed(source, threads)
-                out.writes += [ev.KeepThreads(tuple(changed))] if changed else []
-                out.writes += [ev.DropThreads(tuple(gone))] if gone else []
+                out.writes += [kp.KeepThreads(tuple(changed))] if changed else []
+                out.writes += [kp.DropThreads(tuple(gone))] if gone else []
                 out.changes.append(ev.ThreadsChanged())
             case ev.PageFetched(request, messages, people):
                 self._landed(request, out)
@@ -132,7 +133,7 @@ class Engine:
         self.account, self.sources = event.account, event.sources
         self.reader.online = True
         out.changes.append(ev.AccountChanged(event.account))
-        out.writes.append(ev.KeepAccount(event.account, event.sources))
+        out.writes.append(kp.KeepAccount(event.account, event.sources))
         self._refresh(out)
         self.sender.outbox.hurry()
 
@@ -198,7 +199,7 @@ class Engine:
         out = Outcome()
         row = self.threads.get(thread)
         self.reader.show(thread, row.read_to if row is not None else None, out)
-        out.writes.append(ev.KeepOpen(thread))
+        out.writes.append(kp.KeepOpen(thread))
         return self._step(out, now)
 
     def load_older(self, now: float) -> ev.Step:
@@ -253,7 +254,7 @@ class Engine:
         out = Outcome()
         self._learn(people, out)
         if self.threads.add(thread):
-            out.writes.append(ev.KeepThreads((thread,)))
+            out.writes.append(kp.KeepThreads((thread,)))
             out.changes.append(ev.ThreadsChanged())
         return self._step(out, now)
 
@@ -321,17 +322,17 @@ class Engine:
         if self.texts.get(thread, "") == text:
             return
         self.texts[thread] = text
-        out.writes.append(ev.KeepText(thread, text))
+        out.writes.append(kp.KeepText(thread, text))
         self._note_thread(self.threads.mark_draft(thread, bool(text.strip())), out)
 
     def _learn(self, people: Iterable[Person], out: Outcome) -> None:
         if changed := self.people.learn(people):
-            out.writes.append(ev.KeepPeople(changed))
+            out.writes.append(kp.KeepPeople(changed))
             out.changes.append(ev.PeopleChanged())
 
     def _note_thread(self, thread: Thread | None, out: Outcome) -> None:
         if thread is not None:
-            out.writes.append(ev.KeepThreads((thread,)))
+            out.writes.append(kp.KeepThreads((thread,)))
             if ev.ThreadsChanged() not in out.changes:
                 out.changes.append(ev.ThreadsChanged())
 

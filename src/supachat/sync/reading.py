@@ -15,16 +15,14 @@ from supachat.domain.events import (
     Edge,
     EdgeChanged,
     FetchPage,
-    KeepMessages,
-    KeepSpans,
     PageFetched,
     Recall,
     Recalled,
     Request,
     TimelineReset,
     TimelineSpliced,
-    Write,
 )
+from supachat.domain.keeping import KeepMessages, KeepSpans, Write
 from supachat.domain.model import NOTHING, Cursor, Gap, Message, Micros, ThreadKey
 from supachat.domain.text import Safe
 from supachat.sync.timeline import START, Splice, Timeline, merge_spans

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from supachat.domain.errors import SupachatError
-from supachat.domain.events import DropDraft, KeepDraft, SendDraft
+from supachat.domain.events import SendDraft
+from supachat.domain.keeping import DropDraft, KeepDraft
 from supachat.domain.model import Draft, Message, ThreadKey
 from supachat.sync.outbox import Outbox, picture
 from supachat.sync.reading import Outcome, Reader

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from supachat.domain.events import Span
+from supachat.domain.keeping import Span
 from supachat.domain.model import Cursor, Gap, Item, Message, Micros, ThreadKey
 
 START = Cursor(Micros(-(2**62)), "")

@@ -1,0 +1,77 @@
+"""Nouns as the values that SQLite keeps, and back. Text is made safe again on its way back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from supachat.domain.model import (
+    Cursor,
+    Delivery,
+    Feature,
+    Message,
+    Micros,
+    SourceInfo,
+    Thread,
+    ThreadKey,
+)
+from supachat.domain.text import safe, safe_line
+
+MESSAGE = "id, at, author, raw, own, edited, deleted, system, reply_to, seen_by"
+"""The columns that `message` wants, in its order."""
+
+
+def of_message(m: Message) -> tuple[object, ...]:
+    """The row as the table has it: the thread's two columns first."""
+    return (
+        *m.thread, m.id, m.at, m.author, m.raw, m.own, m.edited, m.deleted, m.system, m.reply_to, m.seen_by
+    )  # fmt: skip  # one row, one line
+
+
+def message(thread: ThreadKey, row: Sequence[Any]) -> Message:
+    id_, at, author, raw, own, edited, deleted, system, reply_to, seen_by = row
+    return Message(
+        thread=thread,
+        id=id_,
+        author=author,
+        at=Micros(at),
+        raw=raw,
+        body=safe(raw),
+        own=bool(own),
+        delivery=Delivery.SENT if own else Delivery.RECEIVED,
+        edited=None if edited is None else Micros(edited),
+        deleted=bool(deleted),
+        system=bool(system),
+        reply_to=reply_to,
+        seen_by=seen_by,
+    )
+
+
+def cursor(value: Sequence[Any] | None) -> Cursor | None:
+    return None if value is None else Cursor(Micros(value[0]), value[1])
+
+
+def of_thread(t: Thread) -> str:
+    value = asdict(t)
+    del value["key"]
+    return json.dumps(value)
+
+
+def thread(source: str, id_: str, value: str) -> Thread:
+    held = json.loads(value)
+    shown = {name: safe_line(held[name]) for name in ("title", "preview")}
+    cursors = {name: cursor(held[name]) for name in ("last", "read_to")}
+    return Thread(
+        **{**held, **shown, **cursors, "members": tuple(held["members"]), "key": ThreadKey(source, id_)}
+    )
+
+
+def of_source(s: SourceInfo) -> dict[str, object]:
+    return {**asdict(s), "features": sorted(s.features)}
+
+
+def source(value: dict[str, Any]) -> SourceInfo:
+    features = frozenset(Feature(name) for name in value["features"])
+    return SourceInfo(**{**value, "label": safe_line(value["label"]), "features": features})

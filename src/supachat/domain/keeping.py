@@ -1,0 +1,105 @@
+"""What is kept on this computer: the writes of a step, and what a later run finds of them.
+
+A Write goes from the engine to the cache; those of one step are committed together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from supachat.domain.model import Account, Cursor, Draft, Message, Person, SourceInfo, Thread, ThreadKey
+
+Span = tuple[Cursor, Cursor]
+"""A stretch of a thread, both ends included, in which every message is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepThreads:
+    threads: tuple[Thread, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPeople:
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepMessages:
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepSpans:
+    """The stretches of a thread in which every message is known, oldest first.
+
+    Everything up to `verified` was read from the server, not only heard.
+    """
+
+    thread: ThreadKey
+    spans: tuple[Span, ...]
+    verified: Cursor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DropThreads:
+    """Threads that the source no longer lists, with everything known of them."""
+
+    threads: tuple[ThreadKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepDraft:
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class DropDraft:
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepText:
+    """What stands unsent in a thread's composer; an empty text drops it."""
+
+    thread: ThreadKey
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepAccount:
+    account: Account
+    sources: tuple[SourceInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepOpen:
+    """Which thread to show at the next start."""
+
+    thread: ThreadKey
+
+
+Write = (
+    KeepThreads
+    | KeepPeople
+    | KeepMessages
+    | KeepSpans
+    | DropThreads
+    | KeepDraft
+    | DropDraft
+    | KeepText
+    | KeepAccount
+    | KeepOpen
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What an earlier run left in the cache."""
+
+    account: Account | None = None
+    sources: tuple[SourceInfo, ...] = ()
+    threads: tuple[Thread, ...] = ()
+    people: tuple[Person, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    texts: tuple[tuple[ThreadKey, str], ...] = ()
+    last_open: ThreadKey | None = None
