@@ -14,8 +14,10 @@ from supachat.domain.model import Item, Message
 
 MOST = 128
 """Items in a block. Bigger ones make a search longer, smaller ones the sums."""
-STRIDE = 1 << 20
+STRIDE = 1 << 32
 """Between the keys of two neighbours: room for what may come between them later."""
+STEP = 1 << 12
+"""At most between the keys of what comes between: most of it comes before the same one, a draft."""
 
 Ident = str | tuple[str, str]
 """What stays the same when an item changes: a message's id, the two ends of a gap."""
@@ -133,7 +135,8 @@ class Blocks:
         for entry in self._between(first, low, last, high):
             if self._where.get(ident(entry.item)) is entry:
                 del self._where[ident(entry.item)]
-        keys = _keys(len(items), before[-1:] or self._tail(first), after[:1] or self._head(last + 1))
+        next_ = after[:1] or self._head(last + 1)
+        keys = _keys(len(items), before[-1:] or self._tail(first), next_)
         fresh = [Entry(item, key, rows) for (item, rows), key in zip(items, keys, strict=True)]
         self._where.update((ident(entry.item), entry) for entry in fresh)
         entries = [*before, *fresh, *after]
@@ -141,6 +144,13 @@ class Blocks:
             _Block(entries[at : at + MOST]) for at in range(0, len(entries), MOST)
         ]
         self._counts = self._rows = None
+        if fresh and next_ and fresh[-1].key >= next_[0].key:
+            self._renumber()
+
+    def _renumber(self) -> None:
+        """There was no room between two keys: all are given out anew. Takes some thousand splices."""
+        for number, entry in enumerate(self):
+            entry.key = number * STRIDE
 
     def _between(self, first: int, low: int, last: int, high: int) -> Iterator[Entry]:
         """The entries from one place to another."""
@@ -193,4 +203,5 @@ def _keys(count: int, before: list[Entry], after: list[Entry]) -> Sequence[int]:
     if not before:
         return range(high - STRIDE * count, high, STRIDE)
     low = before[0].key
-    return [low + (high - low) * (at + 1) // (count + 1) for at in range(count)]
+    step = min(STEP, (high - low) // (count + 1)) or STEP
+    return range(low + step, low + step * (count + 1), step)

@@ -35,7 +35,7 @@ class Drawer:
         self.cursor: Ident | None = None
         self.cursor_row = Row.SELECTED
         self._generation = 0
-        self._kept: OrderedDict[int, tuple[Entry, Drawn]] = OrderedDict()
+        self._kept: OrderedDict[Entry, Drawn] = OrderedDict()
         self._new = 0
 
     def reset(self, new_after: str | None) -> None:
@@ -60,30 +60,30 @@ class Drawer:
     def forget(self, entry: Entry) -> None:
         """The entry's rows must be drawn anew."""
         entry.stamp = -1
-        self._kept.pop(entry.key, None)
+        self._kept.pop(entry, None)
 
     def repaint(self, wanted: Ident | None) -> None:
         """The entry looks different, and is as tall as before."""
         entry = None if wanted is None else self.items.find(wanted)
         if entry is not None:
-            self._kept.pop(entry.key, None)
+            self._kept.pop(entry, None)
 
     def forget_replies(self, originals: Collection[Ident]) -> None:
         """Whoever answers one of these quotes it anew."""
-        for entry, _ in list(self._kept.values()):
+        for entry in list(self._kept):
             if isinstance(entry.item, Message) and entry.item.reply_to in originals:
-                self._kept.pop(entry.key)
+                self._kept.pop(entry)
 
     def drawn(self, index: int) -> Drawn:
         """The rows of an entry; from then on its height is exact."""
         entry = self.items[index]
-        known = self._kept.get(entry.key)
+        known = self._kept.get(entry)
         if known is not None and entry.stamp == self._generation:
-            self._kept.move_to_end(entry.key)
-            return known[1]
+            self._kept.move_to_end(entry)
+            return known
         made = draw(self._scene(index, entry), self.frame, self.look, self.cast)
         self.items.measured(index, len(made.lines), self._generation)
-        self._kept[entry.key] = (entry, made)
+        self._kept[entry] = made
         if len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return made

@@ -224,6 +224,8 @@ class Viewport:
     def _anchor_row(self, index: int, anchor: Anchor) -> int:
         """The row that holds the anchor's place."""
         drawn = self.drawer.drawn(index)
+        if not drawn.lines:  # deleted, and shown by the row above it from now on
+            return self.row_of(index) - 1
         row = drawn.lead
         if self.items[index].key == anchor.key:
             for at in range(drawn.lead, len(drawn.lines)):
