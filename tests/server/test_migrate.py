@@ -124,9 +124,16 @@ async def test_extensions_that_are_not_here_are_stood_in_for(
     assert len(await rows(migrator, "select id from u where id is not null")) == 1
 
 
-async def test_another_missing_extension_is_refused_by_name(context: Context) -> None:
-    with pytest.raises(MigrationFailed, match="no_such_thing"):
-        await apply_text(context.conninfo("postgres"), "e.sql", "create extension no_such_thing")
+async def test_another_missing_extension_is_a_notice_and_what_needs_it_says_so(
+    context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    text = "create extension no_such_thing;\ncreate table kept (id int)"
+    await apply_text(context.conninfo("postgres"), "e.sql", text)
+    assert "no_such_thing is not in this PostgreSQL" in caplog.text
+    with pytest.raises(MigrationFailed, match=r"f\.sql, line 2: .*no_such_thing.*SUPACHAT_POSTGRES_BIN"):
+        await apply_text(
+            context.conninfo("postgres"), "f.sql", "create extension no_such_thing;\nselect no_such_call()"
+        )
 
 
 async def test_a_folder_that_is_not_there(context: Context, tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Runs a project's migrations as the role postgres and records them as the Supabase CLI does.
 
-Each file is one transaction. A refused statement is reported with file, line and SQLSTATE, and nothing
-of its file is kept. Must never run a migration as superuser.
+Each file is one transaction. A refused statement is reported with file, line, SQLSTATE and its text, and
+nothing of its file is kept. Must never run a migration as superuser.
 """
 
 from __future__ import annotations
@@ -16,29 +16,36 @@ import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
 
+from supachat.server.extensions import Extensions
 from supachat.server.statements import Statement, split
 from supachat.server.trouble import MigrationFailed, ServerTrouble
 
-SHIMMED = frozenset({"uuid-ossp", "pgcrypto"})
-"""Extensions that may be missing: uuid_generate_v4 has a stand-in, gen_random_uuid is in the core."""
-
 _FILE = re.compile(r"(\d+)_(.*)\.sql")
-_EXTENSION = re.compile(r'create\s+extension\s+(?:if\s+not\s+exists\s+)?"?([\w-]+)"?', re.IGNORECASE)
+_KIND = r"(?:\s+(?:work|transaction))?"
 _TRANSACTION = re.compile(
-    r"(?:begin|commit|start\s+transaction)(?:\s+(?:work|transaction))?", re.IGNORECASE
+    rf"(?:begin|start\s+transaction|commit|end){_KIND}"
+    r"(?:\s+(?:isolation\s+level|read|not|deferrable|and\s+(?:no\s+)?chain)\b.*)?",
+    re.IGNORECASE | re.DOTALL,
 )
+_ROLLBACK = re.compile(rf"(?:rollback|abort){_KIND}(?:\s+and\s+(?:no\s+)?chain)?", re.IGNORECASE)
+_SEED = "seed.sql"
+_SHOWN_LINES, _SHOWN_LENGTH = 12, 1000
 
 _HISTORY = """
 create schema if not exists supabase_migrations;
 create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
 alter table supabase_migrations.schema_migrations add column if not exists statements text[];
 alter table supabase_migrations.schema_migrations add column if not exists name text;
+create table if not exists supabase_migrations.seed_files
+  (path text not null primary key, hash text not null);
 """
+# what a dump sets for itself (search_path, row_security, a role) must not reach the next file
+_RESET = "reset session authorization; reset role; reset all"
 
 
 @dataclass(frozen=True)
 class _File:
-    """One migration; the CLI knows it by its version, the digits that its name begins with."""
+    """One migration, known by its version: the digits that its name begins with, else the whole name."""
 
     version: str
     name: str
@@ -46,8 +53,11 @@ class _File:
 
 
 async def apply_folder(conninfo: str, folder: Path) -> tuple[str, ...]:
-    """Runs the files `<version>_<name>.sql` of `folder` that did not run yet, in order; their names."""
+    """Runs the files `*.sql` of `folder` that did not run yet, in the order of their names; then `seed.sql`
+    of `folder` or beside it, if it never ran. Answers the names of what ran.
+    """
     found = _files(folder)
+    extensions = Extensions()
     async with await AsyncConnection.connect(conninfo) as connection:
         await connection.execute(_HISTORY)
         cursor = await connection.execute("select version from supabase_migrations.schema_migrations")
@@ -55,8 +65,9 @@ async def apply_folder(conninfo: str, folder: Path) -> tuple[str, ...]:
         await connection.commit()
         fresh = [file for file in found if file.version not in known]
         for file in fresh:
-            await _apply_file(connection, file)
-    return tuple(file.path.name for file in fresh)
+            await _apply_file(connection, file, extensions)
+        seeded = await _seed(connection, folder, extensions)
+    return (*(file.path.name for file in fresh), *seeded)
 
 
 async def apply_text(conninfo: str, name: str, text: str) -> bool:
@@ -71,7 +82,7 @@ async def apply_text(conninfo: str, name: str, text: str) -> bool:
         )
         if await cursor.fetchone():
             return False
-        await _run(connection, name, split(text))
+        await _run(connection, name, split(text), Extensions())
         await connection.execute(
             "insert into supabase_migrations.schema_migrations (version, name) values (%s, %s)"
             " on conflict (version) do update set name = excluded.name",
@@ -93,9 +104,9 @@ async def apply_settings(conninfo: str, settings: Mapping[str, str]) -> None:
             await connection.execute(statement)
 
 
-async def _apply_file(connection: AsyncConnection[TupleRow], file: _File) -> None:
+async def _apply_file(connection: AsyncConnection[TupleRow], file: _File, extensions: Extensions) -> None:
     statements = split(_text(file.path))
-    await _run(connection, file.path.name, statements)
+    await _run(connection, file.path.name, statements, extensions)
     await connection.execute(
         "insert into supabase_migrations.schema_migrations (version, name, statements) values (%s, %s, %s)",
         (file.version, file.name, [statement.text for statement in statements]),
@@ -103,30 +114,55 @@ async def _apply_file(connection: AsyncConnection[TupleRow], file: _File) -> Non
     await connection.commit()
 
 
-async def _run(connection: AsyncConnection[TupleRow], name: str, statements: Sequence[Statement]) -> None:
-    for statement in statements:
-        if _TRANSACTION.fullmatch(statement.text) or await _shimmed(connection, statement.text):
-            continue
-        try:
-            await connection.execute(statement.text.encode())
-        except psycopg.Error as error:
-            raise _failure(name, statement, error) from error
-
-
-async def _shimmed(connection: AsyncConnection[TupleRow], statement: str) -> bool:
-    """Whether `statement` makes an extension that is not here and that the bootstrap stands in for."""
-    asked = _EXTENSION.match(statement)
-    if asked is None or asked.group(1).lower() not in SHIMMED:
-        return False
-    if asked.group(1).lower() == "uuid-ossp":
-        return True  # its function would collide with the stand-in
+async def _seed(
+    connection: AsyncConnection[TupleRow], folder: Path, extensions: Extensions
+) -> tuple[str, ...]:
+    """Runs the seed unless one from the same place or of the same text ran before."""
+    path = next((path for path in (folder / _SEED, folder.parent / _SEED) if path.is_file()), None)
+    if path is None:
+        return ()
+    text = _text(path)
+    mark = (str(path.absolute()), hashlib.sha256(text.encode()).hexdigest())
     cursor = await connection.execute(
-        "select 1 from pg_available_extensions where name = %s", (asked.group(1).lower(),)
+        "select 1 from supabase_migrations.seed_files where path = %s or hash = %s", mark
     )
-    return await cursor.fetchone() is None
+    if await cursor.fetchone():
+        return ()
+    await _run(connection, path.name, split(text), extensions)
+    await connection.execute(
+        "insert into supabase_migrations.seed_files (path, hash) values (%s, %s)", mark
+    )
+    await connection.commit()
+    return (path.name,)
 
 
-def _failure(name: str, statement: Statement, error: psycopg.Error) -> MigrationFailed:
+async def _run(
+    connection: AsyncConnection[TupleRow],
+    name: str,
+    statements: Sequence[Statement],
+    extensions: Extensions,
+) -> None:
+    """Runs `statements` in the open transaction, which is the whole file's whatever it says itself."""
+    for statement in statements:
+        if _ROLLBACK.fullmatch(statement.text):
+            raise MigrationFailed(
+                f"{name}, line {statement.line}: a migration cannot roll itself back, its file is one "
+                "transaction. Nothing of this file was kept, what ran before it stands."
+            )
+        try:
+            if not _TRANSACTION.fullmatch(statement.text) and not await extensions.settled(
+                connection, statement.text
+            ):
+                await connection.execute(statement.text.encode())
+            if statement is statements[-1]:
+                # what was put off to the commit is to fail here, where there are words for it
+                await connection.execute("set constraints all immediate")
+        except psycopg.Error as error:
+            raise _failure(name, statement, error, extensions.explain(error.sqlstate)) from error
+    await connection.execute(_RESET)
+
+
+def _failure(name: str, statement: Statement, error: psycopg.Error, cause: str) -> MigrationFailed:
     said = error.diag
     line = statement.line
     if said.statement_position:
@@ -137,20 +173,36 @@ def _failure(name: str, statement: Statement, error: psycopg.Error) -> Migration
         if text
     )
     return MigrationFailed(
-        f"{name}, line {line}: {said.message_primary or error} ({error.sqlstate or 'no SQLSTATE'}).{about} "
-        "Nothing of this file was kept, what ran before it stands. Mend it, then start again."
+        f"{name}, line {line}: {said.message_primary or error} ({error.sqlstate or 'no SQLSTATE'}).{about}"
+        f"{cause} Nothing of this file was kept, what ran before it stands. Mend it, then start again.\n"
+        f"The statement:\n{_shown(statement.text)}"
     )
+
+
+def _shown(statement: str) -> str:
+    """The beginning of `statement`, indented, with nothing in it that a terminal would obey."""
+    lines = statement[:_SHOWN_LENGTH].splitlines()[:_SHOWN_LINES]
+    shown = "\n".join("  " + "".join(c if c.isprintable() else " " for c in line) for line in lines)
+    return shown if statement == statement[:_SHOWN_LENGTH] and len(lines) < _SHOWN_LINES else shown + " …"
 
 
 def _files(folder: Path) -> list[_File]:
-    """The migrations in `folder`, in the order in which they run."""
+    """The migrations in `folder`, in the order in which they run. Raises ServerTrouble."""
     if not folder.is_dir():
         raise ServerTrouble(f"there is no folder {folder} to take migrations from. Nothing was changed.")
-    named = [(path, _FILE.fullmatch(path.name)) for path in folder.iterdir()]
-    return sorted(
-        (_File(match.group(1), match.group(2), path) for path, match in named if match),
-        key=lambda file: file.path.name,
-    )
+    found: dict[str, _File] = {}
+    for path in sorted(folder.glob("*.sql"), key=lambda path: path.name):
+        if path.name == _SEED:
+            continue
+        named = _FILE.fullmatch(path.name)
+        file = _File(named[1], named[2], path) if named else _File(path.stem, path.stem, path)
+        twin = found.setdefault(file.version, file)
+        if twin is not file:
+            raise ServerTrouble(
+                f"{twin.path.name} and {path.name} have the same version {file.version}, so only one could "
+                "be recorded. Nothing was changed. Rename one of them."
+            )
+    return list(found.values())
 
 
 def _text(path: Path) -> str:

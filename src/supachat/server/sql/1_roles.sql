@@ -67,9 +67,3 @@ alter default privileges for role supabase_admin in schema public
   grant all on functions to postgres, anon, authenticated, service_role;
 alter default privileges for role supabase_admin in schema public
   grant all on sequences to postgres, anon, authenticated, service_role;
-
--- imported migrations call these; the wheel's PostgreSQL has no uuid-ossp
-create or replace function extensions.uuid_generate_v4() returns uuid
-  language sql volatile parallel safe set search_path = ''
-  as $$ select pg_catalog.gen_random_uuid() $$;
-alter function extensions.uuid_generate_v4() owner to postgres;
