@@ -52,10 +52,15 @@ def run(argv: list[str]) -> int:
 
 
 def _click(argv: list[str]) -> int:
+    """Not `click.main`: that would answer ctrl+c and a closed pipe in its own way."""
     import click
 
+    group = _group()
     try:
-        return int(_group().main(argv, "supachat", standalone_mode=False) or 0)
+        with group.make_context("supachat", list(argv)) as context:
+            return int(group.invoke(context) or 0)
+    except click.exceptions.Exit as end:
+        return end.exit_code
     except click.exceptions.Abort:
         return 130
     except click.ClickException as error:

@@ -9,16 +9,17 @@ from typing import Any
 
 import click
 
-from supachat.assemble import desk
-from supachat.cli.headless import Headless, headless, need_workspace
+from supachat.assemble import Desk, desk
+from supachat.cli.headless import PATIENCE, Headless, headless, need_workspace
 from supachat.cli.options import workspace_options
 from supachat.cli.output import as_json, show_message, show_threads
 from supachat.cli.which import Several, which_person, which_thread
 from supachat.client import Client
-from supachat.domain.errors import BadInput, NotFound, Refused
+from supachat.domain.errors import BadInput, NotFound, Refused, Unreachable
 from supachat.domain.events import Edge
 from supachat.domain.model import Delivery, Feature, Gap, Message, ThreadKey
 from supachat.domain.text import Safe, safe_line
+from supachat.settings import Workspace
 
 
 def asyncio_run(work: Coroutine[Any, Any, None]) -> None:
@@ -58,15 +59,19 @@ async def _threads(workspace: str | None, vault: str | None) -> None:
 @click.argument("thread")
 @click.argument("text", required=False)
 @click.option("--queue", is_flag=True, help="If it cannot be sent now, keep it for the next run.")
+@click.option("--wait", default=PATIENCE, show_default=True, help="Seconds to try.")
 @workspace_options
-def send(thread: str, text: str | None, queue: bool, workspace: str | None, vault: str | None) -> None:
+def send(
+    thread: str, text: str | None, queue: bool, wait: float, workspace: str | None, vault: str | None
+) -> None:
     """Send TEXT to THREAD; without TEXT, or with -, what comes on stdin.
 
     THREAD is an id, source:id, or a name when only one fits; @name opens a new thread. Ends when the
     server has the message, and prints its id.
     """
     body = text if text not in (None, "-") else stdin_text()
-    asyncio_run(_send(thread, body, queue, workspace, vault))
+    here = desk(vault)
+    asyncio_run(_send(here, need_workspace(here, workspace), thread, body, queue, wait))
 
 
 def stdin_text() -> str:
@@ -81,22 +86,26 @@ def stdin_text() -> str:
         raise BadInput(f"What came on stdin is not UTF-8 (byte {error.start + 1})", cure=cure) from error
 
 
-async def _send(said: str, body: str, queue: bool, workspace: str | None, vault: str | None) -> None:
-    here = desk(vault)
-    async with headless(here, need_workspace(here, workspace), kept=queue) as session:
+async def _send(
+    here: Desk, workspace: Workspace, said: str, body: str, queue: bool, seconds: float
+) -> None:
+    async with headless(here, workspace, kept=queue) as session:
         client = session.client
-        known = queue and not said.startswith("@") and client.threads()
-        if not known:
-            await session.signed_in()
+        if not (queue and client.threads()) or said.startswith("@"):
+            await session.signed_in(seconds)
             await session.listed_threads()
         key = await find_thread(session, said)
         failed = client.unsent()[1]
         draft = client.send(key, body)
         try:
-            await session.until(lambda: _outcome(session, draft, failed))
+            await session.until(lambda: _outcome(session, draft, failed), seconds)
         except Refused:
             client.discard(draft)
             raise
+        except Unreachable as error:
+            if not queue:
+                raise
+            raise Unreachable(error.message, cure="The message is queued: the next run sends it") from error
         print(draft)
 
 

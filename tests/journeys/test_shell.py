@@ -1,0 +1,249 @@
+"""The commands as a shell has them: what they print, what they say when they cannot, how they end."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.journeys.local import PASSWORD, LocalServer
+
+Names = Callable[[str], str]
+SUPACHAT = [sys.executable, "-m", "supachat"]
+
+
+class Shell:
+    """One person's shell: a SUPACHAT_HOME of its own, a session in a file."""
+
+    def __init__(self, home: Path) -> None:
+        self.environ = {**os.environ, "SUPACHAT_HOME": str(home), "SUPACHAT_VAULT": "file"}
+        for name in ("SUPACHAT_URL", "SUPACHAT_KEY", "SUPACHAT_DIALECT"):
+            self.environ.pop(name, None)
+
+    def run(self, *words: str, stdin: str | bytes = "", **environ: str) -> subprocess.CompletedProcess[str]:
+        data = stdin.encode() if isinstance(stdin, str) else stdin
+        done = subprocess.run(
+            [*SUPACHAT, *words],
+            input=data,
+            capture_output=True,
+            env={**self.environ, **environ},
+            timeout=60,
+        )
+        assert b"Traceback" not in done.stderr, done.stderr.decode()
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+        )
+
+    def login(self, server: LocalServer, name: str, *words: str) -> subprocess.CompletedProcess[str]:
+        options = ("--url", server.url, "--key", server.key, "--email", f"{name}@example.org")
+        return self.run("login", *options, "--password-stdin", *words, stdin=PASSWORD + "\n")
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    return Shell(tmp_path / "home")
+
+
+@pytest.fixture
+def ana(server: LocalServer, shell: Shell, names: Names) -> str:
+    """Signed in, with Ben to talk to; her app id."""
+    for name in (names("ana"), names("ben")):
+        server.sign_up(name)
+    done = shell.login(server, names("ana"))
+    assert done.returncode == 0, done.stderr
+    return names("ana")
+
+
+def test_login_whoami_send_threads_tail_logout(shell: Shell, ana: str, names: Names) -> None:
+    ben = names("ben")
+    assert f"{ana}@example.org" in shell.run("whoami").stdout
+    sent = shell.run("send", f"@{ben}", "hello *there*")
+    assert sent.returncode == 0, sent.stderr
+    piped = shell.run("send", ben.capitalize(), stdin="two\nlines\n")
+    assert piped.returncode == 0, piped.stderr
+    listed = shell.run("threads").stdout
+    assert ben.capitalize() in listed
+    thread = listed.split("\t")[0]
+    assert "hello *there*" in shell.run("tail", thread).stdout
+    lines = [json.loads(line) for line in shell.run("tail", thread, "--json").stdout.splitlines()]
+    assert [line["body"] for line in lines] == ["hello *there*", "two\nlines"]
+    assert [line["id"] for line in lines] == [sent.stdout.strip(), piped.stdout.strip()]
+    assert set(lines[0]) == {"id", "thread", "author", "author_name", "body", "created_at", "state"}
+    assert (lines[0]["author"], lines[0]["author_name"], lines[0]["state"]) == (
+        ana,
+        ana.capitalize(),
+        "sent",
+    )
+    last = shell.run("tail", thread, "--last", "1").stdout
+    assert "two" in last
+    assert "hello" not in last
+    assert shell.run("logout").returncode == 0
+    gone = shell.run("whoami")
+    assert gone.returncode == 1
+    assert "login" in gone.stderr
+
+
+def test_what_a_stranger_wrote_cannot_steer_the_terminal(shell: Shell, ana: str, names: Names) -> None:
+    evil = "\x1b[2J\x1b]0;owned\x07 \u202eback"
+    assert shell.run("send", f"@{names('ben')}", "-", stdin=evil).returncode == 0
+    plain = shell.run("tail", names("ben").capitalize()).stdout
+    assert not [char for char in plain if ord(char) < 32 and char != "\n"]
+    assert "\u202e" not in plain
+    printed = shell.run("tail", names("ben").capitalize(), "--json").stdout
+    assert printed.isascii()
+    assert json.loads(printed)["body"] == evil
+
+
+def test_follow_prints_what_comes_and_a_closed_pipe_ends_it_quietly(
+    shell: Shell, ana: str, names: Names
+) -> None:
+    shell.run("send", f"@{names('ben')}", "one")
+    tail = subprocess.Popen(
+        [*SUPACHAT, "tail", names("ben").capitalize(), "--follow", "--json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=shell.environ,
+    )
+    assert tail.stdout is not None
+    assert tail.stderr is not None
+    assert json.loads(tail.stdout.readline())["body"] == "one"
+    shell.run("send", names("ben").capitalize(), "two")
+    assert json.loads(tail.stdout.readline())["body"] == "two"
+    tail.stdout.close()
+    shell.run("send", names("ben").capitalize(), "three")
+    assert tail.wait(30) == 0
+    assert tail.stderr.read() == b""
+    tail.stderr.close()
+
+
+def test_ctrl_c_is_130(shell: Shell, ana: str, names: Names) -> None:
+    shell.run("send", f"@{names('ben')}", "one")
+    tail = subprocess.Popen(
+        [*SUPACHAT, "tail", names("ben").capitalize(), "-f"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=shell.environ,
+    )
+    assert tail.stdout is not None
+    assert b"one" in tail.stdout.readline()
+    tail.send_signal(signal.SIGINT)
+    _, errors = tail.communicate(timeout=30)
+    assert (tail.returncode, errors) == (130, b"")
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "code", "says"),
+    [
+        (("send", "nobody", "x"), b"", 1, "no thread"),
+        (("send", "@nobody-here", "x"), b"", 1, "nobody"),
+        (("send", "@BEN", ""), b"", 1, "nothing to send"),
+        (("send", "@BEN", "-"), b"a\xff", 1, "not UTF-8"),
+        (("send", "@BEN", "-"), b"x" * 70_000, 1, "longer than 64"),
+        (("send",), b"", 2, "THREAD"),
+        (("nonsense",), b"", 2, "nonsense"),
+        (("tail", "BEN", "--last", "many"), b"", 2, "many"),
+        (("--workspace", "none", "whoami"), b"", 1, "no workspace"),
+        ((), b"", 2, "terminal"),
+        (("demo",), b"", 2, "terminal"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(
+    shell: Shell, ana: str, names: Names, words: tuple[str, ...], stdin: bytes, code: int, says: str
+) -> None:
+    done = shell.run(*(word.replace("BEN", names("ben")) for word in words), stdin=stdin)
+    assert done.returncode == code, done.stderr
+    assert says.casefold() in done.stderr.casefold()
+    assert done.stdout == ""
+
+
+def test_several_threads_that_fit_are_listed(
+    server: LocalServer, shell: Shell, ana: str, names: Names
+) -> None:
+    for name in (names("twin-one-"), names("twin-two-")):
+        server.sign_up(name)
+        assert shell.run("send", f"@{name}", "hi").returncode == 0
+    done = shell.run("send", "Twin", "x")
+    assert done.returncode == 2
+    assert names("twin-one-") in done.stderr
+    assert names("twin-two-") in done.stderr
+
+
+def test_what_login_refuses(server: LocalServer, shell: Shell, ana: str, names: Names) -> None:
+    def login(**changes: str) -> str:
+        options = {"url": server.url, "key": server.key, "email": f"{ana}@example.org", **changes}
+        words = [word for name, value in options.items() for word in (f"--{name}", value)]
+        done = shell.run("login", *words, "--password-stdin", stdin=changes.pop("stdin", PASSWORD))
+        assert done.returncode == 1, done.stdout
+        assert PASSWORD not in done.stderr
+        return done.stderr.casefold()
+
+    assert "secret key" in login(key="sb_secret_abc")
+    assert "not the address" in login(url="nonsense")
+    assert "in the clear" in login(url="http://example.org")
+    assert "reached" in login(url="http://127.0.0.1:9") or "answer" in login(url="http://127.0.0.1:9")
+    assert "key" in login(key="sb_publishable_wrong")
+    assert "vault file" in login(vault="memory")
+
+
+def test_a_wrong_password_is_told_and_nothing_is_kept(
+    server: LocalServer, tmp_path: Path, ana: str
+) -> None:
+    fresh = Shell(tmp_path / "fresh")
+    options = ("--url", server.url, "--key", server.key, "--email", f"{ana}@example.org")
+    done = fresh.run("login", *options, "--password-stdin", stdin="wrong\n")
+    assert done.returncode == 1
+    assert "password" in done.stderr
+    assert not (tmp_path / "fresh" / "config").exists()
+
+
+def test_an_env_file_gives_the_project_and_its_secret_is_ignored(
+    server: LocalServer, tmp_path: Path, ana: str
+) -> None:
+    env = tmp_path / ".env.local"
+    env.write_text(
+        f"NEXT_PUBLIC_SUPABASE_URL={server.url}\nNEXT_PUBLIC_SUPABASE_ANON_KEY={server.key}\n"
+        "SUPABASE_SERVICE_ROLE_KEY=very-secret\n"
+    )
+    fresh = Shell(tmp_path / "fresh")
+    words = ("login", "--env", str(env), "--email", f"{ana}@example.org", "--password-stdin")
+    done = fresh.run(*words, stdin=PASSWORD)
+    assert done.returncode == 0, done.stderr
+    assert "SUPABASE_SERVICE_ROLE_KEY ignored" in done.stderr
+    kept = "".join(path.read_text() for path in (tmp_path / "fresh").rglob("*") if path.is_file())
+    assert "very-secret" not in kept
+
+
+def test_the_environment_names_a_project_without_a_file(
+    server: LocalServer, tmp_path: Path, ana: str
+) -> None:
+    fresh = Shell(tmp_path / "fresh")
+    project = {"SUPACHAT_URL": server.url, "SUPACHAT_KEY": server.key}
+    done = fresh.run("whoami", **project)
+    assert done.returncode == 1
+    assert "login" in done.stderr
+
+
+def test_send_while_the_server_is_dead_leaves_nothing_unless_it_is_told_to(
+    own_server: LocalServer, tmp_path: Path
+) -> None:
+    shell = Shell(tmp_path / "home")
+    for name in ("ana", "ben"):
+        own_server.sign_up(name)
+    assert shell.login(own_server, "ana").returncode == 0
+    assert shell.run("send", "--queue", "@ben", "one").returncode == 0
+    own_server.kill()
+    queued = shell.run("send", "--queue", "--wait", "2", "Ben", "two")
+    assert (queued.returncode, queued.stdout) == (1, "")
+    assert "queued" in queued.stderr
+    dead = shell.run("send", "--wait", "2", "Ben", "not kept")
+    assert dead.returncode == 1
+    assert "reached" in dead.stderr
+    own_server.again()
+    assert shell.run("send", "--queue", "Ben", "three").returncode == 0
+    lines = shell.run("tail", "Ben", "--json").stdout.splitlines()
+    assert [json.loads(line)["body"] for line in lines] == ["one", "two", "three"]
