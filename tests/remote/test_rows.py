@@ -173,7 +173,7 @@ async def test_refusals(status: int, body: Any, kind: type[SupachatError], words
     assert words in str(caught.value)
     assert "\x1b" not in str(caught.value)
     assert "\u202e" not in str(caught.value)
-    assert rows.reached is True
+    assert rows.reached_since(0.0)
 
 
 async def test_missing_tables_say_what_to_do() -> None:
@@ -239,7 +239,7 @@ async def test_no_answer_is_unreachable_at_once(error: Exception) -> None:
     with pytest.raises(Unreachable):
         await rows.carry_out(Select("m"))
     assert len(script.asked) == 1
-    assert rows.reached is False
+    assert not rows.reached_since(0.0)
 
 
 # ---------------------------------------------------------------- tokens

@@ -40,6 +40,15 @@ async def test_a_half_open_line_is_noticed_and_replaced(server: Phoenix, ears: H
     assert any("silent" in link.reason for link in ears.links)
 
 
+async def test_the_first_try_connects_and_the_others_reconnect(
+    server: Phoenix, ears: Heard, make: Make
+) -> None:
+    await server.stop()
+    supervisor = make(ROOM)
+    await until(lambda: supervisor.link.attempt >= 4, "four")
+    assert ears.states() == [LinkState.CONNECTING, LinkState.RECONNECTING, LinkState.DISCONNECTED]
+
+
 async def test_accept_and_close_is_no_storm(server: Phoenix, ears: Heard, make: Make) -> None:
     server.close_at_once = True
     make(ROOM, luck=1.0)

@@ -28,13 +28,13 @@ class Poller:
         sources: Callable[[], Iterable[str]],
         say: Callable[..., None],
         link: Callable[[], Link],
-        reached: Callable[[], bool | None],
+        reached_since: Callable[[float], bool],
         moved: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`reached`: whether the last HTTP call got an answer. `moved`: the link is to be told anew."""
+        """`reached_since`: whether the tables have answered since a time. `moved`: tell the link anew."""
         self._registry, self._waits, self._clock = registry, waits, clock
-        self._sources, self._say, self._link, self._reached = sources, say, link, reached
+        self._sources, self._say, self._link, self._reached_since = sources, say, link, reached_since
         self._moved = moved
         self._deaf_since: float | None = None
         self.polling = False
@@ -66,8 +66,9 @@ class Poller:
         return hints + ([ListStale(source) for source in self._sources()] if nothing else [])
 
     def _note(self, now: float) -> None:
-        long = self._deaf_since is not None and now - self._deaf_since >= self._waits.poll
-        polling = long and self._link().joined == 0 and self._reached() is True
+        since = self._deaf_since
+        long = since is not None and now - since >= self._waits.poll
+        polling = since is not None and long and self._link().joined == 0 and self._reached_since(since)
         if polling != self.polling:
             self.polling = polling
             self._moved()

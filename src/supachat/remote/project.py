@@ -79,7 +79,7 @@ class Project:
             sources=lambda: tuple(self._known.me),
             say=self._hearing.say,
             link=lambda: self._supervisor.link,
-            reached=lambda: self._rows.reached,
+            reached_since=self._rows.reached_since,
             moved=lambda: self._hearing.link_moved(self._supervisor.link),
         )
         self._hearing.overlay = self._poller.overlay

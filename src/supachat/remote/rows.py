@@ -6,7 +6,9 @@ does not take is renewed once. Errors come out as `SupachatError`s, mapped in `r
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
+from math import inf
 from typing import Any, Protocol
 
 import httpx
@@ -28,10 +30,15 @@ class Access(Protocol):
 
 
 class Rows:
-    def __init__(self, client: AsyncClient, access: Access) -> None:
-        self._client, self._access = client, access
-        self.reached: bool | None = None
-        """Whether the last call got an answer of any kind; None before the first."""
+    def __init__(
+        self, client: AsyncClient, access: Access, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._client, self._access, self._clock = client, access, clock
+        self._answered_at = self._failed_at = -inf
+
+    def reached_since(self, then: float) -> bool:
+        """The server has answered since `then`, in whatever words, and the last call was no failure."""
+        return self._answered_at >= then and self._answered_at > self._failed_at
 
     async def carry_out(self, call: Call) -> list[Row]:
         """The rows that the server answered; a function's one object is a list of one.
@@ -59,19 +66,18 @@ class Rows:
         try:
             answer = await self._run(call)
         except httpx.HTTPError as error:
-            self.reached = False
+            self._failed_at = self._clock()
             raise network(error) from error
         except APIError as error:
-            self.reached = True
+            self._answered_at = self._clock()
             raise rows_error(error, note) from error
         except ValueError as error:  # pydantic: an answer that is neither rows nor an error
-            self.reached = True
             raise ServerTrouble("the server gave an answer that cannot be read") from error
-        self.reached = True
         if note.foreign:
             raise ServerTrouble(
                 "what answers there is not the project", cure="Is this network asking you in?"
             )
+        self._answered_at = self._clock()
         return as_rows(answer)
 
     def _run(self, call: Call) -> Awaitable[Any]:

@@ -151,7 +151,7 @@ class Supervisor:
         """What the link calls itself during an attempt. Once it has said worse, only success betters it."""
         if self._link.state in (LinkState.DISCONNECTED, LinkState.ERROR) and self._link.attempt > 1:
             return self._link.state
-        if self._link.attempt <= 1 and self._link.connect_time is None:
+        if self._backoff.failures == 0 and self._link.connect_time is None:
             return LinkState.CONNECTING
         return LinkState.RECONNECTING
 
