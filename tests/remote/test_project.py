@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 
@@ -32,7 +33,7 @@ from supachat.domain.model import (
     ThreadKey,
 )
 from supachat.remote.project import Project
-from supachat.remote.vault import MemoryVault
+from supachat.remote.vault import Kept, MemoryVault
 
 SENT = Draft(MESSAGE["id"], THREAD, "hello", Micros(0))
 
@@ -87,6 +88,34 @@ async def test_signing_in(world: World) -> None:
     kept = await world.vault.load()
     assert kept is not None
     assert kept.user_id == USER
+
+
+async def test_signing_in_before_the_start(world: World) -> None:
+    """The demo signs itself in before the client has the remote. Nobody is asked to sign in again."""
+    project = await world.begin(start=False)
+    await project.sign_in("ada@example.org", "right")
+    await project.start()
+    await world.hears(ev.SignedIn)
+    await world.hears(ev.ListStale)
+    assert len(world.heard(ev.SignedIn)) == 1
+    assert world.heard(ev.SessionLost) == []
+
+
+async def test_signing_in_while_the_keyring_still_thinks(world: World) -> None:
+    class Slow(MemoryVault):
+        answer = asyncio.Event()
+
+        async def load(self) -> Kept | None:
+            await self.answer.wait()
+            return None
+
+    world.vault = slow = Slow()
+    project = await world.begin()
+    await project.sign_in("ada@example.org", "right")
+    await world.hears(ev.SignedIn)
+    slow.answer.set()
+    await project.perform(ev.ListThreads("direct"))
+    assert world.heard(ev.SessionLost) == []
 
 
 async def test_signing_up_needs_a_mail(world: World) -> None:

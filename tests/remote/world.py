@@ -118,7 +118,7 @@ class World:
             await asyncio.wait_for(self._listening, 1)
         await self.server.stop()
 
-    async def begin(self) -> Project:
+    async def begin(self, *, start: bool = True) -> Project:
         """Build and start. Nobody is signed in unless the vault says so."""
         address = self.server.address
         self.project = Project(
@@ -130,7 +130,8 @@ class World:
             transport=httpx.MockTransport(self.http),
         )
         self._listening = asyncio.create_task(self._listen())
-        await self.project.start()
+        if start:
+            await self.project.start()
         return self.project
 
     async def keep_a_session(self) -> None:

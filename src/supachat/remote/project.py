@@ -147,9 +147,9 @@ class Project:
     # ------------------------------------------------------------ the session
 
     async def _restore(self) -> None:
-        found = await self._entrance.restore()
+        found = self._keeper.signed_in or await self._entrance.restore()
         self._spawn(self._keeper.run())
-        if found:
+        if found and self._entering is None:
             self._go_in()
 
     def _go_in(self) -> None:

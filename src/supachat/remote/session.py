@@ -78,8 +78,10 @@ class Keeper:
         return self._kept is not None
 
     async def restore(self) -> bool:
-        """Take up the session that is kept. No network. Raises `VaultError`."""
-        self._kept = await self._vault.load()
+        """Take up the session that is kept, unless the person has signed in meanwhile. No network.
+        Raises `VaultError`."""
+        kept = await self._vault.load()
+        self._kept = self._kept or kept
         return self._kept is not None
 
     async def access(self) -> str:
