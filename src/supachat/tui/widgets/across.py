@@ -5,10 +5,10 @@ from __future__ import annotations
 from supachat.domain.events import Edge
 from supachat.domain.model import Gap, Micros
 from supachat.domain.text import Safe
-from supachat.tui.widgets.frame import Frame
+from supachat.tui.widgets.frame import LEFT, Frame
 from supachat.tui.widgets.pieces import Piece, Role
 from supachat.tui.widgets.rows import Canvas, Line
-from supachat.tui.widgets.wrapping import cut_pieces, wrap
+from supachat.tui.widgets.wrapping import cut, cut_pieces, wrap
 
 
 def day(canvas: Canvas, at: Micros) -> Line:
@@ -48,7 +48,7 @@ def _moments(item: Gap, frame: Frame) -> tuple[str, str]:
 
 
 def _fit(label: list[Piece], canvas: Canvas) -> list[Piece]:
-    return list(cut_pieces(label, canvas.frame.end - 4, canvas.frame.glyphs.cut))
+    return list(cut_pieces(label, canvas.frame.end - LEFT, canvas.frame.glyphs.cut))
 
 
 def top(canvas: Canvas, edge: Edge, reason: Safe, first: Micros | None) -> tuple[Line, ...]:
@@ -59,21 +59,24 @@ def top(canvas: Canvas, edge: Edge, reason: Safe, first: Micros | None) -> tuple
         words = [Piece("Reading 50 older messages", Role.QUIET)]
         line = canvas.line(words, mark=Piece(frame.glyphs.system, Role.QUIET))
     elif edge is Edge.FAILED:
-        why = f": {reason}" if reason else ""
-        words = [
-            Piece(f"older messages could not be read{why}", Role.ERROR, click="older"),
-            Piece("  Enter", Role.HEADING, click="older"),
-            Piece(" tries again", Role.QUIET, click="older"),
-        ]
-        cut = cut_pieces(words, frame.end - 4, frame.glyphs.cut)
-        line = canvas.line(cut, mark=Piece(frame.glyphs.alert, Role.ERROR), edge=True)
+        line = _failed(canvas, "older messages could not be read", reason)
     elif edge is Edge.START and first is not None:
         date = frame.when(first)
         words = [Piece(f"This is where the thread begins, {date.day} {date:%B} {date.year}", Role.QUIET)]
-        line = canvas.line(cut_pieces(words, frame.end - 4, frame.glyphs.cut))
+        line = canvas.line(cut_pieces(words, frame.end - LEFT, frame.glyphs.cut))
     else:
         line = canvas.empty()
     return (line, *air)
+
+
+def _failed(canvas: Canvas, what: str, reason: Safe) -> Line:
+    """What could not be read and why, which is cut first, and how to try again."""
+    frame = canvas.frame
+    tail = [Piece("  Enter", Role.HEADING, click="older"), Piece(" tries again", Role.QUIET, click="older")]
+    room = frame.end - LEFT - sum(len(piece.text) for piece in tail)
+    words = cut(f"{what}: {reason}" if reason else what, room, frame.glyphs.cut)
+    row = cut_pieces([Piece(words, Role.ERROR, click="older"), *tail], frame.end - LEFT, frame.glyphs.cut)
+    return canvas.line(row, mark=Piece(frame.glyphs.alert, Role.ERROR))
 
 
 def nothing(canvas: Canvas, edge: Edge, audience: Safe, reason: Safe) -> tuple[Line, ...]:
@@ -83,7 +86,7 @@ def nothing(canvas: Canvas, edge: Edge, audience: Safe, reason: Safe) -> tuple[L
         words = [Piece("Reading messages", Role.QUIET)]
         return (canvas.line(words, mark=Piece(frame.glyphs.system, Role.QUIET)),)
     if edge is Edge.FAILED:
-        return top(canvas, edge, reason, None)[:1]
+        return (_failed(canvas, "the messages could not be read", reason),)
     if edge is Edge.MORE:
         return ()
     texts = ["Your first message starts this thread."] + ([audience] if audience else [])

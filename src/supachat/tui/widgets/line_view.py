@@ -78,6 +78,7 @@ class LineView(ScrollView):
             self._show()
 
     def _settle(self) -> None:
+        """Before the view is asked anything: what came in this turn counts."""
         if self._pending:
             self._view.settle()
 
@@ -178,9 +179,8 @@ class LineView(ScrollView):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """The wheel or the bar moved; while a new size is on its way, that is only Textual's clamping."""
-        if (
-            self.scrollable_content_region.height == self._view.height
-            and round(new_value) != self._view.top
-        ):
-            self._view.scroll_to(round(new_value))
+        by = round(new_value) - self._view.top
+        if by and self.scrollable_content_region.height == self._view.height:
+            self._settle()
+            self._view.scroll_to(self._view.top + by)
             self._show()

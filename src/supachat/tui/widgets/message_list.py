@@ -17,7 +17,7 @@ from supachat.domain.events import Edge
 from supachat.domain.model import Delivery, Gap, Item, Message, Person
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import Glyphs
-from supachat.tui.keymap import KEYS, Place
+from supachat.tui.keymap import Place, bindings
 from supachat.tui.widgets import message_posts as posts
 from supachat.tui.widgets.blocks import Ident, ident
 from supachat.tui.widgets.cursor import Cursor
@@ -25,31 +25,16 @@ from supachat.tui.widgets.line_view import LineView
 from supachat.tui.widgets.message_lines import Cast
 from supachat.tui.widgets.paint import Row
 
-_ACTIONS: Final = {
-    "up": "move(-1)",
-    "down": "move(1)",
-    "first": "oldest",
-    "last": "newest",
-    "unfold": "open",
-    "retry": "verb('retry')",
-    "edit": "verb('edit')",
-    "discard": "verb('discard')",
-}
-"""What a key of the table does here."""
 _VERBS: Final = frozenset({"retry", "edit", "discard"})
 
 
 class MessageList(LineView, can_focus=True, inherit_bindings=False):
     """The messages of one thread."""
 
+    FOCUS_ON_CLICK = False  # dragging selects text, and the keyboard stays in the composer
+
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(
-            Binding(",".join(key.keys.split()), _ACTIONS[key.id], key.words, show=False)
-            for key in KEYS[Place.MESSAGES]
-            if key.id in _ACTIONS
-        ),
-        Binding("pageup", "page(-1)", "a page up", show=False),
-        Binding("pagedown", "page(1)", "a page down", show=False),
+        *bindings(Place.MESSAGES),
         Binding("escape", "leave", "back", show=False),
     ]
 
@@ -124,6 +109,7 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
 
     def scroll_to_newest(self) -> None:
         """To the newest message, and follow it."""
+        self._settle()
         if self._cursor.index is not None:
             self._cursor.choose(len(self._view.items) - 1)
         self._view.scroll_to(self._view.last_top)
@@ -131,6 +117,7 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
 
     def scroll_to_oldest(self) -> None:
         """To the oldest that is loaded."""
+        self._settle()
         if self._cursor.index is not None:
             self._cursor.choose(0)
         self._view.scroll_to(0)
@@ -147,12 +134,14 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
 
     def page(self, step: int) -> None:
         """Up (-1) or down (1) by a page, less one row that stays in view."""
+        self._settle()
         self._view.scroll_to(self._view.top + step * max(self._view.height - 1, 1))
         self._cursor.to_view(lower=step > 0)
         self._show()
 
     def move(self, step: int) -> None:
         """Choose the message before (-1) or after (1) the chosen one; bigger steps too."""
+        self._settle()
         index = self._cursor.index
         self._cursor.move(step)
         if step < 0 and index == 0 and self._view.edge is Edge.FAILED:
@@ -201,6 +190,7 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
             self.post_message(self.NearTop())
 
     def on_focus(self) -> None:
+        self._settle()
         self._cursor.begin()
         self._cursor.show(Row.SELECTED)
         self._show()
@@ -210,12 +200,15 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         self._show()
 
     def on_click(self, event: events.Click) -> None:
-        """Choose what was clicked, unless the mouse selected text."""
-        if self.text_selection is None and 0 <= event.y < len(self._lines):
-            entry, _ = self._lines[event.y]
-            if entry is not None:
-                self._cursor.choose(self._view.items.at_key(entry.key))
-                self._show()
+        """Choose what was clicked, unless the mouse selected text or a link."""
+        link = str(event.style.meta.get("@click", "")).startswith("link(")
+        if link or self.text_selection is not None or not 0 <= event.y < len(self._lines):
+            return
+        entry, _ = self._lines[event.y]
+        if entry is not None:
+            self._cursor.choose(self._view.items.at_key(entry.key))
+            self.focus()
+            self._show()
 
     # ------------------------------------------------------------ actions
 
@@ -229,13 +222,14 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
     def action_move(self, step: int) -> None:
         self.move(step)
 
-    def action_page(self, step: int) -> None:
-        self.page(step)
-
     def action_oldest(self) -> None:
+        self._settle()
+        self._cursor.begin()
         self.scroll_to_oldest()
 
     def action_newest(self) -> None:
+        self._settle()
+        self._cursor.begin()
         self.scroll_to_newest()
 
     def action_leave(self) -> None:

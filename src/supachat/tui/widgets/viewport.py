@@ -247,7 +247,7 @@ class Viewport:
     def scroll_to(self, row: int) -> None:
         """The reader goes to another row; from the last one on, the newest is followed."""
         row = max(row, 0)
-        follows = row >= self.last_top and not self.stays
+        follows = not len(self.items) or (row >= self.last_top and not self.stays)
         self.anchor = None if follows else self._anchor_at(min(row, self.last_top))
         self.settle()
 
