@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import jwt
 import pytest
 
-from supachat.server.keys import TEN_YEARS, make_keys
-from supachat.server.tokens import Fault, TokenError, mint, verify
+from supachat.server.keys import TEN_YEARS, make_keys, signing_key
+from supachat.server.tokens import Fault, SigningKey, TokenError, Trust, issue, mint, verify
+from supachat.server.trouble import ServerTrouble
 
 SECRET = "a secret of the length that a project has, made of chance"
 NOW = 1_800_000_000.0
@@ -83,3 +86,70 @@ def test_a_projects_keys_are_tokens_of_its_two_roles() -> None:
 def test_keys_do_not_show_themselves() -> None:
     keys = make_keys(NOW)
     assert keys.jwt_secret not in repr(keys)
+
+
+PAIR = SigningKey.new()
+BOTH = replace(make_keys(NOW), signing_key=PAIR)
+
+
+def test_a_pair_signs_for_people_only_where_it_is_asked_to() -> None:
+    for asymmetric, algorithm in ((False, "HS256"), (True, "ES256")):
+        token = issue(GOOD, replace(BOTH, asymmetric=asymmetric))
+        assert jwt.get_unverified_header(token)["alg"] == algorithm
+        assert verify(token, BOTH, now=NOW) == GOOD
+    assert jwt.get_unverified_header(issue(GOOD, BOTH))["alg"] == "HS256"
+
+
+def test_what_is_published_checks_a_token_and_makes_none() -> None:
+    shown = PAIR.public_jwk()
+    assert "d" not in shown
+    assert (shown["kty"], shown["crv"], shown["alg"], shown["kid"]) == ("EC", "P-256", "ES256", PAIR.kid)
+    token = issue(GOOD, replace(BOTH, asymmetric=True))
+    key: Any = jwt.PyJWK(shown).key
+    assert jwt.decode(token, key, ["ES256"], options={"verify_exp": False})["sub"] == "someone"
+
+
+def signed(pair: SigningKey, kid: str | None) -> str:
+    return jwt.encode(GOOD, pair.pair, "ES256", headers={"kid": kid} if kid else {})
+
+
+REFUSED_PAIRS = [
+    ("no pair here", issue(GOOD, replace(BOTH, asymmetric=True)), SECRET, Fault.ALGORITHM),
+    ("another pair of that name", signed(SigningKey.new(), PAIR.kid), BOTH, Fault.SIGNATURE),
+    ("another name", signed(PAIR, "other"), BOTH, Fault.SIGNATURE),
+    ("no name", signed(PAIR, None), BOTH, Fault.SIGNATURE),
+    ("the public half as a secret", mint(GOOD, PAIR.public_jwk()["x"]), BOTH, Fault.SIGNATURE),
+    ("alg none", unsigned(GOOD), BOTH, Fault.ALGORITHM),
+]
+
+
+@pytest.mark.parametrize(
+    ("token", "trust", "fault"), [row[1:] for row in REFUSED_PAIRS], ids=[row[0] for row in REFUSED_PAIRS]
+)
+def test_a_pair_is_believed_by_its_own_name_and_algorithm_only(
+    token: str, trust: Trust, fault: Fault
+) -> None:
+    with pytest.raises(TokenError) as caught:
+        verify(token, trust, now=NOW)
+    assert caught.value.fault is fault
+
+
+def test_a_pair_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
+    assert signing_key(tmp_path, wanted=False) is None
+    made = signing_key(tmp_path, wanted=True)
+    kept = tmp_path / "signing_key.json"
+    assert made is not None
+    assert kept.stat().st_mode & 0o077 == 0
+    for wanted in (False, True):
+        again = signing_key(tmp_path, wanted=wanted)
+        assert again is not None
+        assert again.public_jwk() == made.public_jwk()
+
+
+@pytest.mark.parametrize("spoilt", ["", "{}", json.dumps(PAIR.public_jwk()), '{"kty": "oct", "k": "YQ"}'])
+def test_a_spoilt_pair_is_named_and_left_alone(tmp_path: Path, spoilt: str) -> None:
+    kept = tmp_path / "signing_key.json"
+    kept.write_text(spoilt)
+    with pytest.raises(ServerTrouble, match="cannot be read as a signing key"):
+        signing_key(tmp_path, wanted=True)
+    assert kept.read_text() == spoilt

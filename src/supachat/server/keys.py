@@ -1,4 +1,6 @@
-"""`keys.json`: the secrets of one data folder, made once, readable by their owner only.
+"""The secrets of one data folder, made once, readable by their owner only.
+
+`keys.json` holds what every project has; `signing_key.json` a key pair, where one was asked for.
 
 Must never write a secret anywhere else, and never make new ones over a file that it cannot read.
 """
@@ -14,7 +16,7 @@ from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
-from supachat.server.tokens import Keys, mint
+from supachat.server.tokens import Keys, SigningKey, mint
 from supachat.server.trouble import ServerTrouble
 
 TEN_YEARS = 10 * 365 * 24 * 3600
@@ -42,6 +44,27 @@ def new_keys() -> KeyFile:
 def keep_keys(data_dir: Path, held: KeyFile, socket_dir: Path) -> None:
     """Writes `held` down. `socket_dir` goes into the database string: it may move with the folder."""
     _write(data_dir / "keys.json", held, socket_dir)
+
+
+def signing_key(data_dir: Path, *, wanted: bool) -> SigningKey | None:
+    """The key pair of `data_dir`, made if it is `wanted` and not there. Raises ServerTrouble.
+
+    One that is there is read even when it is not wanted: tokens that it signed are still out.
+    """
+    path = data_dir / "signing_key.json"
+    try:
+        if path.exists():
+            return SigningKey.read(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ServerTrouble(
+            f"{path} cannot be read as a signing key ({type(error).__name__}). Nothing was changed. "
+            "Put the file back as it was; or remove it: then everybody has to sign in again."
+        ) from error
+    if not wanted:
+        return None
+    made = SigningKey.new()
+    _keep(path, made.private_jwk())
+    return made
 
 
 def make_keys(now: float) -> Keys:
@@ -75,13 +98,17 @@ def _write(path: Path, held: KeyFile, socket_dir: Path) -> None:
         "jwt_secret": held.keys.jwt_secret,
         "database": database,
     }
+    _keep(path, json.dumps(content, indent=2))
+
+
+def _keep(path: Path, text: str) -> None:
+    """`text` as a file that only its owner reads; never half of it."""
     fresh = path.with_suffix(".new")
     fresh.unlink(missing_ok=True)
     with os.fdopen(
         os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8"
     ) as file:
-        json.dump(content, file, indent=2)
-        file.write("\n")
+        file.write(text + "\n")
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)

@@ -14,7 +14,7 @@ import jwt
 
 from supachat.server.realtime.frames import dump_json
 from supachat.server.realtime.joins import Refused
-from supachat.server.tokens import Fault, TokenError, verify
+from supachat.server.tokens import Fault, TokenError, Trust, verify
 
 _CLAIMS_TEXT = "Fields `role` and `exp` are required in JWT"
 _MALFORMED_TEXT = "The token provided is not a valid JWT"
@@ -50,9 +50,9 @@ class Identity:
         }
 
 
-def identify(token: str, secret: str, headers: Mapping[str, str]) -> Identity:
+def identify(token: str, trust: Trust, headers: Mapping[str, str]) -> Identity:
     """The identity behind a token. Raises TokenError; CLAIMS if role or exp is missing."""
-    claims = verify(token.strip(), secret, require=("role", "exp"))
+    claims = verify(token.strip(), trust, require=("role", "exp"))
     role = claims["role"]
     # "none" is PostgreSQL's word for the role that logged in, which here is a superuser
     if not isinstance(role, str) or role == "none" or not math.isfinite(claims["exp"]):

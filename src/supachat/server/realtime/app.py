@@ -56,7 +56,7 @@ class Realtime:
         login = partial(context.conninfo, "supabase_admin")
         self._stream = Stream(login, context.admin, delivery.take, limits)
         self._services = Services(
-            secret=context.keys.jwt_secret,
+            trust=context.keys,
             limits=limits,
             hub=hub,
             pool=context.admin,

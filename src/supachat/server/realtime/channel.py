@@ -231,7 +231,7 @@ class Channel:
         if not isinstance(token, str) or token.startswith("sb_") or token == self.who.token:
             return
         try:
-            who = identify(token, self._services.secret, self.who.headers)
+            who = identify(token, self._services.trust, self.who.headers)
         except TokenError as error:
             self.end(refresh_text(error))
             return

@@ -54,7 +54,7 @@ def _judge(ws: WebSocket, services: Services) -> Identity | tuple[int, str]:
     token = unquote(key).strip()
     headers = {name: value for name, value in ws.headers.items() if name.startswith("x-")}
     try:
-        identity = identify(token, services.secret, headers)
+        identity = identify(token, services.trust, headers)
     except TokenError as error:
         return handshake_refusal(error, token)
     hub = services.hub

@@ -107,7 +107,7 @@ class BroadcastOverHttp:
             token = request.headers.get("apikey", "")
         headers = {name: value for name, value in request.headers.items() if name.startswith("x-")}
         try:
-            return identify(token, self._services.secret, headers)
+            return identify(token, self._services.trust, headers)
         except TokenError as error:
             raise _fault(401, "Unauthorized") from error
 

@@ -38,7 +38,7 @@ def _check_limits(services: Services, line: Line, channels: int) -> None:
 
 def _identify(services: Services, connection: Identity, frame: Inbound) -> Identity:
     try:
-        return identify(chosen_token(frame.payload, connection.token), services.secret, connection.headers)
+        return identify(chosen_token(frame.payload, connection.token), services.trust, connection.headers)
     except TokenError as error:
         raise join_refusal(error) from error
 

@@ -13,13 +13,14 @@ from supachat.server.realtime.authorise import Authoriser
 from supachat.server.realtime.hub import Hub
 from supachat.server.realtime.limits import RealtimeLimits
 from supachat.server.realtime.subscriptions import Subscriptions
+from supachat.server.tokens import Trust
 
 
 @dataclass(frozen=True)
 class Services:
     """`ready` is set while the replication stream runs."""
 
-    secret: str
+    trust: Trust
     limits: RealtimeLimits
     hub: Hub
     pool: Pool

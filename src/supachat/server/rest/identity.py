@@ -37,7 +37,7 @@ def who(headers: Mapping[str, str], keys: Keys, *, now: float | None = None) -> 
     if not token.strip():
         return Identity("anon", json.dumps({"role": "anon"}))
     try:
-        claims = verify(token.strip(), keys.jwt_secret, now=now, leeway=_LEEWAY)
+        claims = verify(token.strip(), keys, now=now, leeway=_LEEWAY)
     except TokenError as error:
         raise errors.bad_token(error, token.strip()) from error
     role = claims.get("role", "anon")
