@@ -45,8 +45,14 @@ DATABASE_SETTINGS = {"direct": {"supachat.app_ids_from_user_metadata": "on"}}
 )
 @click.option("--no-signup", is_flag=True, help="Nobody may make a new account.")
 @click.option(
-    "--confirm-email", is_flag=True, help="New accounts wait for a link, written to DATA_DIR/outbox."
+    "--confirm-email", is_flag=True, help="New accounts wait for a code or link, sent to DATA_DIR/outbox."
 )
+@click.option("--anonymous", is_flag=True, help="People may come in without an address.")
+@click.option(
+    "--jwt-algorithm", type=click.Choice(["HS256", "ES256"]), default="HS256", show_default=True,
+    help="How people's tokens are signed; ES256 makes a key pair and publishes its half.",
+)  # fmt: skip
+@click.option("--site-url", default="", metavar="URL", help="Where links in mails lead back to.")
 @click.option("--watch-fd", type=int, hidden=True, help="Stop when this inherited pipe closes.")
 def serve(
     data_dir: Path | None,
@@ -57,6 +63,9 @@ def serve(
     as_json: bool,
     no_signup: bool,
     confirm_email: bool,
+    anonymous: bool,
+    jwt_algorithm: str,
+    site_url: str,
     watch_fd: int | None,
 ) -> None:
     """Run a Supabase-compatible server on this machine, over a real PostgreSQL."""
@@ -85,6 +94,10 @@ def serve(
             migrations=migrations,
             signup=not no_signup,
             confirm_email=confirm_email,
+            anonymous=anonymous,
+            asymmetric=jwt_algorithm == "ES256",
+            site_url=site_url,
+            mailed=None if as_json else _say_mail,
             watch_fd=watch_fd,
         )
         asyncio.run(
@@ -120,6 +133,13 @@ def first_line(started: Started, options: Options, as_json: bool) -> str:
         lines.append(f"it listens on {options.host} without TLS: whoever reaches this machine can connect")
     lines.append(f"publishable key: {started.publishable_key}")
     return "\n".join(lines)
+
+
+def _say_mail(line: str) -> None:
+    """A letter that was written, for whoever watches the server instead of a mailbox."""
+    from supachat.domain.text import safe_line
+
+    click.echo(safe_line(line, limit=4096))
 
 
 def exposed(dialects: tuple[str, ...]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ class Limits:
     """Every wait and limit, with the real servers' values. Seconds and bytes; a test may scale them."""
 
     body: int = 1_000_000
+    broadcast_body: int = 8_000_000
     url: int = 8_192
     statement: float = 8.0
     rows: int = 1000
@@ -33,6 +34,13 @@ class Limits:
     refresh_reuse: float = 10.0
     password_length: int = 8
     sign_ins_per_minute: int = 300
+    sign_ins_per_account: int = 30
+    codes_per_five_minutes: int = 30
+    anonymous_per_hour: int = 30
+    code_life: float = 3600.0
+    flow_life: float = 300.0
+    mail_pause: float = 60.0
+    mails_per_hour: int = 30
     refuse_pause: float = 2.0
     join_pause: float = 5.0
     idle: float = 60.0
@@ -54,7 +62,8 @@ class Context:
 
     `admin` logs in as supabase_admin (auth, join checks), `requests` as authenticator (REST only);
     both have autocommit off. `conninfo` makes a libpq string for a user of this database.
-    `schemas` are exposed to REST, the first is the default. `outbox` takes mail as files.
+    `schemas` are exposed to REST, the first is the default. `outbox` takes mail as files,
+    and `mailed` is told each letter as one line. Links lead to loopback addresses and to `site_url`.
     """
 
     keys: Keys
@@ -64,9 +73,12 @@ class Context:
     schemas: tuple[str, ...] = ("public",)
     signup: bool = True
     confirm_email: bool = False
+    anonymous: bool = False
     limits: Limits = Limits()
     url: str = "http://127.0.0.1:54321"
+    site_url: str = ""
     outbox: Path | None = None
+    mailed: Callable[[str], None] | None = None
     hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "::1"})
 
 

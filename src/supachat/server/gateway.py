@@ -20,11 +20,16 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from supachat.server.auth import app as auth
-from supachat.server.context import Context
+from supachat.server.context import Context, Limits
 from supachat.server.realtime import app as realtime
 from supachat.server.rest import app as rest
 
-OPEN_PATHS = ("/auth/v1/verify", "/auth/v1/.well-known/jwks.json")
+OPEN_PATHS = (
+    "/auth/v1/verify",
+    "/auth/v1/authorize",
+    "/auth/v1/callback",
+    "/auth/v1/.well-known/jwks.json",
+)
 """Asked by people who have no key: they follow a link."""
 
 NO_KEY = {
@@ -36,7 +41,10 @@ UNKNOWN_KEY = {
     "hint": "Double check your Supabase `anon` or `service_role` API key.",
 }
 
-_EXPOSED = ("Content-Range", "Preference-Applied", "Proxy-Status", "X-Sb-Error-Code", "WWW-Authenticate")
+_EXPOSED = (
+    *("Content-Encoding", "Content-Location", "Content-Profile", "Content-Range", "Date", "Location"),
+    *("Preference-Applied", "Proxy-Status", "Range-Unit", "WWW-Authenticate", "X-Sb-Error-Code"),
+)
 
 
 def build(context: Context) -> Starlette:
@@ -65,7 +73,7 @@ def build(context: Context) -> Starlette:
 @asynccontextmanager
 async def running(context: Context) -> AsyncIterator[None]:
     """What the parts do beside answering: begun here, ended before PostgreSQL is asked to stop."""
-    async with realtime.lifespan(context):
+    async with realtime.lifespan(context), rest.lifespan(context):
         yield
 
 
@@ -83,9 +91,10 @@ class Door:
             return
         refusal = self._refusal(scope)
         if refusal is None and scope["type"] == "http":
-            body = await _read(scope, receive, self._limits.body)
+            limit = body_limit(scope["path"], self._limits)
+            body = await _read(scope, receive, limit)
             if body is None:
-                refusal = _said(413, f"the body is larger than {self._limits.body} bytes")
+                refusal = _said(413, f"the body is larger than {limit} bytes")
             else:
                 receive = _replayed(body, receive)
         await (refusal or self._app)(scope, receive, send)
@@ -115,6 +124,11 @@ class KeyCheck:
                 await JSONResponse(refusal, 401)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
+
+
+def body_limit(path: str, limits: Limits) -> int:
+    """The most bytes that a body for `path` may have: a batch of broadcasts is larger than a row."""
+    return limits.broadcast_body if path.startswith("/realtime/v1/api/broadcast") else limits.body
 
 
 def needs_key(path: str) -> bool:

@@ -11,7 +11,7 @@ import json
 import os
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -65,6 +65,12 @@ def signing_key(data_dir: Path, *, wanted: bool) -> SigningKey | None:
     made = SigningKey.new()
     _keep(path, made.private_jwk())
     return made
+
+
+def with_pair(keys: Keys, data_dir: Path, *, asymmetric: bool) -> Keys:
+    """`keys` and the pair of `data_dir` that signs people's tokens or once did. Raises ServerTrouble."""
+    pair = signing_key(data_dir, wanted=asymmetric)
+    return replace(keys, signing_key=pair, asymmetric=asymmetric)
 
 
 def make_keys(now: float) -> Keys:

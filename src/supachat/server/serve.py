@@ -25,6 +25,7 @@ import uvicorn
 from supachat.server.bootstrap import bootstrap, keep_partitions
 from supachat.server.context import Context, Limits, pool
 from supachat.server.gateway import build, running
+from supachat.server.keys import with_pair
 from supachat.server.lock import FolderLock
 from supachat.server.migrate import apply_folder, apply_settings, apply_text
 from supachat.server.postgres import Postgres
@@ -39,7 +40,8 @@ REVIVALS = 3
 @dataclass(frozen=True)
 class Options:
     """What to serve. `texts` are (name, idempotent SQL), `settings` are set on the database before them;
-    `migrations` are folders of the Supabase CLI's kind. `watch_fd` is a pipe: when it closes, so do we."""
+    `migrations` are folders of the Supabase CLI's kind. `watch_fd` is a pipe: when it closes, so do we.
+    With `asymmetric` people's tokens are signed by a key pair; `mailed` is told each letter as a line."""
 
     data_dir: Path
     host: str = "127.0.0.1"
@@ -50,6 +52,10 @@ class Options:
     schemas: tuple[str, ...] = ("public",)
     signup: bool = True
     confirm_email: bool = False
+    anonymous: bool = False
+    asymmetric: bool = False
+    site_url: str = ""
+    mailed: Callable[[str], None] | None = None
     watch_fd: int | None = None
     limits: Limits = field(default_factory=Limits)
 
@@ -70,6 +76,7 @@ async def serve(options: Options, announce: Callable[[Started], None]) -> None:
     `announce` is called once, when the first request can be answered.
     """
     data_dir = options.data_dir.absolute()
+    _forget_shell()
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
         stack.enter_context(_stopped_by_signals(stop))
@@ -88,6 +95,12 @@ async def serve(options: Options, announce: Callable[[Started], None]) -> None:
         lock.announce(url)
         announce(Started(url, context.keys.publishable_key, data_dir, os.getpid()))
         await _until(stop, postgres, context)
+
+
+def _forget_shell() -> None:
+    """No PG* variable of the person's shell may steer our connections: PGTZ alone shifts every time."""
+    for name in [name for name in os.environ if name.startswith("PG")]:
+        del os.environ[name]
 
 
 async def _prepare(postgres: Postgres, options: Options) -> None:
@@ -115,13 +128,16 @@ async def _context(postgres: Postgres, options: Options, url: str) -> AsyncItera
         pool(postgres.conninfo("authenticator"), size=12, name="requests") as requests,
     ):
         yield Context(
-            keys=postgres.keys,
+            keys=with_pair(postgres.keys, options.data_dir.absolute(), asymmetric=options.asymmetric),
             admin=admin,
             requests=requests,
             conninfo=postgres.conninfo,
             schemas=options.schemas,
             signup=options.signup,
             confirm_email=options.confirm_email,
+            anonymous=options.anonymous,
+            site_url=options.site_url,
+            mailed=options.mailed,
             limits=options.limits,
             url=url,
             outbox=options.data_dir.absolute() / "outbox",
