@@ -329,22 +329,35 @@ def test_typing_ends_with_the_message_or_by_itself() -> None:
 
 def test_what_realtime_lost_is_found_by_the_re_read_counted_and_said() -> None:
     screen = live(said(1_000_000_000, "one"))
-    screen.take(screen.engine.tick(1))
-    screen.take(screen.engine.tick(1 + REREAD))
-    page(screen, said(1_000_000_000, "one"), said(1_000_000_500, "lost"), now=1 + REREAD)
+    screen.take(screen.engine.tick(12))
+    page(screen, said(1_000_000_000, "one"), now=12)
+    screen.take(screen.engine.tick(12 + REREAD))
+    page(screen, said(1_000_000_000, "one"), said(1_000_000_500, "lost"), now=12 + REREAD)
     assert screen.bodies() == ["one", "lost"]
-    screen.take(screen.engine.tick(10 + REREAD))
+    screen.take(screen.engine.tick(20 + REREAD))
     assert screen.engine.health.health.missed == 1
 
 
 def test_a_row_whose_broadcast_was_only_late_is_not_counted_as_missed() -> None:
     screen = live(said(1_000_000_000, "one"))
-    screen.take(screen.engine.tick(1))
-    screen.take(screen.engine.tick(1 + REREAD))
-    page(screen, said(1_000_000_000, "one"), said(1_000_000_500, "late"), now=1 + REREAD)
-    screen.hear(ev.MessageArrived(said(1_000_000_500, "late")), now=2 + REREAD)
-    screen.take(screen.engine.tick(10 + REREAD))
+    screen.take(screen.engine.tick(12))
+    page(screen, said(1_000_000_000, "one"), now=12)
+    screen.take(screen.engine.tick(12 + REREAD))
+    page(screen, said(1_000_000_000, "one"), said(1_000_000_500, "late"), now=12 + REREAD)
+    screen.hear(ev.MessageArrived(said(1_000_000_500, "late")), now=13 + REREAD)
+    screen.take(screen.engine.tick(20 + REREAD))
     assert screen.engine.health.health.missed == 0
+
+
+def test_a_row_that_committed_late_is_found_by_a_second_look() -> None:
+    screen = live(said(1_000_000_000, "one"))
+    screen.take(screen.engine.tick(5))
+    assert not screen.asked(ev.FetchPage)
+    screen.take(screen.engine.tick(11))
+    page(screen, said(999_999_000, "begun before, committed after"), said(1_000_000_000, "one"), now=11)
+    assert screen.bodies() == ["begun before, committed after", "one"]
+    screen.take(screen.engine.tick(30))
+    assert not screen.asked(ev.FetchPage)
 
 
 def test_a_catch_up_that_failed_is_tried_again_by_itself() -> None:

@@ -31,6 +31,8 @@ PAGE = 50
 OVERLAP = Micros(10_000_000)
 """Catch-up reads this far (10 s) before what it knows: rows become visible in commit order, not in
 the order of their times."""
+SECOND_LOOK = 10.0
+"""Seconds after a thread came to be live in which a transaction that began before may still commit."""
 ASK_AGAIN = 5.0
 """Seconds after which a catch-up that came to nothing is tried again."""
 MOST_PAGES = 20
@@ -53,6 +55,8 @@ class Reading:
     catching: Cursor | None = None
     """Catch-up reads on from here; None when none is under way."""
     asked_at: float = 0.0
+    look_at: float | None = None
+    """When the second look is due."""
     pages: int = 0
     stale: bool = False
     """The topics became ready while a catch-up was under way: it has to be done once more."""
@@ -198,7 +202,7 @@ class Reader:
         if request.after is None and event.whole:
             reading.at_start = True
         if request.before is None:
-            splices += self._went_on(reading, event, out)
+            splices += self._went_on(reading, event, now, out)
         else:
             splices += _not_filling(timeline)
         self._merged(reading, splices, out)
@@ -206,7 +210,7 @@ class Reader:
         out.writes += [KeepMessages(event.messages)] if event.messages else []
         out.writes.append(KeepSpans(request.thread, tuple(timeline.spans), reading.verified))
 
-    def _went_on(self, reading: Reading, event: PageFetched, out: Outcome) -> list[Splice]:
+    def _went_on(self, reading: Reading, event: PageFetched, now: float, out: Outcome) -> list[Splice]:
         """A page of a catch-up: go on where the server had more, else the thread is live."""
         timeline, request = reading.timeline, event.request
         newest = request.after is None
@@ -217,7 +221,8 @@ class Reader:
                 reading.stale = False
                 self.catch_up(request.thread, out)
                 return []
-            reading.live = reading.ready
+            if reading.ready and not reading.live:
+                reading.live, reading.look_at = True, now + SECOND_LOOK
             return self._up_to_now(timeline, request.after) if reading.live else []
         if reading.pages >= MOST_PAGES:
             reading.catching = START
@@ -241,9 +246,13 @@ class Reader:
     def nudge(self, now: float, out: Outcome) -> None:
         """The open thread is not up to date and nothing is under way that would make it so: ask."""
         reading = self.known(self.open) if self.open is not None else None
-        if reading is None or reading.catching is not None or reading.live or not reading.ready:
+        if reading is None or reading.catching is not None or not reading.ready:
             return
-        if now - reading.asked_at >= ASK_AGAIN:
+        if reading.live:
+            if reading.look_at is not None and now >= reading.look_at:
+                reading.look_at = None
+                self.catch_up(reading.timeline.thread, out, again=True)
+        elif now - reading.asked_at >= ASK_AGAIN:
             reading.asked_at = now
             self.catch_up(reading.timeline.thread, out)
 
