@@ -12,7 +12,7 @@ import pytest
 from postgrest import APIError, AsyncPostgrestClient, CountMethod, ReturnMethod
 from psycopg import AsyncConnection
 
-from supachat.server.catalog import Catalogs
+from supachat.server.catalog_cache import Catalogs
 from supachat.server.context import Context, Limits
 from supachat.server.tokens import mint
 

@@ -1,15 +1,22 @@
-"""The three questions that `catalog` asks Postgres. Each takes `schemas`, a list of schema names."""
+"""The questions that a load of the catalog asks Postgres. `schemas` is a list of schema names."""
 
 from __future__ import annotations
 
 from typing import Final, LiteralString
 
 COLUMNS: Final[LiteralString] = """
-select n.nspname as schema, c.relname as table,
+select c.oid::int8 as oid, n.nspname as schema, c.relname as table, c.relkind in ('v', 'm') as is_view,
+       format_type(c.reltype, null) as row_type, obj_description(c.oid, 'pg_class') as comment,
+       case when c.relkind = 'm' then 0 else pg_relation_is_updatable(c.oid, true) end as verbs,
        coalesce(json_agg(json_build_object(
+           'number', a.attnum,
            'name', a.attname,
            'type', format_type(a.atttypid, a.atttypmod),
            'category', t.typcategory,
+           'nullable', not a.attnotnull,
+           'comment', col_description(c.oid, a.attnum),
+           'enum', (select json_agg(e.enumlabel order by e.enumsortorder)
+                      from pg_catalog.pg_enum e where e.enumtypid = a.atttypid),
            'default', case when a.attidentity = '' and a.attgenerated = ''
                            then pg_get_expr(d.adbin, d.adrelid) end
        ) order by a.attnum) filter (where a.attnum is not null), '[]') as columns
@@ -19,29 +26,39 @@ left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and n
 left join pg_catalog.pg_type t on t.oid = a.atttypid
 left join pg_catalog.pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
 where n.nspname = any(%(schemas)s) and c.relkind in ('r', 'v', 'm', 'f', 'p') and not c.relispartition
-group by n.nspname, c.relname
+group by c.oid, n.nspname, c.relname
 """
 
+# of every schema: a view that is exposed may show a table that is not
 KEYS: Final[LiteralString] = """
-select k.conname as name, k.contype::text as kind, n.nspname as schema, c.relname as table,
-       fn.nspname as ref_schema, f.relname as ref_table,
-       (select array_agg(a.attname::text order by at.place)
-          from unnest(k.conkey) with ordinality as at(num, place)
-          join pg_catalog.pg_attribute a on a.attrelid = k.conrelid and a.attnum = at.num) as columns,
-       (select array_agg(a.attname::text order by at.place)
-          from unnest(k.confkey) with ordinality as at(num, place)
-          join pg_catalog.pg_attribute a on a.attrelid = k.confrelid and a.attnum = at.num) as ref_columns
+select k.conname as name, k.contype::text as kind, k.conrelid::int8 as table, k.conkey as columns,
+       k.confrelid::int8 as ref, coalesce(k.confkey, '{}') as ref_columns
 from pg_catalog.pg_constraint k
-join pg_catalog.pg_class c on c.oid = k.conrelid
-join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-left join pg_catalog.pg_class f on f.oid = k.confrelid
-left join pg_catalog.pg_namespace fn on fn.oid = f.relnamespace
-where n.nspname = any(%(schemas)s) and k.contype in ('p', 'u', 'f') and k.conparentid = 0
-order by k.conname
+where k.contype in ('p', 'u', 'f') and k.conparentid = 0 and k.conrelid <> 0
+  and k.connamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+order by k.conname, k.oid
+"""
+
+VIEWS: Final[LiteralString] = """
+select c.oid::int8 as view, r.ev_action::text as tree
+from pg_catalog.pg_rewrite r
+join pg_catalog.pg_class c on c.oid = r.ev_class
+where c.relkind in ('v', 'm') and r.rulename = '_RETURN'
+  and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
+order by c.relname
+"""
+
+TYPES: Final[LiteralString] = """
+select n.nspname as schema, t.typname as name, format_type(t.oid, null) as type
+from pg_catalog.pg_type t
+join pg_catalog.pg_namespace n on n.oid = t.typnamespace
+where n.nspname = any(%(schemas)s) and t.typtype in ('e', 'd')
 """
 
 FUNCTIONS: Final[LiteralString] = """
 select n.nspname as schema, p.proname as name, p.proretset as many, p.provolatile = 'v' as volatile,
+       p.prorows = 1 as lone, obj_description(p.oid, 'pg_proc') as comment,
+       format_type(p.prorettype, null) as returns, t.typcategory as category,
        p.pronargdefaults as defaults, p.prorettype = 'pg_catalog.void'::regtype as void,
        t.typtype = 'c' or p.prorettype = 'pg_catalog.record'::regtype as composite,
        rn.nspname as row_schema, r.relname as row_table,

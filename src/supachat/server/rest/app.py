@@ -6,6 +6,9 @@ Every failure is answered in PostgREST's shape. Must never answer with rows that
 from __future__ import annotations
 
 import json
+from contextlib import AbstractAsyncContextManager
+from functools import partial
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import sql
@@ -15,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from supachat.server.catalog import Catalogs
+from supachat.server.catalog_cache import Catalogs
 from supachat.server.context import Context
 from supachat.server.rest import errors
 from supachat.server.rest.ask import Ask, ask
@@ -25,17 +28,16 @@ from supachat.server.rest.plan import Answer, Plan, plan
 from supachat.server.rest.run import Setting, run
 
 
-def routes(ctx: Context) -> list[BaseRoute]:
-    """All of /rest/v1, to be mounted there."""
-    return [Route("/{path:path}", Rest(ctx))]
-
-
 class Rest:
     """The ASGI application. Holds the catalog between requests, nothing else."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._catalogs = Catalogs(ctx.requests, ctx.schemas)
+
+    def listening(self) -> AbstractAsyncContextManager[None]:
+        """Inside, a change of the schema is known at once."""
+        return self._catalogs.listening(partial(self._ctx.conninfo, "authenticator"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -104,3 +106,24 @@ def _error(error: RestError) -> Response:
         **error.headers,
     }
     return Response(json.dumps(error.body), error.status, headers)
+
+
+# the gateway asks for routes and lifespan separately, with nothing but the context between them
+_servers: WeakKeyDictionary[Context, Rest] = WeakKeyDictionary()
+
+
+def _of(ctx: Context) -> Rest:
+    server = _servers.get(ctx)
+    if server is None:
+        server = _servers[ctx] = Rest(ctx)
+    return server
+
+
+def routes(ctx: Context) -> list[BaseRoute]:
+    """All of /rest/v1, to be mounted there."""
+    return [Route("/{path:path}", _of(ctx))]
+
+
+def lifespan(ctx: Context) -> AbstractAsyncContextManager[None]:
+    """Hears of changes of the schema inside; outside they are found a little later."""
+    return _of(ctx).listening()

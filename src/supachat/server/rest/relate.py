@@ -1,4 +1,4 @@
-"""How two tables hang together: which foreign key an embed means. Pure.
+"""How two tables hang together: which foreign key, or function of a row, an embed means. Pure.
 
 Looks within one schema, by table name, constraint name or column, and by a hint where two would fit.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from supachat.server.catalog import Catalog, ForeignKey, Table
+from supachat.server.catalog import Catalog, ForeignKey, Function, Shape, Table
 from supachat.server.rest import errors
 from supachat.server.rest.tree import Embed
 
@@ -18,7 +18,7 @@ class Link:
     """From `parent` to `child`. `keys` are the foreign keys on the way: one, or two through a junction.
 
     `joins` pairs columns of the parent with columns of the child, or of the junction, which
-    `onward` then pairs with the child's.
+    `onward` then pairs with the child's. A `function` of the parent's row needs none of them.
     """
 
     parent: Table
@@ -28,6 +28,7 @@ class Link:
     joins: tuple[tuple[str, str], ...]
     junction: Table | None = None
     onward: tuple[tuple[str, str], ...] = ()
+    function: Function | None = None
 
     @property
     def hint(self) -> str:
@@ -59,25 +60,19 @@ class Link:
 
 def find(catalog: Catalog, parent: Table, embed: Embed) -> Link:
     """The one link that `embed` means, or PGRST200 / PGRST201."""
-    found = [link for link in _links(catalog, parent) if _means(link, parent, embed)]
+    for function in catalog.of_row.get(parent.key, ()):
+        if function.name == embed.name and function.shape is Shape.ROW:
+            many = function.many and not function.lone
+            return Link(parent, function.rows, many, (), (), function=function)
+    found = [link for link in _links(catalog, parent) if _means(link, embed)]
     if len(found) > 1:
-        found = [link for link in found if _nearer(link, embed)] or found
+        found = [link for link in found if not link.child.is_view and _column(link) == embed.name] or found
     if not found:
         raise errors.no_relationship(parent.name, embed.name, parent.schema, embed.hint)
     if len(found) > 1:
         told, hints = [link.told for link in found], [link.hint for link in found]
         raise errors.many_relationships(parent.name, embed.name, told, hints)
     return found[0]
-
-
-def _nearer(link: Link, embed: Embed) -> bool:
-    """Of two links that fit: the column's own key; of a table to itself, the rows that point here.
-
-    The row that it points at has a name of its own, the column's.
-    """
-    if embed.hint:
-        return link.many and link.child is link.parent
-    return _column(link) == embed.name
 
 
 def _column(link: Link) -> str | None:
@@ -87,11 +82,21 @@ def _column(link: Link) -> str | None:
     return link.joins[0][0]
 
 
-def _means(link: Link, parent: Table, embed: Embed) -> bool:
+def _means(link: Link, embed: Embed) -> bool:
+    """Whether `embed` may mean `link`.
+
+    A table within itself is named by the table for the rows that point here, by the column for the row
+    that is pointed at. A view is found by its own name only, since it shares its keys with the table.
+    """
+    itself = link.child is link.parent and not link.junction
     if embed.hint:
-        return link.child.name == embed.name and _hinted(link, embed.hint)
+        return link.child.name == embed.name and _hinted(link, embed.hint) and (link.many or not itself)
+    if link.child.name == embed.name and (link.many or not itself):
+        return True
+    if link.child.is_view:
+        return False
     named = not link.junction and link.keys[0].name == embed.name
-    return named or link.child.name == embed.name or _column(link) == embed.name
+    return _column(link) == embed.name or (named and not itself)
 
 
 def _hinted(link: Link, hint: str) -> bool:
@@ -117,8 +122,8 @@ def _through(catalog: Catalog, parent: Table, near: ForeignKey, junction: Table)
     """Tables on the other side of `junction`, if its primary key covers both foreign keys."""
     for far in catalog.out_of.get(junction.key, ()):
         child = catalog.tables.get(far.ref)
-        covered = set(near.columns) | set(far.columns) <= set(junction.primary_key)
-        if far is near or not covered or not child or child.schema != parent.schema:
+        covered = {*near.columns, *far.columns} <= set(junction.primary_key)
+        if far.name == near.name or not covered or not child or child.schema != parent.schema:
             continue
         yield Link(
             parent,

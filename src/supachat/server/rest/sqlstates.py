@@ -25,6 +25,8 @@ def from_postgres(
     code: str, message: str, details: str | None, hint: str | None, *, anonymous: bool
 ) -> RestError:
     """What Postgres refused, under the status that PostgREST gives its SQLSTATE."""
+    # a key that restricts: PostgreSQL 18 has a code for it, a hosted project answers the one of any key
+    code = "23503" if code == "23001" else code
     if code == "PGRST":
         return _raised(message, details)
     if code == "42501" and anonymous:
