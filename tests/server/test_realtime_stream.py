@@ -15,7 +15,7 @@ from tests.vectors.realtime_server import until
 
 from supachat.server.context import Context
 from supachat.server.realtime.limits import RealtimeLimits
-from supachat.server.realtime.pgoutput import Change
+from supachat.server.realtime.pgoutput import Begin, Change
 from supachat.server.realtime.stream import Stream
 
 Migrator = psycopg.AsyncConnection[Any]
@@ -25,7 +25,7 @@ SEND = "select realtime.send(jsonb_build_object('i', %s::int), 'ev', 'room:1')"
 class Heard:
     """What a stream delivered, and when."""
 
-    def __init__(self, stream: Stream, changes: list[tuple[Change, datetime]], times: list[float]) -> None:
+    def __init__(self, stream: Stream, changes: list[tuple[Change, Begin]], times: list[float]) -> None:
         self.stream = stream
         self.changes = changes
         self.times = times
@@ -36,11 +36,11 @@ class Heard:
 
 @asynccontextmanager
 async def streaming(context: Context, **limits: Any) -> AsyncIterator[Heard]:
-    changes: list[tuple[Change, datetime]] = []
+    changes: list[tuple[Change, Begin]] = []
     times: list[float] = []
 
-    def take(change: Change, at: datetime) -> None:
-        changes.append((change, at))
+    def take(change: Change, transaction: Begin) -> None:
+        changes.append((change, transaction))
         times.append(time.perf_counter())
         if change.new is not None and change.new.get("event") == "fault":
             raise ValueError("a listener's fault")
@@ -73,7 +73,9 @@ async def test_rows_come_in_commit_order_with_their_time(context: Context, migra
         await heard.count(3)
     payloads = [change.new["payload"] for change, _ in heard.changes if change.new]
     assert [str(payload).partition(",")[0] for payload in payloads] == ['{"i": 2', '{"i": 1', '{"i": 4']
-    assert all(abs(datetime.now(UTC) - at) < timedelta(minutes=1) for _, at in heard.changes)
+    assert all(
+        abs(datetime.now(UTC) - transaction.at) < timedelta(minutes=1) for _, transaction in heard.changes
+    )
 
 
 async def test_a_row_of_half_a_megabyte_arrives_whole(context: Context, migrator: Migrator) -> None:

@@ -11,7 +11,6 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from psycopg import AsyncConnection, sql
@@ -31,20 +30,20 @@ from supachat.server.realtime.filters import Filter, decide, expression
 from supachat.server.realtime.frames import Frame, Shared
 from supachat.server.realtime.hub import Hub
 from supachat.server.realtime.limits import RealtimeLimits
-from supachat.server.realtime.pgoutput import UNCHANGED, Change
+from supachat.server.realtime.pgoutput import UNCHANGED, Begin, Change
 from supachat.server.realtime.subscriptions import Listener, Subscription, Subscriptions
 from supachat.server.realtime.tables import Tables, selectable
-from supachat.server.realtime.visibility import visible
+from supachat.server.realtime.visibility import over, visible
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Work:
-    """A change that somebody subscribed to, and its time of commit."""
+    """A change that somebody subscribed to, and the transaction that made it."""
 
     change: Change
-    at: datetime
+    transaction: Begin
     subscriptions: Sequence[Subscription]
 
 
@@ -62,14 +61,14 @@ class Changes:
         self._tables = Tables()
         self._queue: asyncio.Queue[Work] = asyncio.Queue()
 
-    def offer(self, change: Change, at: datetime) -> None:
+    def offer(self, change: Change, transaction: Begin) -> None:
         """A committed row; forgotten at once if nobody asked for it."""
         relation = change.relation
         wanting = self._subscriptions.wanting(change.kind, relation.schema, relation.name)
         if not wanting or self._hub.over(self._hub.events):
             return
         if self._queue.qsize() < self._limits.changes_waiting:
-            self._queue.put_nowait(Work(change, at, wanting))
+            self._queue.put_nowait(Work(change, transaction, wanting))
 
     async def run(self) -> None:
         """Work until cancelled."""
@@ -102,7 +101,7 @@ class Changes:
             for role in {subscription.who.role for subscription in wanting}
         }
         to_json = await self._converted(connection, work.change, table)
-        seen = await self._seen(connection, work.change, table, wanting)
+        seen = await self._seen(connection, work, table, wanting)
         made: dict[Any, Shared] = {}
         frames: list[tuple[Listener, Shared]] = []
         for (listener, who, select), ids in _grouped(s for s in wanting if s.who in seen).items():
@@ -110,7 +109,7 @@ class Changes:
             if key not in made:
                 reader = Reader(columns[who.role], select)
                 limit = self._limits.change_bytes
-                data = payload(work.change, work.at, table, reader, to_json, limit)
+                data = payload(work.change, work.transaction.at, table, reader, to_json, limit)
                 frame = Frame(listener.topic.wire, "postgres_changes", {"ids": list(ids), "data": data})
                 made[key] = Shared(frame)
             frames.append((listener, made[key]))
@@ -137,15 +136,16 @@ class Changes:
     async def _seen(
         self,
         connection: AsyncConnection[TupleRow],
-        change: Change,
+        work: Work,
         table: Table,
         wanting: Sequence[Subscription],
     ) -> set[Identity]:
         """Who may see the row. A DELETE, a table without security or without key: everybody."""
         people = list(dict.fromkeys(subscription.who for subscription in wanting))
-        if change.kind == "DELETE" or not table.secured or not table.keys or not people:
+        if work.change.kind == "DELETE" or not table.secured or not table.keys or not people:
             return set(people)
-        return await visible(connection, change, table, people)
+        await over(connection, work.transaction.xid)
+        return await visible(connection, work.change, table, people)
 
     async def _converted(
         self, connection: AsyncConnection[TupleRow], change: Change, table: Table

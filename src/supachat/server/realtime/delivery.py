@@ -6,13 +6,11 @@ that has no event or no payload, and never to the other topic of the same name.
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from supachat.server.realtime.changes import Changes
 from supachat.server.realtime.frames import UserBroadcast
 from supachat.server.realtime.hub import Hub, Topic
 from supachat.server.realtime.limits import RealtimeLimits
-from supachat.server.realtime.pgoutput import Change, Relation, Row
+from supachat.server.realtime.pgoutput import Begin, Change, Relation, Row
 
 
 def is_message(relation: Relation) -> bool:
@@ -55,10 +53,10 @@ class Delivery:
         self._changes = changes
         self._limits = limits
 
-    def take(self, change: Change, at: datetime) -> None:
+    def take(self, change: Change, transaction: Begin) -> None:
         """Messages over the message rate or the size limit are dropped, as on the real server."""
         if not is_message(change.relation):
-            self._changes.offer(change, at)
+            self._changes.offer(change, transaction)
             return
         found = broadcast_of(change.new) if change.kind == "INSERT" and change.new is not None else None
         if found is None or self._hub.over(self._hub.events):

@@ -10,13 +10,12 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 import psycopg
 
 from supachat.server.context import Pool
 from supachat.server.realtime.limits import RealtimeLimits
-from supachat.server.realtime.pgoutput import EPOCH, Begin, Change, Decoder, StreamError
+from supachat.server.realtime.pgoutput import Begin, Change, Decoder, StreamError
 from supachat.server.realtime.walsender import Walsender
 
 log = logging.getLogger(__name__)
@@ -45,13 +44,13 @@ class Stall:
 
 
 class Stream:
-    """Changes of the two publications, to `on_change(change, committed_at)`, in commit order."""
+    """Changes of the two publications, to `on_change(change, transaction)`, in commit order."""
 
     def __init__(
         self,
         conninfo: Callable[[], str],
         pool: Pool,
-        on_change: Callable[[Change, datetime], None],
+        on_change: Callable[[Change, Begin], None],
         limits: RealtimeLimits,
     ) -> None:
         self._conninfo = conninfo
@@ -121,18 +120,18 @@ class Stream:
 class _Receiver:
     """Decodes one connection's data and knows in which transaction it is."""
 
-    def __init__(self, on_change: Callable[[Change, datetime], None]) -> None:
+    def __init__(self, on_change: Callable[[Change, Begin], None]) -> None:
         self._decoder = Decoder()
         self._on_change = on_change
-        self._at = EPOCH
+        self._transaction: Begin | None = None
 
     def take(self, body: bytes) -> None:
         message = self._decoder.decode(body)
         if isinstance(message, Begin):
-            self._at = message.at
-        elif isinstance(message, Change):
+            self._transaction = message
+        elif isinstance(message, Change) and self._transaction is not None:
             try:
-                self._on_change(message, self._at)
+                self._on_change(message, self._transaction)
             except Exception:  # a border: one row's fault must not cost everybody the stream
                 log.exception(
                     "A change of %s.%s was not delivered.", message.relation.schema, message.relation.name

@@ -5,6 +5,7 @@ One round trip for all of them. Nothing is written; every transaction is rolled 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -19,6 +20,32 @@ from supachat.server.realtime.pgoutput import Change
 log = logging.getLogger(__name__)
 
 _TIMEOUT = "5s"  # a policy that never ends must not stop everybody's changes
+
+# The stream tells of a commit a moment before other transactions see it. It numbers transactions in 32
+# bits, snapshots in 64: the one meant is the nearest to the snapshot's own.
+_OVER = """
+select pg_visible_in_snapshot((newest + behind)::text::xid8, snapshot)
+from pg_current_snapshot() as snapshot,
+     lateral (select pg_snapshot_xmax(snapshot)::text::bigint as newest) as ours,
+     lateral (
+       select (%(xid)s - newest %% 4294967296 + 6442450944) %% 4294967296 - 2147483648 as behind
+     ) as theirs"""
+_OVER_LIMIT = 5.0
+_OVER_PAUSE = 0.001
+
+
+async def over(connection: AsyncConnection[TupleRow], xid: int) -> None:
+    """Returns when others see what the committed transaction `xid` did, or after `_OVER_LIMIT` seconds."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + _OVER_LIMIT
+    while loop.time() < deadline:
+        row = await (await connection.execute(_OVER, {"xid": xid})).fetchone()
+        if row is None or row[0]:
+            return
+        await asyncio.sleep(_OVER_PAUSE)
+    log.warning(
+        "A committed transaction is still not seen after %.0f s; its rows are judged now.", _OVER_LIMIT
+    )
 
 
 async def visible(
