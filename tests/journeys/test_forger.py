@@ -57,7 +57,7 @@ class Raw:
 @asynccontextmanager
 async def raw(server: LocalServer, token: str) -> AsyncIterator[Raw]:
     url = f"{server.url.replace('http', 'ws', 1)}/realtime/v1/websocket?apikey={server.key}&vsn=1.0.0"
-    async with websockets.connect(url) as socket:
+    async with websockets.connect(url, close_timeout=0.2) as socket:
         yield Raw(socket, token)
 
 

@@ -17,7 +17,7 @@ SUPACHAT = [sys.executable, "-m", "supachat"]
 BLOCK = 10
 """Messages that one of them writes before it is the other's turn."""
 TALL = 300
-"""Lines of the terminals: all 200 messages stand on them at once."""
+"""Lines of the terminals in the end: all 200 messages stand on them at once."""
 
 
 def test_two_screens_exchange_200_messages_while_the_server_dies_and_comes_back(
@@ -40,6 +40,7 @@ def test_two_screens_exchange_200_messages_while_the_server_dies_and_comes_back(
         _typing_and_presence(ana, ben)
         expected = [_line(number) for number in range(200)]
         for terminal in (ana, ben):
+            terminal.resize(100, TALL)
             terminal.until(lambda text: _said(text)[-200:] == expected, 60)
             terminal.until(lambda text: not re.search(r"◌|queued|sending", text), 60)
             assert _said(terminal.text) == expected
@@ -55,7 +56,7 @@ def _two_apps(server: LocalServer, folder: Path) -> Iterator[Terminal]:
              "--email", f"{name}@example.org", "--password-stdin", stdin=PASSWORD)  # fmt: skip
     _run(folder, "ana", server, "send", "@ben", "let us count")
     for name in ("ana", "ben"):
-        yield Terminal(SUPACHAT, columns=100, lines=TALL, environ=_environ(folder, name))
+        yield Terminal(SUPACHAT, columns=100, lines=30, environ=_environ(folder, name))
 
 
 def _environ(folder: Path, name: str) -> dict[str, str]:

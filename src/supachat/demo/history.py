@@ -62,9 +62,9 @@ def past(now: int) -> Past:
     lines += _long(now - 20 * MINUTE, luck)
     threads = [(ANA, other) for other in (MIRA, BEN, NOA, AIKO, TOMAS, IDRIS)]
     for seat in SEATS[1:]:
-        for host in PRESENT:
+        for minutes, host in zip((8, 11), PRESENT, strict=True):
             welcome = [(host, text.format(first=seat.first)) for text in WELCOMES[host.handle]]
-            lines += _placed(seat, host, welcome, now - 2 * DAY, luck)
+            lines += _placed(seat, host, welcome, now - minutes * MINUTE, luck)
             threads.append((seat, host))
     return Past(
         tuple(lines), tuple(threads), {(thread_id(ANA, IDRIS), "ana"): 3, (thread_id(ANA, NOA), "ana"): 1}

@@ -49,6 +49,8 @@ class Keeper:
 
     def start(self) -> None:
         """Returns once both run or are on their way up."""
+        if not self.house.lives("server"):
+            self.house.log.unlink(missing_ok=True)
         for role in ROLES:
             self._look(role, at_once=True)
         self._thread = threading.Thread(target=self._watch, daemon=True, name="supachat-demo")
@@ -62,12 +64,15 @@ class Keeper:
         for pipe in self._pipes.values():
             os.close(pipe)
         self._pipes.clear()
-        others = self.house.anybody()
+        if self.house.anybody():
+            return
         end = time.monotonic() + GOODBYE
-        for child in () if others else self._mine.values():
-            try:
-                child.wait(max(0.1, end - time.monotonic()))
-            except subprocess.TimeoutExpired:
+        while any(self.house.lives(role) for role in ROLES) and time.monotonic() < end:
+            for child in self._mine.values():
+                child.poll()
+            time.sleep(0.02)
+        for child in self._mine.values():
+            if child.poll() is None:
                 child.kill()
                 child.wait()
 
@@ -85,6 +90,8 @@ class Keeper:
                 return
             now = time.monotonic()
             self._reap(role)
+            if self.trouble:
+                return
             gone = self._gone_at.setdefault(role, now)
             if not at_once and now - gone < WATCH_IT * self.pace:
                 return

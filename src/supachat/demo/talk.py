@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from supachat.client import Client
 from supachat.demo.cast import SEATS
@@ -61,7 +61,7 @@ class Talker:
             for thread in self._waiting():
                 await self._answer(thread)
             for key in self._to_greet():
-                await self._say(key, self._answerer.greeting())
+                await self._greet(key)
 
     async def say_goodbye(self) -> None:
         """To whoever is here and has talked with us, before a pause."""
@@ -100,15 +100,8 @@ class Talker:
                 self._came.pop(thread.key, None)
 
     def _waiting(self) -> list[ThreadKey]:
-        """Threads whose last word is not ours and was not answered."""
-        return [
-            thread.key
-            for thread, other in self._threads()
-            if thread.unread
-            and thread.preview_author == other
-            and thread.last
-            and thread.last.id not in self._answered
-        ]
+        """Threads in which somebody wrote to us since we last looked."""
+        return [thread.key for thread, _ in self._threads() if thread.unread]
 
     def _to_greet(self) -> list[ThreadKey]:
         """Who has been here for a while and was not spoken to; the second of us leaves a talker alone."""
@@ -119,32 +112,45 @@ class Talker:
     async def _answer(self, key: ThreadKey) -> None:
         self._client.open(key)
         message = await self._newest(key)
-        if message is None or message.own:
-            return
-        self._answered.add(message.id)
         self._greeted.add(key)
         self.last_word = time.monotonic()
-        await asyncio.sleep(self._pace.reading(message.raw))
+        if message is not None:
+            await asyncio.sleep(self._pace.reading(message.raw))
         self._client.seen(key)
-        await self._say(key, self._answerer.answer(message.raw))
+        if message is not None and message.id not in self._answered:
+            self._answered.add(message.id)
+            await self._say(key, self._answerer.answer(message.raw))
 
     async def _newest(self, key: ThreadKey) -> Message | None:
-        """The last message of the open thread, once the pane has what the list promises."""
-        wanted = self._client.thread(key)
-        last = wanted.last.id if wanted and wanted.last else None
+        """The other's last message in the open thread, once it has come; None if it does not."""
         for _ in range(20):
-            messages = [item for item in self._items if isinstance(item, Message) and item.thread == key]
-            if messages and (last is None or any(one.id == last for one in messages)):
-                return messages[-1]
+            theirs = [one for one in self._items if isinstance(one, Message) and not one.own]
+            if theirs and theirs[-1].thread == key and theirs[-1].id not in self._answered:
+                return theirs[-1]
             await self._next_news()
         return None
 
-    async def _say(self, key: ThreadKey, text: str) -> None:
-        """Type for as long as it takes, seen by the other, then send."""
+    async def _greet(self, key: ThreadKey) -> None:
+        """Not to somebody who is already talking."""
         self._greeted.add(key)
+        text = self._answerer.greeting()
+        if await self._types(key, text, lambda: key in self._waiting()):
+            self._send(key, text)
+
+    async def _say(self, key: ThreadKey, text: str) -> None:
+        await self._types(key, text, lambda: False)
+        self._send(key, text)
+
+    async def _types(self, key: ThreadKey, text: str, interrupted: Callable[[], bool]) -> bool:
+        """Be seen typing for as long as that takes; False if something came in between."""
         end = time.monotonic() + self._pace.typing(text)
         while (left := end - time.monotonic()) > 0:
+            if interrupted():
+                return False
             self._client.keystroke(key)
             await asyncio.sleep(min(left, self._pace.stroke))
+        return True
+
+    def _send(self, key: ThreadKey, text: str) -> None:
         self._client.send(key, text)
         self.last_word = time.monotonic()
