@@ -314,6 +314,7 @@ def test_left_and_right_meet_without_touching() -> None:
         ("田中さん", 3, ["田", "中", "さ", "ん"]),
         ("a\n\nb", 5, ["a", "", "b"]),
         ("", 5, [""]),
+        ("ab", 0, ["a", "b"]),
     ],
 )
 def test_words_are_wrapped(given: str, cells: int, lines: list[str]) -> None:

@@ -76,6 +76,7 @@ def fit(left: Sequence[Span], right: Sequence[Span], cells: int, *, air: int = 1
 
 def wrap(text: Safe, cells: int) -> list[Safe]:
     """`text` broken at words into lines of at most `cells` cells; a longer word is broken anywhere."""
+    cells = max(1, cells)
     lines: list[Safe] = []
     for paragraph in text.split("\n"):
         line = ""

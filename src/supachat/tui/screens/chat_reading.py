@@ -117,6 +117,9 @@ class ChatReading(ChatView):
 
     def action_back(self) -> None:
         """Out of whatever this is, into the text, which stays; twice: to the newest message."""
+        if self.typing.state.question is not None:
+            self.typing.action_answer(False)
+            return
         now = self.monotonic()
         twice = now - self._escaped < TWICE
         self._escaped = now

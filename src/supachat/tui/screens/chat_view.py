@@ -16,7 +16,7 @@ from textual.screen import Screen
 from supachat.client import Client
 from supachat.domain.model import NOTHING, Delivery, Message, ThreadKey
 from supachat.domain.text import Safe
-from supachat.tui.keymap import Place, bindings, footer
+from supachat.tui.keymap import Place, footer
 from supachat.tui.notices import Notices
 from supachat.tui.screens import views
 from supachat.tui.screens.layout import Frame, frame
@@ -32,17 +32,6 @@ from supachat.tui.widgets.thread_list import ThreadList
 from supachat.tui.widgets.typing_line import TypingLine
 
 FAILED_ONLY = ("retry", "edit", "discard")
-OF_SCREEN = ("copy_message", "details", "message_keys")
-"""Keys of the messages that the screen answers; the pane has the others."""
-
-
-class Reading(Vertical):
-    """The room of the messages, and of the words that stand there when there is no thread."""
-
-    BINDINGS = bindings(Place.MESSAGES, only=OF_SCREEN)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return isinstance(self.screen.focused, MessageList)
 
 
 class ChatView(Screen[None]):
@@ -66,7 +55,7 @@ class ChatView(Screen[None]):
         with Horizontal(id="body"):
             yield ThreadList(self.now, id="list")
             with Vertical(id="middle"):
-                with Reading(id="reading"):
+                with Vertical(id="reading"):
                     yield Empty(id="empty")
                     yield MessageList(
                         glyphs=glyphs_of(self),

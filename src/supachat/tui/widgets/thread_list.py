@@ -130,7 +130,8 @@ class ThreadList(ScrollView, can_focus=True):
             cursor=number == self._cursor and self.has_focus,
             focus=self.has_focus,
         )
-        return draw(entry, self.inner, look)[part]
+        rows = draw(entry, self.inner, look)
+        return rows[part] if part < len(rows) else Row()  # a new width is told after it is painted
 
     # ------------------------------------------------------------ moving and opening
 

@@ -1,0 +1,317 @@
+"""First run, sign-in and sign-up, finding people: what was typed stays, and bad input gets words."""
+
+from __future__ import annotations
+
+import pytest
+from tests.tui.harness import chat, make_app, running, screen_text, settled, until
+from tests.tui.scripted_setup import KEY, URL, ScriptedSetUp
+from tests.tui.town import Town, key
+from textual.pilot import Pilot
+
+from supachat.domain.errors import (
+    BadCredentials,
+    EmailUnverified,
+    NotAllowed,
+    SettingsError,
+    SignUpRefused,
+    SupachatError,
+    Unreachable,
+)
+from supachat.domain.text import safe_line
+from supachat.tui.screens.sign_in import SignIn
+from supachat.tui.setup_protocol import WorkspaceCard
+from supachat.tui.widgets.form import FormField
+
+
+async def type_in(pilot: Pilot[int], name: str, text: str) -> None:
+    """As a paste into a field."""
+    field = pilot.app.screen.query_one(f"#{name}", FormField)
+    field.line.focus()
+    field.line.type_in(text)
+    await settled(pilot)
+
+
+def said(pilot: Pilot[int]) -> str:
+    """The screen's words, wherever they are broken."""
+    return " ".join(screen_text(pilot.app).split())
+
+
+def value(pilot: Pilot[int], name: str) -> str:
+    return pilot.app.screen.query_one(f"#{name}", FormField).value
+
+
+async def test_the_demo_is_one_key_away_and_ends_the_app_so_that_it_can_start() -> None:
+    set_up = ScriptedSetUp()
+    app = make_app(None, set_up=set_up)
+    async with running(app, (80, 24)) as pilot:
+        assert "Where are your conversations?" in screen_text(app)
+        await pilot.press("enter")
+        await pilot.pause()
+    assert set_up.demo
+    assert app.return_code == 0
+
+
+async def test_a_project_is_tried_while_it_is_typed_and_kept_when_it_is_right() -> None:
+    set_up = ScriptedSetUp()
+    app = make_app(None, set_up=set_up)
+    async with running(app, (80, 24)) as pilot:
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "A Supabase project" in screen_text(app))
+        await type_in(pilot, "url", URL)
+        await until(pilot, lambda: "✓ answers in 84 ms" in screen_text(app))
+        await type_in(pilot, "key", KEY)
+        await until(pilot, lambda: "✓ the project takes it" in screen_text(app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Sign in to acme" in screen_text(app))
+    assert set_up.saved == [("acme", URL, KEY, "direct")]
+
+
+async def test_an_env_file_brings_both_and_says_what_it_ignored() -> None:
+    app = make_app(None, set_up=ScriptedSetUp())
+    async with running(app, (80, 24)) as pilot:
+        await pilot.press("down", "enter")
+        await type_in(pilot, "url", "~/shop/.env")
+        await until(pilot, lambda: "a service role key in it was ignored" in screen_text(app))
+        await until(pilot, lambda: "✓ the project takes it" in screen_text(app))
+        assert value(pilot, "key") == KEY
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "words"),
+    [
+        ("nonsense", "", "an address begins with https://"),
+        ("https://nobody.example", KEY, "no answer from https://nobody.example"),
+        (URL, "sb_secret_9fk2", "this is a secret key"),
+        (URL, "sb_publishable_wrong", "the project does not know this key"),
+        (URL, "", "paste the publishable key"),
+        ("", "", "type the project's URL"),
+    ],
+)
+async def test_bad_input_gets_words_and_stays(url: str, secret: str, words: str) -> None:
+    set_up = ScriptedSetUp()
+    app = make_app(None, set_up=set_up)
+    async with running(app, (80, 24)) as pilot:
+        await pilot.press("down", "enter")
+        await type_in(pilot, "url", url)
+        await type_in(pilot, "key", secret)
+        await pilot.press("enter")
+        await until(pilot, lambda: words in said(pilot))
+        assert (value(pilot, "url"), value(pilot, "key")) == (url, secret)
+    assert set_up.saved == []
+
+
+async def test_a_settings_file_that_cannot_be_written_is_said() -> None:
+    set_up = ScriptedSetUp()
+    set_up.save_refused = SettingsError("the settings cannot be written", cure="make room on the disk")
+    app = make_app(None, set_up=set_up)
+    async with running(app, (80, 24)) as pilot:
+        await pilot.press("down", "enter")
+        await type_in(pilot, "url", URL)
+        await type_in(pilot, "key", KEY)
+        await pilot.press("enter")
+        await until(pilot, lambda: "make room on the disk" in said(pilot))
+
+
+async def test_back_from_the_project_to_the_question() -> None:
+    app = make_app(None, set_up=ScriptedSetUp())
+    async with running(app, (80, 24)) as pilot:
+        await pilot.press("down", "enter", "escape")
+        await until(pilot, lambda: "Where are your conversations?" in screen_text(app))
+
+
+async def test_without_anything_to_set_up_with_it_says_so_and_ends() -> None:
+    app = make_app(None)
+    async with app.run_test(size=(80, 24)):
+        pass
+    assert app.return_code == 1
+
+
+# ---------------------------------------------------------------- signing in
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (
+            BadCredentials("that e-mail and password do not match"),
+            "✗ that e-mail and password do not match",
+        ),
+        (
+            EmailUnverified("this account waits for its mail", cure="open the link in it"),
+            "open the link in it",
+        ),
+        (
+            Unreachable("no answer from acme.supabase.co", cure="try again"),
+            "no answer from acme.supabase.co",
+        ),
+    ],
+)
+async def test_a_refused_sign_in_says_why_and_keeps_what_was_typed(
+    error: SupachatError, words: str
+) -> None:
+    town = Town([], signed_in=False)
+    town.sign_in_refused = error
+    async with running(make_app(town), (80, 24)) as pilot:
+        await type_in(pilot, "email", "ana@acme.dev")
+        await type_in(pilot, "password", "not this one")
+        await pilot.press("enter")
+        await until(pilot, lambda: words in said(pilot))
+        assert (value(pilot, "email"), value(pilot, "password")) == ("ana@acme.dev", "not this one")
+        town.sign_in_refused = None
+        await pilot.press("enter")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, SignIn))
+
+
+async def test_a_password_is_never_on_the_screen_until_it_is_asked_for() -> None:
+    async with running(make_app(Town([], signed_in=False)), (80, 24)) as pilot:
+        await type_in(pilot, "password", "hunter2")
+        assert "hunter2" not in screen_text(pilot.app)
+        assert "*******" in screen_text(pilot.app)
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: "hunter2" in screen_text(pilot.app))
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: "hunter2" not in screen_text(pilot.app))
+
+
+async def test_an_empty_field_is_named_before_the_server_is_asked() -> None:
+    async with running(make_app(Town([], signed_in=False)), (80, 24)) as pilot:
+        await pilot.press("enter")
+        await until(pilot, lambda: "this is still empty" in screen_text(pilot.app))
+
+
+async def test_a_new_account_has_a_name_and_keeps_what_was_typed_before() -> None:
+    town = Town([], signed_in=False)
+    town.sign_in_refused = SignUpRefused("that address has an account", cure="sign in instead")
+    async with running(make_app(town), (80, 24)) as pilot:
+        await type_in(pilot, "email", "ana@acme.dev")
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: "A new account for acme" in screen_text(pilot.app))
+        await type_in(pilot, "name", "Ana")
+        await type_in(pilot, "password", "long enough")
+        await pilot.press("enter")
+        await until(pilot, lambda: "that address has an account" in screen_text(pilot.app))
+        assert value(pilot, "email") == "ana@acme.dev"
+        assert value(pilot, "name") == "Ana"
+
+
+async def test_a_new_account_that_waits_for_its_mail_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    town = Town([], signed_in=False)
+
+    async def waits(email: str, password: str, name: str) -> None:
+        return None
+
+    monkeypatch.setattr(town, "sign_up", waits)
+    async with running(make_app(town), (80, 24)) as pilot:
+        await pilot.press("ctrl+n")
+        for name in ("name", "email", "password"):
+            await type_in(pilot, name, f"{name}@acme.dev")
+        await pilot.press("enter")
+        await until(pilot, lambda: "A mail went to email@acme.dev" in screen_text(pilot.app))
+
+
+async def test_the_other_way_in_can_be_clicked() -> None:
+    async with running(make_app(Town([], signed_in=False)), (80, 24)) as pilot:
+        rows = screen_text(pilot.app).splitlines()
+        y = next(n for n, row in enumerate(rows) if "new account" in row)
+        await pilot.click(offset=(rows[y].index("new account"), y))
+        await until(pilot, lambda: "A new account for acme" in screen_text(pilot.app))
+
+
+async def test_a_session_that_ends_asks_again_and_what_is_cached_can_be_read_on() -> None:
+    from supachat.domain import events as ev
+
+    town = Town()
+    async with running(make_app(town)) as pilot:
+        await pilot.press(*"kept")
+        town.say(ev.SessionLost(safe_line("you were signed out elsewhere")))
+        await until(pilot, lambda: "you were signed out elsewhere" in screen_text(pilot.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Waiting for your word" in screen_text(pilot.app))
+        assert chat(pilot.app).composer.text == "kept"
+
+
+async def test_signing_out_with_unsent_messages_asks_first() -> None:
+    town = Town()
+    town.refused = NotAllowed("no")
+    async with running(make_app(town)) as pilot:
+        await pilot.press(*"unsent", "enter")
+        await until(pilot, lambda: "not sent: no" in screen_text(pilot.app))
+        await pilot.press("ctrl+p", *"sign out", "enter")
+        await until(pilot, lambda: "Sign out and drop 1 unsent" in screen_text(pilot.app))
+        await pilot.press("n")
+        await settled(pilot)
+        assert not isinstance(pilot.app.screen, SignIn)
+        assert town.signed_in
+
+
+async def test_signing_out_goes_to_the_sign_in_page() -> None:
+    town = Town()
+    async with running(make_app(town)) as pilot:
+        await pilot.press("ctrl+p", *"sign out", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SignIn))
+        assert not town.signed_in
+
+
+async def test_another_workspace_can_be_opened_from_the_palette() -> None:
+    other = WorkspaceCard(safe_line("beta"), safe_line("https://beta.supabase.co"))
+    app = make_app(Town(), cards=(other,))
+    async with running(app) as pilot:
+        await pilot.press("ctrl+p", *"beta", "enter")
+        await until(pilot, lambda: app.client is not None and app.client.workspace == "beta")
+        await until(pilot, lambda: " beta " in screen_text(app).splitlines()[0])
+
+
+# ---------------------------------------------------------------- finding
+
+
+async def test_the_switcher_opens_a_thread_by_a_few_letters() -> None:
+    async with running(make_app(Town())) as pilot:
+        await pilot.press("ctrl+k", *"noa", "enter")
+        await until(pilot, lambda: chat(pilot.app).client.open_thread == key("noa"))
+
+
+async def test_somebody_without_a_thread_is_found_by_the_server_and_gets_one() -> None:
+    async with running(make_app(Town())) as pilot:
+        await pilot.press("ctrl+k", *"samu")
+        await until(pilot, lambda: "Samuel Osei" in screen_text(pilot.app))
+        assert "no thread yet" in screen_text(pilot.app)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Message Samuel Osei" in screen_text(pilot.app))
+        assert "Nothing said yet" in screen_text(pilot.app)
+
+
+async def test_when_people_cannot_be_asked_for_it_says_so() -> None:
+    town = Town()
+    town.find_refused = Unreachable("no answer from acme.supabase.co")
+    async with running(make_app(town)) as pilot:
+        await pilot.press("ctrl+n", *"zzzz")
+        await until(pilot, lambda: "no answer from acme.supabase.co" in screen_text(pilot.app))
+
+
+async def test_nothing_found_says_what_is_nearest() -> None:
+    async with running(make_app(Town())) as pilot:
+        await pilot.press("ctrl+k", *"tom bekcer")
+        await until(pilot, lambda: 'Nothing is called "tom bekcer"' in screen_text(pilot.app))
+        assert "Nearest: Tom Becker" in screen_text(pilot.app)
+
+
+async def test_a_click_in_the_switcher_opens_and_one_beside_it_closes() -> None:
+    async with running(make_app(Town())) as pilot:
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: "Thread or person" in screen_text(pilot.app))
+        rows = screen_text(pilot.app).splitlines()
+        y = next(n for n, row in enumerate(rows) if "Noa Levi" in row and "Direct" in row)
+        await pilot.click(offset=(rows[y].rindex("Noa Levi"), y))
+        await until(pilot, lambda: chat(pilot.app).client.open_thread == key("noa"))
+        await pilot.press("ctrl+k")
+        await settled(pilot)
+        await pilot.click(offset=(2, 20))
+        await until(pilot, lambda: chat(pilot.app).is_active)
+
+
+async def test_groups_are_walked_with_tab() -> None:
+    async with running(make_app(Town())) as pilot:
+        await pilot.press("ctrl+k", "tab")
+        await settled(pilot)
+        chosen = next(row for row in screen_text(pilot.app).splitlines() if row[24:25] == "›")
+        assert "Mira Kovač" in chosen or "Relay" in chosen or "Renate" in chosen
