@@ -29,7 +29,8 @@ from supachat.domain.model import (
     ThreadKey,
 )
 from supachat.domain.text import Safe, safe
-from supachat.settings import Workspace, keep_workspace, places
+from supachat.settings import Workspace, places
+from supachat.settings.edit import keep_workspace
 
 RUNS = 11
 MARK = "marker-of-the-last-line"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from supachat.domain.errors import BadInput, KeyRefused, NotFound, SettingsError
-from supachat.settings import Settings, Workspace, choose, keep_choice, keep_workspace, load, places
+from supachat.settings import Settings, Workspace, choose, load, places
 from supachat.settings.choose import vault_kind
 from supachat.settings.dotenv import parse as parse_env
-from supachat.settings.edit import with_choice, with_workspace
+from supachat.settings.edit import keep_choice, keep_workspace, with_choice, with_workspace
 from supachat.settings.file import parse
 from supachat.settings.project import check_key, project_name, project_url
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 from supachat.assemble import Desk, connect, desk, open_client
 from supachat.client import Client
-from supachat.domain.text import safe_line
-from supachat.settings import Workspace, keep_choice
+from supachat.domain.text import Safe, safe_line
+from supachat.settings import Workspace
+
+if TYPE_CHECKING:
+    from supachat.cli.set_up import FirstRun
 
 NO_TERMINAL = "supachat: this needs a terminal. From a script use supachat send, tail or threads"
 
@@ -24,24 +28,27 @@ def run_app(workspace: str | None, vault: str | None) -> int:
     """Show the app until it ends; its exit code. 2 where there is no terminal."""
     if not has_terminal():
         return 2
-    from supachat.cli.set_up import FirstRun, cards
     from supachat.tui.app import SupachatApp
+    from supachat.tui.setup_protocol import WorkspaceCard
 
     doors = Doors(desk(vault))
-    first = FirstRun(doors)
+    first = doors.first_run(workspace)
     app = SupachatApp(
         open_workspace=doors.open,
         connect=doors.connect,
-        workspaces=lambda: cards(doors.desk),
+        workspaces=lambda: [
+            WorkspaceCard(safe_line(one.name), safe_line(one.url))
+            for one in doors.desk.settings.workspaces.values()
+        ],
         set_up=first,
         workspace=workspace,
         theme=doors.desk.settings.theme,
         glyphs=doors.desk.settings.glyphs,
-        session_words=safe_line(WHERE[doors.desk.vault]),
-        keep_theme=lambda name: keep_choice(doors.desk.places.settings, "theme", name),
+        session_words=Safe(WHERE[doors.desk.vault]),
+        keep_theme=doors.keep_theme,
     )
     code = app.run() or 0
-    if first.wants_demo:
+    if first is not None and first.wants_demo:
         from supachat.cli.demo import run_demo
 
         return run_demo(fresh=False)
@@ -71,6 +78,19 @@ class Doors:
         client = open_client(self.desk, workspace)
         self._made[client] = workspace
         return client
+
+    def first_run(self, name: str | None) -> FirstRun | None:
+        """The first-run page's answers, where that page will be shown. Raises as `open` does."""
+        if self.desk.workspace(name) is not None:
+            return None
+        from supachat.cli.set_up import FirstRun
+
+        return FirstRun(self)
+
+    def keep_theme(self, name: str) -> None:
+        from supachat.settings.edit import keep_choice
+
+        keep_choice(self.desk.places.settings, "theme", name)
 
     async def connect(self, client: Client) -> None:
         await connect(client, self.desk, self._made[client])

@@ -13,8 +13,9 @@ from supachat.cli.headless import headless, need_workspace
 from supachat.cli.options import workspace_options
 from supachat.domain.errors import BadInput, SignInError, Unreachable, VaultError
 from supachat.domain.text import safe_line
-from supachat.settings import Workspace, keep_choice, keep_workspace
+from supachat.settings import Workspace
 from supachat.settings.dotenv import EnvFile, read
+from supachat.settings.edit import keep_choice, keep_workspace
 from supachat.settings.project import check_key, project_name, project_url
 
 PATIENCE_OF_LOGOUT = 5.0

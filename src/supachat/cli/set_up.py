@@ -7,26 +7,20 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from supachat.assemble import Desk, try_project
+from supachat.assemble import try_project
 from supachat.dialects import catalog
 from supachat.domain.errors import BadInput, KeyRefused
 from supachat.domain.text import Safe, safe_line
-from supachat.settings import Workspace, dotenv, keep_workspace
+from supachat.settings import Workspace, dotenv
+from supachat.settings.edit import keep_workspace
 from supachat.settings.project import check_key, project_name, project_url
-from supachat.tui.setup_protocol import ChatKind, ProbeAnswer, ProjectGuess, WorkspaceCard
+from supachat.tui.setup_protocol import ChatKind, ProbeAnswer, ProjectGuess
 
 if TYPE_CHECKING:
     from supachat.cli.app import Doors
 
 ABOUT = {"direct": (Safe("Direct messages"), Safe("two people, one thread; delivered by the database"))}
 """The kinds that ship, in words, without loading their maps before the first frame."""
-
-
-def cards(desk: Desk) -> list[WorkspaceCard]:
-    """The workspaces that are set up."""
-    return [
-        WorkspaceCard(safe_line(one.name), safe_line(one.url)) for one in desk.settings.workspaces.values()
-    ]
 
 
 class FirstRun:
