@@ -19,7 +19,9 @@ def heard(link: Connection, *, beats: bool = False) -> list[Heard]:
 
 
 async def hears(link: Connection, kind: type[Heard]) -> Heard:
-    while True:
-        item = await asyncio.wait_for(link.inbox.get(), 5)
-        if isinstance(item, kind):
-            return item
+    """The next of this kind, within five seconds; heartbeats come in for ever."""
+    async with asyncio.timeout(5):
+        while True:
+            item = await link.inbox.get()
+            if isinstance(item, kind):
+                return item

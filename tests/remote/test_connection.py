@@ -104,6 +104,17 @@ async def test_a_refused_join_leaves_the_others_alone(server: Phoenix, link: Con
     await hears(link, Broadcast)
 
 
+async def test_the_library_joins_nothing_by_itself(server: Phoenix, link: Connection) -> None:
+    """Its own timer would send the refused join again after a second, and for ever."""
+    server.on_join = lambda join: [px.unauthorized(join.topic, join.ref)]
+    await link.join(Topic("bad"))
+    server.on_join = px.accept
+    await link.join(ROOM)
+    await server.say(px.crashed("room:db", server.last("room:db").ref))
+    await hears(link, Ended)
+    assert [task for task in asyncio.all_tasks() if "_run_timer" in repr(task)] == []
+
+
 async def test_an_expired_token_ends_the_topic_and_says_why(server: Phoenix, link: Connection) -> None:
     await link.join(ROOM)
     ref = server.last("room:db").ref

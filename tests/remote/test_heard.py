@@ -47,10 +47,17 @@ FORGED = (
 )
 
 
+FALSE_ROW = (
+    '{"topic":"realtime:room:db","ref":null,"event":"broadcast","payload":'
+    '{"type":"broadcast","event":"typing","event":"INSERT","payload":{"record":{}}}}'
+)
+
+
 @pytest.mark.parametrize(
     "rubbish",
     [
         FORGED,
+        FALSE_ROW,
         "not json",
         "[]",
         '{"topic":"realtime:room:db"}',

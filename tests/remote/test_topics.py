@@ -37,6 +37,14 @@ async def test_joined_is_not_ready_until_the_rows_flow(server: Phoenix, ears: He
     await until(lambda: ears.ready == ["room:db"], "ready")
 
 
+async def test_the_servers_word_may_overtake_the_joins_answer(
+    server: Phoenix, ears: Heard, make: Make
+) -> None:
+    server.on_join = lambda join: [px.replicated(join.topic), px.joined(join.topic, join.ref)]
+    make(ROOM, waits=scaled(0.03, open=2.0, join=3.0, silence=3.0, replication=30.0))
+    await until(lambda: ears.ready == ["room:db"], "ready")
+
+
 async def test_a_server_that_does_not_say_so_is_waited_for_a_little(
     server: Phoenix, ears: Heard, make: Make
 ) -> None:
@@ -195,6 +203,15 @@ async def test_presence_is_told_again_after_each_join_and_seldom_otherwise(
     assert server.events("presence")[-1]["payload"] == {
         "type": "presence", "event": "track", "payload": {"status": "away"},
     }  # fmt: skip
+
+
+async def test_a_new_join_counts_its_presence_calls_anew(server: Phoenix, ears: Heard, make: Make) -> None:
+    waits = scaled(0.03, open=2.0, join=3.0, silence=3.0, presence=60.0)
+    supervisor = make(Topic("typing:1", presence_key="me"), waits=waits)
+    supervisor.track("typing:1", {"status": "online"})
+    await until(lambda: len(server.events("presence")) == 1, "told")
+    await server.say(px.closed("typing:1", server.last("typing:1").ref))
+    await until(lambda: len(server.events("presence")) == 2, "told again, without waiting a minute")
 
 
 async def test_a_broadcast_needs_a_joined_topic(server: Phoenix, ears: Heard, make: Make) -> None:
