@@ -175,9 +175,15 @@ class _Drawing:
         self.cells += cell_len(text)
 
     def space(self, cells: int, role: Role = Role.TEXT) -> None:
-        if cells > 0:
-            self.segments.append(Segment(" " * cells, self.canvas.styles[role]))
-            self.cells += cells
+        if cells <= 0:
+            return
+        style = self.canvas.styles[role]
+        self.cells += cells
+        last = self.segments[-1] if self.segments else None
+        ours = not self.spots or self.spots[-1][0] < len(self.segments) - 1
+        if last is not None and ours and last.style is style and not last.text.strip(" "):
+            cells += len(self.segments.pop().text)  # one run of air: fewer bytes on the wire
+        self.segments.append(Segment(" " * cells, style))
 
     def left(self, mark: Piece | None, *, edge: bool, dashes: Piece | None = None) -> None:
         glyphs = self.canvas.frame.glyphs
