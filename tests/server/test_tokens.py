@@ -146,7 +146,11 @@ def test_a_pair_is_kept_for_its_owner_alone(tmp_path: Path) -> None:
         assert again.public_jwk() == made.public_jwk()
 
 
-@pytest.mark.parametrize("spoilt", ["", "{}", json.dumps(PAIR.public_jwk()), '{"kty": "oct", "k": "YQ"}'])
+@pytest.mark.parametrize(
+    "spoilt",
+    ["", "{}", json.dumps(PAIR.public_jwk()), '{"kty": "oct", "k": "YQ"}'],
+    ids=["nothing", "empty", "public half", "another kind"],  # the pair is made anew in each worker
+)
 def test_a_spoilt_pair_is_named_and_left_alone(tmp_path: Path, spoilt: str) -> None:
     kept = tmp_path / "signing_key.json"
     kept.write_text(spoilt)
