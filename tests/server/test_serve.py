@@ -20,7 +20,7 @@ import psycopg
 import pytest
 from supabase import AsyncClientOptions, acreate_client
 
-from supachat.server.serve import Options, Started, address, listen, serve
+from supachat.server.serve import Options, Started, listen, serve
 from supachat.server.trouble import AlreadyRunning, PortTaken, ServerTrouble
 
 COMMAND = [sys.executable, "-m", "supachat.cli.serve", "--port", "0", "--json", "--data-dir"]
@@ -200,17 +200,3 @@ async def test_a_taken_folder_is_said_before_a_taken_port(tmp_path: Path) -> Non
 def test_a_host_that_is_not_ours() -> None:
     with pytest.raises(ServerTrouble):
         listen("no.such.host.invalid", 0)
-
-
-ADDRESSES = [
-    ("127.0.0.1", "http://127.0.0.1:1"),
-    ("0.0.0.0", "http://127.0.0.1:1"),
-    ("::1", "http://[::1]:1"),
-    ("::", "http://[::1]:1"),
-    ("localhost", "http://localhost:1"),
-]
-
-
-@pytest.mark.parametrize(("host", "url"), ADDRESSES)
-def test_the_address_that_is_told(host: str, url: str) -> None:
-    assert address(host, 1) == url

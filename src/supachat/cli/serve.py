@@ -17,6 +17,7 @@ import click
 from supachat.domain.errors import SupachatError
 
 if TYPE_CHECKING:
+    from supachat.server.reach import Reach
     from supachat.server.serve import Options, Started
 
 MISSING = (
@@ -30,6 +31,21 @@ DATABASE_SETTINGS = {"direct": {"supachat.app_ids_from_user_metadata": "on"}}
 @click.command()
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the data lives.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--tls-cert", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+    help="A certificate with its chain (PEM); needed with --tls-key for a --host beyond this machine.",
+)  # fmt: skip
+@click.option(
+    "--tls-key", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
+    help="The certificate's key (PEM, without a passphrase).",
+)  # fmt: skip
+@click.option(
+    "--behind-proxy", is_flag=True,
+    help="One proxy in front has TLS; the last address in its X-Forwarded-For is who asks.",
+)  # fmt: skip
+@click.option(
+    "--public-url", default="", metavar="URL", help="The address that others use, where it is another."
+)
 @click.option(
     "--port", default=54321, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."
 )
@@ -57,6 +73,10 @@ DATABASE_SETTINGS = {"direct": {"supachat.app_ids_from_user_metadata": "on"}}
 def serve(
     data_dir: Path | None,
     host: str,
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    behind_proxy: bool,
+    public_url: str,
     port: int,
     dialects: tuple[str, ...],
     migrations: tuple[Path, ...],
@@ -82,7 +102,7 @@ def serve(
     try:
         options = server.Options(
             data_dir=data_dir or default_data_dir(),
-            host=host,
+            reach=reached(host, tls_cert, tls_key, behind_proxy, public_url),
             port=port,
             texts=tuple(_text(name) for name in dialects),
             settings={
@@ -114,6 +134,16 @@ def default_data_dir() -> Path:
     return places(os.environ).data / "server"
 
 
+def reached(host: str, cert: Path | None, key: Path | None, behind_proxy: bool, public_url: str) -> Reach:
+    """How others come to the server. A certificate and its key are given together or not at all."""
+    from supachat.server.reach import Reach, Tls
+
+    if (cert is None) != (key is None):
+        raise click.UsageError("--tls-cert and --tls-key go together")
+    tls = Tls(cert, key) if cert is not None and key is not None else None
+    return Reach(host, tls, behind_proxy, public_url)
+
+
 def first_line(started: Started, options: Options, as_json: bool) -> str:
     """What is printed once the server answers."""
     if as_json:
@@ -129,8 +159,8 @@ def first_line(started: Started, options: Options, as_json: bool) -> str:
     if options.signup and options.confirm_email:
         signup += f", new accounts are confirmed by the link in {started.data_dir / 'outbox'}"
     lines = [f"supachat serves {started.url}, {signup}, data in {started.data_dir}"]
-    if options.host not in ("127.0.0.1", "localhost", "::1"):
-        lines.append(f"it listens on {options.host} without TLS: whoever reaches this machine can connect")
+    if options.reach.behind_proxy:
+        lines.append(f"it listens on {options.reach.host}: nobody but the proxy may reach that")
     lines.append(f"publishable key: {started.publishable_key}")
     return "\n".join(lines)
 

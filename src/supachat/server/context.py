@@ -80,6 +80,7 @@ class Context:
     outbox: Path | None = None
     mailed: Callable[[str], None] | None = None
     hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "::1"})
+    behind_proxy: bool = False
 
 
 @asynccontextmanager

@@ -5,7 +5,6 @@ Must never let a foreign web page in by a made-up host name, and never read an e
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from urllib.parse import unquote
@@ -21,6 +20,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from supachat.server.auth import app as auth
 from supachat.server.context import Context, Limits
+from supachat.server.names import as_address, name_of, ours
+from supachat.server.origin import OriginCheck, SecretCheck
+from supachat.server.proxy import Forwarded
 from supachat.server.realtime import app as realtime
 from supachat.server.rest import app as rest
 
@@ -57,7 +59,9 @@ def build(context: Context) -> Starlette:
             Mount("/realtime/v1", routes=realtime.routes(context)),
         ],
         middleware=[
+            *([Middleware(Forwarded)] if context.behind_proxy else []),
             Middleware(Door, context=context),
+            Middleware(OriginCheck, context=context),
             Middleware(
                 CORSMiddleware,
                 allow_origins=["*"],
@@ -65,6 +69,7 @@ def build(context: Context) -> Starlette:
                 allow_headers=["*"],
                 expose_headers=list(_EXPOSED),
             ),
+            Middleware(SecretCheck),
             Middleware(KeyCheck, context=context),
         ],
     )
@@ -141,15 +146,8 @@ def host_allowed(header: str, names: Collection[str]) -> bool:
 
     Only a name can be pointed at us from outside (DNS rebinding); an address in digits cannot.
     """
-    host = header.rsplit(":", 1)[0] if header.rpartition(":")[2].isdecimal() else header
-    host = host.strip("[]").rstrip(".").lower()
-    if host in names or host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
+    name = name_of(header)
+    return ours(name, names) or as_address(name) is not None
 
 
 def _without(scope: Scope, name: bytes) -> tuple[Scope, str | None]:

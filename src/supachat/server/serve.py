@@ -29,6 +29,7 @@ from supachat.server.keys import with_pair
 from supachat.server.lock import FolderLock
 from supachat.server.migrate import apply_folder, apply_settings, apply_text
 from supachat.server.postgres import Postgres
+from supachat.server.reach import Reach, Tls
 from supachat.server.trouble import PortTaken, ServerTrouble
 
 GRACE = 0.5
@@ -44,7 +45,7 @@ class Options:
     With `asymmetric` people's tokens are signed by a key pair; `mailed` is told each letter as a line."""
 
     data_dir: Path
-    host: str = "127.0.0.1"
+    reach: Reach = field(default_factory=Reach)
     port: int = 54321
     texts: tuple[tuple[str, str], ...] = ()
     settings: Mapping[str, str] = field(default_factory=dict)
@@ -76,6 +77,7 @@ async def serve(options: Options, announce: Callable[[Started], None]) -> None:
     `announce` is called once, when the first request can be answered.
     """
     data_dir = options.data_dir.absolute()
+    options.reach.check(options.port)
     _forget_shell()
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
@@ -83,15 +85,15 @@ async def serve(options: Options, announce: Callable[[Started], None]) -> None:
         stack.enter_context(_stopped_by_pipe(stop, options.watch_fd))
         lock = FolderLock.take(data_dir)
         stack.callback(lock.release)
-        listener = listen(options.host, options.port)
+        listener = listen(options.reach.host, options.port)
         stack.callback(listener.close)
-        url = address(options.host, listener.getsockname()[1])
+        url = options.reach.url(listener.getsockname()[1])
         postgres = await Postgres.start(data_dir)
         stack.push_async_callback(postgres.stop)
         await _prepare(postgres, options)
         context = await stack.enter_async_context(_context(postgres, options, url))
         await stack.enter_async_context(running(context))
-        await stack.enter_async_context(_answering(context, listener))
+        await stack.enter_async_context(_answering(context, listener, options.reach.tls))
         lock.announce(url)
         announce(Started(url, context.keys.publishable_key, data_dir, os.getpid()))
         await _until(stop, postgres, context)
@@ -141,7 +143,8 @@ async def _context(postgres: Postgres, options: Options, url: str) -> AsyncItera
             limits=options.limits,
             url=url,
             outbox=options.data_dir.absolute() / "outbox",
-            hosts=frozenset({options.host.lower(), socket.gethostname().lower()}),
+            hosts=options.reach.names(),
+            behind_proxy=options.reach.behind_proxy,
         )
 
 
@@ -162,7 +165,7 @@ def _worth_saying(record: logging.LogRecord) -> bool:
 
 
 @asynccontextmanager
-async def _answering(context: Context, listener: socket.socket) -> AsyncIterator[None]:
+async def _answering(context: Context, listener: socket.socket, tls: Tls | None) -> AsyncIterator[None]:
     logging.getLogger("uvicorn.error").addFilter(_worth_saying)
     server = _Quiet(
         uvicorn.Config(
@@ -171,6 +174,9 @@ async def _answering(context: Context, listener: socket.socket) -> AsyncIterator
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # on loopback uvicorn would believe anybody's X-Forwarded-For
+            ssl_certfile=tls.certificate if tls else None,
+            ssl_keyfile=tls.key if tls else None,
             ws="websockets-sansio",
             ws_max_size=context.limits.frame,
             ws_per_message_deflate=False,
@@ -250,12 +256,6 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
     made.setblocking(False)
     return made
-
-
-def address(host: str, port: int) -> str:
-    """The URL under which a program on this machine reaches a server that listens on `host`."""
-    shown = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
-    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
 
 @contextmanager
