@@ -47,7 +47,7 @@ def nobody(home: Path) -> bool:
 
 def test_people_greet_type_answer_and_survive_a_dead_server(home: Path) -> None:
     with screen(home) as ana:
-        ana.shows("Mira Kovač is typing")
+        ana.shows("Mira is typing")
         ana.type("hello\r")
         ana.until(lambda text: re.search(r"Hello there|Hi! Watch|Ahoy\.", text))
         ana.type("how do I kill the server\r")

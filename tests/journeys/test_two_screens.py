@@ -100,5 +100,5 @@ def _typing_and_presence(one: Terminal, other: Terminal) -> None:
     one.until(lambda text: "online" in text.splitlines()[0], 60)
     other.until(lambda text: "online" in text.splitlines()[0], 60)
     one.type("a")
-    other.shows("typing")
+    other.shows("is typing")
     one.type("\x7f")
