@@ -1,1 +1,1 @@
-"""GoTrue, as far as e-mail and password go: `app` speaks HTTP, `accounts` and `sessions` keep the rows."""
+"""GoTrue, as far as e-mail goes: `app` lists the paths; `accounts`, `sessions`, `codes` keep the rows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +11,11 @@ from starlette.requests import Request
 from supachat.server.auth import accounts, sessions
 from supachat.server.auth.accounts import Connection
 from supachat.server.auth.errors import AuthError, bad_jwt, no_bearer, no_session
-from supachat.server.auth.rules import User
-from supachat.server.auth.sessions import Session
+from supachat.server.auth.people import Session, User, check_banned
 from supachat.server.context import Context
 from supachat.server.tokens import Fault, TokenError, verify
+
+_ADMINS = ("service_role", "supabase_admin")
 
 _WORDS = {
     Fault.MALFORMED: "token is malformed: token contains an invalid number of segments",
@@ -31,16 +33,16 @@ def claims_of(context: Context, request: Request) -> dict[str, Any]:
     if scheme.lower() != "bearer" or not token.strip():
         raise no_bearer()
     try:
-        claims = verify(token.strip(), context.keys.jwt_secret)
+        claims = verify(token.strip(), context.keys)
     except TokenError as error:
         raise bad_jwt(_WORDS[error.fault]) from error
-    if not claims.get("sub"):
-        raise AuthError(403, "bad_jwt", "invalid claim: missing sub claim")
     return claims
 
 
 async def whose(connection: Connection, claims: dict[str, Any]) -> tuple[User, Session]:
     """The user and session that `claims` name, both still there. Raises AuthError."""
+    if not claims.get("sub"):
+        raise AuthError(403, "bad_jwt", "invalid claim: missing sub claim")
     try:
         user_id, session_id = UUID(str(claims["sub"])), UUID(str(claims.get("session_id", "")))
     except ValueError as error:
@@ -51,4 +53,14 @@ async def whose(connection: Connection, claims: dict[str, Any]) -> tuple[User, S
     session = await sessions.find(connection, session_id, user_id)
     if session is None:
         raise no_session()
+    check_banned(user, datetime.now(UTC))
     return user, session
+
+
+async def check_admin(context: Context, connection: Connection, request: Request) -> None:
+    """Refuses whoever bears neither the service key nor a role that is as much. Raises AuthError."""
+    claims = claims_of(context, request)
+    if claims.get("session_id"):
+        await whose(connection, claims)
+    if claims.get("role") not in _ADMINS:
+        raise AuthError(403, "not_admin", "User not allowed")

@@ -75,3 +75,13 @@ def refresh_unknown() -> AuthError:
 def refresh_used() -> AuthError:
     """The refresh token was spent too long ago: its whole family is dead now."""
     return AuthError(400, "refresh_token_already_used", "Invalid Refresh Token: Already Used")
+
+
+def email_exists() -> AuthError:
+    """Somebody else has the address."""
+    return AuthError(422, "email_exists", "A user with this email address has already been registered")
+
+
+def user_missing() -> AuthError:
+    """There is no such user to administer."""
+    return AuthError(404, "user_not_found", "User not found")

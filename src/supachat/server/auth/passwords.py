@@ -7,17 +7,24 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import re
 import secrets
 
 import bcrypt
 
 COST = 10
+_HASH = re.compile(r"\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}")
 
 
 async def hashed(password: str) -> str:
     """The hash of `password`, at most 72 bytes long."""
     made = await asyncio.to_thread(lambda: bcrypt.hashpw(password.encode(), bcrypt.gensalt(COST)))
     return made.decode()
+
+
+def is_hash(stored: str) -> bool:
+    """Whether `stored` is a bcrypt hash that `matches` can check."""
+    return _HASH.fullmatch(stored) is not None
 
 
 async def matches(password: str, stored: str | None) -> bool:

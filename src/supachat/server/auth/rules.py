@@ -1,4 +1,4 @@
-"""GoTrue's rules as functions of values: what may be asked, and how a user and a token look. Pure."""
+"""GoTrue's rules about what may be asked, as functions of values. Pure."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import re
 import secrets
 import string
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-from supachat.server.auth.errors import AuthError, bad_json, invalid, weak_password
+from supachat.server.auth.errors import bad_json, invalid, weak_password
 
 PASSWORD_BYTES = 72
 """bcrypt looks at no more, so more is refused."""
@@ -23,36 +21,10 @@ _EMAIL = re.compile(
 )
 _REFRESH = re.compile(r"[a-z0-9]{24}")
 _ALPHABET = string.ascii_lowercase + string.digits
-
-
-@dataclass(frozen=True)
-class User:
-    """One row of auth.users, as far as a client may see it, and the hash of the password."""
-
-    id: UUID
-    email: str
-    encrypted_password: str
-    email_confirmed_at: datetime | None
-    confirmation_sent_at: datetime | None
-    last_sign_in_at: datetime | None
-    banned_until: datetime | None
-    created_at: datetime
-    updated_at: datetime
-    raw_app_meta_data: dict[str, Any]
-    raw_user_meta_data: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Identity:
-    """One row of auth.identities."""
-
-    id: UUID
-    provider_id: str
-    provider: str
-    identity_data: dict[str, Any]
-    last_sign_in_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
+_DURATION = re.compile(r"(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|ms|s|m|h))+", re.ASCII)
+_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|ms|s|m|h)", re.ASCII)
+_SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
+_LONGEST = 2**63 / 1e9
 
 
 def parse(raw: bytes) -> dict[str, Any]:
@@ -84,6 +56,16 @@ def text(body: Mapping[str, Any], name: str) -> str:
     return value
 
 
+def flag(body: Mapping[str, Any], name: str, *, otherwise: bool = False) -> bool:
+    """The truth value `name` of `body`, `otherwise` where it is absent or null."""
+    value = body.get(name)
+    if value is None:
+        return otherwise
+    if not isinstance(value, bool):
+        raise bad_json(f"cannot unmarshal into field {name} of type bool")
+    return value
+
+
 def mapping(body: Mapping[str, Any], name: str) -> dict[str, Any]:
     """The object `name` of `body`, empty where it is absent or null."""
     value = body.get(name)
@@ -94,18 +76,25 @@ def mapping(body: Mapping[str, Any], name: str) -> dict[str, Any]:
     return value
 
 
-def email_of(body: Mapping[str, Any]) -> str:
-    """The address of `body` in the form in which it is stored, or a refusal."""
-    address = text(body, "email").strip().lower()
+def email_of(body: Mapping[str, Any], name: str = "email") -> str:
+    """The address `name` of `body` in the form in which it is stored, or a refusal."""
+    address = text(body, name).strip().lower()
+    if not address:
+        raise invalid("An email address is required")
     if len(address) > 255 or not _EMAIL.fullmatch(address):
         raise invalid("Unable to validate email address: invalid format")
     return address
 
 
-def check_password(password: str, shortest: int) -> None:
-    """Refuses a password that is too long for bcrypt or shorter than `shortest` characters."""
+def check_length(password: str) -> None:
+    """Refuses a password of which bcrypt would see only the beginning."""
     if len(password.encode()) > PASSWORD_BYTES:
         raise invalid(f"Password cannot be longer than {PASSWORD_BYTES} characters")
+
+
+def check_password(password: str, shortest: int) -> None:
+    """Refuses a password that is too long for bcrypt or shorter than `shortest` characters."""
+    check_length(password)
     if len(password) < shortest:
         raise weak_password(shortest)
 
@@ -113,6 +102,17 @@ def check_password(password: str, shortest: int) -> None:
 def merged(held: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
     """Metadata after an update: what is given wins, null takes a name away."""
     return {name: value for name, value in {**held, **given}.items() if value is not None}
+
+
+def duration(given: str) -> timedelta:
+    """A length of time as Go writes it, like 1h30m. Refuses anything else, and what is below zero."""
+    if given == "0":
+        return timedelta()
+    parts = _PART.findall(given) if _DURATION.fullmatch(given) else []
+    seconds = sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    if not parts or seconds >= _LONGEST:
+        raise invalid(f'invalid format for ban duration: time: invalid duration "{given[:40]}"')
+    return timedelta(seconds=seconds)
 
 
 def refresh_token() -> str:
@@ -123,78 +123,6 @@ def refresh_token() -> str:
 def is_refresh_token(token: str) -> bool:
     """Whether `token` could be one of ours."""
     return _REFRESH.fullmatch(token) is not None
-
-
-def claims(
-    user: User, session: UUID, began: datetime, *, issuer: str, now: float, lifetime: float
-) -> dict[str, Any]:
-    """The content of an access token; times in epoch seconds, `lifetime` in seconds."""
-    return {
-        "iss": issuer,
-        "sub": str(user.id),
-        "aud": "authenticated",
-        "exp": int(now + lifetime),
-        "iat": int(now),
-        "email": user.email,
-        "phone": "",
-        "app_metadata": user.raw_app_meta_data,
-        "user_metadata": user.raw_user_meta_data,
-        "role": "authenticated",
-        "aal": "aal1",
-        "amr": [{"method": "password", "timestamp": int(began.timestamp())}],
-        "session_id": str(session),
-        "is_anonymous": False,
-    }
-
-
-def user_json(user: User, identities: tuple[Identity, ...]) -> dict[str, Any]:
-    """A user in GoTrue's shape; a time that is not known is left out."""
-    times = {
-        "email_confirmed_at": user.email_confirmed_at,
-        "confirmation_sent_at": user.confirmation_sent_at,
-        "confirmed_at": user.email_confirmed_at,
-        "last_sign_in_at": user.last_sign_in_at,
-    }
-    return {
-        "id": str(user.id),
-        "aud": "authenticated",
-        "role": "authenticated",
-        "email": user.email,
-        **{name: rfc3339(moment) for name, moment in times.items() if moment is not None},
-        "phone": "",
-        "app_metadata": user.raw_app_meta_data,
-        "user_metadata": user.raw_user_meta_data,
-        "identities": [_identity_json(user, identity) for identity in identities],
-        "created_at": rfc3339(user.created_at),
-        "updated_at": rfc3339(user.updated_at),
-        "is_anonymous": False,
-    }
-
-
-def rfc3339(moment: datetime) -> str:
-    """`moment` in UTC with microseconds and a Z."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
-def check_banned(user: User, now: datetime) -> None:
-    """Refuses a user who is banned at `now`."""
-    if user.banned_until is not None and user.banned_until > now:
-        raise AuthError(400, "user_banned", "User is banned")
-
-
-def _identity_json(user: User, identity: Identity) -> dict[str, Any]:
-    seen = identity.last_sign_in_at or identity.created_at
-    return {
-        "identity_id": str(identity.id),
-        "id": identity.provider_id,
-        "user_id": str(user.id),
-        "identity_data": identity.identity_data,
-        "provider": identity.provider,
-        "last_sign_in_at": rfc3339(seen),
-        "created_at": rfc3339(identity.created_at),
-        "updated_at": rfc3339(identity.updated_at),
-        "email": identity.identity_data.get("email", user.email),
-    }
 
 
 def _no_number(name: str) -> float:

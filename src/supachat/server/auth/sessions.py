@@ -13,22 +13,22 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from psycopg.rows import class_row
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 
 from supachat.server.auth import accounts
 from supachat.server.auth.accounts import Connection
 from supachat.server.auth.errors import AuthError, refresh_unknown, refresh_used
-from supachat.server.auth.rules import User, check_banned, claims, refresh_token, user_json
+from supachat.server.auth.people import Session, User, check_banned, claims, user_json
+from supachat.server.auth.rules import refresh_token
+from supachat.server.auth.service import address_of
 from supachat.server.context import Context
-from supachat.server.tokens import mint
+from supachat.server.tokens import issue
 
-
-@dataclass(frozen=True)
-class Session:
-    """One row of auth.sessions."""
-
-    id: UUID
-    user_id: UUID
-    created_at: datetime
+_SESSION = (
+    "select id, user_id, created_at, coalesce((select authentication_method from auth.mfa_amr_claims"
+    " where session_id = sessions.id order by created_at limit 1), 'password') as method from auth.sessions"
+)
 
 
 @dataclass(frozen=True)
@@ -50,20 +50,35 @@ class Grant:
     refresh: str
 
 
-async def begin(connection: Connection, user: User, *, agent: str, address: str | None) -> Grant:
-    """A new session of `user` with its first refresh token."""
-    session_id = uuid4()
-    async with connection.cursor(row_factory=class_row(Session)) as cursor:
-        await cursor.execute(
-            "insert into auth.sessions (id, user_id, aal, user_agent, ip) values (%s, %s, 'aal1', %s, %s)"
-            " returning id, user_id, created_at",
-            (session_id, user.id, agent[:255], address),
-        )
-        session = await cursor.fetchone()
+async def begin(connection: Connection, user: User, request: Request, method: str) -> Grant:
+    """A new session of `user` with its first refresh token; `method` is the way in by which it came."""
+    session_id, agent = uuid4(), request.headers.get("user-agent", "")
+    await connection.execute(
+        "insert into auth.sessions (id, user_id, aal, user_agent, ip) values (%s, %s, 'aal1', %s, %s)",
+        (session_id, user.id, agent[:255], address_of(request) or None),
+    )
+    await connection.execute(
+        "insert into auth.mfa_amr_claims (session_id, created_at, updated_at, authentication_method)"
+        " values (%s, now(), now(), %s)",
+        (session_id, method),
+    )
+    session = await find(connection, session_id, user.id)
     if session is None:
         raise LookupError("a session was not stored")
     seen = await accounts.signed_in(connection, user)
     return Grant(seen, session, await _give(connection, session, None))
+
+
+async def admitted(
+    context: Context, connection: Connection, user: User, request: Request, method: str
+) -> dict[str, Any]:
+    """A new session of `user` as GoTrue answers it."""
+    return await grant_json(context, connection, await begin(connection, user, request, method))
+
+
+async def show(connection: Connection, user: User) -> Response:
+    """`user` as GoTrue answers it."""
+    return JSONResponse(user_json(user, await accounts.identities(connection, user.id)))
 
 
 async def rotate(context: Context, token: str) -> Grant:
@@ -73,7 +88,7 @@ async def rotate(context: Context, token: str) -> Grant:
         user = None if session is None else await accounts.by_id(connection, session.user_id)
         if session is None or user is None:
             raise refresh_unknown()
-        check_banned(user, datetime.now(UTC))
+        check_banned(user, datetime.now(UTC), status=400)
         live = await _next_token(connection, session, token, context.limits.refresh_reuse)
         if live is None:
             # the revocation must be kept although the request is refused
@@ -94,10 +109,7 @@ async def rotate(context: Context, token: str) -> Grant:
 async def find(connection: Connection, session_id: UUID, user_id: UUID) -> Session | None:
     """The session, if it lives and belongs to that user."""
     async with connection.cursor(row_factory=class_row(Session)) as cursor:
-        await cursor.execute(
-            "select id, user_id, created_at from auth.sessions where id = %s and user_id = %s",
-            (session_id, user_id),
-        )
+        await cursor.execute(f"{_SESSION} where id = %s and user_id = %s".encode(), (session_id, user_id))
         return await cursor.fetchone()
 
 
@@ -114,15 +126,18 @@ async def end(connection: Connection, session: Session, scope: str) -> None:
     await connection.execute(statement.encode(), {"user": session.user_id, "id": session.id})
 
 
+async def end_all(connection: Connection, user: User) -> None:
+    """Ends every session of `user`."""
+    await connection.execute("delete from auth.sessions where user_id = %s", (user.id,))
+
+
 async def grant_json(context: Context, connection: Connection, grant: Grant) -> dict[str, Any]:
     """`grant` as GoTrue answers it, with a new access token."""
     now, lifetime = time.time(), context.limits.access_token
-    content = claims(
-        grant.user, grant.session.id, grant.session.created_at,
-        issuer=f"{context.url}/auth/v1", now=now, lifetime=lifetime,
-    )  # fmt: skip
+    issuer = f"{context.url}/auth/v1"
+    content = claims(grant.user, grant.session, issuer=issuer, now=now, lifetime=lifetime)
     return {
-        "access_token": mint(content, context.keys.jwt_secret),
+        "access_token": issue(content, context.keys),
         "token_type": "bearer",
         "expires_in": int(lifetime),
         "expires_at": content["exp"],
@@ -135,9 +150,8 @@ async def _locked_session(connection: Connection, token: str) -> Session | None:
     """The session of `token`, locked: two refreshes of one session wait for each other."""
     async with connection.cursor(row_factory=class_row(Session)) as cursor:
         await cursor.execute(
-            "select id, user_id, created_at from auth.sessions"
-            " where id = (select session_id from auth.refresh_tokens where token = %s)"
-            " and (not_after is null or not_after > now()) for update",
+            f"{_SESSION} where id = (select session_id from auth.refresh_tokens where token = %s)"
+            " and (not_after is null or not_after > now()) for update".encode(),
             (token,),
         )
         return await cursor.fetchone()

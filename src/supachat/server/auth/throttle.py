@@ -13,23 +13,33 @@ KEPT = 1000
 
 @dataclass
 class Throttle:
-    """`per_minute` knocks a minute for each address, as many of them at once."""
+    """`burst` knocks within `seconds` for each address, all of them at once if it likes."""
 
-    per_minute: int
+    burst: int
+    seconds: float = 60.0
     _left: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def admits(self, address: str, now: float) -> bool:
         """Whether `address` may knock at `now` (seconds, any epoch); counts it if so."""
         left = self._now_left(address, now)
-        if left < 1.0:
+        # a knock that came back to within a rounding error is there
+        if left < 1.0 - 1e-9:
             return False
         if len(self._left) >= KEPT:
-            full = [one for one in self._left if self._now_left(one, now) >= self.per_minute]
+            full = [one for one in self._left if self._now_left(one, now) >= self.burst]
             for one in full:
                 del self._left[one]
         self._left[address] = (left - 1.0, now)
         return True
 
+    def give_back(self, address: str, now: float) -> None:
+        """The last knock of `address` was a rightful one and does not count."""
+        self._left[address] = (min(float(self.burst), self._now_left(address, now) + 1.0), now)
+
+    def wait(self, address: str, now: float) -> float:
+        """Seconds until `address` may knock again, 0 if it may now."""
+        return max(0.0, (1.0 - self._now_left(address, now)) * self.seconds / self.burst)
+
     def _now_left(self, address: str, now: float) -> float:
-        left, seen = self._left.get(address, (float(self.per_minute), now))
-        return min(float(self.per_minute), left + (now - seen) * self.per_minute / 60.0)
+        left, seen = self._left.get(address, (float(self.burst), now))
+        return min(float(self.burst), left + (now - seen) * self.burst / self.seconds)
