@@ -6,11 +6,11 @@ import pytest
 
 from supachat.server.catalog import Catalog, Column, Function, Shape, Table, assemble
 from supachat.server.rest import prefer
+from supachat.server.rest.answer import Answer, Result
 from supachat.server.rest.ask import Ask, ask
 from supachat.server.rest.errors import RestError
 from supachat.server.rest.payload import arguments, read
-from supachat.server.rest.plan import Answer, content_range, plan
-from supachat.server.rest.run import Result
+from supachat.server.rest.plan import content_range, plan
 from supachat.server.rest.sql import Form
 
 PREFERENCES = [
@@ -23,6 +23,7 @@ PREFERENCES = [
     (("return=minimal,return=representation",), "return=minimal"),
     (("return=everything,wonders",), ""),
     (("handling=strict,max-affected=3",), "handling=strict, max-affected=3"),
+    (("tx=rollback, timezone=Asia/Tokyo", "count=exact"), "count=exact, tx=rollback, timezone=Asia/Tokyo"),
 ]
 
 
@@ -147,8 +148,8 @@ def answered(
     result: Result, method: str, path: str, query: str = "", body: str = "{}", **headers: str
 ) -> Answer:
     planned = plan(CATALOG, asked(method, path, query, body, **headers), 1000)
-    planned.check(result)
-    return planned.answer(result)
+    planned.checked(result)
+    return planned.answered(result)
 
 
 STATUSES: list[tuple[Result, tuple[str, ...], dict[str, str], int, str]] = [
@@ -186,6 +187,15 @@ STATUSES: list[tuple[Result, tuple[str, ...], dict[str, str], int, str]] = [
         "*/*",
     ),
     (Result(None, 1, None), ("POST", "rpc/once"), {}, 204, "0-0/*"),
+    (Result(None, 1, 0), ("PUT", "notes", "id=eq.1", '{"id":1}'), {}, 201, ""),
+    (Result(None, 1, 1), ("PUT", "notes", "id=eq.1", '{"id":1}'), {}, 204, ""),
+    (
+        Result("[]", 1, 1),
+        ("PUT", "notes", "id=eq.1", '{"id":1}'),
+        {"prefer": "return=representation"},
+        200,
+        "",
+    ),
     (Result("[]", 3, None), ("GET", "rpc/each", "id=gt.1"), {}, 200, "0-2/*"),
 ]
 
@@ -195,7 +205,7 @@ def test_status_and_range(
     result: Result, request_line: tuple[str, ...], headers: dict[str, str], status: int, shown: str
 ) -> None:
     found = answered(result, *request_line, **headers)
-    assert (found.status, found.headers["content-range"]) == (status, shown)
+    assert (found.status, found.headers.get("content-range", "")) == (status, shown)
 
 
 def test_the_place_of_an_inserted_row() -> None:
@@ -208,6 +218,7 @@ def test_the_place_of_an_inserted_row() -> None:
 UNDONE: list[tuple[Result, tuple[str, ...], dict[str, str], str]] = [
     (Result("[]", 2, None), ("GET", "notes"), {"accept": "application/vnd.pgrst.object+json"}, "PGRST116"),
     (Result("[]", 0, 8), ("GET", "notes", "offset=9"), {"prefer": "count=exact"}, "PGRST103"),
+    (Result(None, 0, 0), ("PUT", "notes", "id=eq.1", '{"id":2}'), {}, "PGRST115"),
     (
         Result(None, 4, None),
         ("DELETE", "notes", "id=gt.1"),
@@ -226,12 +237,34 @@ def test_results_that_undo_the_transaction(
     assert found.value.code == code
 
 
+def test_an_unknown_time_zone() -> None:
+    zones = frozenset({"Asia/Tokyo"})
+    lenient = prefer.preferences(["timezone=Mars/Base"])
+    assert prefer.in_known_zone(lenient, zones).timezone is None
+    assert prefer.in_known_zone(prefer.preferences(["timezone=Asia/Tokyo"]), zones).timezone == "Asia/Tokyo"
+    with pytest.raises(RestError) as found:
+        prefer.in_known_zone(prefer.preferences(["handling=strict, timezone=Mars/Base"]), zones)
+    assert found.value.details == "Invalid preferences: timezone=Mars/Base"
+
+
 PATHS: list[tuple[tuple[str, ...], dict[str, str], int, str]] = [
-    (("GET", ""), {}, 404, "PGRST126"),
+    (("GET", ""), {"accept": "text/csv"}, 406, "PGRST107"),
+    (("OPTIONS", "nope"), {}, 404, "PGRST205"),
+    (("OPTIONS", "rpc/nope"), {}, 404, "PGRST202"),
+    (("GET", "notes", "select=id.sum()"), {}, 400, "PGRST123"),
+    (("GET", "notes", "select=count()"), {}, 400, "PGRST123"),
+    (("POST", "rpc/once"), {"prefer": "handling=strict,max-affected=1"}, 400, "PGRST128"),
+    (("PUT", "notes"), {}, 405, "PGRST105"),
+    (("PUT", "notes", "id=gt.1"), {}, 405, "PGRST105"),
+    (("PUT", "notes", "id=eq.1&id=eq.2"), {}, 405, "PGRST105"),
+    (("PUT", "notes", "or=(id.eq.1)"), {}, 405, "PGRST105"),
+    (("PUT", "notes", "id=eq.1&limit=1"), {}, 400, "PGRST114"),
+    (("PUT", "notes", "id=eq.1", '{"id":1,"body":"x"}'), {}, 400, "PGRST204"),
+    (("PUT", "notes", "id=eq.1", "{}"), {}, 400, "PGRST115"),
     (("PUT", ""), {}, 404, "PGRST125"),
     (("GET", "a/b"), {}, 404, "PGRST125"),
     (("POST", "rpc/"), {}, 404, "PGRST125"),
-    (("PUT", "notes"), {}, 405, "PGRST117"),
+    (("TRACE", "notes"), {}, 405, "PGRST117"),
     (("PATCH", "rpc/once"), {}, 405, "PGRST101"),
     (("GET", "notes"), {"accept-profile": "auth"}, 406, "PGRST106"),
     (("POST", "notes"), {"content-profile": "auth"}, 406, "PGRST106"),

@@ -36,8 +36,8 @@ def test_a_call_with_named_arguments() -> None:
     wanted = call.Call(function(A, B), '{"a":1}', frozenset({"a"}))
     text, values = told(call.statement(CATALOG, wanted, parse([]), Form.VALUE, count=False, cap=10))
     assert text.startswith(
-        'WITH called AS (SELECT t0.v FROM json_to_record(%s::json) AS _a("a" bigint), LATERAL'
-        ' "public"."f"("a" => _a."a") AS t0(v)), source AS (SELECT v FROM called LIMIT %s)'
+        'WITH called AS (SELECT "t0".v FROM json_to_record(%s::json) AS _a("a" bigint), LATERAL'
+        ' "public"."f"("a" => _a."a") AS "t0"(v)), source AS (SELECT v FROM called LIMIT %s)'
     )
     assert values == ['{"a":1}', 10]
 
@@ -47,8 +47,8 @@ def test_a_call_without_arguments_whose_rows_are_shaped() -> None:
     query = parse([("select", "body"), ("id", "eq.1")])
     text, _ = told(call.statement(CATALOG, wanted, query, Form.ROWS, count=False, cap=10))
     assert text.startswith(
-        'WITH called AS (SELECT t0.* FROM "public"."f"() AS t0), source AS (SELECT "t1"."body" AS "body"'
-        ' FROM "called" AS "t1" WHERE "t1"."id" = %s LIMIT %s)'
+        'WITH called AS (SELECT "t0".* FROM "public"."f"() AS "t0"),'
+        ' source AS (SELECT "t1"."body" AS "body" FROM "called" AS "t1" WHERE "t1"."id" = %s LIMIT %s)'
     )
 
 

@@ -9,7 +9,7 @@ from supachat.server.rest import write
 from supachat.server.rest.errors import RestError
 from supachat.server.rest.parse import parse
 from supachat.server.rest.payload import read
-from supachat.server.rest.sql import Form, Statement
+from supachat.server.rest.sql import SET_BY_SQL, Form, Statement
 from supachat.server.rest.write import Writing
 
 
@@ -49,7 +49,8 @@ def test_an_insert_asks_for_no_column_back_when_nobody_reads_it() -> None:
     assert text == (
         'WITH source AS (INSERT INTO "public"."notes" AS "t0"("id", "body") SELECT "id", "body"'
         ' FROM json_to_recordset(%s::json) AS _("id" bigint, "body" text) RETURNING 1)'
-        " SELECT null::text AS body, count(*) AS page, null::bigint AS total FROM source AS _rows"
+        " SELECT null::text AS body, count(*) AS page, null::bigint AS total,"
+        f" {SET_BY_SQL} FROM source AS _rows"
     )
     assert values == ['[{"id":1,"body":"x"}]']
 

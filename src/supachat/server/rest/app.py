@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from functools import partial
 from weakref import WeakKeyDictionary
 
@@ -20,11 +21,12 @@ from starlette.types import Receive, Scope, Send
 
 from supachat.server.catalog_cache import Catalogs
 from supachat.server.context import Context
-from supachat.server.rest import errors
+from supachat.server.rest import errors, prefer
+from supachat.server.rest.answer import Answer, Plan, Result
 from supachat.server.rest.ask import Ask, ask
 from supachat.server.rest.errors import RestError, UnknownName
 from supachat.server.rest.identity import Identity, who
-from supachat.server.rest.plan import Answer, Plan, plan
+from supachat.server.rest.plan import plan
 from supachat.server.rest.run import Setting, run
 
 
@@ -34,6 +36,7 @@ class Rest:
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._catalogs = Catalogs(ctx.requests, ctx.schemas)
+        self._known_zones: frozenset[str] = frozenset()
 
     def listening(self) -> AbstractAsyncContextManager[None]:
         """Inside, a change of the schema is known at once."""
@@ -59,10 +62,16 @@ class Rest:
             schemas=self._ctx.schemas,
             depth=self._ctx.limits.depth,
         )
+        if asked.preferences.timezone is not None:
+            zoned = prefer.in_known_zone(asked.preferences, await self._zones())
+            asked = replace(asked, preferences=zoned)
         planned = await self._plan(asked)
-        setting = self._setting(request, asked, identity, planned)
-        result = await run(self._ctx.requests, setting, planned.statement, planned.check)
-        answer = planned.answer(result)
+        if planned.statement is None:
+            answer = planned.answer(Result(None, 0, None))
+        else:
+            setting = self._setting(request, asked, identity, planned)
+            result = await run(self._ctx.requests, setting, planned.statement, planned.checked)
+            answer = planned.answered(result)
         if len(self._ctx.schemas) > 1:
             answer.headers["content-profile"] = asked.schema
         return answer
@@ -81,6 +90,17 @@ class Rest:
         except (psycopg.Error, PoolTimeout) as error:
             raise errors.no_catalog() from error
 
+    async def _zones(self) -> frozenset[str]:
+        """The names of time zones, asked for once: Postgres reads them from hundreds of files."""
+        if not self._known_zones:
+            try:
+                async with self._ctx.requests.connection() as connection:
+                    cursor = await connection.execute("select name from pg_timezone_names")
+                    self._known_zones = frozenset([row[0] for row in await cursor.fetchall()])
+            except (psycopg.Error, PoolTimeout) as error:
+                raise errors.no_catalog() from error
+        return self._known_zones
+
     def _setting(self, request: Request, asked: Ask, identity: Identity, planned: Plan) -> Setting:
         path = sql.SQL(", ").join([sql.Identifier(asked.schema), sql.Identifier("extensions")])
         return Setting(
@@ -92,11 +112,19 @@ class Rest:
             path.as_string(None),
             self._ctx.limits.statement,
             planned.read_only,
+            asked.preferences.timezone,
+            asked.preferences.undone,
         )
 
 
 def _response(answer: Answer) -> Response:
-    return Response(answer.body, answer.status, answer.headers)
+    response = Response(answer.body, answer.status, answer.headers)
+    for name, value in answer.set_by_sql:
+        if name == "set-cookie":
+            response.headers.append(name, value)
+        else:
+            response.headers[name] = value
+    return response
 
 
 def _error(error: RestError) -> Response:

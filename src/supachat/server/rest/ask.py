@@ -9,15 +9,17 @@ from supachat.server.rest import errors, parse, prefer
 from supachat.server.rest.parse import Pairs
 from supachat.server.rest.prefer import Preferences
 from supachat.server.rest.sql import Form
-from supachat.server.rest.tree import BadRange, ParseError, Query, UnknownEmbed
+from supachat.server.rest.tree import Aggregate, BadRange, Node, ParseError, Query, UnknownEmbed
 
 READS = frozenset({"GET", "HEAD"})
-METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"})
+ROOT = ""
+"""The name of what stands above all tables: the description of the API."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """`name` is a table's or, with `rpc`, a function's. `body` is raw."""
+    """`name` is a table's or, with `rpc`, a function's, or ROOT. `body` is raw."""
 
     method: str
     schema: str
@@ -31,6 +33,7 @@ class Ask:
     window: tuple[int, int | None]
     content_type: str | None
     body: bytes
+    accept: str | None = None
 
     @property
     def reads(self) -> bool:
@@ -52,12 +55,13 @@ def ask(
     rpc, name = _target(method, path)
     if method not in METHODS:
         raise errors.method_not_supported(method)
-    if rpc and method not in ("GET", "HEAD", "POST"):
+    if rpc and method not in ("GET", "HEAD", "POST", "OPTIONS"):
         raise errors.no_such_call(method)
     reads = method in READS
     profile = headers.get("accept-profile" if reads else "content-profile")
-    pairs, tree = _parsed(query, depth, call=rpc and reads)
-    form, media = prefer.form(headers.get("accept"))
+    plain = method == "OPTIONS" or name == ROOT
+    pairs, tree = ([], Query(Node())) if plain else _parsed(query, depth, call=rpc and reads)
+    form, media = prefer.form(None if plain else headers.get("accept"))
     return Ask(
         method,
         _schema(profile, schemas),
@@ -71,6 +75,7 @@ def ask(
         prefer.window(headers.get("range")) if method == "GET" else (0, None),
         headers.get("content-type"),
         body,
+        headers.get("accept"),
     )
 
 
@@ -84,14 +89,16 @@ def _parsed(query: bytes, depth: int, *, call: bool) -> tuple[Pairs, Query]:
         raise errors.bad_query(str(error), error.why) from error
     except UnknownEmbed as error:
         raise errors.unknown_embed(error.name) from error
+    except Aggregate as error:
+        raise errors.no_aggregates() from error
     except BadRange as error:
         raise errors.bad_range(str(error)) from error
 
 
 def _target(method: str, path: str) -> tuple[bool, str]:
     parts = path.removesuffix("/").split("/")
-    if parts == [""] and method in READS:
-        raise errors.no_metadata()
+    if parts == [""] and method in (*READS, "OPTIONS"):
+        return False, ROOT
     if len(parts) == 1 and parts[0] and parts[0] != "rpc":
         return False, parts[0]
     if len(parts) == 2 and parts[0] == "rpc" and parts[1]:

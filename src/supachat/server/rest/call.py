@@ -10,12 +10,12 @@ from psycopg import sql
 
 from supachat.server.catalog import Catalog, Function, Shape
 from supachat.server.rest import errors
-from supachat.server.rest.pieces import Values, ident, listing
-from supachat.server.rest.sql import Form, Selects, Statement, envelope
+from supachat.server.rest.pieces import Values, from_catalog, ident, listing
+from supachat.server.rest.sql import Form, Selects, Statement, envelope, made_flat
 from supachat.server.rest.tree import Query
-from supachat.server.rest.write import from_catalog
 
 _ONE = {Form.ROWS: Form.OBJECT, Form.ROWS_STRIPPED: Form.OBJECT_STRIPPED}
+_RETURNED = ident("t0")
 _LONE = {"json": "application/json", "jsonb": "application/json", "text": "text/plain"}
 
 
@@ -82,15 +82,16 @@ def statement(
 ) -> Statement:
     """Calls the function once and shapes what it returned."""
     values = Values()
-    called = sql.SQL("called AS ({})").format(_called(call, values))
     function, rows = call.function, ident("called")
+    table, extra = made_flat(function.rows, query.root, _RETURNED)
+    called = sql.SQL("called AS ({})").format(_called(call, values, extra))
     if function.shape is not Shape.ROW:
         source: sql.Composable = sql.SQL("SELECT v FROM called LIMIT {}").format(values.add(cap))
         total: sql.Composable | None = sql.SQL("(SELECT count(*) FROM called)") if count else None
     else:
         selects = Selects(catalog, values, cap)
-        source = selects.select(query.root, function.rows, rows)
-        total = selects.count(query.root, function.rows, rows) if count else None
+        source = selects.select(query.root, table, rows)
+        total = selects.count(query.root, table, rows) if count else None
     ctes = sql.SQL("{}, source AS ({})").format(called, source)
     return Statement(envelope(ctes, form, total), values.given)
 
@@ -106,12 +107,14 @@ def form_of(function: Function, wanted: Form) -> Form:
     return wanted
 
 
-def _called(call: Call, values: Values) -> sql.Composable:
+def _called(call: Call, values: Values, extra: list[sql.Composable]) -> sql.Composable:
     function = call.function
-    alias = sql.SQL("t0") if function.shape is Shape.ROW else sql.SQL("t0(v)")
-    wanted = sql.SQL("t0.*") if function.shape is Shape.ROW else sql.SQL("t0.v")
+    alias: sql.Composable = _RETURNED
+    wanted: sql.Composable = listing([sql.SQL("{}.*").format(_RETURNED), *extra])
     if function.shape is Shape.VOID:
-        alias, wanted = sql.SQL("t0"), sql.SQL("1 AS v")
+        wanted = sql.SQL("1 AS v")
+    elif function.shape is Shape.SCALAR:
+        alias, wanted = sql.SQL("{}(v)").format(_RETURNED), sql.SQL("{}.v").format(_RETURNED)
     name = ident(function.schema, function.name)
     if call.lone:
         body = sql.SQL("{}::{}").format(values.add(call.text), from_catalog(function.parameters[0].type))

@@ -102,12 +102,52 @@ def too_many_affected(rows: int) -> RestError:
     return RestError(400, "PGRST124", message, details=f"The query affects {rows} rows")
 
 
+def no_aggregates() -> RestError:
+    return RestError(400, "PGRST123", "Use of aggregate functions is not allowed")
+
+
+def not_orderable(parent: str, child: str) -> RestError:
+    return RestError(
+        400,
+        "PGRST118",
+        f"A related order on '{child}' is not possible",
+        details=f"'{parent}' and '{child}' do not form a many-to-one or one-to-one relationship",
+    )
+
+
+def bad_headers() -> RestError:
+    message = (
+        "response.headers guc must be a JSON array composed of objects with a single key and a string value"
+    )
+    return RestError(500, "PGRST111", message)
+
+
+def bad_status() -> RestError:
+    return RestError(500, "PGRST112", "response.status guc must be a valid status code")
+
+
+def no_window_for_put() -> RestError:
+    return RestError(400, "PGRST114", "limit/offset querystring parameters are not allowed for PUT")
+
+
+def put_needs_key() -> RestError:
+    message = "Filters must include all and only primary key columns with 'eq' operators"
+    return RestError(405, "PGRST105", message)
+
+
+def put_other_key() -> RestError:
+    return RestError(400, "PGRST115", "Payload values do not match URL in primary key column(s)")
+
+
+def not_counted() -> RestError:
+    message = (
+        "Function must return SETOF or TABLE when max-affected preference is used with handling=strict"
+    )
+    return RestError(400, "PGRST128", message)
+
+
 def bad_path() -> RestError:
     return RestError(404, "PGRST125", "Invalid path specified in request URL")
-
-
-def no_metadata() -> RestError:
-    return RestError(404, "PGRST126", "Root endpoint metadata is disabled")
 
 
 def no_relationship(parent: str, child: str, schema: str, hint: str | None) -> RestError:
@@ -131,15 +171,6 @@ def many_relationships(
         details=list(found),
         hint=f"Try changing '{child}' to one of the following: {choices}. "
         "Find the desired relationship in the 'details' key.",
-    )
-
-
-def not_spreadable(parent: str, child: str) -> RestError:
-    return RestError(
-        400,
-        "PGRST119",
-        "A spread operation on to-many relationships is not supported here",
-        details=f"'{parent}' and '{child}' do not form a many-to-one or one-to-one relationship",
     )
 
 

@@ -47,7 +47,7 @@ def tree(joiner: str, text: str, *, negated: bool, depth: int) -> Group:
 
 
 def orders(text: str, *, depth: int) -> tuple[Order, ...]:
-    """The terms of `order=a.desc.nullslast,b`."""
+    """The terms of `order=a.desc.nullslast,b,author(name)`."""
     scan = Scanner("order", text, depth=depth)
     found = [_order(scan)]
     while scan.take(","):
@@ -58,7 +58,10 @@ def orders(text: str, *, depth: int) -> tuple[Order, ...]:
 
 
 def _order(scan: Scanner) -> Order:
-    field = scan.field()
+    field, relation = scan.field(), None
+    if not field.path and scan.take("("):
+        relation, field = field.name, scan.field()
+        scan.need(")")
     descending, nulls_first = False, None
     if scan.take(".desc"):
         descending = True
@@ -68,7 +71,7 @@ def _order(scan: Scanner) -> Order:
         nulls_first = True
     elif scan.take(".nullslast"):
         nulls_first = False
-    return Order(field, descending, nulls_first)
+    return Order(field, descending, nulls_first, relation)
 
 
 def _group(scan: Scanner, joiner: str, negated: bool) -> Group:

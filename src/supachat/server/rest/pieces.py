@@ -63,10 +63,16 @@ class Scope:
     embeds: Mapping[str, sql.Composable] = field(default_factory=dict)
 
     def column(self, name: str) -> Column:
-        found = self.table.columns.get(name)
+        found = self.table.columns.get(name) or self.table.computed.get(name)
         if found is None:
             raise errors.no_column(self.table.name, name)
         return found
+
+    def value(self, name: str) -> sql.Composable:
+        """The column, or the function of this row that goes by its name."""
+        if self.column(name).name in self.table.columns:
+            return sql.SQL("{}.{}").format(self.alias, ident(name))
+        return sql.SQL("{}({})").format(ident(self.table.schema, name), self.alias)
 
 
 def ident(*names: str) -> sql.Identifier:
@@ -77,6 +83,11 @@ def ident(*names: str) -> sql.Identifier:
 def relation(table: Table) -> sql.Identifier:
     """The table itself, with its schema."""
     return ident(table.schema, table.name)
+
+
+def from_catalog(text: str) -> sql.Composable:
+    """SQL that Postgres itself printed: a type's name or a column's default. Never anything else."""
+    return sql.SQL(text.replace("%", "%%"))
 
 
 def label(name: str) -> sql.Identifier:
@@ -98,7 +109,7 @@ def both(parts: list[sql.Composable]) -> sql.Composable:
 def expression(scope: Scope, wanted: Field, values: Values) -> sql.Composable:
     """The column, or what its JSON path leads to."""
     column = scope.column(wanted.name)
-    found: sql.Composable = sql.SQL("{}.{}").format(scope.alias, ident(column.name))
+    found = scope.value(wanted.name)
     if not wanted.path:
         return found
     if not column.is_json:
@@ -110,13 +121,15 @@ def expression(scope: Scope, wanted: Field, values: Values) -> sql.Composable:
     return found
 
 
-def cast(found: sql.Composable, name: str | None) -> sql.Composable:
+def cast(found: sql.Composable, name: str | None, own: str | None) -> sql.Composable:
+    """`found` as another type: one of Postgres' usual ones, or `own`, the schema's of that name as SQL."""
     if name is None:
         return found
-    known = CASTS.get(name)
-    if known is None:
+    if name.lower() in CASTS:
+        return sql.SQL("CAST({} AS {})").format(found, sql.SQL(CASTS[name.lower()]))
+    if own is None:
         raise errors.no_type(name)
-    return sql.SQL("CAST({} AS {})").format(found, sql.SQL(known))
+    return sql.SQL("CAST({} AS {})").format(found, from_catalog(own))
 
 
 def condition(scope: Scope, wanted: Condition, values: Values) -> sql.Composable:
@@ -166,15 +179,13 @@ def array_text(values: tuple[str, ...]) -> str:
     return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
 
 
-def ordering(scope: Scope, orders: tuple[Order, ...], values: Values) -> sql.Composable:
-    """` ORDER BY ...`, nothing for no orders."""
-    if not orders:
-        return sql.SQL("")
-    return sql.SQL(" ORDER BY {}").format(listing([_order(scope, order, values) for order in orders]))
+def ordering(terms: list[sql.Composable]) -> sql.Composable:
+    """` ORDER BY ...`, nothing for no terms."""
+    return sql.SQL(" ORDER BY {}").format(listing(terms)) if terms else sql.SQL("")
 
 
-def _order(scope: Scope, order: Order, values: Values) -> sql.Composable:
-    found = expression(scope, order.field, values)
+def directed(found: sql.Composable, order: Order) -> sql.Composable:
+    """`found` as a term of an order."""
     if order.descending:
         found = sql.SQL("{} DESC").format(found)
     if order.nulls_first is None:

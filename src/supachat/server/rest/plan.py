@@ -6,41 +6,25 @@ A plan is made against one catalog; a name that is not in it raises UnknownName 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from urllib.parse import quote
 
 from supachat.server.catalog import Catalog, Shape, Table
-from supachat.server.rest import call, errors, payload, sql, write
-from supachat.server.rest.ask import Ask
+from supachat.server.rest import about, call, errors, payload, sql, write
+from supachat.server.rest.answer import Answer, Plan, Result
+from supachat.server.rest.ask import ROOT, Ask
 from supachat.server.rest.parse import canonical
-from supachat.server.rest.run import Result
-from supachat.server.rest.sql import Form, Statement
-from supachat.server.rest.tree import Query
+from supachat.server.rest.sql import Form
+from supachat.server.rest.tree import Match, Query
 from supachat.server.rest.write import Writing
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """Status, headers and body; `body` None is an answer without one."""
-
-    status: int
-    headers: dict[str, str]
-    body: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """`check` runs inside the transaction and may undo it; `answer` after its commit."""
-
-    statement: Statement
-    read_only: bool
-    check: Callable[[Result], None]
-    answer: Callable[[Result], Answer]
 
 
 def plan(catalog: Catalog, ask: Ask, cap: int) -> Plan:
     """The plan of `ask`; at most `cap` rows are answered."""
+    if ask.method == "OPTIONS":
+        return about.allowed(catalog, ask)
+    if ask.name == ROOT:
+        return about.described(catalog, ask)
     if ask.rpc:
         return _call(catalog, ask, cap)
     table = catalog.tables.get((ask.schema, ask.name))
@@ -65,7 +49,7 @@ def _read(catalog: Catalog, table: Table, ask: Ask, cap: int) -> Plan:
         headers = {"content-location": location, **ask.preferences.applied("count")}
         return _rows(ask, result, query.root.offset, headers)
 
-    return Plan(statement, True, check, answer)
+    return Plan(statement, True, answer, check)
 
 
 def _rows(ask: Ask, result: Result, offset: int, headers: dict[str, str]) -> Answer:
@@ -116,40 +100,63 @@ _RESULT_PREFERENCES = {
     "POST": ("resolution", "missing", "return", "count"),
     "PATCH": ("return", "count"),
     "DELETE": ("return", "count"),
+    "PUT": ("return", "count"),
 }
 
 
 def _write(catalog: Catalog, table: Table, ask: Ask, cap: int) -> Plan:
     how = _writing(ask, cap)
+    if ask.method == "PUT":
+        _need_key(table, ask)
     if ask.method == "DELETE":
         statement = write.delete(catalog, table, ask.query, how)
     else:
         kind = payload.media_type(ask.content_type)
-        given = payload.read(ask.body, kind, uniform=ask.query.columns is None and ask.method == "POST")
-        change = write.insert if ask.method == "POST" else write.update
+        uniform = ask.query.columns is None and ask.method != "PATCH"
+        given = payload.read(ask.body, kind, uniform=uniform)
+        change = {"POST": write.insert, "PUT": write.put, "PATCH": write.update}[ask.method]
         statement = change(catalog, table, ask.query, given, how)
 
+    def check(result: Result) -> None:
+        if ask.method == "PUT" and result.page != 1:
+            raise errors.put_other_key()
+        _check(ask, result, changed=ask.method in ("PATCH", "DELETE"))
+
     def answer(result: Result) -> Answer:
-        headers = {
-            "content-range": _written_range(ask, result),
-            **ask.preferences.applied(*_RESULT_PREFERENCES[ask.method]),
-        }
+        headers = ask.preferences.applied(*_RESULT_PREFERENCES[ask.method])
+        if ask.method != "PUT":
+            headers["content-range"] = _written_range(ask, result)
         return _written(ask, how, result, headers)
 
-    changed = ask.method in ("PATCH", "DELETE")
-    return Plan(statement, False, lambda result: _check(ask, result, changed=changed), answer)
+    return Plan(statement, False, answer, check)
+
+
+def _need_key(table: Table, ask: Ask) -> None:
+    """A PUT names its one row by the primary key, as a whole and by nothing else."""
+    root = ask.query.root
+    if root.limit is not None or root.offset:
+        raise errors.no_window_for_put()
+    named = [
+        part.field.name
+        for part in root.where
+        if isinstance(part, Match)
+        and part.operator == "eq"
+        and not (part.negated or part.every or part.field.path)
+    ]
+    if not named or len(named) != len(root.where) or sorted(named) != sorted(table.primary_key):
+        raise errors.put_needs_key()
 
 
 def _writing(ask: Ask, cap: int) -> Writing:
     given, returning = ask.preferences.given, ask.preferences.returning
-    posted = ask.method == "POST"
-    keys_only = returning == "headers-only" and posted
+    keys_only = returning == "headers-only" and ask.method == "POST"
+    resolution = {"POST": given.get("resolution"), "PUT": "merge-duplicates"}.get(ask.method)
     whole = returning == "representation"
     return Writing(
         Form.OBJECT if keys_only else ask.form if whole else Form.NOTHING,
         whole or keys_only,
         keys_only,
-        given.get("resolution") if posted else None,
+        resolution,
         given.get("missing") == "default",
         cap,
     )
@@ -162,11 +169,11 @@ def _written_range(ask: Ask, result: Result) -> str:
 
 def _written(ask: Ask, how: Writing, result: Result, headers: dict[str, str]) -> Answer:
     whole = how.returning and not how.keys_only
-    if ask.method == "POST":
-        only_updated = how.resolution == "merge-duplicates" and 0 < result.page == result.total
-        status = 200 if only_updated else 201
+    only_updated = how.resolution == "merge-duplicates" and 0 < result.page == result.total
+    if ask.method in ("POST", "PUT") and not only_updated:
+        status = 201
     else:
-        status = 200 if whole else 204
+        status = 200 if whole or ask.method == "POST" else 204
     if how.keys_only and result.page == 1 and result.body:
         headers["location"] = _location(ask.name, result.body)
     if not whole:
@@ -182,6 +189,8 @@ def _location(table: str, keys: str) -> str:
 def _call(catalog: Catalog, ask: Ask, cap: int) -> Plan:
     wanted = _wanted(catalog, ask)
     function = wanted.function
+    if ask.preferences.strict and ask.preferences.max_affected is not None and not function.many:
+        raise errors.not_counted()
     query = _windowed(ask)
     form = call.form_of(function, Form.NOTHING if ask.method == "HEAD" else ask.form)
     statement = call.statement(catalog, wanted, query, form, count=ask.preferences.count, cap=cap)
@@ -196,7 +205,7 @@ def _call(catalog: Catalog, ask: Ask, cap: int) -> Plan:
         _in_range(ask, result, query.root.offset)
         _check(ask, result, changed=True, single=function.shape is Shape.ROW)
 
-    return Plan(statement, ask.reads or not function.volatile, check, answer)
+    return Plan(statement, ask.reads or not function.volatile, answer, check)
 
 
 def _wanted(catalog: Catalog, ask: Ask) -> call.Call:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 from supachat.server.rest import errors
@@ -16,6 +16,7 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "return": ("representation", "minimal", "headers-only"),
     "count": ("exact", "planned", "estimated"),
     "handling": ("strict", "lenient"),
+    "tx": ("commit", "rollback"),
 }
 _MAX_AFFECTED = "max-affected"
 _RANGE = re.compile(r"(\d{1,18})-(\d{0,18})\Z")
@@ -42,15 +43,20 @@ _FORMS: Final[Mapping[str, tuple[Form, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """The first valid value of each preference; `unknown` is what was not understood."""
+    """The first valid value of each preference. `timezone` is any name at first."""
 
     given: Mapping[str, str]
-    unknown: tuple[str, ...] = ()
     max_affected: int | None = None
+    timezone: str | None = None
 
     @property
     def strict(self) -> bool:
         return self.given.get("handling") == "strict"
+
+    @property
+    def undone(self) -> bool:
+        """Whether nothing of the request is to be kept."""
+        return self.given.get("tx") == "rollback"
 
     @property
     def count(self) -> bool:
@@ -63,7 +69,10 @@ class Preferences:
 
     def applied(self, *names: str) -> dict[str, str]:
         """The header that says which of `names` were followed, empty if none."""
-        found = [f"{name}={self.given[name]}" for name in (*names, "handling") if name in self.given]
+        always = ("tx", "handling")
+        found = [f"{name}={self.given[name]}" for name in (*names, *always) if name in self.given]
+        if self.timezone is not None:
+            found.append(f"timezone={self.timezone}")
         if self.max_affected is not None and self.strict:
             found.append(f"{_MAX_AFFECTED}={self.max_affected}")
         return {"preference-applied": ", ".join(found)} if found else {}
@@ -73,19 +82,30 @@ def preferences(headers: Iterable[str]) -> Preferences:
     """The Prefer headers together; PGRST122 if they ask to be strict and are not understood."""
     given: dict[str, str] = {}
     unknown: list[str] = []
-    most = None
+    most = zone = None
     for part in ",".join(headers).split(","):
         name, _, value = part.strip().partition("=")
         if name == _MAX_AFFECTED and value.isascii() and value.isdigit():
             most = int(value)
         elif value in _KNOWN.get(name, ()):
             given.setdefault(name, value)
-        elif part.strip() and name not in ("tx", "timezone"):
+        elif name == "timezone":
+            zone = zone or value
+        elif part.strip():
             unknown.append(part.strip())
-    found = Preferences(given, tuple(unknown), most)
+    found = Preferences(given, most, zone)
     if found.strict and unknown:
         raise errors.bad_preferences(unknown)
     return found
+
+
+def in_known_zone(preferences: Preferences, zones: Collection[str]) -> Preferences:
+    """Without a time zone that is not one of `zones`; PGRST122 if it was asked to be strict."""
+    if preferences.timezone is None or preferences.timezone in zones:
+        return preferences
+    if preferences.strict:
+        raise errors.bad_preferences([f"timezone={preferences.timezone}"])
+    return replace(preferences, timezone=None)
 
 
 def form(accept: str | None) -> tuple[Form, str]:

@@ -15,6 +15,7 @@ from psycopg_pool import PoolTimeout
 
 from supachat.server.context import Pool
 from supachat.server.rest import errors
+from supachat.server.rest.answer import Result
 from supachat.server.rest.identity import Identity
 from supachat.server.rest.sql import Statement
 from supachat.server.rest.sqlstates import from_postgres
@@ -34,17 +35,11 @@ select set_config('search_path', %(search_path)s, true),
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """The one row that every statement answers."""
-
-    body: str | None
-    page: int
-    total: int | None
-
-
-@dataclass(frozen=True, slots=True)
 class Setting:
-    """What SQL may ask about the request, and the limits of its transaction. `timeout` is in seconds."""
+    """What SQL may ask about the request, and the limits of its transaction. `timeout` is in seconds.
+
+    `undone`: nothing of it is kept, though it is answered as if it were.
+    """
 
     identity: Identity
     method: str
@@ -54,6 +49,8 @@ class Setting:
     search_path: str
     timeout: float
     read_only: bool
+    timezone: str | None = None
+    undone: bool = False
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -76,11 +73,16 @@ async def run(
     """The statement's row. `check` may raise a RestError: then, as on any error, nothing is kept."""
     try:
         async with pool.connection() as connection:
+            if setting.timezone is not None:
+                await connection.execute("select set_config('timezone', %s, true)", (setting.timezone,))
             await connection.execute(_SETTINGS, setting.parameters)
             cursor = await connection.execute(statement.text, statement.values)
             row = await cursor.fetchone()
             result = Result(*row) if row else Result(None, 0, None)
             check(result)
+            if setting.undone:
+                await connection.execute("set constraints all immediate")
+                await connection.rollback()
         return result
     except PoolTimeout as error:
         raise errors.pool_busy() from error

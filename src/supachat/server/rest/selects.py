@@ -1,4 +1,4 @@
-"""`select=id,name:title,meta->>k,author:profiles!inner(username)`. Pure; raises ParseError only.
+"""`select=id,name:title,meta->>k,author:profiles!inner(username)`. Pure; raises ParseError and Aggregate.
 
 Items come out bare: filters, orders and limits of embedded tables are put in by `parse`.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 
 from supachat.server.rest.scan import Scanner
-from supachat.server.rest.tree import Count, Embed, Field, Item, Node, Pick, Star
+from supachat.server.rest.tree import Aggregate, Count, Embed, Field, Item, Node, Pick, Star
 
 _CAST = re.compile(r"[A-Za-z_][A-Za-z0-9_ ]*")
+_AGGREGATE = re.compile(r"\.(?:avg|count|max|min|sum)\(\)")
 
 
 def items(text: str, *, depth: int) -> tuple[Item, ...]:
@@ -53,6 +54,8 @@ def _item(scan: Scanner) -> Item:
     if scan.sees(":") and not scan.sees("::"):
         scan.need(":")
         alias, name = name, scan.name()
+    if name == "count" and scan.sees("()"):
+        raise Aggregate
     if scan.sees("(") or scan.sees("!"):
         return _embed(scan, name, alias)
     return _pick(scan, name, alias)
@@ -65,7 +68,9 @@ def _pick(scan: Scanner, name: str, alias: str | None) -> Item:
         found = scan.match(_CAST)
         if not found:
             raise scan.wrong("a type name")
-        cast = found.group().strip().lower()
+        cast = found.group().strip()
+    if scan.match(_AGGREGATE):
+        raise Aggregate
     if field == Field("count") and cast is None:
         return Count(alias or "count")
     return Pick(field, alias, cast)

@@ -1,12 +1,13 @@
 """A tree becomes one SQL statement whose answer is already JSON text. Pure.
 
-Every statement answers one row: body (text or null), page (rows in the body), total (all rows, or null).
+Every statement answers one row: body (text or null), page (rows in the body), total (all rows, or null),
+and the headers and status that it set itself.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final, LiteralString
 
@@ -14,6 +15,7 @@ from psycopg import sql
 
 from supachat.server.catalog import Catalog, Table
 from supachat.server.rest import errors
+from supachat.server.rest.embed import Linked, Shaped, filtered, labels, shaped, spread, spread_many
 from supachat.server.rest.pieces import (
     Scope,
     Value,
@@ -21,6 +23,7 @@ from supachat.server.rest.pieces import (
     both,
     cast,
     condition,
+    directed,
     expression,
     ident,
     label,
@@ -29,7 +32,7 @@ from supachat.server.rest.pieces import (
     relation,
 )
 from supachat.server.rest.relate import Link, find
-from supachat.server.rest.tree import Condition, Count, Embed, Group, Item, Node, Pick, Query, Star
+from supachat.server.rest.tree import Count, Embed, Item, Node, Order, Pick, Query, Star
 
 
 class Form(StrEnum):
@@ -72,11 +75,18 @@ _BODY: Final[Mapping[Form, LiteralString]] = {
 }
 
 
+SET_BY_SQL: Final[LiteralString] = (
+    "nullif(current_setting('response.headers', true), '') AS headers, "
+    "nullif(current_setting('response.status', true), '') AS status"
+)
+"""What the statement itself chose of its answer; read when it has run, since it is the last to be made."""
+
+
 def envelope(ctes: sql.Composable, form: Form, total: sql.Composable | None) -> sql.Composed:
     """The last SELECT over the CTE `source`."""
-    return sql.SQL("WITH {} SELECT {} AS body, count(*) AS page, {} AS total FROM source AS _rows").format(
-        ctes, sql.SQL(_BODY[form]), total or sql.SQL("null::bigint")
-    )
+    return sql.SQL(
+        "WITH {} SELECT {} AS body, count(*) AS page, {} AS total, {} FROM source AS _rows"
+    ).format(ctes, sql.SQL(_BODY[form]), total or sql.SQL("null::bigint"), sql.SQL(SET_BY_SQL))
 
 
 def read(catalog: Catalog, table: Table, query: Query, form: Form, *, count: bool, cap: int) -> Statement:
@@ -111,7 +121,7 @@ class Selects:
         scope = Scope(table, alias, absent)
         for item in node.items:
             if isinstance(item, Embed):
-                if counting and not item.inner and item.label not in _filtered(node.where):
+                if counting and not item.inner and item.label not in filtered(node.where):
                     continue
                 self._embed(scope, item, items, joins, absent)
             else:
@@ -123,7 +133,8 @@ class Selects:
             sql.SQL("") if counting else listing(items), source, alias, sql.SQL("").join(joins), both(where)
         )
         if not counting:
-            body = body + ordering(scope, node.order, self.values) + self._window(node)
+            terms = [directed(self._ordered(scope, node, order), order) for order in node.order]
+            body = body + ordering(terms) + self._window(node)
         return sql.SQL("SELECT ") + body
 
     def count(self, node: Node, table: Table, source: sql.Composable) -> sql.Composable:
@@ -145,14 +156,29 @@ class Selects:
             return sql.SQL("{}.*").format(scope.alias)
         if isinstance(item, Count):
             return self._count_item(scope, item)
-        found = cast(expression(scope, item.field, self.values), item.cast)
-        return sql.SQL("{} AS {}").format(found, label(item.label))
+        found = expression(scope, item.field, self.values)
+        own = self.catalog.types.get((scope.table.schema, item.cast)) if item.cast else None
+        return sql.SQL("{} AS {}").format(cast(found, item.cast, own), label(item.label))
 
     def _count_item(self, scope: Scope, item: Count) -> sql.Composable:
         found: sql.Composable = sql.SQL("count(*)")
         if "count" in scope.table.columns:
             found = sql.SQL("{}.{}").format(scope.alias, ident("count"))
         return sql.SQL("{} AS {}").format(found, label(item.alias))
+
+    def _ordered(self, scope: Scope, node: Node, order: Order) -> sql.Composable:
+        """What `order` compares: a value of the row itself, or of the one row embedded in it."""
+        if order.relation is None:
+            return expression(scope, order.field, self.values)
+        embeds = [item for item in node.items if isinstance(item, Embed)]
+        wanted = next((one for one in embeds if order.relation in (one.label, one.name)), None)
+        if wanted is None:
+            raise errors.unknown_embed(order.relation)
+        link = find(self.catalog, scope.table, wanted)
+        if link.many:
+            raise errors.not_orderable(scope.table.name, order.relation)
+        only = replace(wanted.node, items=(Pick(order.field),), order=(), limit=1, offset=0)
+        return sql.SQL("({})").format(self._inside(link, only, scope.alias))
 
     def _embed(
         self,
@@ -163,93 +189,57 @@ class Selects:
         absent: dict[str, sql.Composable],
     ) -> None:
         link = find(self.catalog, scope.table, embed)
-        if embed.spread and link.many:
-            raise errors.not_spreadable(scope.table.name, link.child.name)
         inside = self._inside(link, embed.node, scope.alias)
         alias = self.alias()
-        source, kept, missing = _shaped(inside, alias, link.many, embed.spread)
+        made = self._shaped(link, embed, inside, alias)
         joins.append(
             sql.SQL(" {} JOIN LATERAL ({}) AS {} ON {}").format(
                 sql.SQL("INNER" if embed.inner else "LEFT"),
-                source,
+                made.source,
                 alias,
-                sql.SQL("NOT ({})").format(missing) if embed.inner else sql.SQL("TRUE"),
+                sql.SQL("NOT ({})").format(made.missing) if embed.inner else sql.SQL("TRUE"),
             )
         )
-        absent[embed.label] = missing
-        if embed.spread:
-            items.append(kept)
-        elif embed.node.items:
-            items.append(sql.SQL("{} AS {}").format(kept, label(embed.label)))
+        absent[embed.label] = made.missing
+        if embed.node.items:
+            items.append(
+                made.kept if embed.spread else sql.SQL("{} AS {}").format(made.kept, label(embed.label))
+            )
+
+    def _shaped(self, link: Link, embed: Embed, inside: sql.Composable, alias: sql.Identifier) -> Shaped:
+        if not embed.spread:
+            return shaped(inside, alias, many=link.many)
+        if link.many:
+            return spread_many(inside, alias, list(labels(self.catalog, link.child, embed.node)))
+        return spread(inside, alias)
 
     def _inside(self, link: Link, node: Node, parent: sql.Identifier) -> sql.Composable:
         linked = Linked(parent, link, self.alias() if link.junction else None)
-        return self.select(node, link.child, relation(link.child), linked=linked)
-
-
-@dataclass(frozen=True)
-class Linked:
-    """The conditions that tie an embedded table to the row around it."""
-
-    parent: sql.Identifier
-    link: Link
-    junction: sql.Identifier | None
-
-    def conditions(self, child: sql.Identifier) -> list[sql.Composable]:
-        if self.link.junction is None or self.junction is None:
-            return _equal(self.parent, child, self.link.joins)
-        inner = _equal(self.parent, self.junction, self.link.joins)
-        inner += _equal(self.junction, child, self.link.onward)
-        return [
-            sql.SQL("EXISTS (SELECT 1 FROM {} AS {}{})").format(
-                relation(self.link.junction), self.junction, both(inner)
-            )
-        ]
-
-
-def _filtered(where: tuple[Condition, ...]) -> set[str]:
-    """The names that filters speak of."""
-    names: set[str] = set()
-    for part in where:
-        names |= _filtered(part.parts) if isinstance(part, Group) else {part.field.name}
-    return names
-
-
-def _equal(
-    left: sql.Identifier, right: sql.Identifier, pairs: tuple[tuple[str, str], ...]
-) -> list[sql.Composable]:
-    return [sql.SQL("{}.{} = {}.{}").format(left, ident(one), right, ident(other)) for one, other in pairs]
-
-
-def _shaped(
-    inside: sql.Composable, alias: sql.Identifier, many: bool, spread: bool
-) -> tuple[sql.Composable, sql.Composable, sql.Composable]:
-    """The lateral subquery, what is taken of it, and the condition that it found no row."""
-    if spread:
-        # a row of nulls that was found IS NULL too, but it is not the same as no row
-        missing = sql.SQL("{} IS NOT DISTINCT FROM NULL").format(alias)
-        return inside, sql.SQL("{}.*").format(alias), missing
-    if many:
-        source = sql.SQL("SELECT coalesce(json_agg(_rows), '[]') AS j, count(*) AS n FROM ({}) AS _rows")
-        return (
-            source.format(inside),
-            sql.SQL("{}.j").format(alias),
-            sql.SQL("coalesce({}.n, 0) = 0").format(alias),
-        )
-    source = sql.SQL("SELECT row_to_json(_rows) AS j FROM ({}) AS _rows")
-    return source.format(inside), sql.SQL("{}.j").format(alias), sql.SQL("{}.j IS NULL").format(alias)
+        return self.select(node, link.child, linked.source, linked=linked)
 
 
 def mentioned(catalog: Catalog, table: Table, node: Node) -> tuple[str, ...] | None:
     """The columns that shaping rows of `table` by `node` needs; None for all of them."""
     if any(isinstance(item, Star) for item in node.items):
         return None
-    names: list[str] = [order.field.name for order in node.order]
+    names: list[str] = [order.field.name for order in node.order if order.relation is None]
     for item in node.items:
         names += _named(catalog, table, item)
     for name in names:
         Scope(table, ident("t0")).column(name)
-    return tuple(dict.fromkeys(names))
+    return tuple(dict.fromkeys(name for name in names if name in table.columns))
+
+
+def made_flat(table: Table, node: Node, alias: sql.Identifier) -> tuple[Table, list[sql.Composable]]:
+    """What `node` asks of `table`'s functions of a row, as columns: a CTE has no such functions."""
+    asked = [item.field.name for item in node.items if isinstance(item, Pick)]
+    asked += [order.field.name for order in node.order if order.relation is None]
+    asked += filtered(node.where)
+    names = [name for name in dict.fromkeys(asked) if name in table.computed and name not in table.columns]
+    scope = Scope(table, alias)
+    extra = [sql.SQL("{} AS {}").format(scope.value(name), ident(name)) for name in names]
+    flat = {**table.columns, **{name: table.computed[name] for name in names}}
+    return replace(table, columns=flat, computed={}), list(extra)
 
 
 def _named(catalog: Catalog, table: Table, item: Item) -> list[str]:

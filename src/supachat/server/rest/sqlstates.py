@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from supachat.server.rest.errors import RestError
+from supachat.server.rest.errors import RestError, bad_headers, bad_status
 
 _STATUSES = range(200, 600)
 _PRINTED = re.compile(r"[\x20-\x7e]*")
@@ -53,8 +53,8 @@ def _raised(message: str, details: str | None) -> RestError:
     except (ValueError, TypeError, KeyError, AttributeError):
         return RestError(500, "PGRST121", "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error")
     if status not in _STATUSES:
-        return RestError(500, "PGRST112", "response.status GUC must be a valid status code")
+        return bad_status()
     kept = {str(name).lower(): str(value) for name, value in headers.items()}
     if not all(_PRINTED.fullmatch(text) for text in (code, *kept, *kept.values())):
-        return RestError(500, "PGRST111", "response.headers GUC must be a JSON array")
+        return bad_headers()
     return RestError(status, code, words, details=said.get("details"), hint=said.get("hint"), headers=kept)

@@ -76,9 +76,12 @@ Condition: TypeAlias = Match | Group
 
 @dataclass(frozen=True, slots=True)
 class Order:
+    """`relation` is the embedded table whose field it is, None for the table's own."""
+
     field: Field
     descending: bool = False
     nulls_first: bool | None = None
+    relation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +138,10 @@ class UnknownEmbed(Exception):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.name = name
+
+
+class Aggregate(Exception):
+    """The select asks for an aggregate function, which a hosted project does not allow unless told."""
 
 
 class BadRange(Exception):

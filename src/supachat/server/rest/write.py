@@ -13,8 +13,17 @@ from psycopg import sql
 from supachat.server.catalog import Catalog, Table
 from supachat.server.rest import errors
 from supachat.server.rest.payload import Payload
-from supachat.server.rest.pieces import Scope, Values, both, condition, ident, listing, relation
-from supachat.server.rest.sql import Form, Selects, Statement, envelope, mentioned
+from supachat.server.rest.pieces import (
+    Scope,
+    Values,
+    both,
+    condition,
+    from_catalog,
+    ident,
+    listing,
+    relation,
+)
+from supachat.server.rest.sql import Form, Selects, Statement, envelope, made_flat, mentioned
 from supachat.server.rest.sqlstates import from_postgres
 from supachat.server.rest.tree import Query
 
@@ -22,6 +31,7 @@ UPDATED = "supachat.updated"
 """The setting in which an upsert counts the rows that were there before."""
 
 _TARGET = ident("t0")
+_GIVEN = ident("_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +51,20 @@ class Writing:
 
 def insert(catalog: Catalog, table: Table, query: Query, payload: Payload, how: Writing) -> Statement:
     """Inserts or upserts every object of `payload`."""
+    return _insert(catalog, table, query, payload, how)
+
+
+def put(catalog: Catalog, table: Table, query: Query, payload: Payload, how: Writing) -> Statement:
+    """Upserts the one object of `payload` that has the key which the filters name."""
+    if not set(table.primary_key) <= set(query.columns or payload.keys):
+        raise errors.put_other_key()
+    return _insert(catalog, table, replace(query, on_conflict=None), payload, how, chosen=True)
+
+
+def _insert(
+    catalog: Catalog, table: Table, query: Query, payload: Payload, how: Writing, *, chosen: bool = False
+) -> Statement:
+    """With `chosen` only the objects that the filters name."""
     values = Values()
     columns = known(table, query.columns or payload.keys)
     if payload.count == 0:
@@ -50,12 +74,13 @@ def insert(catalog: Catalog, table: Table, query: Query, payload: Payload, how: 
             raise errors.bad_body("Several empty objects cannot be inserted at once")
         into = sql.SQL("INSERT INTO {} AS {} DEFAULT VALUES").format(relation(table), _TARGET)
     else:
-        into = sql.SQL("INSERT INTO {} AS {}({}) SELECT {} FROM {}").format(
+        into = sql.SQL("INSERT INTO {} AS {}({}) SELECT {} FROM {}{}").format(
             relation(table),
             _TARGET,
             _names(columns),
             _names(columns),
             recordset(table, columns, payload, how.defaults, values),
+            _where(table, query, values, _GIVEN) if chosen else sql.SQL(""),
         )
     return _answered(catalog, table, query, how, values, into + _conflict(table, query, columns, how))
 
@@ -122,17 +147,12 @@ def _default(table: Table, name: str) -> sql.Composable:
     return sql.SQL("({})").format(from_catalog(table.columns[name].default or "null"))
 
 
-def from_catalog(text: str) -> sql.Composable:
-    """SQL that Postgres itself printed: a type's name or a column's default. Never anything else."""
-    return sql.SQL(text.replace("%", "%%"))
-
-
 def _names(columns: Iterable[str]) -> sql.Composable:
     return listing([ident(name) for name in columns])
 
 
-def _where(table: Table, query: Query, values: Values) -> sql.Composable:
-    scope = Scope(table, _TARGET)
+def _where(table: Table, query: Query, values: Values, alias: sql.Identifier = _TARGET) -> sql.Composable:
+    scope = Scope(table, alias)
     return both([condition(scope, part, values) for part in query.root.where])
 
 
@@ -163,7 +183,10 @@ def _nothing(catalog: Catalog, table: Table, query: Query, how: Writing, values:
     """The statement for a write that changes no row."""
     rows: sql.Composable = sql.SQL("SELECT WHERE false")
     if how.returning:
-        rows = sql.SQL("SELECT * FROM {} AS {} WHERE false").format(relation(table), _TARGET)
+        columns = [sql.SQL("*"), *made_flat(table, query.root, _TARGET)[1]]
+        rows = sql.SQL("SELECT {} FROM {} AS {} WHERE false").format(
+            listing(columns), relation(table), _TARGET
+        )
     return _shaped(catalog, table, query, how, values, rows)
 
 
@@ -179,12 +202,12 @@ def _returning(catalog: Catalog, table: Table, query: Query, how: Writing) -> sq
         return sql.SQL(" RETURNING 1")
     names = table.primary_key if how.keys_only else mentioned(catalog, table, query.root)
     if names is None:
-        return sql.SQL(" RETURNING {}.*").format(_TARGET)
-    if not names:
-        return sql.SQL(" RETURNING 1")
-    return sql.SQL(" RETURNING {}").format(
-        listing([sql.SQL("{}.{}").format(_TARGET, ident(name)) for name in names])
-    )
+        wanted: list[sql.Composable] = [sql.SQL("{}.*").format(_TARGET)]
+    else:
+        wanted = [sql.SQL("{}.{}").format(_TARGET, ident(name)) for name in names]
+    if not how.keys_only:
+        wanted += made_flat(table, query.root, _TARGET)[1]
+    return sql.SQL(" RETURNING {}").format(listing(wanted or [sql.SQL("1")]))
 
 
 def _shaped(
@@ -194,7 +217,8 @@ def _shaped(
         ctes = sql.SQL("source AS ({})").format(rows)
     else:
         node = replace(query.root, where=(), limit=None, offset=0)
-        shaped = Selects(catalog, values, how.cap).select(node, table, ident("written"))
+        flat, _ = made_flat(table, query.root, _TARGET)
+        shaped = Selects(catalog, values, how.cap).select(node, flat, ident("written"))
         ctes = sql.SQL("written AS ({}), source AS ({})").format(rows, shaped)
     updated = sql.SQL("coalesce(nullif(current_setting({}, true), ''), '0')::bigint").format(
         sql.Literal(UPDATED)
