@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC
@@ -31,6 +32,7 @@ def make_app(
     cards: Sequence[WorkspaceCard] = (CARD,),
     cache: Callable[[], Cache] = lambda: Cache(None),
     mono: bool = False,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> SupachatApp:
     """An app whose workspace is `town`; with None there is no workspace yet, until one is saved."""
     the_town = town
@@ -40,7 +42,7 @@ def make_app(
         if the_town is None and name is None:
             return None
         the_town = the_town or Town(signed_in=False)
-        return Client(Safe(name or "acme"), cache(), wall=NOW.timestamp)
+        return Client(Safe(name or "acme"), cache(), wall=NOW.timestamp, monotonic=monotonic)
 
     async def connect(client: Client) -> None:
         assert the_town is not None
@@ -56,6 +58,7 @@ def make_app(
         session_words=Safe("The session is kept in the keyring of this computer."),
         zone=UTC,
         wall=NOW.timestamp,
+        monotonic=monotonic,
     )
     app.no_color = mono
     app.animation_level = "none"

@@ -173,6 +173,9 @@ class Town:
         self.hold = asyncio.Event()
         """Cleared: pages and sends wait."""
         self.hold.set()
+        self.older = asyncio.Event()
+        """Cleared: older pages wait."""
+        self.older.set()
         self.performed: list[ev.Request] = []
         self.poked = 0
         self._queue: asyncio.Queue[ev.Event] = asyncio.Queue()
@@ -201,6 +204,8 @@ class Town:
                 return [ev.ThreadsListed(source, tuple(self.threads), tuple(self.people))]
             case ev.FetchPage():
                 await self.hold.wait()
+                if request.before is not None:
+                    await self.older.wait()
                 return [self._page(request)]
             case ev.SendDraft(draft):
                 await self.hold.wait()
@@ -254,6 +259,7 @@ class Town:
 
     async def close(self) -> None:
         self.hold.set()
+        self.older.set()
 
     # ------------------------------------------------------------ what happens in it
 

@@ -25,7 +25,7 @@ from supachat.tui import theme as themes
 from supachat.tui.glyphs import choose
 from supachat.tui.keymap import BY_ID
 from supachat.tui.screens.chat import ChatScreen
-from supachat.tui.screens.chat_doors import SIGN_OUT
+from supachat.tui.screens.chat_doors import SIGN_IN, SIGN_OUT
 from supachat.tui.screens.layout import too_small
 from supachat.tui.setup_protocol import SetUp, WorkspaceCard
 from supachat.tui.terminal_keys import teach_terminal_keys
@@ -189,8 +189,10 @@ class SupachatApp(App[int], inherit_bindings=False):
             for card in self._workspaces()
             if card.name != here
         ]
-        if self.client is not None and self.client.account is not None:
+        if self.client is not None and self.client.online:
             found.append(Command(SIGN_OUT, Safe(f"Sign out of {here}"), Safe("account")))
+        elif self.client is not None:
+            found.append(Command(SIGN_IN, Safe(f"Sign in to {here}"), Safe("account")))
         return found
 
     async def on_chat_doors_command_wanted(self, event: ChatScreen.CommandWanted) -> None:

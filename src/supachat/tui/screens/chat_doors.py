@@ -14,7 +14,7 @@ from textual.message import Message as Post
 from supachat.client import Client
 from supachat.domain.errors import SupachatError
 from supachat.domain.events import Notice
-from supachat.domain.model import LinkState, PersonKey, ThreadKey
+from supachat.domain.model import NOTHING, LinkState, PersonKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import BY_ID
 from supachat.tui.screens.chat_reading import ChatReading
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from supachat.tui.screens.commands import Command
 
 SIGN_OUT: Final = "sign-out"
+SIGN_IN: Final = "sign-in"
 
 
 class ChatDoors(ChatReading):
@@ -105,6 +106,8 @@ class ChatDoors(ChatReading):
             await self.run_action(BY_ID[command].action or command)
         elif command == SIGN_OUT:
             self._ask_sign_out()
+        elif command == SIGN_IN:
+            self.post_message(self.SignInWanted(NOTHING))
         elif command is not None:
             self.post_message(self.CommandWanted(command))
 

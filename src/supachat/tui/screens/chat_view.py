@@ -23,7 +23,7 @@ from supachat.tui.screens.layout import Frame, frame
 from supachat.tui.widgets.badge import live
 from supachat.tui.widgets.composer import Composer
 from supachat.tui.widgets.drawn import glyphs_of
-from supachat.tui.widgets.empty import Empty, Words
+from supachat.tui.widgets.empty import Empty
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.header import Header, Rule
 from supachat.tui.widgets.message_list import MessageList
@@ -184,9 +184,7 @@ class ChatView(Screen[None]):
         empty = self.query_one("#empty", Empty)
         empty.display, self.pane.display, self.composer.display = not there, there, there
         if not there:
-            title, text = views.empty_words(self.client)
-            keys = ("start", "commands", "help") if self.client.online else ("again", "commands", "help")
-            empty.show(Words(title, text, keys))
+            empty.show(views.empty_words(self.client))
 
     def on_descendant_focus(self) -> None:
         self.show_footer()

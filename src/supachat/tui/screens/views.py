@@ -20,6 +20,7 @@ from supachat.domain.model import (
 )
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.widgets.badge import duration
+from supachat.tui.widgets.empty import Words
 from supachat.tui.widgets.people import Fact, PersonView
 from supachat.tui.widgets.thread_rows import SourceView, ThreadView
 from supachat.tui.widgets.typing_line import typing_words
@@ -116,17 +117,20 @@ def _link(health: Health) -> Safe:
     return Safe(health.link.state.value.replace("_", " "))
 
 
-def empty_words(client: Client) -> tuple[Safe, Safe]:
-    """Title and explanation of a workspace without a thread to show."""
-    account = client.account
-    if account is None:
-        return Safe("Not signed in"), Safe("Conversations appear here after you sign in.")
-    if not client.online:
-        return Safe("Reading your conversations"), Safe("They show up here as soon as the server answers.")
-    return (
-        Safe("No conversations yet"),
-        Safe(f"You are signed in as {account.email}. New conversations show up here by themselves."),
-    )
+def empty_words(client: Client) -> Words:
+    """What stands in a workspace without a thread to show: nothing yet, not read yet, or why not."""
+    account, link = client.account, client.health.link
+    if link.state in (LinkState.ERROR, LinkState.DISCONNECTED) and link.reason:
+        keys = ("again", "health", "commands", "help")
+        return Words(Safe("No conversations can be read"), link.reason, keys, look="error")
+    if link.state is LinkState.SIGNED_OUT:
+        said = link.reason or Safe("Your conversations are here after you sign in.")
+        return Words(Safe("Signed out"), said, ("commands", "help"))
+    if account is None or not client.online:
+        words = Safe("They show up here as soon as the server answers.")
+        return Words(Safe("Reading your conversations"), words, ("health", "commands", "help"))
+    words = Safe(f"You are signed in as {account.email}. New conversations show up here by themselves.")
+    return Words(Safe("No conversations yet"), words, ("start", "commands", "help"))
 
 
 def audience(client: Client, key: ThreadKey) -> Safe:
