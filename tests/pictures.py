@@ -211,14 +211,26 @@ def mended(svg: str) -> str:
     text by its characters, which squeezes wide ones; ours measures cells."""
     svg = re.sub(r"@font-face \{.*?\}", "", svg, flags=re.DOTALL)
     svg = re.sub(r"Fira Code(?:, monospace)?", FONTS, svg)
-    return re.sub(r'textLength="([\d.]+)"([^>]*)>([^<]+)</text>', _in_cells, svg)
+    return re.sub(
+        r'<text([^>]*) x="([\d.]+)"([^>]*) textLength="([\d.]+)"([^>]*)>([^<]+)</text>', _in_cells, svg
+    )
 
 
 def _in_cells(found: re.Match[str]) -> str:
-    length, rest, text = found.groups()
+    """One text element as several: narrow letters and wide ones, each run as long as its cells."""
+    before, start, between, length, after, text = found.groups()
     plain = html.unescape(text)
-    cell = float(length) / len(plain)
-    return f'textLength="{cell * cell_len(plain):g}"{rest}>{text}</text>'
+    cell, at = float(length) / len(plain), float(start)
+    parts = []
+    for _, letters in itertools.groupby(plain, lambda char: cell_len(char) == 2):
+        run = "".join(letters)
+        long = cell * cell_len(run)
+        if long:
+            parts.append(
+                f'<text{before} x="{at:g}"{between} textLength="{long:g}"{after}>{html.escape(run)}</text>'
+            )
+        at += long
+    return "".join(parts)
 
 
 def png(svg: Path, chromium: str) -> None:
