@@ -13,10 +13,11 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 
+import jwt
 import psycopg
 import pytest
 from psycopg import sql
-from tests.server.matrix import rooms
+from tests.server.matrix import rooms, tokens
 from tests.server.matrix.stage import Stage, staged
 from tests.server.matrix.table import (
     DENIED,
@@ -32,6 +33,9 @@ from tests.server.matrix.table import (
     filled,
     same,
 )
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from supachat.dialects import catalog
 from supachat.server.postgres import Postgres
@@ -178,3 +182,45 @@ def _check_sealed(promises: Promises, sealed: Mapping[str, bool]) -> None:
     for case in promises.rooms:
         quiet = set(case.broadcast.values()) == {DENIED}
         assert sealed[case.topic] is quiet, case.topic
+
+
+def _opened(stage: Stage, forge: tokens.Forge) -> set[str]:
+    """The doors that the owner's token opens, made over by `forge`."""
+    owner, promises = stage.people[Who.OWNER], PROMISES[stage.dialect.name]
+    good = owner.token or ""
+    claims = jwt.decode(good, options={"verify_signature": False})
+    topic = filled(promises.rooms[0].topic, owner.words)
+    return set(tokens.doors(stage, forge(stage, claims, good), promises.acts[0].subject, topic))
+
+
+@pytest.mark.parametrize("kind", tokens.FORGED)
+@pytest.mark.parametrize("dialect", PROMISES)
+def test_a_forged_token_opens_nothing(stage: Stage, dialect: str, kind: str) -> None:
+    assert _opened(stage, tokens.FORGED[kind]) == set()
+
+
+@pytest.mark.parametrize("role", tokens.ROLES)
+@pytest.mark.parametrize("dialect", PROMISES)
+def test_a_role_that_is_not_for_tokens_opens_nothing(stage: Stage, dialect: str, role: str) -> None:
+    assert _opened(stage, tokens.ROLES[role]) == {tokens.ABOUT_ONESELF}
+
+
+@pytest.mark.parametrize("dialect", PROMISES)
+def test_the_good_token_opens_what_the_forged_ones_did_not(stage: Stage, dialect: str) -> None:
+    table = PROMISES[dialect].acts[0].subject
+    opened = _opened(stage, lambda _stage, _claims, good: good)
+    assert opened == {f"/rest/v1/{table}", tokens.ABOUT_ONESELF, "join", "socket"}
+
+
+@pytest.mark.parametrize("dialect", PROMISES)
+def test_a_page_cannot_bring_the_service_role(stage: Stage, dialect: str) -> None:
+    url = f"ws://{stage.address}/realtime/v1/websocket?vsn=1.0.0&apikey="
+    for key, origin, status in (
+        (stage.keys.service_role_key, "http://localhost:3000", 401),
+        (stage.keys.publishable_key, "https://evil.example", 403),
+    ):
+        with pytest.raises(InvalidStatus) as refused, connect(url + key, origin=Origin(origin)):
+            pytest.fail("it must not open")
+        assert refused.value.response.status_code == status
+    with connect(url + stage.keys.publishable_key, origin=Origin("http://localhost:3000")):
+        pass

@@ -157,10 +157,10 @@ class _Quiet(uvicorn.Server):
 
 
 def _worth_saying(record: logging.LogRecord) -> bool:
-    """Requests that are cut off at the end are no failure; uvicorn would print a traceback for each."""
+    """Requests that are cut off at the end are no failure, and a websocket that was refused is none."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, asyncio.CancelledError) and not str(record.msg).startswith(
-        "Cancel %s running"
+        ("Cancel %s running", "ASGI callable returned without completing handshake")
     )
 
 

@@ -34,6 +34,12 @@ _BECOME = """
 select set_config(name, value, true)
 from unnest(%(names)s::text[], %(values)s::text[]) as setting (name, value)"""
 
+_GRANTED = """
+select exists (
+  select from pg_roles where rolname = %s and pg_has_role('authenticator', oid, 'member')
+)"""
+_USUAL = frozenset({"anon", "authenticated", "service_role"})
+
 _VISIBLE = "select extension from realtime.messages where id = any(%(ids)s::uuid[])"
 
 
@@ -48,6 +54,14 @@ class Rights:
 def read_denied(topic: str) -> Refused:
     """The refusal of somebody who may read nothing there."""
     return Refused("Unauthorized", f"You do not have permissions to read from this Channel topic: {topic}")
+
+
+async def grantable(connection: AsyncConnection[TupleRow], role: str) -> bool:
+    """Whether a token may take on `role`: one that REST's login could, and never an owner or superuser."""
+    if role in _USUAL:
+        return True
+    row = await (await connection.execute(_GRANTED, (role,))).fetchone()
+    return row is not None and bool(row[0])
 
 
 class Authoriser:
@@ -109,6 +123,8 @@ class Authoriser:
         await connection.execute(_PROBE, {"topic": topic, "extensions": extensions, "ids": ids})
 
     async def _become(self, connection: AsyncConnection[TupleRow], who: Identity, topic: str) -> None:
+        if not await grantable(connection, who.role):
+            raise psycopg.errors.InsufficientPrivilege(f"the role {who.role} is not for tokens")
         settings = {"realtime.topic": topic, **who.settings()}
         await connection.execute(_BECOME, {"names": list(settings), "values": list(settings.values())})
 

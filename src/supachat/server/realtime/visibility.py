@@ -14,6 +14,7 @@ from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
 
 from supachat.server.realtime.access import Identity
+from supachat.server.realtime.authorise import grantable
 from supachat.server.realtime.change_payload import Table, key_row
 from supachat.server.realtime.pgoutput import Change
 
@@ -52,6 +53,9 @@ async def visible(
     connection: AsyncConnection[TupleRow], change: Change, table: Table, people: Sequence[Identity]
 ) -> set[Identity]:
     """Those of `people` who see the row now."""
+    roles = {person.role for person in people}
+    taken = {role for role in roles if await grantable(connection, role)}
+    people = [person for person in people if person.role in taken]
     try:
         return await _ask(connection, change, table, people)
     except psycopg.Error as error:
