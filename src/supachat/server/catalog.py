@@ -141,11 +141,14 @@ def assemble(
         out_of.setdefault(key.table, []).append(key)
         into.setdefault(key.ref, []).append(key)
     found = list(functions)
+    for name, computing in _of_row(named.values(), found).items():
+        named[name] = replace(named[name], computed=_computed(computing))
+    found = [
+        replace(one, rows=named.get(one.rows.key, one.rows)) if one.rows.row_type else one for one in found
+    ]
     for function in found:
         overloads.setdefault((function.schema, function.name), []).append(function)
     of_row = _of_row(named.values(), found)
-    for name, computing in of_row.items():
-        named[name] = replace(named[name], computed=_computed(computing))
     return Catalog(named, _frozen(overloads), _frozen(out_of), _frozen(into), _frozen(of_row), types or {})
 
 
