@@ -47,9 +47,8 @@ def read(path: Path) -> Letter:
         assert match is not None, text
         return match.group(1)
 
-    return Letter(
-        path, found(r"^To: (.+)$"), found(r"^Subject: (.+)$"), found(r"code is (\d{6})\."), found(r"^(http.+)$")
-    )
+    to, subject = found(r"^To: (.+)$"), found(r"^Subject: (.+)$")
+    return Letter(path, to, subject, found(r"code is (\d{6})\."), found(r"^(http.+)$"))
 
 
 @dataclass
