@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.tui.pane_app import PaneApp, focus, many, row_with, running, screen
 from tests.tui.pane_story import CHAT, HISTORY, NOT_SENT, PEOPLE, at, gap, said
 from textual import events
+from textual.geometry import Region
 
 from supachat.domain.events import Edge
-from supachat.domain.model import Gap, Message
+from supachat.domain.model import Delivery, Gap, Message
 from supachat.tui.widgets.message_list import MessageList
 
 PAYLOADS = json.loads(
@@ -273,6 +275,30 @@ async def test_a_changed_name_is_drawn_and_an_unchanged_one_draws_nothing() -> N
         assert "Tom Becker" not in "".join(screen(app))
 
 
+async def test_a_state_that_changes_costs_one_row(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = PaneApp(CHAT)
+    async with running(app) as pilot:
+        asked: list[Region] = []
+        monkeypatch.setattr(app.pane, "refresh", lambda *regions, **_: asked.extend(regions))
+        last = CHAT[-1]
+        assert isinstance(last, Message)
+        app.pane.splice(len(CHAT) - 1, 1, [replace(last, delivery=Delivery.SENDING)])
+        await pilot.pause()
+        assert asked == [Region(0, 20, 80, 1)]
+
+
+async def test_another_thread_forgets_what_was_selected() -> None:
+    app = PaneApp(many(60))
+    async with running(app) as pilot:
+        await pilot.mouse_down(app.pane, offset=(6, 3))
+        await pilot.hover(app.pane, offset=(9, 5))
+        await pilot.mouse_up(app.pane, offset=(9, 5))
+        assert app.screen.get_selected_text()
+        app.pane.reset(many(3))
+        await pilot.pause()
+        assert not app.screen.get_selected_text()
+
+
 async def test_another_theme_is_painted() -> None:
     app = PaneApp(CHAT)
     async with running(app) as pilot:
@@ -295,7 +321,7 @@ async def test_hostile_text_reaches_no_cell_and_breaks_nothing() -> None:
     async with running(app) as pilot:
         await focus(pilot, app)
         app.pane.scroll_to_oldest()
-        for _ in range(2 * len(items)):
+        for _ in range(len(items)):
             await pilot.press("j")
             for row in screen(app):
                 assert not [char for char in row if ord(char) < 32 or 127 <= ord(char) < 160]

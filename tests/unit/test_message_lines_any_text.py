@@ -184,6 +184,22 @@ def test_hostile_text_reaches_no_segment(payload: dict[str, str], width: int) ->
         assert [c for c in text if c.isalnum()].count("a") >= payload["text"].count("a")
 
 
+def test_sixteen_colours_have_a_table_of_their_own() -> None:
+    dark, light = Look.of(depth=Depth.SIXTEEN), Look.of(dark=False, depth=Depth.SIXTEEN)
+    named = {
+        role: (str(dark.style(role, Row.PLAIN)), str(light.style(role, Row.PLAIN)))
+        for role in (Role.TEXT, Role.QUIET, Role.ACCENT, Role.WARNING, Role.ERROR)
+    }
+    assert named == {
+        Role.TEXT: ("default", "default"),
+        Role.QUIET: ("bright_black", "bright_black"),
+        Role.ACCENT: ("bright_cyan", "blue"),
+        Role.WARNING: ("yellow", "bold"),
+        Role.ERROR: ("bright_red", "red"),
+    }
+    assert str(dark.style(Role.ACCENT, Row.SELECTED)) == "reverse"
+
+
 @pytest.mark.parametrize("glyph", sorted(set(all_glyphs(UNICODE))))
 def test_a_glyph_of_ours_is_one_cell_in_every_terminal(glyph: str) -> None:
     assert unicodedata.east_asian_width(glyph) in ("N", "Na")

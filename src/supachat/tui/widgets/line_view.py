@@ -90,13 +90,20 @@ class LineView(ScrollView):
         self._view.settle()
         self._place()
         self._lines = list(self._view.visible())
-        strips = [line.strip for _, line in self._lines]
-        if len(strips) != len(self._painted) or any(
-            one is not other for one, other in zip(strips, self._painted, strict=True)
-        ):
-            self._painted = strips
-            self.refresh()
+        self._paint([line.strip for _, line in self._lines])
         self._tell()
+
+    def _paint(self, strips: list[Strip]) -> None:
+        """Refresh from the first to the last row that is another than before: over a slow line a state
+        that changes must not cost a screen."""
+        before, self._painted = self._painted, strips
+        if len(before) != len(strips):
+            self.refresh()
+            return
+        pairs = enumerate(zip(strips, before, strict=True))
+        changed = [y for y, (one, other) in pairs if one is not other and one != other]
+        if changed:
+            self.refresh(Region(0, changed[0], self.size.width, changed[-1] - changed[0] + 1))
 
     def _place(self) -> None:
         """Scroll without a layout: the plain assignment of `virtual_size` lays the whole screen out."""

@@ -69,6 +69,8 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         """Another thread, or the same from the start; `new_after`: the id above the new line. The view
         goes to the newest. What is known of the older end is told by `set_edge`, before or after."""
         self._view.reset(items, new_after)
+        if self.is_attached and self.text_selection is not None:
+            self.screen.clear_selection()
         self._asked = False
         self._told = None
         self._later()

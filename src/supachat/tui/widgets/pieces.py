@@ -6,7 +6,7 @@ copies what was written. Values only: no Textual, no width, no colour.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum, auto
 
 NOWHERE = -1
@@ -61,11 +61,13 @@ class Piece:
         """The characters from `start` to `end` of it."""
         if start == 0 and end >= len(self.text):
             return self
-        return replace(self, text=self.text[start:end], x=self.x + start)
+        return Piece(self.text[start:end], self.role, self.line, self.x + start, self.click)
 
     def moved(self, lines: int, x: int = 0) -> Piece:
         """The same, that many source lines and characters further on; what is ours stays nowhere."""
-        return self if self.line == NOWHERE else replace(self, line=self.line + lines, x=self.x + x)
+        if self.line == NOWHERE or not (lines or x):
+            return self
+        return Piece(self.text, self.role, self.line + lines, self.x + x, self.click)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 
 from rich.cells import cell_len, split_graphemes
 
@@ -65,7 +64,7 @@ def wrap(pieces: Sequence[Piece], width: int) -> list[tuple[Piece, ...]]:
         if total <= width:
             return [tuple(pieces)]
         words = _words(text, graphemes)
-    return [_slice(pieces, span) for span in _fill(text, words, width)]
+    return list(_sliced(pieces, _fill(text, words, width)))
 
 
 Word = tuple[int, int, int, int]
@@ -153,13 +152,17 @@ def _broken(text: str, begin: int, end: int, width: int) -> list[tuple[int, int]
     return rows
 
 
-def _slice(pieces: Sequence[Piece], span: Span) -> tuple[Piece, ...]:
-    start, end = span
-    ends = accumulate(len(piece.text) for piece in pieces)
-    row: list[Piece] = []
-    for piece, piece_end in zip(pieces, ends, strict=True):
-        piece_start = piece_end - len(piece.text)
-        low, high = max(start, piece_start), min(end, piece_end)
-        if low < high:
-            row.append(piece.part(low - piece_start, high - piece_start))
-    return tuple(row)
+def _sliced(pieces: Sequence[Piece], spans: Sequence[Span]) -> Iterator[tuple[Piece, ...]]:
+    """The pieces within each span; the spans rise. One walk over the pieces for all of them."""
+    index = base = 0
+    for start, end in spans:
+        while index < len(pieces) and base + len(pieces[index].text) <= start:
+            base += len(pieces[index].text)
+            index += 1
+        row: list[Piece] = []
+        at, low = index, base
+        while at < len(pieces) and low < end:
+            row.append(pieces[at].part(max(start - low, 0), end - low))
+            low += len(pieces[at].text)
+            at += 1
+        yield tuple(piece for piece in row if piece.text)
