@@ -205,5 +205,5 @@ async def test_the_ground_is_laid_once_and_can_be_laid_again(postgres: Postgres,
 def test_the_texts_run_in_their_order() -> None:
     """Roles before what they own, auth before what refers to its users."""
     names = [name for name, _ in texts()]
-    assert names[:4] == ["1_roles.sql", "2_auth.sql", "3_realtime.sql", "4_storage.sql"]
+    assert {"1_roles.sql", "2_auth.sql", "3_realtime.sql", "4_storage.sql"} <= set(names)
     assert names == sorted(names)
