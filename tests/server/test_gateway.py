@@ -38,6 +38,8 @@ PATHS = [
     ("/rest/v1/notes", True),
     ("/auth/v1/user", True),
     ("/auth/v1/verify", False),
+    ("/auth/v1/authorize", False),
+    ("/auth/v1/admin/users", True),
     ("/auth/v1/.well-known/jwks.json", False),
     ("/realtime/v1/websocket", False),
     ("/health", False),
@@ -90,6 +92,20 @@ async def test_a_large_body_without_a_length_is_refused_too(client: httpx.AsyncC
             yield b"x" * 100_000
 
     assert (await client.post("/auth/v1/signup", content=parts())).status_code == 413
+
+
+BATCH = "/realtime/v1/api/broadcast"
+
+
+@pytest.mark.parametrize(
+    ("path", "size", "status"),
+    [(BATCH, 8_000_000, 422), (f"{BATCH}/room/events/x", 8_000_000, 415), (BATCH, 8_000_001, 413)],
+)
+async def test_a_batch_of_broadcasts_may_be_larger(
+    path: str, size: int, status: int, client: httpx.AsyncClient
+) -> None:
+    body = b'{"messages": [1]}'.ljust(size)  # what it says is refused by the part behind the door
+    assert (await client.post(path, content=body)).status_code == status
 
 
 async def test_a_body_in_parts_arrives_whole(client: httpx.AsyncClient) -> None:
