@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import bcrypt
 import httpx
 import pytest
 from psycopg import AsyncConnection
@@ -155,6 +156,21 @@ async def test_a_row_without_a_usable_hash_lets_nobody_in(
         await migrator.execute("update auth.users set encrypted_password = %s", (spoilt,))
         assert code(await people.sign_in()) == (400, "invalid_credentials")
         assert code(await people.sign_in(password="")) == (400, "invalid_credentials")
+
+
+async def test_rows_that_a_seed_wrote_are_people(people: People, migrator: AsyncConnection[Any]) -> None:
+    await migrator.execute("""
+        insert into auth.users (id, email, encrypted_password, email_confirmed_at, confirmation_token,
+          recovery_token, email_change, email_change_confirm_status, role, created_at, updated_at)
+        values (gen_random_uuid(), 'ann@example.com',
+          '$2a$04$abcdefghijklmnopqrstuuQEIyLVYlLvHXGtyTOWhv8AbNrCHI8Sm', now(),
+          null, null, null, null, null, null, null)
+    """)
+    assert code(await people.sign_in(password="another-horse")) == (400, "invalid_credentials")
+    hashed = bcrypt.hashpw(b"correct-horse-9", bcrypt.gensalt(4)).decode()
+    await migrator.execute("update auth.users set encrypted_password = %s", (hashed,))
+    user = (await people.sign_in()).json()["user"]
+    assert (user["role"], user["identities"], user["user_metadata"]) == ("authenticated", [], {})
 
 
 NOT_HERE = [

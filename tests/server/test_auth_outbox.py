@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,17 @@ def test_a_pause_ends_and_hours_are_counted(context: Context) -> None:
         else:
             with post.turn("recovery", ANN):
                 pass
+
+
+async def test_who_shows_a_code_many_times_at_once_is_let_in_once(context: Context, tmp_path: Path) -> None:
+    async with world(context, tmp_path) as made:
+        http, client = await made.http(), await made.client()
+        await client.auth.sign_in_with_otp({"email": ANN})
+        letter = made.letter()
+        assert (await http.head(letter.link)).status_code == 405
+        shown = {"email": ANN, "token": letter.code, "type": "email"}
+        answers = await asyncio.gather(*(http.post("/auth/v1/verify", json=shown) for _ in range(5)))
+        assert sorted(answer.status_code for answer in answers) == [200, 403, 403, 403, 403]
 
 
 async def test_codes_cannot_be_tried_out(context: Context, tmp_path: Path) -> None:

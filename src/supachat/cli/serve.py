@@ -6,6 +6,7 @@ Every import of the server is late: `supachat --help` must not load PostgreSQL's
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -169,7 +170,8 @@ def _say_mail(line: str) -> None:
     """A letter that was written, for whoever watches the server instead of a mailbox."""
     from supachat.domain.text import safe_line
 
-    click.echo(safe_line(line, limit=4096))
+    with contextlib.suppress(BrokenPipeError):  # nobody watches any more; the letter is in the folder
+        click.echo(safe_line(line, limit=4096))
 
 
 def exposed(dialects: tuple[str, ...]) -> tuple[str, ...]:

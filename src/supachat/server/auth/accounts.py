@@ -29,7 +29,8 @@ select id, coalesce(nullif(role, ''), 'authenticated') as role, coalesce(email, 
   coalesce(encrypted_password, '') as encrypted_password, is_anonymous, invited_at, email_confirmed_at,
   confirmation_sent_at, recovery_sent_at, coalesce(email_change, '') as email_change, email_change_sent_at,
   coalesce(email_change_confirm_status, 0) as email_change_confirm_status,
-  last_sign_in_at, banned_until, created_at, updated_at,
+  last_sign_in_at, banned_until, coalesce(created_at, 'epoch') as created_at,
+  coalesce(updated_at, created_at, 'epoch') as updated_at,
   coalesce(raw_app_meta_data, '{}') as raw_app_meta_data,
   coalesce(raw_user_meta_data, '{}') as raw_user_meta_data
 from auth.users""")

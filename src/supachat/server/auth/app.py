@@ -91,6 +91,8 @@ def _counted(throttle: Throttle, handler: Handler) -> Handler:
 
 def _answering(service: Service, handler: Handler) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
+        if request.method == "HEAD":
+            return Response(status_code=405)  # who only looks at a link must not spend it
         try:
             return await handler(service, request)
         except AuthError as error:

@@ -60,6 +60,8 @@ class Post:
             await asyncio.to_thread(self._keep, self._outbox, letter)
         except OSError as error:
             raise _unsent() from error
+        if self._mailed is not None:
+            await asyncio.to_thread(self._mailed, letter.line())
 
     def _keep(self, outbox: Path, letter: Letter) -> None:
         sent = datetime.now(UTC)
@@ -68,8 +70,6 @@ class Post:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
         with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
             file.write(letter.text(sent, self._life))
-        if self._mailed is not None:
-            self._mailed(letter.line())
 
 
 def _too_often(message: str) -> AuthError:
