@@ -6,6 +6,7 @@ Must never wait for the network between a key and its paint.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -64,7 +65,13 @@ class ChatScreen(ChatDoors):
 
     def _begin(self) -> None:
         """The cached screen has been painted: now the network's libraries may be imported."""
-        self.run_worker(self._connect(self.client), group="connect")
+        self.run_worker(self._go_on(), group="connect")
+
+    async def _go_on(self) -> None:
+        await self._connect(self.client)
+        # what is loaded now stays: no later collection has to walk it, which would hold up a key
+        gc.freeze()
+        gc.set_threshold(20_000, 20, 50)
 
     def _first_open(self) -> None:
         """The last open thread, else the one that moved last."""
