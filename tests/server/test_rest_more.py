@@ -304,3 +304,29 @@ async def test_no_select_and_no_order_is_answered_by_500(rest: httpx.AsyncClient
     for path, select, order in itertools.product(OTHERS, SELECTS, ["id", *ORDERS]):
         found = await rest.get(path, params={"select": select, "order": order})
         assert found.status_code < 500, (path, select, order, found.text)
+
+
+async def test_a_project_configures_rest_by_sql(
+    rest: httpx.AsyncClient, migrator: AsyncConnection[Any]
+) -> None:
+    await migrator.execute("""
+        create function public.gate() returns void language plpgsql as $$
+        begin
+          if current_setting('request.headers')::json ->> 'x-go' = 'no' then
+            raise sqlstate 'PT429' using message = 'slowly';
+          end if;
+        end $$;
+    """)
+    configured = "alter role authenticator in database {} set pgrst.{} = '{}'"
+    name = migrator.info.dbname
+    for setting, value in (
+        ("db_schemas", "other, public, auth"), ("db_pre_request", "public.gate"), ("db_max_rows", "2"),
+    ):  # fmt: skip
+        await migrator.execute(configured.format(name, setting, value).encode())
+    await migrator.execute("notify pgrst, 'reload config'")
+    await answers(rest, "films", [{"id": 1, "name": "elsewhere"}])
+    shown = await rest.get("films?select=id&order=id", headers={"accept-profile": "public"})
+    assert shown.json() == [{"id": 1}, {"id": 2}]
+    assert (await rest.get("users", headers={"accept-profile": "auth"})).status_code == 406
+    refused = await rest.get("films", headers={"x-go": "no"})
+    assert (refused.status_code, refused.json()["message"]) == (429, "slowly")

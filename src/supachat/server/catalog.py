@@ -113,7 +113,11 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
-    """One moment's schemas. `of_row` are the functions that take one row of a table."""
+    """One moment's schemas. `of_row` are the functions that take one row of a table.
+
+    `schemas` are those that are exposed, the default first; `config` is what the project sets of PostgREST,
+    by `alter role authenticator set pgrst.NAME`.
+    """
 
     tables: Mapping[Name, Table] = field(default_factory=dict)
     functions: Mapping[Name, tuple[Function, ...]] = field(default_factory=dict)
@@ -121,6 +125,19 @@ class Catalog:
     into: Mapping[Name, tuple[ForeignKey, ...]] = field(default_factory=dict)
     of_row: Mapping[Name, tuple[Function, ...]] = field(default_factory=dict)
     types: Mapping[Name, str] = field(default_factory=dict)
+    schemas: tuple[str, ...] = ("public",)
+    config: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def first(self) -> Name | None:
+        """The function that is to be called before each request."""
+        schema, _, name = self.config.get("db_pre_request", "").rpartition(".")
+        return (schema.strip('"') or self.schemas[0], name.strip('"')) if name else None
+
+    def cap(self, rows: int) -> int:
+        """At most so many rows are answered: the project's own number, else `rows`."""
+        own = self.config.get("db_max_rows", "")
+        return int(own) if own.isascii() and own.isdigit() else rows
 
     def names(self, schema: str) -> list[str]:
         return sorted(name for owner, name in self.tables if owner == schema)

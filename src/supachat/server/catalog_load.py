@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, Final, LiteralString
 
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow, dict_row
 
 from supachat.server.catalog import Catalog, Column, Function, Name, Parameter, Shape, Table, assemble
-from supachat.server.catalog_sql import COLUMNS, FUNCTIONS, KEYS, TYPES, VIEWS
+from supachat.server.catalog_sql import COLUMNS, CONFIG, FUNCTIONS, KEYS, SCHEMAS, TYPES, VIEWS
 from supachat.server.catalog_views import Key, Relation, Through, origins
 
 _VERBS: Final = {8: "insert", 4: "update", 16: "delete"}
@@ -19,9 +20,18 @@ Row = dict[str, Any]
 
 
 async def load(connection: AsyncConnection[TupleRow], schemas: tuple[str, ...]) -> Catalog:
-    """The catalog of `schemas`. The connection's transaction is the caller's."""
+    """The catalog of `schemas` and of those that the project exposes itself, which come first.
+
+    The connection's transaction is the caller's.
+    """
     # with an empty path Postgres prints every foreign type with its schema
     await connection.execute("select set_config('search_path', '', true)")
+    config = {
+        row["name"].removeprefix("pgrst."): row["value"] for row in await _rows(connection, CONFIG, ())
+    }
+    wanted = tuple(name.strip().strip('"') for name in config.get("db_schemas", "").split(",")) + schemas
+    there = {row["name"] for row in await _rows(connection, SCHEMAS, wanted)} | set(schemas)
+    schemas = tuple(dict.fromkeys(name for name in wanted if name in there))
     relations = await _rows(connection, COLUMNS, schemas)
     through = Through(
         {row["oid"]: _relation(row) for row in relations},
@@ -33,7 +43,7 @@ async def load(connection: AsyncConnection[TupleRow], schemas: tuple[str, ...]) 
     named = {table.key: table for table in tables}
     functions = [_function(row, named) for row in await _rows(connection, FUNCTIONS, schemas)]
     types = {(row["schema"], row["name"]): row["type"] for row in await _rows(connection, TYPES, schemas)}
-    return assemble(tables, through.foreign(), functions, types)
+    return replace(assemble(tables, through.foreign(), functions, types), schemas=schemas, config=config)
 
 
 async def _rows(

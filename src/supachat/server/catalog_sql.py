@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from typing import Final, LiteralString
 
+# of the role and database, else of the role
+CONFIG: Final[LiteralString] = """
+select distinct on (name) split_part(line, '=', 1) as name, substr(line, strpos(line, '=') + 1) as value
+from pg_catalog.pg_db_role_setting s
+join pg_catalog.pg_roles r on r.oid = s.setrole
+cross join lateral unnest(s.setconfig) as line
+cross join lateral split_part(line, '=', 1) as name
+where r.rolname = 'authenticator' and line like 'pgrst.%%'
+  and s.setdatabase in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
+order by name, s.setdatabase desc
+"""
+
+SCHEMAS: Final[LiteralString] = """
+select nspname as name from pg_catalog.pg_namespace
+where nspname = any(%(schemas)s) and nspname not like 'pg\\_%%'
+  and nspname <> all('{auth,realtime,_realtime,_supachat,extensions,information_schema}')
+"""
+
 COLUMNS: Final[LiteralString] = """
 select c.oid::int8 as oid, n.nspname as schema, c.relname as table, c.relkind in ('v', 'm') as is_view,
        format_type(c.reltype, null) as row_type, obj_description(c.oid, 'pg_class') as comment,

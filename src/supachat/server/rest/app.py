@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from supachat.server.catalog import Catalog, Name
 from supachat.server.catalog_cache import Catalogs
 from supachat.server.context import Context
 from supachat.server.rest import errors, prefer
@@ -51,6 +52,7 @@ class Rest:
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Answer:
+        catalog = await self._catalog()
         identity = who(request.headers, self._ctx.keys)
         asked = ask(
             request.method,
@@ -59,36 +61,42 @@ class Rest:
             request.headers,
             request.headers.getlist("prefer"),
             await request.body(),
-            schemas=self._ctx.schemas,
+            schemas=catalog.schemas,
             depth=self._ctx.limits.depth,
         )
         if asked.preferences.timezone is not None:
             zoned = prefer.in_known_zone(asked.preferences, await self._zones())
             asked = replace(asked, preferences=zoned)
-        planned = await self._plan(asked)
+        planned = await self._plan(catalog, asked)
         if planned.statement is None:
             answer = planned.answer(Result(None, 0, None))
         else:
-            setting = self._setting(request, asked, identity, planned)
+            setting = self._setting(request, asked, identity, planned, catalog.first)
             result = await run(self._ctx.requests, setting, planned.statement, planned.checked)
             answer = planned.answered(result)
-        if len(self._ctx.schemas) > 1:
+        if len(catalog.schemas) > 1:
             answer.headers["content-profile"] = asked.schema
         return answer
 
-    async def _plan(self, asked: Ask) -> Plan:
-        cap = self._ctx.limits.rows
+    async def _catalog(self) -> Catalog:
         try:
-            try:
-                return plan(await self._catalogs.current(), asked, cap)
-            except UnknownName:
-                # a migration may have made it since the catalog was loaded
-                newer = await self._catalogs.newer()
-                if newer is None:
-                    raise
-                return plan(newer, asked, cap)
+            return await self._catalogs.current()
         except (psycopg.Error, PoolTimeout) as error:
             raise errors.no_catalog() from error
+
+    async def _plan(self, catalog: Catalog, asked: Ask) -> Plan:
+        rows = self._ctx.limits.rows
+        try:
+            return plan(catalog, asked, catalog.cap(rows))
+        except UnknownName:
+            # a migration may have made it since the catalog was loaded
+            try:
+                newer = await self._catalogs.newer()
+            except (psycopg.Error, PoolTimeout) as error:
+                raise errors.no_catalog() from error
+            if newer is None:
+                raise
+            return plan(newer, asked, newer.cap(rows))
 
     async def _zones(self) -> frozenset[str]:
         """The names of time zones, asked for once: Postgres reads them from hundreds of files."""
@@ -101,7 +109,9 @@ class Rest:
                 raise errors.no_catalog() from error
         return self._known_zones
 
-    def _setting(self, request: Request, asked: Ask, identity: Identity, planned: Plan) -> Setting:
+    def _setting(
+        self, request: Request, asked: Ask, identity: Identity, planned: Plan, first: Name | None
+    ) -> Setting:
         path = sql.SQL(", ").join([sql.Identifier(asked.schema), sql.Identifier("extensions")])
         return Setting(
             identity,
@@ -114,6 +124,7 @@ class Rest:
             planned.read_only,
             asked.preferences.timezone,
             asked.preferences.undone,
+            first,
         )
 
 

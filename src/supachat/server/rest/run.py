@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import psycopg
+from psycopg import sql
 from psycopg_pool import PoolTimeout
 
+from supachat.server.catalog import Name
 from supachat.server.context import Pool
 from supachat.server.rest import errors
 from supachat.server.rest.answer import Result
@@ -38,7 +40,8 @@ select set_config('search_path', %(search_path)s, true),
 class Setting:
     """What SQL may ask about the request, and the limits of its transaction. `timeout` is in seconds.
 
-    `undone`: nothing of it is kept, though it is answered as if it were.
+    `undone`: nothing of it is kept, though it is answered as if it were. `first` is a function that is
+    called as the role before the statement, and may refuse the request.
     """
 
     identity: Identity
@@ -51,6 +54,7 @@ class Setting:
     read_only: bool
     timezone: str | None = None
     undone: bool = False
+    first: Name | None = None
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -76,6 +80,8 @@ async def run(
             if setting.timezone is not None:
                 await connection.execute("select set_config('timezone', %s, true)", (setting.timezone,))
             await connection.execute(_SETTINGS, setting.parameters)
+            if setting.first is not None:
+                await connection.execute(sql.SQL("select {}()").format(sql.Identifier(*setting.first)))
             cursor = await connection.execute(statement.text, statement.values)
             row = await cursor.fetchone()
             result = Result(*row) if row else Result(None, 0, None)

@@ -30,6 +30,10 @@ grant anon, authenticated, service_role, authenticator to postgres with admin op
 grant supabase_realtime_admin to postgres;
 grant pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
 grant set on parameter session_replication_role to postgres;
+-- a migration may configure REST: alter role authenticator set pgrst.…
+grant set on parameter pgrst.db_schemas, pgrst.db_pre_request, pgrst.db_max_rows, pgrst.db_aggregates_enabled,
+  pgrst.db_extra_search_path, pgrst.db_plan_enabled, pgrst.db_tx_end, pgrst.openapi_mode,
+  pgrst.openapi_security_active, pgrst.server_cors_allowed_origins to postgres;
 
 alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
