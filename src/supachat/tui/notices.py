@@ -49,10 +49,12 @@ class Toast(Drawn):
         super().__init__(**kwargs)
         self.notice = notice
 
-    def on_mount(self) -> None:
-        cells = min(WIDTH, self.app.size.width - 2)
+    def fit(self, cells: int) -> None:
+        """Take the room it needs, before it is mounted: set later it may come too late for the layout."""
         self.styles.width = cells
-        self.styles.height = len(toast_rows(self.notice, cells, glyphs_of(self)))
+        self.styles.height = len(toast_rows(self.notice, cells))
+
+    def on_mount(self) -> None:
         if self.notice.grade != "error":
             self.set_timer(STAYS, self.close)
 
@@ -79,8 +81,10 @@ class Notices(Vertical):
         if len(shown) >= MOST:
             gentle = [toast for toast in shown if toast.notice.grade != "error"]
             (gentle or shown)[0].close()
-        self.mount(Toast(notice))
+        toast = Toast(notice)
+        toast.fit(min(WIDTH, self.app.size.width - 2))
         self.display = True
+        self.mount(toast)
 
     def dismiss(self) -> bool:
         """Close all; whether there was an error among them."""
