@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import select
 import subprocess
 import sys
@@ -26,6 +27,7 @@ class LocalServer:
         self._port = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
+        self._alive: int | None = None
 
     def __enter__(self) -> LocalServer:
         self.again()
@@ -45,6 +47,7 @@ class LocalServer:
         self._closed()
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
         self._log = (self.data_dir.parent / "serve.log").open("ab")
+        reading, self._alive = os.pipe()
         options = [
             "--data-dir",
             str(self.data_dir),
@@ -55,12 +58,14 @@ class LocalServer:
             "--json",
         ]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "supachat", "serve", *options],
+            [sys.executable, "-m", "supachat", "serve", *options, "--watch-fd", str(reading)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._log,
             start_new_session=True,
+            pass_fds=(reading,),  # it ends with us, even if a test run is killed
         )
+        os.close(reading)
         told = json.loads(self._first_line())
         self.url, self.key = told["url"], told["publishable_key"]
         self._port = int(self.url.rpartition(":")[2])
@@ -136,6 +141,9 @@ class LocalServer:
         raise AssertionError(f"the server did not start:\n{log}")
 
     def _closed(self) -> None:
+        if self._alive is not None:
+            os.close(self._alive)
+            self._alive = None
         for file in (self._log, self._process.stdout if self._process else None):
             if file is not None:
                 file.close()
