@@ -14,11 +14,13 @@ from pathlib import Path
 import httpx
 import jwt
 import pytest
+from click.testing import CliRunner
 from realtime import RealtimeSubscribeStates
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 from tests.server.auth_world import ANN, PASSWORD
 from tests.server.test_serve import process, served
 
+from supachat.cli.serve import serve as serve_command
 from supachat.server.serve import Options, Started
 
 SQL = """
@@ -145,3 +147,11 @@ def test_a_program_that_reads_one_line_gets_no_second(tmp_path: Path) -> None:
         assert running.stdout is not None
         assert running.stdout.read() == ""
         assert "code is" not in (tmp_path / "postgres.log").read_text()
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "chat.example.com", "file:///etc/passwd"])
+def test_links_cannot_be_made_to_lead_to_what_is_no_page(url: str, tmp_path: Path) -> None:
+    answer = CliRunner().invoke(serve_command, ["--site-url", url, "--data-dir", str(tmp_path / "none")])
+    assert answer.exit_code == 2
+    assert "--site-url" in answer.output
+    assert not (tmp_path / "none").exists()

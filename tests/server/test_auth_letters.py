@@ -62,6 +62,16 @@ async def test_a_code_signs_in_who_was_never_seen_before(open_world: World) -> N
     assert (await client.auth.refresh_session()).session is not None
 
 
+async def test_the_older_name_of_the_same_letter(open_world: World) -> None:
+    client, http = await open_world.client(), await open_world.http()
+    for _ in range(2):
+        answer = await http.post(f"/auth/v1/magiclink?redirect_to={PAGE}", json={"email": ANN})
+        assert (answer.status_code, answer.json()) == (200, {})
+        led = await open_world.page(open_world.letter().link)
+        await client.auth.initialize_from_url(str(led))
+        assert (await me(client)).email == ANN
+
+
 async def test_where_sign_ups_need_a_letter_the_first_code_confirms(careful_world: World) -> None:
     client = await careful_world.client()
     for subject in ("Confirm your address", "Sign in"):

@@ -29,6 +29,13 @@ MISSING = (
 DATABASE_SETTINGS = {"direct": {"supachat.app_ids_from_user_metadata": "on"}}
 
 
+def _web_address(_context: click.Context, _option: click.Parameter, given: str) -> str:
+    """An address that a browser can be led to, or none."""
+    if given and not given.startswith(("http://", "https://")):
+        raise click.BadParameter("it begins with http:// or https://")
+    return given
+
+
 @click.command()
 @click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the data lives.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
@@ -69,7 +76,13 @@ DATABASE_SETTINGS = {"direct": {"supachat.app_ids_from_user_metadata": "on"}}
     "--jwt-algorithm", type=click.Choice(["HS256", "ES256"]), default="HS256", show_default=True,
     help="How people's tokens are signed; ES256 makes a key pair and publishes its half.",
 )  # fmt: skip
-@click.option("--site-url", default="", metavar="URL", help="Where links in mails lead back to.")
+@click.option(
+    "--site-url",
+    default="",
+    metavar="URL",
+    callback=_web_address,
+    help="Where links in mails lead back to.",
+)
 @click.option("--watch-fd", type=int, hidden=True, help="Stop when this inherited pipe closes.")
 def serve(
     data_dir: Path | None,
