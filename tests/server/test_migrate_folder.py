@@ -87,6 +87,16 @@ async def test_what_a_file_sets_for_itself_does_not_reach_the_next(context: Cont
     assert len(await apply_folder(context.conninfo("postgres"), folder)) == 3
 
 
+async def test_an_extension_that_an_earlier_run_did_without_is_named_when_it_is_needed(
+    context: Context, folder: Path
+) -> None:
+    (folder / "20260102000000_asks.sql").write_text("create extension if not exists no_such_thing;")
+    await apply_folder(context.conninfo("postgres"), folder)
+    (folder / "20260103000000_needs.sql").write_text("select no_such_call();")
+    with pytest.raises(MigrationFailed, match=r"needs\.sql, line 1: .*PostgreSQL has no no_such_thing:"):
+        await apply_folder(context.conninfo("postgres"), folder)
+
+
 OWN_TRANSACTIONS = [
     "begin; insert into notes values (2); commit;",
     "BEGIN TRANSACTION ISOLATION LEVEL SERIALIZABLE; insert into notes values (2); end",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from psycopg import AsyncConnection
@@ -76,11 +77,18 @@ class Extensions:
             )
         return True
 
+    async def remember(self, connection: AsyncConnection[TupleRow], statements: Iterable[str]) -> None:
+        """Notes what `statements`, which ran before, asked for in vain."""
+        for statement in statements:
+            wanted = asked(statement)
+            if wanted and wanted.verb == "create" and not await _here(connection, wanted.name):
+                self.missing.add(wanted.name)
+
     def explain(self, sqlstate: str | None) -> str:
         """A sentence for a statement refused with `sqlstate`, empty where no extension can be the cause."""
         if not self.missing or sqlstate not in _NEEDS:
             return ""
-        names = ", ".join(sorted(self.missing))
+        names = ", ".join(sorted(self.missing - STOOD_IN or self.missing))
         stood_in = " (of which the usual functions are stood in for)" if self.missing <= STOOD_IN else ""
         return (
             f" This PostgreSQL has no {names}{stood_in}: if the statement needs one of them, point "

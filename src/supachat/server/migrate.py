@@ -62,6 +62,9 @@ async def apply_folder(conninfo: str, folder: Path) -> tuple[str, ...]:
         await connection.execute(_HISTORY)
         cursor = await connection.execute("select version from supabase_migrations.schema_migrations")
         known = {str(row[0]) for row in await cursor.fetchall()}
+        for file in found:
+            if file.version in known:
+                await extensions.remember(connection, (one.text for one in split(_text(file.path))))
         await connection.commit()
         fresh = [file for file in found if file.version not in known]
         for file in fresh:
