@@ -18,7 +18,7 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 
-from supachat.server import binaries, cluster
+from supachat.server import binaries, cluster, pglog
 from supachat.server.binaries import Binaries, Identity
 from supachat.server.keys import KeyFile, keep_keys, new_keys, open_keys
 from supachat.server.tokens import Keys
@@ -28,7 +28,6 @@ SOCKET_LIMIT = 100
 """Longest socket path in bytes: Linux takes 107, macOS 103."""
 START_LIMIT = 60.0
 STOP_LIMIT = 1.2
-LOG_LIMIT = 2_000_000
 
 # The guard ends PostgreSQL when its own input ends without a word, which is what our death looks like.
 _GUARD = """
@@ -84,6 +83,11 @@ class Postgres:
         return self._ground.socket_dir
 
     @property
+    def folder(self) -> Path:
+        """Where the data lies."""
+        return self._ground.folder
+
+    @property
     def keys(self) -> Keys:
         """The project's keys, made at the folder's first start."""
         return self._ground.file.keys
@@ -118,6 +122,10 @@ class Postgres:
             self._ground.command, self._ground.who, self._ground.folder, self._ground.log
         )
         self._guard = _watch(self._process.pid)
+
+    def trim_log(self) -> None:
+        """Keeps the log of a server that runs for months in bounds."""
+        pglog.trim(self._ground.log)
 
     async def stop(self) -> None:
         """Ends PostgreSQL: at once, within 2 s even when somebody holds on to it."""
@@ -212,11 +220,11 @@ async def _launch(command: list[str], who: Identity, folder: Path, log: Path) ->
     """PostgreSQL started and ready. It may first have to wait for backends of a killed one to end."""
     deadline = time.monotonic() + START_LIMIT
     while True:
-        began = _rotated(log)
+        began = pglog.rotated(log)
         process = _spawn(command, who, log)
         if await _ready(process, folder, deadline):
             return process
-        said = _said(log, began)
+        said = pglog.said(log, began)
         if "shared memory block" not in said or time.monotonic() > deadline:
             raise ServerTrouble(
                 f"PostgreSQL did not start. Nothing is lost. It said, in {log}: {said[-600:]}"
@@ -240,19 +248,6 @@ def _spawn(command: list[str], who: Identity, log: Path) -> subprocess.Popen[byt
             start_new_session=True,
             env=cluster.environment(),
         )
-
-
-def _said(log: Path, began: int) -> str:
-    return log.read_bytes()[began:].decode("utf-8", "replace").strip()
-
-
-def _rotated(log: Path) -> int:
-    """The log's length, after one that grew too long was put aside."""
-    length = log.stat().st_size if log.exists() else 0
-    if length > LOG_LIMIT:
-        log.replace(log.with_suffix(".log.old"))
-        return 0
-    return length
 
 
 async def _ready(process: subprocess.Popen[bytes], folder: Path, deadline: float) -> bool:

@@ -12,11 +12,9 @@ import os
 import signal
 import socket
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
@@ -25,17 +23,16 @@ import uvicorn
 from supachat.server.bootstrap import bootstrap, keep_partitions
 from supachat.server.context import Context, Limits, pool
 from supachat.server.gateway import build, running
+from supachat.server.keeping import keep_alive, keep_house
 from supachat.server.keys import with_pair
 from supachat.server.lock import FolderLock
 from supachat.server.migrate import apply_folder, apply_settings, apply_text
 from supachat.server.postgres import Postgres
 from supachat.server.reach import Reach, Tls
-from supachat.server.trouble import PortTaken, ServerTrouble
+from supachat.server.trouble import PortTaken, ServerTrouble, disk_words
 
 GRACE = 0.5
 """Seconds for requests that are being answered when the server is asked to stop."""
-REVIVALS = 3
-"""How often PostgreSQL may die within a minute before the server gives up."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +73,13 @@ async def serve(options: Options, announce: Callable[[Started], None]) -> None:
 
     `announce` is called once, when the first request can be answered.
     """
-    data_dir = options.data_dir.absolute()
     options.reach.check(options.port)
+    data_dir = options.data_dir.absolute()
+    with disk_words(data_dir):
+        await _serve(options, data_dir, announce)
+
+
+async def _serve(options: Options, data_dir: Path, announce: Callable[[Started], None]) -> None:
     _forget_shell()
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
@@ -167,6 +169,8 @@ def _worth_saying(record: logging.LogRecord) -> bool:
 @asynccontextmanager
 async def _answering(context: Context, listener: socket.socket, tls: Tls | None) -> AsyncIterator[None]:
     logging.getLogger("uvicorn.error").addFilter(_worth_saying)
+    # it warns of every try to connect while PostgreSQL is away, which others say once
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     server = _Quiet(
         uvicorn.Config(
             build(context),
@@ -198,8 +202,8 @@ async def _until(stop: asyncio.Event, postgres: Postgres, context: Context) -> N
     """Returns when `stop` is set; keeps PostgreSQL alive and its partitions made until then."""
     tasks = [
         asyncio.create_task(stop.wait()),
-        asyncio.create_task(_keep_alive(postgres, context)),
-        asyncio.create_task(_keep_days(postgres)),
+        asyncio.create_task(keep_alive(postgres, context)),
+        asyncio.create_task(keep_house(postgres)),
     ]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -209,32 +213,6 @@ async def _until(stop: asyncio.Event, postgres: Postgres, context: Context) -> N
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def _keep_alive(postgres: Postgres, context: Context) -> None:
-    """Starts PostgreSQL again when it died, and throws the pools' dead connections away."""
-    deaths: list[float] = []
-    while True:
-        code = await postgres.died()
-        now = time.monotonic()
-        deaths = [moment for moment in deaths if now - moment < 60.0] + [now]
-        if len(deaths) > REVIVALS:
-            raise ServerTrouble(
-                f"PostgreSQL ended {len(deaths)} times within a minute (last code {code}). "
-                "What was committed is kept. Its own words are in postgres.log in the data folder."
-            )
-        await postgres.revive()
-        await asyncio.gather(context.admin.check(), context.requests.check())
-
-
-async def _keep_days(postgres: Postgres) -> None:
-    """Makes partitions whenever the day has changed, also after the machine slept for days."""
-    day = datetime.now(UTC).date()
-    while True:
-        await asyncio.sleep(30.0)
-        if datetime.now(UTC).date() != day:
-            await keep_partitions(postgres.conninfo())
-            day = datetime.now(UTC).date()
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -51,6 +51,9 @@ class Rights:
     presence: bool
 
 
+UNABLE = "Realtime was unable to connect to the project database"
+
+
 def read_denied(topic: str) -> Refused:
     """The refusal of somebody who may read nothing there."""
     return Refused("Unauthorized", f"You do not have permissions to read from this Channel topic: {topic}")
@@ -84,7 +87,8 @@ class Authoriser:
         return Rights(BROADCAST in seen, PRESENCE in seen)
 
     async def write(self, who: Identity, topic: str, extension: str) -> bool:
-        """Whether `who` may write there. A policy that fails denies."""
+        """Whether `who` may write there. A policy that fails denies; a database that is away is raised as
+        psycopg.OperationalError, since it has denied nothing."""
         try:
             async with self._transaction() as connection:
                 await self._become(connection, who, topic)
@@ -92,6 +96,8 @@ class Authoriser:
         except psycopg.errors.InsufficientPrivilege:
             return False
         except psycopg.Error as error:
+            if _is_away(error):
+                raise
             log.warning("The write check of a private topic failed and counts as denied: %s", error)
             return False
         return True
@@ -134,7 +140,16 @@ def _refusal(error: psycopg.Error, topic: str) -> Refused:
         return Refused("MissingPartition", "Realtime was unable to find the expected messages partition")
     if isinstance(error, psycopg.errors.QueryCanceled):
         return Refused("QueryCanceled", str(error))
-    if isinstance(error, psycopg.OperationalError) and error.sqlstate is None:
-        return Refused("IncreaseConnectionPool", "Please increase your connection pool size")
+    if _is_away(error):
+        if error.sqlstate is None:
+            return Refused("IncreaseConnectionPool", "Please increase your connection pool size")
+        return Refused("UnableToConnectToProject", UNABLE)
     log.warning("The read check of a private topic failed and counts as denied: %s", error)
     return read_denied(topic)
+
+
+def _is_away(error: psycopg.Error) -> bool:
+    """Whether the database could not say: it stops, starts, has no room. A slow policy is no such case."""
+    return isinstance(error, psycopg.OperationalError) and not isinstance(
+        error, psycopg.errors.QueryCanceled
+    )

@@ -8,9 +8,12 @@ server. Must never answer a broadcast that its client may not send.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Coroutine
 from typing import Any, Protocol
+
+import psycopg
 
 from supachat.server.realtime.access import Identity, identify, refresh_text
 from supachat.server.realtime.authorise import BROADCAST, Rights
@@ -30,6 +33,8 @@ from supachat.server.realtime.joins import JoinConfig, Refused
 from supachat.server.realtime.limits import too_large
 from supachat.server.realtime.services import Services
 from supachat.server.tokens import TokenError
+
+log = logging.getLogger(__name__)
 
 
 class Line(Protocol):
@@ -191,7 +196,11 @@ class Channel:
         if not self.topic.private:
             return True
         if extension not in self._written:
-            judged = await self._services.authoriser.write(self.who, self.topic.name, extension)
+            try:
+                judged = await self._services.authoriser.write(self.who, self.topic.name, extension)
+            except psycopg.OperationalError as error:
+                log.warning("A write right could not be looked up, and is at the next use: %s", error)
+                return False
             self._written[extension] = judged
         return self._written[extension]
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import psycopg
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from supachat.server.realtime.access import Identity, identify
-from supachat.server.realtime.authorise import BROADCAST
+from supachat.server.realtime.authorise import BROADCAST, UNABLE
 from supachat.server.realtime.frames import Frame, Outbound, UserBroadcast, dump_json, parse_json
 from supachat.server.realtime.http_messages import Invalid, Message, read_messages
 from supachat.server.realtime.hub import Topic
@@ -65,8 +66,11 @@ class BroadcastOverHttp:
             return self._answered(fault.response)
         except Invalid as error:
             return self._answered(JSONResponse({"errors": {"messages": error.errors}}, 422))
-        for message in messages:
-            await self._send(who, message)
+        try:
+            for message in messages:
+                await self._send(who, message)
+        except HttpFault as fault:
+            return self._answered(fault.response)
         return self._answered(Response(status_code=202))
 
     async def _send(self, who: Identity, message: Message) -> None:
@@ -99,7 +103,10 @@ class BroadcastOverHttp:
         hub.broadcast(topic, frame)
 
     async def _may_write(self, who: Identity, topic: Topic) -> bool:
-        return not topic.private or await self._services.authoriser.write(who, topic.name, BROADCAST)
+        try:
+            return not topic.private or await self._services.authoriser.write(who, topic.name, BROADCAST)
+        except psycopg.OperationalError as error:
+            raise _fault(503, UNABLE) from error
 
     def _who(self, request: Request) -> Identity:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")

@@ -62,11 +62,18 @@ class Stream:
     async def run(self) -> None:
         """Stream until cancelled."""
         pause = self._limits.stream_retry
+        said = False
         while True:
             try:
                 await self._once()
             except (psycopg.Error, StreamError, OSError) as error:
-                log.warning("The replication stream ended and is opened again in %.2f s: %s", pause, error)
+                # once for each time that it is gone: PostgreSQL may be away for hours
+                log.log(
+                    logging.DEBUG if said and not self.ready.is_set() else logging.WARNING,
+                    "The replication stream ended and is opened again as soon as that is possible: %s",
+                    error,
+                )
+                said = True
             except Exception:  # a border: whatever else goes wrong, the stream must come back
                 log.exception("The replication stream failed and is opened again in %.2f s.", pause)
             was_ready = self.ready.is_set()
