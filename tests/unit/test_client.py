@@ -226,6 +226,15 @@ async def test_typing_is_told_at_most_once_in_three_seconds() -> None:
     await client.close()
 
 
+async def test_a_key_after_a_message_tells_of_typing_again() -> None:
+    client, remote, _ = await started()
+    client.keystroke(A)
+    client.send(A, "done")
+    client.keystroke(A)
+    await until(lambda: remote.performed.count(ev.TellTyping(A)) == 2)
+    await client.close()
+
+
 async def test_without_a_remote_the_cache_is_shown_and_nothing_is_lost(tmp_path: Path) -> None:
     client, _, viewer = await started(tmp_path / "c.db")
     client.send(A, "kept")

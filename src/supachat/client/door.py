@@ -167,6 +167,8 @@ class Client:
         """Queue a message; its id. Raises BadInput, with the text, for one that can never be sent."""
         self._check(thread, text)
         self._texts.pop(thread, None)
+        # the message ends the mark on the other side: the next key makes it again
+        self._typed_at.pop(thread, None)
         draft_id = str(uuid.uuid4())
         wall = Micros(round(self._wall() * 1_000_000))
         self._run.apply(self._engine.send(draft_id, thread, text, wall, self._run.now()))

@@ -40,7 +40,7 @@ class Waits:
     """So long we wait for the server to say that broadcasts from the database flow."""
     presence: float = 10.0
     """Presence is told at most once in this: the sixth call in 30 s closes the channel."""
-    typing: float = 2.0
+    typing: float = 0.5
     poll: float = 5.0
 
     # tokens
