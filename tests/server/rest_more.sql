@@ -28,6 +28,7 @@ create schema other;
 grant usage on schema other to anon, authenticated;
 create table other.films (id int primary key, name text);
 grant select, insert on other.films to anon;
+create function other.how_many() returns bigint language sql stable as 'select count(*) from people';
 insert into other.films values (1, 'elsewhere');
 
 insert into people values (1, 'Ada', 'Zed', '1900-01-01'), (2, 'Bo', 'Yak', null), (3, 'Cy', 'Xi', '1950-05-05');

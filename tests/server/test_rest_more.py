@@ -235,6 +235,7 @@ async def test_schemas_by_profile(both: httpx.AsyncClient) -> None:
     assert (found.json(), found.headers["content-profile"]) == ([{"id": 1, "name": "elsewhere"}], "other")
     made = await both.post("films", json={"id": 2, "name": "new"}, headers={"content-profile": "other"})
     assert (made.status_code, made.headers["content-profile"]) == (201, "other")
+    assert (await both.get("rpc/how_many", headers={"accept-profile": "other"})).json() == 3
     assert (await both.get("films?select=id&id=eq.1")).headers["content-profile"] == "public"
     refused = await both.get("films", headers={"accept-profile": "auth"})
     assert (refused.status_code, refused.json()["code"]) == (406, "PGRST106")

@@ -112,7 +112,8 @@ class Rest:
     def _setting(
         self, request: Request, asked: Ask, identity: Identity, planned: Plan, first: Name | None
     ) -> Setting:
-        path = sql.SQL(", ").join([sql.Identifier(asked.schema), sql.Identifier("extensions")])
+        names = dict.fromkeys((asked.schema, "public", "extensions"))
+        path = sql.SQL(", ").join([sql.Identifier(name) for name in names])
         return Setting(
             identity,
             asked.method,
