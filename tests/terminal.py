@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -15,6 +16,11 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
 import pyte
+
+
+def is_live(text: str) -> bool:
+    """Whether the badge in the header says so, in its long form or its short one."""
+    return re.search(r"◉ (?:live )?[\d.]+ m?s$", text.partition("\n")[0]) is not None
 
 
 class Terminal:

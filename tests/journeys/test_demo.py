@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.terminal import Terminal
+from tests.terminal import Terminal, is_live
 
 from supachat.demo.house import ROLES, House
 
@@ -55,10 +55,10 @@ def test_people_greet_type_answer_and_survive_a_dead_server(home: Path) -> None:
         pid = re.search(r"kill -9 (\d+)", text)
         assert pid is not None
         os.kill(int(pid.group(1)), signal.SIGKILL)
-        ana.until(lambda text: "live" not in text.splitlines()[0])
+        ana.until(lambda text: not is_live(text))
         ana.type("still here, qwertz\r")
         ana.shows("still here, qwertz")
-        ana.until(lambda text: "live" in text.splitlines()[0], 30)
+        ana.until(is_live, 30)
         ana.until(lambda text: "queued" not in text and "sending" not in text, 30)
         ana.type("\x11")
         assert ana.wait() == 0
@@ -68,7 +68,7 @@ def test_people_greet_type_answer_and_survive_a_dead_server(home: Path) -> None:
 
 def test_all_ends_within_two_seconds_when_the_screen_is_killed(home: Path) -> None:
     with screen(home) as ana:
-        ana.shows("live")
+        ana.until(is_live)
         ana.process.kill()
         ana.process.wait()
         until(lambda: nobody(home), 2.5)
@@ -76,13 +76,13 @@ def test_all_ends_within_two_seconds_when_the_screen_is_killed(home: Path) -> No
 
 def test_a_second_one_joins_as_the_next_person_and_the_last_one_out_stops_the_server(home: Path) -> None:
     with screen(home) as ana:
-        ana.shows("live")
+        ana.until(is_live)
         ana.shows("Ana Duarte")
         with screen(home) as noa:
             noa.shows("Noa Levi")
             noa.shows("Ana Duarte")
             noa.shows("Message Mira")
-            noa.until(lambda text: "live" in text.splitlines()[0])
+            noa.until(is_live)
             ana.type("\x11")
             assert ana.wait() == 0
             assert house(home).lives("server")
@@ -99,7 +99,7 @@ def test_the_second_time_the_past_is_there_and_fresh_forgets_it(home: Path) -> N
     for words, there in (((), False), ((), True), (("--fresh",), False)):
         with screen(home, *words) as ana:
             ana.shows("Message Mira")
-            ana.until(lambda text: "live" in text.splitlines()[0])
+            ana.until(is_live)
             assert ("remember-me" in ana.text) is there
             if not there:
                 ana.type("remember-me\r")
@@ -110,7 +110,7 @@ def test_the_second_time_the_past_is_there_and_fresh_forgets_it(home: Path) -> N
 
 def test_fresh_is_refused_while_somebody_is_in_it(home: Path) -> None:
     with screen(home) as ana:
-        ana.shows("live")
+        ana.until(is_live)
         with screen(home, "--fresh") as other:
             other.shows("The demo is running")
             assert other.wait() == 1

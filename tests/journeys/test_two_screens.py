@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.journeys.local import PASSWORD, LocalServer
-from tests.terminal import Terminal
+from tests.terminal import Terminal, is_live
 
 SUPACHAT = [sys.executable, "-m", "supachat"]
 BLOCK = 10
@@ -25,13 +25,13 @@ def test_two_screens_exchange_200_messages_while_the_server_dies_and_comes_back(
 ) -> None:
     with ExitStack() as stack:
         ana, ben = (stack.enter_context(each) for each in _two_apps(own_server, tmp_path))
-        ana.shows("live")
-        ben.shows("live")
+        ana.until(is_live)
+        ben.until(is_live)
         for number in range(0, 200, BLOCK):
             writer, reader = (ana, ben) if number // BLOCK % 2 == 0 else (ben, ana)
             if number == 90:
                 own_server.kill()
-                writer.until(lambda text: "live" not in text.splitlines()[0])
+                writer.until(lambda text: not is_live(text))
                 _write(writer, number)  # into the dark: nothing typed is lost
                 own_server.again()
             else:
