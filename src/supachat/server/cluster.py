@@ -132,18 +132,26 @@ def environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
 
 
-async def clear_leftovers(folder: Path, *, limit: float = 10.0) -> None:
-    """Stop a PostgreSQL that a killed server left running here, and forget a pid that is somebody else's.
+async def clear_leftovers(folder: Path, socket_dir: Path, *, limit: float = 10.0) -> None:
+    """Stop a PostgreSQL that a killed server left running here, and forget its notes and its socket.
 
-    The caller holds the folder's lock, so nobody else may be using it.
+    The caller holds the folder's lock, so nobody else may be using them. They must not stay: the pid in
+    them may be somebody else's by now, or a dead one's that nobody has waited for, which is a container's
+    way; PostgreSQL would not start beside either.
     """
     note = folder / "postmaster.pid"
     pid = _noted_pid(note)
-    if pid is None:
-        return
-    if not _serves(pid, folder):
-        note.unlink(missing_ok=True)
-        return
+    if pid is not None and _serves(pid, folder):
+        await _stopped(pid, folder, limit)
+    _forget(note, socket_dir)
+
+
+def _forget(note: Path, socket_dir: Path) -> None:
+    for stale in (note, *socket_dir.glob(".s.PGSQL.*")):
+        stale.unlink(missing_ok=True)
+
+
+async def _stopped(pid: int, folder: Path, limit: float) -> None:
     for sign in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         _signal(pid, sign)
         if await _gone(pid, folder, limit / 3):

@@ -64,13 +64,12 @@ class Postgres:
     async def start(cls, data_dir: Path) -> Postgres:
         """PostgreSQL on `data_dir`, made there if it is new. Raises ServerTrouble."""
         ground = await asyncio.to_thread(_prepare, data_dir)
-        await cluster.clear_leftovers(ground.folder)
+        await cluster.clear_leftovers(ground.folder, ground.socket_dir)
         if ground.stranger:
             await asyncio.to_thread(
                 cluster.set_password, ground.folder, ground.programs, ground.who, ground.file.password
             )
-        process = await _launch(ground.command, ground.who, ground.folder, ground.log)
-        return cls(ground, process, _watch(process.pid))
+        return cls(ground, *await _launch(ground))
 
     @property
     def version(self) -> int:
@@ -117,11 +116,8 @@ class Postgres:
     async def revive(self) -> None:
         """Starts PostgreSQL again after it died; it recovers what was committed."""
         _release(self._guard)
-        await cluster.clear_leftovers(self._ground.folder)
-        self._process = await _launch(
-            self._ground.command, self._ground.who, self._ground.folder, self._ground.log
-        )
-        self._guard = _watch(self._process.pid)
+        await cluster.clear_leftovers(self._ground.folder, self._ground.socket_dir)
+        self._process, self._guard = await _launch(self._ground)
 
     def trim_log(self) -> None:
         """Keeps the log of a server that runs for months in bounds."""
@@ -216,20 +212,33 @@ def _own_folder(folder: Path, who: Identity) -> None:
         )
 
 
-async def _launch(command: list[str], who: Identity, folder: Path, log: Path) -> subprocess.Popen[bytes]:
-    """PostgreSQL started and ready. It may first have to wait for backends of a killed one to end."""
+async def _launch(ground: _Ground) -> tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]:
+    """PostgreSQL, ready, and its guard. It may first have to wait for backends of a killed one to end."""
     deadline = time.monotonic() + START_LIMIT
     while True:
-        began = pglog.rotated(log)
-        process = _spawn(command, who, log)
-        if await _ready(process, folder, deadline):
-            return process
-        said = pglog.said(log, began)
+        began = pglog.rotated(ground.log)
+        process = _spawn(ground.command, ground.who, ground.log)
+        guard = _watch(process.pid)  # at once: we may be killed while it still starts
+        try:
+            if await _ready(process, ground.folder, deadline):
+                return process, guard
+        except asyncio.CancelledError:
+            _abandon(process, guard)
+            raise
+        _abandon(process, guard)
+        said = pglog.said(ground.log, began)
         if "shared memory block" not in said or time.monotonic() > deadline:
             raise ServerTrouble(
-                f"PostgreSQL did not start. Nothing is lost. It said, in {log}: {said[-600:]}"
+                f"PostgreSQL did not start. Nothing is lost. It said, in {ground.log}: {said[-600:]}"
             )
         await asyncio.sleep(0.1)
+
+
+def _abandon(process: subprocess.Popen[bytes], guard: subprocess.Popen[bytes]) -> None:
+    """Ends one that nobody will hear of."""
+    process.kill()
+    process.wait()
+    _release(guard)
 
 
 def _spawn(command: list[str], who: Identity, log: Path) -> subprocess.Popen[bytes]:
@@ -254,8 +263,6 @@ async def _ready(process: subprocess.Popen[bytes], folder: Path, deadline: float
     note = folder / "postmaster.pid"
     while process.poll() is None:
         if time.monotonic() > deadline:
-            process.kill()
-            process.wait()
             return False
         lines = note.read_text().split("\n") if note.exists() else []
         # line 8 is the state; an older pid in line 1 is a dead one's note

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
 
@@ -76,6 +77,8 @@ class Changes:
             work = await self._queue.get()
             try:
                 await self._deliver(work)
+            except psycopg.OperationalError as error:
+                log.warning("The database went away and a change was not delivered: %s", error)
             except Exception:  # a border: one row that fails must not cost everybody all later ones
                 relation = work.change.relation
                 log.exception("A change of %s.%s was not delivered.", relation.schema, relation.name)

@@ -1,0 +1,16 @@
+"""How often what is left to chance is tried: a little in `make test`, in full in `make chaos`.
+
+The only place for such numbers. `make chaos` sets SUPACHAT_CHAOS=1.
+"""
+
+from __future__ import annotations
+
+import os
+
+CHAOS = os.environ.get("SUPACHAT_CHAOS", "0") not in ("", "0")
+
+KILLS = 50 if CHAOS else 3
+"""Processes killed under load."""
+
+HOSTILE_FRAMES = 10_000 if CHAOS else 200
+HOSTILE_URLS = 10_000 if CHAOS else 200
