@@ -23,6 +23,12 @@ def is_live(text: str) -> bool:
     return re.search(r"◉ (?:live )?[\d.]+ m?s$", text.partition("\n")[0]) is not None
 
 
+def _in_a_terminal(environ: Mapping[str, str]) -> dict[str, str]:
+    """Without the variables by which a test runner tells its own size."""
+    kept = {name: value for name, value in environ.items() if name not in ("COLUMNS", "LINES", "NO_COLOR")}
+    return {**kept, "TERM": "xterm-256color"}
+
+
 class Terminal:
     """Runs `command` in a terminal of `columns` by `lines`. Leave the `with` block to end it."""
 
@@ -49,7 +55,7 @@ class Terminal:
             stderr=child,
             close_fds=True,
             start_new_session=True,
-            env={**(environ if environ is not None else os.environ), "TERM": "xterm-256color"},
+            env=_in_a_terminal(environ if environ is not None else os.environ),
         )
         os.close(child)
 
