@@ -41,6 +41,17 @@ class ChatView(Screen[None]):
         self, client: Client, *, now: Callable[[], datetime], monotonic: Callable[[], float]
     ) -> None:
         super().__init__()
+        self.header = Header(id="header")
+        self.list = ThreadList(now, id="list")
+        self.empty = Empty(id="empty")
+        self.pane = MessageList(
+            glyphs=glyphs_of(self), zone=now().tzinfo, today=lambda: now().date(), id="pane"
+        )
+        self.typing = TypingLine(id="typing")
+        self.composer = Composer(id="composer")
+        self.people = PeopleColumn(id="people")
+        self.notices = Notices(id="notices")
+        self.footer = Footer(id="footer")
         self.client = client
         self.now = now
         self.monotonic = monotonic
@@ -51,50 +62,21 @@ class ChatView(Screen[None]):
         """The thread whose composer is on the screen."""
 
     def compose(self) -> ComposeResult:
-        yield Header(id="header")
+        yield self.header
         with Horizontal(id="body"):
-            yield ThreadList(self.now, id="list")
+            yield self.list
             with Vertical(id="middle"):
                 with Vertical(id="reading"):
-                    yield Empty(id="empty")
-                    yield MessageList(
-                        glyphs=glyphs_of(self),
-                        zone=self.now().tzinfo,
-                        today=lambda: self.now().date(),
-                        id="pane",
-                    )
-                yield TypingLine(id="typing")
+                    yield self.empty
+                    yield self.pane
+                yield self.typing
                 yield Rule(id="rule")
-                yield Composer(id="composer")
-            yield PeopleColumn(id="people")
-        yield Notices(id="notices")
-        yield Footer(id="footer")
+                yield self.composer
+            yield self.people
+        yield self.notices
+        yield self.footer
 
-    # ------------------------------------------------------------ parts
-
-    @property
-    def header(self) -> Header:
-        return self.query_one("#header", Header)
-
-    @property
-    def list(self) -> ThreadList:
-        return self.query_one("#list", ThreadList)
-
-    @property
-    def pane(self) -> MessageList:
-        return self.query_one("#pane", MessageList)
-
-    @property
-    def typing(self) -> TypingLine:
-        return self.query_one("#typing", TypingLine)
-
-    @property
-    def composer(self) -> Composer:
-        return self.query_one("#composer", Composer)
-
-    @property
-    def notices(self) -> Notices:
-        return self.query_one("#notices", Notices)
+    # ------------------------------------------------------------ what has the room and the keyboard
 
     @property
     def frame(self) -> Frame:
@@ -124,9 +106,8 @@ class ChatView(Screen[None]):
         self.list.styles.width = now.list_width
         self.list.display = bool(now.list_width)
         self.list.set_class(now.over, "-over")
-        people = self.query_one("#people", PeopleColumn)
-        people.display = bool(now.people_width) or self.people_asked
-        people.set_class(not now.people_width, "-over")
+        self.people.display = bool(now.people_width) or self.people_asked
+        self.people.set_class(not now.people_width, "-over")
         self.set_class(now.tall, "-tall")
         self.set_class(self.app.no_color, "-mono")
         self.show_all()
@@ -162,13 +143,14 @@ class ChatView(Screen[None]):
         key = self.client.open_thread
         names = tuple(person.name for person in self.client.typing(key)) if key else ()
         self.typing.show(names=names)
-        column = self.query_one("#people", PeopleColumn)
-        if key and column.display:
-            column.show(views.people(self.client, key), views.thread_facts(self.client, key, self.now()))
+        if key and self.people.display:
+            self.people.show(
+                views.people(self.client, key), views.thread_facts(self.client, key, self.now())
+            )
 
     def show_footer(self) -> None:
         hints = footer(self.place, narrow=not self.frame.wide, without=self._without())
-        self.query_one("#footer", Footer).show(hints)
+        self.footer.show(hints)
 
     def _without(self) -> tuple[str, ...]:
         """The keys that would do nothing just now."""
@@ -181,10 +163,9 @@ class ChatView(Screen[None]):
     def show_emptiness(self) -> None:
         """Words instead of messages, where there are none to show."""
         there = self.client.open_thread is not None
-        empty = self.query_one("#empty", Empty)
-        empty.display, self.pane.display, self.composer.display = not there, there, there
+        self.empty.display, self.pane.display, self.composer.display = not there, there, there
         if not there:
-            empty.show(views.empty_words(self.client))
+            self.empty.show(views.empty_words(self.client))
 
     def on_descendant_focus(self) -> None:
         self.show_footer()

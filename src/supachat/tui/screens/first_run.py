@@ -175,20 +175,25 @@ class ProjectForm(Screen[str]):
         self._set_up = set_up
         self._guess = ProjectGuess()
         self._right: dict[str, bool] = {"url": False, "key": False}
+        self._head = Lines()
+        self._url = FormField("url", Safe("Project"))
+        self._key = FormField("key", Safe("Key"))
+        self._kind = KindField(set_up.kinds(), id="kind")
+        self._words = Lines()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="card", classes="-broad"):
-            yield Lines(id="head")
-            yield FormField("url", Safe("Project"))
-            yield FormField("key", Safe("Key"))
-            yield KindField(self._set_up.kinds(), id="kind")
-            yield Lines(id="words")
+            yield self._head
+            yield self._url
+            yield self._key
+            yield self._kind
+            yield self._words
         yield Footer(footer(Place.PROJECT), id="footer")
 
     def on_mount(self) -> None:
         rule = glyphs_of(self).rule
         rows = heading(Safe("supachat"), Safe("first start"), Safe("A Supabase project"), CELLS, rule)
-        self.query_one("#head", Lines).show(*rows)
+        self._head.show(*rows)
         self._help()
 
     def _help(self) -> None:
@@ -196,18 +201,10 @@ class ProjectForm(Screen[str]):
             "Its URL, its reference, or the path of a .env that names it. The publishable key starts "
             "with sb_publishable_; both are in the dashboard under Project Settings, API Keys."
         )
-        self.query_one("#words", Lines).show(Row(), *paragraph(words, CELLS))
+        self._words.show(Row(), *paragraph(words, CELLS))
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(self.app.size.height < 20, "-low")
-
-    @property
-    def _url(self) -> FormField:
-        return self.query_one("#url", FormField)
-
-    @property
-    def _key(self) -> FormField:
-        return self.query_one("#key", FormField)
 
     # ------------------------------------------------------------ trying while typing
 
@@ -254,7 +251,7 @@ class ProjectForm(Screen[str]):
     # ------------------------------------------------------------ keys
 
     def action_field(self, by: int) -> None:
-        places = [self._url.line, self._key.line, self.query_one("#kind", KindField)]
+        places = [self._url.line, self._key.line, self._kind]
         here = next((n for n, place in enumerate(places) if place.has_focus), 0)
         places[(here + by) % len(places)].focus()
 
@@ -279,7 +276,7 @@ class ProjectForm(Screen[str]):
         if not all(self._right.values()):
             return
         try:
-            kind = self.query_one("#kind", KindField).chosen.name
+            kind = self._kind.chosen.name
             name = self._set_up.save(self._guess.name, self._guess.url, self._key.value.strip(), kind)
         except SupachatError as error:
             self._key.refuse(safe_line(str(error), limit=400))

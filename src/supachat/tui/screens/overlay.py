@@ -36,15 +36,23 @@ class Overlay(ModalScreen[T]):
     ASK: ClassVar[Safe]
     AUTO_FOCUS = "#query"
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._box = Vertical(id="box")
+        self._query = LineField(id="query", placeholder=Content(self.ASK))
+        self._found = Lines(id="found", on="panel")
+        self._results = Results(id="results")
+
     def compose(self) -> ComposeResult:
-        with Vertical(id="box"):
+        prompt = Span(Safe(glyphs_of(self).you), "bold accent")
+        with self._box:
             yield self._edge()
             with Horizontal(id="ask"):
-                yield Lines(id="prompt", on="panel")
-                yield LineField(id="query", placeholder=Content(self.ASK))
-                yield Lines(id="found", on="panel")
+                yield Lines(Row((space(2), prompt)), id="prompt", on="panel")
+                yield self._query
+                yield self._found
             yield Lines(Row(), on="panel")
-            yield Results(id="results")
+            yield self._results
             yield self._edge()
         yield Footer(footer(self.PLACE), id="footer")
 
@@ -53,8 +61,6 @@ class Overlay(ModalScreen[T]):
         return Rule(classes="edge") if self.app.no_color else Lines(Row(), on="panel")
 
     def on_mount(self) -> None:
-        prompt = Span(Safe(glyphs_of(self).you), "bold accent")
-        self.query_one("#prompt", Lines).show(Row((space(2), prompt)))
         self.lay_out()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -63,16 +69,15 @@ class Overlay(ModalScreen[T]):
     def lay_out(self) -> None:
         """The box in the terminal's middle; the results anew."""
         size = self.app.size
-        box = self.query_one("#box", Vertical)
-        box.styles.width = min(WIDEST, max(20, size.width - 8))
-        box.styles.margin = (3 if size.height >= 30 else 2, 0, 0, 0)
+        self._box.styles.width = min(WIDEST, max(20, size.width - 8))
+        self._box.styles.margin = (3 if size.height >= 30 else 2, 0, 0, 0)
         self.search(keep=True)
 
     # ------------------------------------------------------------ searching
 
     @property
     def asked(self) -> str:
-        return self.query_one("#query", LineField).value
+        return self._query.value
 
     def find(self, query: str) -> tuple[Sequence[Result], int]:
         """Results for a query, and of how many."""
@@ -91,14 +96,12 @@ class Overlay(ModalScreen[T]):
         query = self.asked
         results, total = self.find(query)
         rows = self.app.size.height
-        shown = self.query_one("#results", Results)
-        shown.show(results, airy=rows >= 30, most=max(3, rows - 10), keep=keep)
+        self._results.show(results, airy=rows >= 30, most=max(3, rows - 10), keep=keep)
         if not results:
-            shown.tell_nothing(*self.nothing(query))
+            self._results.tell_nothing(*self.nothing(query))
         words = Safe(f"{len(results)} of {total}")
-        found = self.query_one("#found", Lines)
-        found.styles.width = len(words) + 2
-        found.show(Row((Span(words, "quiet"), space(2))))
+        self._found.styles.width = len(words) + 2
+        self._found.show(Row((Span(words, "quiet"), space(2))))
 
     def on_text_area_changed(self) -> None:
         self.search()
@@ -106,13 +109,13 @@ class Overlay(ModalScreen[T]):
     # ------------------------------------------------------------ keys and clicks
 
     def action_move(self, by: int) -> None:
-        self.query_one("#results", Results).move(by)
+        self._results.move(by)
 
     def action_group(self) -> None:
-        self.query_one("#results", Results).next_group()
+        self._results.next_group()
 
     def action_pick(self) -> None:
-        chosen = self.query_one("#results", Results).chosen
+        chosen = self._results.chosen
         if chosen is not None:
             self.picked(chosen.id)
 

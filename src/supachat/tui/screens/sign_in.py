@@ -39,18 +39,24 @@ class SignIn(Screen[bool]):
         self._kept = kept
         self._new = False
         self._busy = False
+        self._head = Lines()
+        self._called = FormField("name", Safe("Your name"))
+        self._email = FormField("email", Safe("E-mail"))
+        self._password = FormField("password", Safe("Password"), password=True)
+        self._words = Lines()
+        self._footer = Footer()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="card"):
-            yield Lines(id="head")
-            yield FormField("name", Safe("Your name"))
-            yield FormField("email", Safe("E-mail"))
-            yield FormField("password", Safe("Password"), password=True)
-            yield Lines(id="words")
-        yield Footer(id="footer")
+            yield self._head
+            yield self._called
+            yield self._email
+            yield self._password
+            yield self._words
+        yield self._footer
 
     def on_mount(self) -> None:
-        self.query_one("#name", FormField).display = False
+        self._called.display = False
         self._draw(paragraph(self._reason, CELLS, "warning") if self._reason else None)
 
     def on_resize(self, event: events.Resize) -> None:
@@ -61,14 +67,14 @@ class SignIn(Screen[bool]):
 
     @property
     def _fields(self) -> list[FormField]:
-        return [field for field in self.query(FormField) if field.display]
+        return [field for field in (self._called, self._email, self._password) if field.display]
 
     def _draw(self, words: Sequence[Row] | None = None) -> None:
         rule = glyphs_of(self).rule
         title = "A new account for" if self._new else "Sign in to"
         rows = heading(Safe("supachat"), self._host, Safe(f"{title} {self._client.workspace}"), CELLS, rule)
-        self.query_one("#head", Lines).show(*rows, self._ways(), Row())
-        self.query_one("#words", Lines).show(*(words or paragraph(self._kept, CELLS)))
+        self._head.show(*rows, self._ways(), Row())
+        self._words.show(*(words or paragraph(self._kept, CELLS)))
         self._hints()
 
     def _ways(self) -> Row:
@@ -92,10 +98,10 @@ class SignIn(Screen[bool]):
             hint._replace(words="sign up") if self._new and hint.id == "sign_in_go" else hint
             for hint in hints
         ]
-        self.query_one("#footer", Footer).show(hints)
+        self._footer.show(hints)
 
     def _clear_words(self) -> None:
-        for field in self.query(FormField):
+        for field in (self._called, self._email, self._password):
             field.say(NOTHING)
 
     # ------------------------------------------------------------ keys and clicks
@@ -111,7 +117,7 @@ class SignIn(Screen[bool]):
         lines[(here + by) % len(lines)].focus()
 
     def action_show_password(self) -> None:
-        line = self.query_one("#password", FormField).line
+        line = self._password.line
         line.hide(not line.password)
 
     def action_new_account(self) -> None:
@@ -119,10 +125,10 @@ class SignIn(Screen[bool]):
 
     def _switch(self, new: bool) -> None:
         self._new = new
-        self.query_one("#name", FormField).display = new
+        self._called.display = new
         self._clear_words()
         self._draw()
-        (self._fields[0] if new else self.query_one("#email", FormField)).line.focus()
+        (self._fields[0] if new else self._email).line.focus()
 
     def action_back(self) -> None:
         if self._client.threads():
@@ -145,21 +151,17 @@ class SignIn(Screen[bool]):
     # ------------------------------------------------------------ the server's answer
 
     async def _go(self) -> None:
-        name, email, password = (
-            self.query_one(f"#{each}", FormField) for each in ("name", "email", "password")
-        )
+        name, email, password = self._called.value, self._email.value, self._password.value
         try:
             if self._new:
-                account = await self._client.sign_up(
-                    email.value.strip(), password.value, name.value.strip()
-                )
+                account = await self._client.sign_up(email.strip(), password, name.strip())
             else:
-                account = await self._client.sign_in(email.value.strip(), password.value)
+                account = await self._client.sign_in(email.strip(), password)
         except SupachatError as error:
             self._refused(error)
         else:
             if account is None:
-                self._confirm(safe_line(email.value))
+                self._confirm(safe_line(email))
             else:
                 self.dismiss(True)
         finally:
@@ -170,11 +172,10 @@ class SignIn(Screen[bool]):
         self._draw()
         words = safe_line(str(error), limit=400)
         if isinstance(error, EmailUnverified | SignUpRefused):
-            self.query_one("#email", FormField).refuse(words)
+            self._email.refuse(words)
         elif isinstance(error, BadCredentials):
-            password = self.query_one("#password", FormField)
-            password.refuse(words)
-            password.line.focus()
+            self._password.refuse(words)
+            self._password.line.focus()
         else:
             self._draw(paragraph(Safe(f"{glyphs_of(self).failed} {words}"), CELLS, "error"))
 

@@ -46,7 +46,7 @@ class Switcher(Overlay[Goal]):
         super().__init__()
         self._client = client
         self._starting = starting
-        self._found: dict[PersonKey, Person] = {}
+        self._others: dict[PersonKey, Person] = {}
         self._trouble = NOTHING
         self._goals: dict[str, Goal] = {}
 
@@ -104,7 +104,7 @@ class Switcher(Overlay[Goal]):
             for person in self._client.people(source.name)
             if person.key.id != source.me
         }
-        return known | self._found
+        return known | self._others
 
     def _people(self, query: str) -> list[tuple[str, Goal, Result]]:
         if not query and not self._starting:
@@ -119,7 +119,7 @@ class Switcher(Overlay[Goal]):
     def _hit(self, query: str, person: Person) -> Match | None:
         """By name; by the whole handle; whoever the server found fits anyway."""
         by_name = match(query, person.name)
-        if by_name is not None or person.handle == query.strip() or person.key in self._found:
+        if by_name is not None or person.handle == query.strip() or person.key in self._others:
             return by_name or Match(0, ())
         return None
 
@@ -166,7 +166,7 @@ class Switcher(Overlay[Goal]):
                 self._trouble = safe_line(str(error))
                 continue
             found |= {person.key: person for person in people if person.key.id != source.me}
-        self._found = found
+        self._others = found
         self.search(keep=True)
 
     def nothing(self, query: str) -> Sequence[Safe]:

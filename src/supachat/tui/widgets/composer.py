@@ -113,14 +113,14 @@ class Composer(Horizontal):
         self._limit = 65536
         self._live = True
 
-    def compose(self) -> ComposeResult:
-        yield Prompt(id="prompt")
-        yield Field(id="field")
-        yield Hint(id="hint")
+        self.field = Field(id="field")
+        self._prompt = Prompt(id="prompt")
+        self._hint = Hint(id="hint")
 
-    @property
-    def field(self) -> Field:
-        return self.query_one(Field)
+    def compose(self) -> ComposeResult:
+        yield self._prompt
+        yield self.field
+        yield self._hint
 
     @property
     def text(self) -> str:
@@ -144,7 +144,7 @@ class Composer(Horizontal):
     def live(self, live: bool) -> None:
         """Whether what is sent now goes out now."""
         self._live = live
-        self._hint()
+        self._show_hint()
 
     def clear(self) -> None:
         """Empty it, so that undo brings the text back."""
@@ -158,7 +158,7 @@ class Composer(Horizontal):
     def _put(self, text: str) -> None:
         self._quiet = cleaned(text)
         self.field.put(text)
-        self._hint()
+        self._show_hint()
 
     # ------------------------------------------------------------ what the field says
 
@@ -167,7 +167,7 @@ class Composer(Horizontal):
         text = self.text
         typed = text != self._quiet
         self._quiet = text
-        self._hint()
+        self._show_hint()
         if typed:
             if self._at is not None and text != self._history[self._at]:
                 self._stop_recalling()
@@ -196,19 +196,18 @@ class Composer(Horizontal):
         self._at = None
         self.field.recalling = False
 
-    def _hint(self) -> None:
+    def _show_hint(self) -> None:
         words = room_hint(len(self.text.encode("utf-8", "replace")), self._limit)
         if not words and not self._live:
             words = Safe("waits until live")
-        self.query_one(Hint).show(words)
+        self._hint.show(words)
 
     def on_descendant_focus(self) -> None:
-        self._prompt(True)
+        self._show_prompt(True)
 
     def on_descendant_blur(self) -> None:
-        self._prompt(False)
+        self._show_prompt(False)
 
-    def _prompt(self, focused: bool) -> None:
-        prompt = self.query_one(Prompt)
-        prompt.focused = focused
-        prompt.redraw()
+    def _show_prompt(self, focused: bool) -> None:
+        self._prompt.focused = focused
+        self._prompt.redraw()

@@ -53,21 +53,19 @@ class FormField(Vertical):
     def __init__(self, name: str, label: Safe, *, password: bool = False) -> None:
         super().__init__(id=name, classes="form-field")
         self.field_name = name
-        self._label = label
-        self._password = password
+        self._words = label
+        self.line = LineField(password=password, id=f"{name}-line", classes="form-line")
+        self._label = Lines(classes="form-label")
+        self._below = Lines()
 
     def compose(self) -> ComposeResult:
         with Horizontal():
-            yield Lines(id=f"{self.field_name}-label", classes="form-label")
-            yield LineField(password=self._password, id=f"{self.field_name}-line", classes="form-line")
-        yield Lines(id=f"{self.field_name}-words", classes="form-words")
+            yield self._label
+            yield self.line
+        yield self._below
 
     def on_mount(self) -> None:
         self._draw_label("text2")
-
-    @property
-    def line(self) -> LineField:
-        return self.query_one(LineField)
 
     @property
     def value(self) -> str:
@@ -82,8 +80,7 @@ class FormField(Vertical):
         mark = f"{glyph} " if glyph else ""
         room = max(10, self.size.width - LABEL)
         lines = wrap(Safe(f"{mark}{words}"), room) if words else []
-        below = self.query_one(f"#{self.field_name}-words", Lines)
-        below.show(*(Row((space(LABEL), Span(line, look))) for line in lines))
+        self._below.show(*(Row((space(LABEL), Span(line, look))) for line in lines))
         self._draw_label("text2")
 
     def accept(self, words: Safe) -> None:
@@ -96,7 +93,7 @@ class FormField(Vertical):
         self._draw_label("error")
 
     def _draw_label(self, look: str) -> None:
-        self.query_one(f"#{self.field_name}-label", Lines).show(Row((Span(self._label, look),)))
+        self._label.show(Row((Span(self._words, look),)))
 
     def on_text_area_changed(self, event: LineField.Changed) -> None:
         event.stop()
