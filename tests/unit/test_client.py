@@ -223,6 +223,8 @@ async def test_typing_is_told_at_most_once_in_three_seconds() -> None:
         client.keystroke(A)
     await until(lambda: ev.TellTyping(A) in remote.performed)
     assert remote.performed.count(ev.TellTyping(A)) == 1
+    await until(lambda: remote.performed.count(ev.TellTyping(A)) == 2)
+    client.send(A, "done")
     await client.close()
 
 

@@ -55,6 +55,8 @@ class Client:
         self._run = Runner(cache, monotonic)
         self._texts: dict[ThreadKey, str] = {}
         self._typed_at: dict[ThreadKey, float] = {}
+        self._types_on: set[ThreadKey] = set()
+        """Threads in which a key came too soon to be told."""
         self.last_open: ThreadKey | None = None
 
     # ------------------------------------------------------------ life
@@ -169,6 +171,7 @@ class Client:
         self._texts.pop(thread, None)
         # the message ends the mark on the other side: the next key makes it again
         self._typed_at.pop(thread, None)
+        self._types_on.discard(thread)
         draft_id = str(uuid.uuid4())
         wall = Micros(round(self._wall() * 1_000_000))
         self._run.apply(self._engine.send(draft_id, thread, text, wall, self._run.now()))
@@ -193,13 +196,16 @@ class Client:
         self._texts[thread] = text
 
     def keystroke(self, thread: ThreadKey) -> None:
-        """Tell the others that the person types, at most once in three seconds."""
-        now = self._run.now()
+        """Tell the others that the person types: now, or once three seconds since the last time are over."""
         if not self.can(thread.source, Feature.TYPING) or not self.online:
             return
-        if now - self._typed_at.get(thread, -TYPING_EVERY) >= TYPING_EVERY:
-            self._typed_at[thread] = now
+        wait = self._typed_at.get(thread, -TYPING_EVERY) + TYPING_EVERY - self._run.now()
+        if wait <= 0:
+            self._typed_at[thread] = self._run.now()
             self._run.ask(ev.TellTyping(thread))
+        elif thread not in self._types_on:
+            self._types_on.add(thread)
+            self._later(wait, lambda: self._still_types(thread))
 
     def seen(self, thread: ThreadKey) -> None:
         self._run.apply(self._engine.seen(thread, self._run.now()))
@@ -247,6 +253,11 @@ class Client:
                 cure="shorten it or send it in parts",
                 text=text,
             )
+
+    def _still_types(self, thread: ThreadKey) -> None:
+        if thread in self._types_on:
+            self._types_on.discard(thread)
+            self.keystroke(thread)
 
     def _flush_texts(self) -> None:
         texts, self._texts = self._texts, {}

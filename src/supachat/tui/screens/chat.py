@@ -206,8 +206,8 @@ class ChatScreen(ChatDoors):
     # ------------------------------------------------------------ writing
 
     def on_composer_changed(self, event: Composer.Changed) -> None:
-        if self.shown is None:
-            return
+        if self.shown is None or event.text != self.composer.text:
+            return  # sent or changed since: a later one says what stands there now
         self.client.keep_text(self.shown, event.text)
         if event.typed and event.text:
             self.client.keystroke(self.shown)
