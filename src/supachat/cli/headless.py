@@ -16,7 +16,7 @@ from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain.errors import NotFound, SessionEnded, SupachatError, Unreachable
 from supachat.domain.events import Edge
-from supachat.domain.model import Item, LinkState, Message
+from supachat.domain.model import Item, LinkState, Message, ThreadKey
 from supachat.domain.text import Safe
 from supachat.settings import Workspace
 
@@ -27,10 +27,11 @@ PATIENCE = 20.0
 
 
 class Headless:
-    """`items` are those of the open thread, oldest first."""
+    """`items` are those of `thread`, the open one, oldest first."""
 
     def __init__(self, client: Client) -> None:
         self.client = client
+        self.thread: ThreadKey | None = None
         self.items: list[Item] = []
         self.edge = Edge.LOADING
         self.edge_reason = Safe("")
@@ -49,8 +50,8 @@ class Headless:
 
     def _apply(self, change: ev.Change) -> None:
         match change:
-            case ev.TimelineReset(_, items):
-                self.items = list(items)
+            case ev.TimelineReset(thread, items):
+                self.thread, self.items = thread, list(items)
             case ev.TimelineSpliced(_, start, removed, inserted):
                 self.items[start : start + removed] = inserted
             case ev.EdgeChanged(_, edge, reason):

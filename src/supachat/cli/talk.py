@@ -152,7 +152,9 @@ async def _tail(
         await session.signed_in()
         await session.listed_threads()
         client = session.client
-        client.open(await find_thread(session, said))
+        key = await find_thread(session, said)
+        client.open(key)
+        await session.until(lambda: session.thread == key or None)
         await _loaded(session, last)
         shown: set[str] = set()
         messages = session.messages()
