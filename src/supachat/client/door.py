@@ -196,7 +196,7 @@ class Client:
         self._texts[thread] = text
 
     def keystroke(self, thread: ThreadKey) -> None:
-        """Tell the others that the person types: now, or once three seconds since the last time are over."""
+        """Tell the others that the person types: now, or when three seconds since the last time are up."""
         if not self.can(thread.source, Feature.TYPING) or not self.online:
             return
         wait = self._typed_at.get(thread, -TYPING_EVERY) + TYPING_EVERY - self._run.now()
