@@ -124,6 +124,13 @@ def test_the_theme_follows_a_terminal_that_says_its_background(environ: dict[str
     assert theme_for(environ) == name
 
 
+@pytest.mark.parametrize(
+    ("environ", "name"), [({}, "sixteen-dark"), ({"COLORFGBG": "0;15"}, "sixteen-light")]
+)
+def test_with_few_colours_the_terminals_own_are_taken(environ: dict[str, str], name: str) -> None:
+    assert theme_for(environ, few=True) == name
+
+
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: payload["name"])
 def test_no_paste_puts_a_control_into_a_text_or_on_the_screen(payload: dict[str, str]) -> None:
     text = cleaned(payload["text"])

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.tui.harness import chat, make_app, running, screen_text, settled, until
 from tests.tui.town import Town, key, long_conversation, street
+from textual import events
 
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed, Unreachable
@@ -239,6 +240,46 @@ async def test_too_long_a_message_is_refused_with_words_and_the_text_stays() -> 
         await until(pilot, lambda: "longer than 64 kB" in screen_text(pilot.app))
         assert composer.text == text
         assert "70,000 of 65,536" in screen_text(pilot.app)
+
+
+async def test_a_paste_with_controls_is_harmless_and_a_huge_one_changes_nothing() -> None:
+    async with running(make_app(Town())) as pilot:
+        field = chat(pilot.app).composer.field
+        field.post_message(events.Paste("a\x1b]0;PWNED\x07b\r\nc\x00\td"))
+        await until(pilot, lambda: field.text != "")
+        assert field.text == "a␛]0;PWNED␇b\nc␀\td"
+        field.post_message(events.Paste("x" * 1_000_001))
+        await until(pilot, lambda: "That paste has 1,000,001 characters" in screen_text(pilot.app))
+        assert len(field.text) < 30
+
+
+async def test_the_cursor_rests_when_nobody_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("supachat.tui.widgets.field.STILL_AFTER", 0.2)
+    app = make_app(Town())
+    app.animation_level = "full"
+    async with running(app) as pilot:
+        field = chat(app).composer.field
+        await pilot.press("a")
+        await until(pilot, lambda: not field.cursor_blink)
+        await pilot.press("b")
+        assert field.cursor_blink
+
+
+async def test_with_sixteen_colours_the_terminals_own_are_used() -> None:
+    app = make_app(Town(), theme="sixteen-dark")
+    async with running(app) as pilot:
+        await pilot.press("tab")
+        await settled(pilot)
+        assert "╎" in screen_text(app)
+        colours = {
+            segment.style.color
+            for strip in app.screen._compositor.render_strips()
+            for segment in strip
+            if segment.style is not None and segment.style.color is not None
+        }
+        green, bright_black, bright_cyan = 2, 8, 14
+        assert {green, bright_black, bright_cyan} <= {colour.number for colour in colours}
+        assert {colour.triplet for colour in colours} == {None}
 
 
 async def test_walking_with_tab_and_opening_from_the_list() -> None:

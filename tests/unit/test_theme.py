@@ -59,6 +59,21 @@ def test_contrast_is_the_wcag_ratio(one: str, other: str, ratio: float) -> None:
     assert themes.contrast(Color.parse(one), Color.parse(other)) == pytest.approx(ratio, abs=0.01)
 
 
+@pytest.mark.parametrize("theme", themes.SIXTEEN, ids=lambda theme: theme.name)
+def test_with_sixteen_colours_everything_is_the_terminals_own(theme: Theme) -> None:
+    made = themes.variables(theme)
+    assert {made[variable].startswith("ansi_") for variable in themes.VARIABLE.values()} == {True}
+    assert {made[themes.VARIABLE[tone]] for tone in themes.TONES} == {"ansi_default"}
+    meanings = [made[name] for name in ("accent", "success", "error")]
+    assert len(set(meanings)) == 3
+
+
+def test_foreign_terminal_themes_get_names_of_ours() -> None:
+    for theme in BUILTIN_THEMES.values():
+        if theme.ansi:
+            assert themes.variables(theme)["sc-quiet"] == "ansi_bright_black"
+
+
 def test_terminal_colour_themes_are_not_on_offer() -> None:
     assert themes.names()[:2] == ("ink", "paper")
     assert not any(ALL[name].ansi for name in themes.names())

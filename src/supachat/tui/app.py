@@ -41,10 +41,13 @@ Connect = Callable[[Client], Awaitable[None]]
 """Builds the way to the server and attaches it. Called once per Client, after the first frame."""
 
 
-def theme_for(environ: Mapping[str, str]) -> str:
-    """ink, unless the terminal says that its background is light (COLORFGBG)."""
+def theme_for(environ: Mapping[str, str], *, few: bool = False) -> str:
+    """ink, unless the terminal says that its background is light (COLORFGBG); its own if it has `few`."""
     background = environ.get("COLORFGBG", "").rpartition(";")[2]
-    return "paper" if background in ("7", "15") else "ink"
+    light = background in ("7", "15")
+    if few:
+        return "sixteen-light" if light else "sixteen-dark"
+    return "paper" if light else "ink"
 
 
 class SupachatApp(App[int], inherit_bindings=False):
@@ -87,10 +90,11 @@ class SupachatApp(App[int], inherit_bindings=False):
         self._zone = zone
         self._wall = wall
         self._monotonic = monotonic
-        for each in themes.OURS:
+        for each in (*themes.OURS, *themes.SIXTEEN):
             self.register_theme(each)
         known = theme in self.available_themes if theme else False
-        self.theme = theme if theme and known else theme_for(os.environ)
+        few = self.console.color_system == "standard"
+        self.theme = theme if theme and known else theme_for(os.environ, few=few)
 
     # ------------------------------------------------------------ colours
 
@@ -232,6 +236,8 @@ class SupachatApp(App[int], inherit_bindings=False):
         """The person came back to this terminal."""
         if self.client is not None:
             self.client.focused()
+        if isinstance(self.screen, ChatScreen):
+            self.screen.seen()
 
     async def action_leave(self) -> None:
         """Close, keeping everything; what is not sent yet is named."""

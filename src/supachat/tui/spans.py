@@ -106,10 +106,12 @@ def _head(text: str, cells: int) -> str:
 
 
 class Paint:
-    """Looks to styles, for one theme. `mono` has no colour at all: selection and cursor are reversed."""
+    """Looks to styles, for one theme. Where there are no tones a selected row is reversed and drops its
+    colours; `mono` has no colour at all."""
 
     def __init__(self, colours: Mapping[str, str], *, mono: bool = False) -> None:
         self.mono = mono
+        self.toneless = mono or colours["select"] == colours["background"]
         self._colours = {name: Color.parse(value).rich_color for name, value in colours.items()}
         self.style: Callable[[str, str], Style] = lru_cache(maxsize=512)(self._style)
 
@@ -117,9 +119,9 @@ class Paint:
         words = look.split()
         attributes: dict[str, Any] = {word: True for word in words if word in _ATTRIBUTES}
         colour = next((word for word in words if word not in _ATTRIBUTES), "foreground")
+        if self.toneless and on in ("select", "accent"):
+            return Style(**attributes, reverse=True)
         if self.mono:
-            if on in ("select", "accent"):
-                attributes["reverse"] = True
             return Style(**attributes)
         return Style(color=self._colours[colour], bgcolor=self._colours[on], **attributes)
 

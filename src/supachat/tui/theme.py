@@ -145,6 +145,37 @@ PAPER: Final = _theme(
 OURS: Final = (INK, PAPER)
 
 
+def _sixteen(name: str, *, dark: bool, accent: str, warning: str, error: str) -> Theme:
+    """A theme in the terminal's own colours: no tones, quiet is bright black, the rest by name."""
+    default, quiet = "ansi_default", "ansi_bright_black"
+    colours = dict.fromkeys(VARIABLE, default) | {
+        "quiet": quiet,
+        "rule": quiet,
+        "veil": quiet,
+        "accent": accent,
+        "success": "ansi_green",
+        "warning": warning,
+        "error": error,
+    }
+    made = _theme(name, dark=dark, colours=colours)
+    made.ansi = True
+    made.variables |= dict.fromkeys(("surface", "panel", "ansi-background", "ansi-foreground"), default)
+    return made
+
+
+SIXTEEN: Final = (
+    _sixteen(
+        "sixteen-dark",
+        dark=True,
+        accent="ansi_bright_cyan",
+        warning="ansi_yellow",
+        error="ansi_bright_red",
+    ),
+    _sixteen("sixteen-light", dark=False, accent="ansi_blue", warning="ansi_default", error="ansi_red"),
+)
+"""For terminals with sixteen colours: a reduction would make accent, success and warning all white."""
+
+
 def names() -> tuple[str, ...]:
     """Every theme on offer, ours first. Textual's terminal-colour themes have no tones and are left out."""
     return (
@@ -184,8 +215,10 @@ def legible(colour: Color, tones: Iterable[Color], towards: Color) -> Color:
 def variables(theme: Theme) -> dict[str, str]:
     """Every CSS variable of a theme. Foreign ones get our names, and colours that can be read."""
     made = {**theme.to_color_system().generate(), **theme.variables}
-    if "sc-hold" in made or theme.ansi:
+    if "sc-hold" in made:
         return made
+    if theme.ansi:
+        return made | variables(SIXTEEN[0] if theme.dark else SIXTEEN[1])
     return made | _foreign(made, dark=theme.dark)
 
 

@@ -37,6 +37,10 @@ class ChatReading(ChatView):
         if key is not None and self.pane.at_end and self.app.app_focus and self.app.screen is self:
             self.client.seen(key)
 
+    def on_screen_resume(self) -> None:
+        """What lay over the chat is gone."""
+        self.seen()
+
     # ------------------------------------------------------------ reading
 
     def on_message_list_near_top(self) -> None:

@@ -22,7 +22,7 @@ from supachat.tui.screens import views
 from supachat.tui.screens.layout import Frame, frame
 from supachat.tui.widgets.badge import live
 from supachat.tui.widgets.composer import Composer
-from supachat.tui.widgets.drawn import glyphs_of
+from supachat.tui.widgets.drawn import glyphs_of, toneless
 from supachat.tui.widgets.empty import Empty
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.header import Header, Rule
@@ -109,7 +109,7 @@ class ChatView(Screen[None]):
         self.people.display = bool(now.people_width) or self.people_asked
         self.people.set_class(not now.people_width, "-over")
         self.set_class(now.tall, "-tall")
-        self.set_class(self.app.no_color, "-mono")
+        self.set_class(toneless(self), "-toneless")
         self.show_all()
 
     def show_all(self) -> None:

@@ -18,7 +18,7 @@ from textual.screen import ModalScreen
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, footer
 from supachat.tui.spans import Row, Span, space
-from supachat.tui.widgets.drawn import Drawn, glyphs_of
+from supachat.tui.widgets.drawn import Drawn, glyphs_of, toneless
 from supachat.tui.widgets.field import LineField
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import Lines
@@ -58,7 +58,7 @@ class Overlay(ModalScreen[T]):
 
     def _edge(self) -> Drawn:
         """The first and the last row of the box: air, or dashes where there is no tone to see it by."""
-        return Rule(classes="edge") if self.app.no_color else Lines(Row(), on="panel")
+        return Rule(classes="edge") if toneless(self) else Lines(Row(), on="panel")
 
     def on_mount(self) -> None:
         self.lay_out()

@@ -65,11 +65,13 @@ def _author(client: Client, thread: Thread) -> Safe:
 
 
 def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:
-    """What stands beside the title: from where it is read, else who is there."""
-    thread = client.thread(key)
+    """What stands beside the title: why the link is down, from where it is read, else who is there."""
+    thread, link = client.thread(key), client.health.link
     if thread is None:
         return NOTHING
-    if not client.online and client.health.link.state is not LinkState.CONNECTED:
+    if link.state not in (LinkState.CONNECTED, LinkState.CONNECTING) and link.reason:
+        return link.reason
+    if not client.online and link.state is not LinkState.CONNECTED:
         to = f", to {clock(thread.last.at, now)}" if thread.last else ""
         return Safe(f"from this computer{to}")
     if thread.other:
@@ -81,19 +83,17 @@ def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:
 
 
 def people(client: Client, key: ThreadKey) -> list[PersonView]:
-    """The members of a thread."""
+    """The members of a thread, the reader among them."""
     me = client.me(key.source)
     mine = Presence.ONLINE if client.health.link.state is LinkState.CONNECTED else Presence.UNKNOWN
-    return [
-        PersonView(
-            person.key.id,
-            person.name,
-            mine if person.key.id == me else client.presence(key.source, person.key.id),
-            person.kind,
-            me=person.key.id == me,
-        )
+    others = [
+        PersonView(person.key.id, person.name, client.presence(key.source, person.key.id), person.kind)
         for person in client.members(key)
+        if person.key.id != me
     ]
+    thread = client.thread(key)
+    here = thread is not None and me in thread.members
+    return [*others, PersonView(me, Safe("You"), mine, me=True)] if here else others
 
 
 def thread_facts(client: Client, key: ThreadKey, now: datetime) -> list[Fact]:

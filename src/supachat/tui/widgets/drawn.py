@@ -24,6 +24,11 @@ def paint_of(widget: Widget) -> Paint:
     return paint_for(widget.app.theme_variables, mono=widget.app.no_color)
 
 
+def toneless(widget: Widget) -> bool:
+    """Whether areas cannot be told apart by tones: no colour at all, or the terminal's sixteen."""
+    return widget.app.no_color or widget.app.current_theme.ansi
+
+
 def glyphs_of(widget: Widget) -> Glyphs:
     """The app's glyphs; an app that has none (a test of one widget) gets the usual ones."""
     found = getattr(widget.app, "glyphs", UNICODE)

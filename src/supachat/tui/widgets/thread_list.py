@@ -20,7 +20,7 @@ from supachat.domain.model import ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, bindings
 from supachat.tui.spans import Row, Span
-from supachat.tui.widgets.drawn import glyphs_of, paint_of
+from supachat.tui.widgets.drawn import glyphs_of, paint_of, toneless
 from supachat.tui.widgets.thread_rows import (
     Entry,
     Look,
@@ -80,8 +80,8 @@ class ThreadList(ScrollView, can_focus=True):
 
     @property
     def inner(self) -> int:
-        """Cells for rows: without colour, one is the dividing line and one is air."""
-        return self.size.width - (2 if self.app.no_color else 0)
+        """Cells for rows: without tones, one is the dividing line and one is air."""
+        return self.size.width - (2 if toneless(self) else 0)
 
     def _arrange(self) -> None:
         at = self._at_cursor()
@@ -113,7 +113,7 @@ class ThreadList(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         row = self._row(y + self.scroll_offset.y)
         paint = paint_of(self)
-        if not self.app.no_color:
+        if not toneless(self):
             return paint.strip(row, self.size.width, "surface")
         edge = Row((Span(Safe(glyphs_of(self).edge + " "), "rule"),))
         return Strip.join([paint.strip(row, self.inner, "surface"), paint.strip(edge, 2, "surface")])
