@@ -103,6 +103,16 @@ class Terminal:
                 raise AssertionError(f"not seen within {seconds} s:\n{self.text}")
         return self.text
 
+    def settles(self, quiet: float = 0.3, seconds: float = 20.0) -> None:
+        """Returns once nothing was painted for a while."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            before = len(self.raw)
+            self.read(quiet)
+            if len(self.raw) == before:
+                return
+        raise AssertionError(f"still painting after {seconds} s:\n{self.text}")
+
     def shows(self, words: str, seconds: float = 20.0) -> str:
         return self.until(lambda text: words in text, seconds)
 

@@ -56,11 +56,12 @@ def run_app(workspace: str | None, vault: str | None) -> int:
 
 
 WHERE = {
-    "auto": "the sign-in is kept in this computer's keyring, where it has one",
-    "keyring": "the sign-in is kept in this computer's keyring",
-    "file": "the sign-in is kept in a file that only you can read",
-    "memory": "the sign-in ends with this program",
+    "auto": "The session is kept in the keyring of this computer, where it has one.",
+    "keyring": "The session is kept in the keyring of this computer.",
+    "file": "The session is kept in a file that only you can read.",
+    "memory": "The session ends with this program.",
 }
+"""By kind of vault, before anybody has asked the keyring itself."""
 
 
 class Doors:
