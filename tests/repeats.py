@@ -14,3 +14,6 @@ KILLS = 50 if CHAOS else 3
 
 HOSTILE_FRAMES = 10_000 if CHAOS else 200
 HOSTILE_URLS = 10_000 if CHAOS else 200
+
+SOAK = 60 if CHAOS else 15
+"""Seconds that a benchmark looks for loss and leaks."""

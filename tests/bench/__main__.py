@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 
-from tests.bench import bench_live, bench_pane, bench_start
+from tests.bench import bench_live, bench_pane, bench_server, bench_start
 from tests.bench.table import show
 
 
@@ -15,6 +15,8 @@ def main() -> None:
     show([*bench_start.rows(), *bench_live.rows()])
     print()
     bench_pane.main([])
+    print()
+    bench_server.main()
 
 
 main()
