@@ -25,6 +25,7 @@ COMMANDS = {
     "threads": "supachat.cli.talk:threads",
     "send": "supachat.cli.talk:send",
     "tail": "supachat.cli.talk:tail",
+    "dialect": "supachat.cli.dialect:dialect",
 }
 
 
