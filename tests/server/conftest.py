@@ -27,7 +27,9 @@ class People:
         return await self._client.post("/auth/v1/token?grant_type=password", json=body)
 
     async def refresh(self, token: str) -> httpx.Response:
-        return await self._client.post("/auth/v1/token?grant_type=refresh_token", json={"refresh_token": token})
+        return await self._client.post(
+            "/auth/v1/token?grant_type=refresh_token", json={"refresh_token": token}
+        )
 
     async def ask(self, method: str, path: str, token: str, json: Any = None) -> httpx.Response:
         headers = {"authorization": f"Bearer {token}"}
