@@ -132,10 +132,7 @@ def test_the_keys_that_they_name_exist() -> None:
     known = {key for keys in KEYS.values() for one in keys for key in (one.keys + " " + one.label).split()}
     text = (Path(shipped.__code__.co_filename).parent / "voices.toml").read_text(encoding="utf-8")
     named = {
-        key
-        for key in re.findall(
-            r"`((?:ctrl|alt)\+\w+|f\d+|pgup|enter|esc)`", str(tomllib.loads(text))
-        )
+        key for key in re.findall(r"`((?:ctrl|alt)\+\w+|f\d+|pgup|enter|esc)`", str(tomllib.loads(text)))
     }
     assert named
     assert named <= known, named - known
