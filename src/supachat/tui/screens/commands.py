@@ -42,7 +42,7 @@ class Commands(Overlay[str]):
     BINDINGS = bindings(Place.COMMANDS)
 
     def __init__(self, more: Sequence[Command] = ()) -> None:
-        super().__init__()
+        super().__init__(self.ASK)
         self._all = [*key_commands(), *more]
 
     def find(self, query: str) -> tuple[Sequence[Result], int]:

@@ -33,13 +33,12 @@ class Overlay(ModalScreen[T]):
     """A subclass says what `find` finds and what `picked` does."""
 
     PLACE: ClassVar[Place]
-    ASK: ClassVar[Safe]
     AUTO_FOCUS = "#query"
 
-    def __init__(self) -> None:
+    def __init__(self, ask: Safe) -> None:
         super().__init__()
         self._box = Vertical(id="box")
-        self._query = LineField(id="query", placeholder=Content(self.ASK))
+        self._query = LineField(id="query", placeholder=Content(ask))
         self._found = Lines(id="found", on="panel")
         self._results = Results(id="results")
 

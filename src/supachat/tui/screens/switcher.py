@@ -40,10 +40,11 @@ class Switcher(Overlay[Goal]):
 
     PLACE = Place.SWITCHER
     ASK = Safe("Thread or person")
+    ASK_STARTING = Safe("Name or app id")
     BINDINGS = bindings(Place.SWITCHER)
 
     def __init__(self, client: Client, *, starting: bool = False) -> None:
-        super().__init__()
+        super().__init__(self.ASK_STARTING if starting else self.ASK)
         self._client = client
         self._starting = starting
         self._others: dict[PersonKey, Person] = {}
@@ -56,7 +57,10 @@ class Switcher(Overlay[Goal]):
         threads = [] if self._starting else self._threads(query)
         people = self._people(query)
         self._goals = {goal_id: goal for goal_id, goal, _ in (*threads, *people)}
-        total = (0 if self._starting else len(self._client.threads())) + len(self._everybody())
+        total = len(self._everybody())
+        if not self._starting:
+            without = [key for key in self._everybody() if self._thread_with(key) is None]
+            total = len(self._client.threads()) + len(without)
         return [result for _, _, result in (*threads, *people)], total
 
     def _threads(self, query: str) -> list[tuple[str, Goal, Result]]:
