@@ -6,12 +6,13 @@ BIN    := $(VENV)/bin
 # Debian 12 brings pip 23.0, which knows no dependency groups.
 PIP    := pip==26.3
 JOBS   ?= 2
+PG15   ?= /usr/lib/postgresql/15/bin
 # Where a venv is remembered to hold the extra `local`, and the tests' tools as well.
 READY  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check screenshots bench lock clean
+.PHONY: help demo test test-pg15 chaos check screenshots bench lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,6 +22,12 @@ demo: $(READY) ## install what the demo needs and start it
 
 test: $(DEV) ## run all tests
 	$(BIN)/python -m pytest -n $(JOBS) -q $(ARGS)
+
+test-pg15: $(DEV) ## run the server's tests on PostgreSQL 15 (apt install postgresql-15)
+	SUPACHAT_POSTGRES_BIN=$(PG15) $(BIN)/python -m pytest -n $(JOBS) -q tests/server tests/vectors $(ARGS)
+
+chaos: $(DEV) ## kill the server 50 times and send it 10,000 hostile frames and addresses
+	SUPACHAT_CHAOS=1 $(BIN)/python -m pytest -q tests/server/test_faults.py tests/server/test_hostile.py $(ARGS)
 
 check: $(DEV) ## lint, format, types and walls
 	$(BIN)/ruff check
