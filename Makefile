@@ -15,7 +15,7 @@ DEV    := $(VENV)/.ready-dev
 .PHONY: help demo test test-pg15 chaos check screenshots bench lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(READY) ## install what the demo needs and start it
 	@$(BIN)/supachat demo
