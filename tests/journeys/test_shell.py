@@ -123,17 +123,26 @@ def test_follow_prints_what_comes_and_a_closed_pipe_ends_it_quietly(
 
 def test_ctrl_c_is_130(shell: Shell, ana: str, names: Names) -> None:
     shell.run("send", f"@{names('ben')}", "one")
-    tail = subprocess.Popen(
+    with subprocess.Popen(
         [*SUPACHAT, "tail", names("ben").capitalize(), "-f"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=shell.environ,
-    )
-    assert tail.stdout is not None
-    assert b"one" in tail.stdout.readline()
-    tail.send_signal(signal.SIGINT)
-    _, errors = tail.communicate(timeout=30)
+        preexec_fn=_heed_ctrl_c,
+    ) as tail:
+        assert tail.stdout is not None
+        assert b"one" in tail.stdout.readline()
+        tail.send_signal(signal.SIGINT)
+        try:
+            _, errors = tail.communicate(timeout=30)
+        finally:
+            tail.kill()
     assert (tail.returncode, errors) == (130, b"")
+
+
+def _heed_ctrl_c() -> None:
+    """Tests that a shell runs in the background inherit a ctrl+c that nobody heeds."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize(
