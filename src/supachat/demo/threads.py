@@ -44,7 +44,7 @@ BEN_TALK = (
     (ANA, "What is on your list for the week?"),
     (
         BEN,
-        "1. the trigger that tells the gate\n2. ~~the trigger that tells the cat~~ Mira says no\n"
+        "1. the trigger that tells the gate\n2. the trigger that tells the cat (Mira says no)\n"
         "3. a test for **every** policy that says no\n4. sleep",
     ),
     (ANA, "Number 3 first, please. A policy that was never refused by a test is a wish."),
