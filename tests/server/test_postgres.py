@@ -10,6 +10,7 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import psycopg
@@ -224,9 +225,14 @@ async def test_a_long_path_gets_its_socket_elsewhere(tmp_path: Path, folder: Pat
 
 
 async def test_a_foreign_socket_folder_is_refused(tmp_path: Path, folder: Path) -> None:
-    run = folder / "run"
-    shutil.rmtree(run, ignore_errors=True)
     (tmp_path / "elsewhere").mkdir(mode=0o700)
-    run.symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(ServerTrouble, match="not a private folder"):
-        await Postgres.start(folder)
+    # a long path has its socket elsewhere
+    with tempfile.TemporaryDirectory(prefix="sc-", dir="/tmp") as near:
+        prefix="sc-", dir="/tmp"
+    ) as near:  # a long path has its socket elsewhere
+        shutil.copytree(folder, Path(near) / "data")
+        run = Path(near) / "data" / "run"
+        shutil.rmtree(run, ignore_errors=True)
+        run.symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(ServerTrouble, match="not a private folder"):
+            await Postgres.start(Path(near) / "data")
