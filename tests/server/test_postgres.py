@@ -228,8 +228,6 @@ async def test_a_foreign_socket_folder_is_refused(tmp_path: Path, folder: Path) 
     (tmp_path / "elsewhere").mkdir(mode=0o700)
     # a long path has its socket elsewhere
     with tempfile.TemporaryDirectory(prefix="sc-", dir="/tmp") as near:
-        prefix="sc-", dir="/tmp"
-    ) as near:  # a long path has its socket elsewhere
         shutil.copytree(folder, Path(near) / "data")
         run = Path(near) / "data" / "run"
         shutil.rmtree(run, ignore_errors=True)
