@@ -27,7 +27,8 @@ from supachat.demo.cast import ANA
 from supachat.demo.enter import Door
 from supachat.demo.house import House
 from supachat.demo.keeper import Keeper
-from supachat.domain.model import LinkState, ThreadKey
+from supachat.domain.health import LinkState
+from supachat.domain.model import ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.app import SupachatApp
 from supachat.tui.setup_protocol import WorkspaceCard

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from supachat.dialects.calls import Topic
-from supachat.domain.model import Link, LinkState
+from supachat.domain.health import Link, LinkState
 from supachat.remote.frames import Broadcast, Present
 from supachat.remote.supervisor import Supervisor
 from supachat.remote.waits import scaled

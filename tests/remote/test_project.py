@@ -23,15 +23,8 @@ from supachat.domain.errors import (
     SessionEnded,
     Unreachable,
 )
-from supachat.domain.model import (
-    Cursor,
-    Draft,
-    Feature,
-    LinkState,
-    Micros,
-    Presence,
-    ThreadKey,
-)
+from supachat.domain.health import LinkState
+from supachat.domain.model import Cursor, Draft, Feature, Micros, Presence, ThreadKey
 from supachat.remote.project import Project
 from supachat.remote.vault import Kept, MemoryVault
 

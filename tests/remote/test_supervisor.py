@@ -11,7 +11,7 @@ from tests.remote.phoenix import Phoenix, until
 
 from supachat.dialects.calls import Topic
 from supachat.domain.errors import SessionEnded, Unreachable
-from supachat.domain.model import LinkState
+from supachat.domain.health import LinkState
 from supachat.remote.joining import Joiner
 from supachat.remote.waits import scaled
 

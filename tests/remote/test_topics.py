@@ -7,7 +7,7 @@ from tests.remote.ears import FAST, ROOM, Heard, Make
 from tests.remote.phoenix import Join, Phoenix, until
 
 from supachat.dialects.calls import Topic
-from supachat.domain.model import LinkState
+from supachat.domain.health import LinkState
 from supachat.remote.rules import Standing
 from supachat.remote.waits import scaled
 

@@ -19,7 +19,8 @@ from textual.pilot import Pilot
 
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed, Unreachable
-from supachat.domain.model import Account, Link, LinkState, Person, PersonKey, SourceInfo, Thread
+from supachat.domain.health import Link, LinkState
+from supachat.domain.model import Account, Person, PersonKey, SourceInfo, Thread
 from supachat.domain.text import safe, safe_line
 from supachat.tui.setup_protocol import ProbeAnswer, ProjectGuess, WorkspaceCard
 from supachat.tui.widgets.form import FormField

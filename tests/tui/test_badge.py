@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from supachat.domain.model import Health, Link, LinkState
+from supachat.domain.health import Health, Link, LinkState
 from supachat.domain.text import Safe
 from supachat.tui.spans import Row, width
 from supachat.tui.widgets.badge import badge, duration, live, ordinal

@@ -12,7 +12,8 @@ from textual.pilot import Pilot
 
 from supachat.domain import events as ev
 from supachat.domain.errors import BadCredentials, NotAllowed
-from supachat.domain.model import Link, LinkState, Presence
+from supachat.domain.health import Link, LinkState
+from supachat.domain.model import Presence
 from supachat.domain.text import safe_line
 from supachat.tui.app import SupachatApp
 from supachat.tui.widgets.form import FormField

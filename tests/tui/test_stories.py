@@ -11,7 +11,8 @@ from textual import events
 
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed, Unreachable
-from supachat.domain.model import Link, LinkState, Presence
+from supachat.domain.health import Link, LinkState
+from supachat.domain.model import Presence
 from supachat.domain.text import safe_line
 from supachat.tui.keymap import Place
 

@@ -12,13 +12,12 @@ from datetime import UTC, datetime, timedelta
 
 from supachat.domain import events as ev
 from supachat.domain.errors import SupachatError
+from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
     Account,
     Cursor,
     Delivery,
     Feature,
-    Link,
-    LinkState,
     Message,
     Micros,
     Person,

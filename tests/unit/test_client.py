@@ -12,13 +12,12 @@ from supachat.cache.store import Cache
 from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain.errors import BadInput, NotAllowed, SupachatError, Unreachable
+from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
     Account,
     Delivery,
     Feature,
     Item,
-    Link,
-    LinkState,
     Message,
     Micros,
     Person,

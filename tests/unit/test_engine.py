@@ -11,14 +11,13 @@ from hypothesis import strategies as st
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.errors import NotAllowed, Unreachable
+from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
     Account,
     Cursor,
     Delivery,
     Gap,
     Item,
-    Link,
-    LinkState,
     Message,
     Micros,
     Person,

@@ -16,7 +16,8 @@ from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain.errors import NotFound, SessionEnded, SupachatError, Unreachable
 from supachat.domain.events import Edge
-from supachat.domain.model import Item, LinkState, Message, ThreadKey
+from supachat.domain.health import LinkState
+from supachat.domain.model import Item, Message, ThreadKey
 from supachat.domain.text import Safe
 from supachat.settings import Workspace
 

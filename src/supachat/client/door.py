@@ -18,11 +18,11 @@ from supachat.client.runner import Runner
 from supachat.domain import events as ev
 from supachat.domain.errors import BadInput
 from supachat.domain.events import Change
+from supachat.domain.health import Health
 from supachat.domain.model import (
     Account,
     Feature,
     Gap,
-    Health,
     Micros,
     Person,
     Presence,

@@ -18,7 +18,7 @@ from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.errors import CacheError, SupachatError, Unreachable
 from supachat.domain.events import Change, Event, Request, Step
-from supachat.domain.model import Link, LinkState
+from supachat.domain.health import Link, LinkState
 from supachat.domain.text import Safe, safe_line
 from supachat.sync.engine import Engine
 

@@ -12,15 +12,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from supachat.domain.health import Health, Link
 from supachat.domain.keeping import Span, Write
 from supachat.domain.model import (
     NOTHING,
     Account,
     Cursor,
     Draft,
-    Health,
     Item,
-    Link,
     Message,
     Person,
     Presence,

@@ -7,7 +7,7 @@ kept beside it as a plain `str` for editing, for the cache and for `--json`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, NewType
 
@@ -195,58 +195,3 @@ class Account:
     user_id: str
     email: Safe
     name: Safe
-
-
-class LinkState(StrEnum):
-    CONNECTING = "connecting"
-    CONNECTED = "connected"
-    RECONNECTING = "reconnecting"
-    DISCONNECTED = "disconnected"
-    POLLING = "polling"
-    SIGNED_OUT = "signed_out"
-    ERROR = "error"
-
-
-class Grade(StrEnum):
-    GREEN = "green"
-    YELLOW = "yellow"
-    RED = "red"
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What the connection says of itself. Times ending in `_at` are monotonic seconds."""
-
-    state: LinkState = LinkState.CONNECTING
-    round_trip: float | None = None
-    """Seconds, of the last heartbeat."""
-    connect_time: float | None = None
-    """Seconds from the start of the last connect to its socket being open."""
-    attempt: int = 0
-    next_try_at: float | None = None
-    reason: Safe = NOTHING
-    """Why it is not live, in words that a person can use."""
-    joined: int = 0
-    wanted: int = 0
-    parked: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """The link, and how complete what is on the screen is."""
-
-    link: Link = field(default_factory=Link)
-    grade: Grade = Grade.YELLOW
-    catching_up: int = 0
-    """Threads whose missed rows are still being read."""
-    queued: int = 0
-    failed: int = 0
-    missed: int = 0
-    """Rows that a re-read found and realtime had not brought."""
-    drops: int = 0
-    """Connections lost within the last hour."""
-    uptime: float = 1.0
-    """Share of the last hour connected, 0 to 1."""
-    last_event_at: float | None = None
-    last_error: Safe = NOTHING
-    last_error_at: float | None = None

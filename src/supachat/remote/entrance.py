@@ -13,7 +13,8 @@ from random import random
 from supachat.dialects.grammar import Dialect
 from supachat.domain.errors import Retryable, SessionEnded, SupachatError, VaultError
 from supachat.domain.events import SessionLost, SignedIn
-from supachat.domain.model import NOTHING, LinkState, Person, SourceInfo
+from supachat.domain.health import LinkState
+from supachat.domain.model import NOTHING, Person, SourceInfo
 from supachat.domain.text import safe_line
 from supachat.remote import rules
 from supachat.remote.hearing import Hearing, Known

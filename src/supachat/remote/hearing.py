@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from supachat.dialects.grammar import Dialect
 from supachat.domain.errors import SupachatError
 from supachat.domain.events import Event, LinkMoved
-from supachat.domain.model import Link, Thread, ThreadKey
+from supachat.domain.health import Link
+from supachat.domain.model import Thread, ThreadKey
 from supachat.remote.frames import Broadcast, Present
 from supachat.remote.registry import Registry
 

@@ -14,7 +14,7 @@ from random import random
 from typing import Any, Protocol
 
 from supachat.dialects.calls import Topic
-from supachat.domain.model import Link
+from supachat.domain.health import Link
 from supachat.remote import rules
 from supachat.remote.connection import Connection
 from supachat.remote.frames import Broadcast, Ended, Present, Refusal, Replicated

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from supachat.domain.events import Event, ListStale, MessageHinted
-from supachat.domain.model import Link, LinkState
+from supachat.domain.health import Link, LinkState
 from supachat.remote.registry import Registry
 from supachat.remote.waits import Waits
 

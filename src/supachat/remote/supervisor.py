@@ -17,7 +17,7 @@ from typing import Any
 
 from supachat.dialects.calls import Topic
 from supachat.domain.errors import SupachatError
-from supachat.domain.model import Link, LinkState
+from supachat.domain.health import Link, LinkState
 from supachat.domain.text import Safe, safe_line
 from supachat.remote.address import Address
 from supachat.remote.connection import Connection

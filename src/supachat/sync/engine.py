@@ -16,17 +16,8 @@ from collections.abc import Iterable
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.errors import Retryable, SignInError, SupachatError
-from supachat.domain.model import (
-    Draft,
-    Gap,
-    LinkState,
-    Message,
-    Micros,
-    Person,
-    Presence,
-    Thread,
-    ThreadKey,
-)
+from supachat.domain.health import LinkState
+from supachat.domain.model import Draft, Gap, Message, Micros, Person, Presence, Thread, ThreadKey
 from supachat.domain.text import safe_line
 from supachat.sync.asking import Asking
 from supachat.sync.health import HealthKeeper

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import replace
 
-from supachat.domain.model import Grade, Health, Link, LinkState
+from supachat.domain.health import Grade, Health, Link, LinkState
 from supachat.domain.text import Safe
 
 HOUR = 3600.0

@@ -16,7 +16,8 @@ from textual.timer import Timer
 from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain.errors import BadInput
-from supachat.domain.model import LinkState, ThreadKey
+from supachat.domain.health import LinkState
+from supachat.domain.model import ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import BY_ID, Place, bindings
 from supachat.tui.screens import views

@@ -14,7 +14,8 @@ from textual.message import Message as Post
 from supachat.client import Client
 from supachat.domain.errors import SupachatError
 from supachat.domain.events import Notice
-from supachat.domain.model import NOTHING, LinkState, PersonKey, ThreadKey
+from supachat.domain.health import LinkState
+from supachat.domain.model import NOTHING, PersonKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import BY_ID
 from supachat.tui.screens.chat_reading import ChatReading

@@ -11,7 +11,8 @@ from datetime import datetime
 from textual.widget import Widget
 
 from supachat.client import Client
-from supachat.domain.model import LinkState, Message
+from supachat.domain.health import LinkState
+from supachat.domain.model import Message
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.screens import views
 from supachat.tui.screens.chat_view import ChatView

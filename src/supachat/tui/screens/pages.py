@@ -9,7 +9,8 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from supachat.client import Client
-from supachat.domain.model import NOTHING, Grade, Health, LinkState
+from supachat.domain.health import Grade, Health, LinkState
+from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.keymap import BY_ID, HELP, Place, bindings, footer

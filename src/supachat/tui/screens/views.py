@@ -7,17 +7,8 @@ from datetime import datetime
 
 from supachat.client import Client
 from supachat.domain.events import Notice
-from supachat.domain.model import (
-    NOTHING,
-    Delivery,
-    Health,
-    LinkState,
-    Message,
-    Presence,
-    SourceInfo,
-    Thread,
-    ThreadKey,
-)
+from supachat.domain.health import Health, LinkState
+from supachat.domain.model import NOTHING, Delivery, Message, Presence, SourceInfo, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.widgets.badge import duration
 from supachat.tui.widgets.empty import Words

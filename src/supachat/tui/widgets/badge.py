@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from supachat.domain.model import Health, Link, LinkState
+from supachat.domain.health import Health, Link, LinkState
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import UNICODE, Glyphs
 

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
-from supachat.domain.model import NOTHING, Health
+from supachat.domain.health import Health
+from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, space, width

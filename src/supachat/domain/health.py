@@ -1,0 +1,101 @@
+"""What the link to the server says of itself, and how complete what is on the screen is. Frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from supachat.domain.model import NOTHING
+from supachat.domain.text import Safe
+
+
+class LinkState(StrEnum):
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    RECONNECTING = "reconnecting"
+    DISCONNECTED = "disconnected"
+    POLLING = "polling"
+    SIGNED_OUT = "signed_out"
+    OFFLINE = "offline"
+    """The person asked for it: nothing reconnects until they say so."""
+    ERROR = "error"
+
+
+class Grade(StrEnum):
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class TopicState(StrEnum):
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    RECONNECTING = "reconnecting"
+    DISCONNECTED = "disconnected"
+    ERROR = "error"
+    PARKED = "parked"
+    """Refused for lack of a right: not tried again until the token or the membership changes."""
+    LIMITED = "limited"
+    """Refused by a rate limit: tried again, but not soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicHealth:
+    """One topic of the link. Times ending in `_at` are monotonic seconds, None = never."""
+
+    name: Safe
+    state: TopicState
+    active_at: float | None = None
+    """When something was last heard on it."""
+    error: Safe = NOTHING
+    error_at: float | None = None
+    next_try_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What the connection says of itself. Times ending in `_at` are monotonic seconds."""
+
+    state: LinkState = LinkState.CONNECTING
+    round_trip: float | None = None
+    """Seconds, of the last heartbeat."""
+    connect_time: float | None = None
+    """Seconds from the start of the last connect to its socket being open."""
+    attempt: int = 0
+    next_try_at: float | None = None
+    reason: Safe = NOTHING
+    """Why it is not live, in words that a person can use."""
+    joined: int = 0
+    wanted: int = 0
+    parked: int = 0
+    topics: tuple[TopicHealth, ...] = ()
+    """Every topic that is wanted, the most wanted first."""
+    clock_skew: float = 0.0
+    """Seconds by which this computer's clock is ahead of the server's, as far as its answers show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The link, and how complete what is on the screen is."""
+
+    link: Link = field(default_factory=Link)
+    grade: Grade = Grade.YELLOW
+    catching_up: int = 0
+    """Threads whose missed rows are still being read."""
+    queued: int = 0
+    failed: int = 0
+    missed: int = 0
+    """Rows that a re-read found and realtime had not brought."""
+    drops: int = 0
+    """Connections lost within the last hour."""
+    uptime: float = 1.0
+    """Share of the last hour connected, 0 to 1."""
+    latency: float | None = None
+    """Seconds from the commit of the last heard row to its being known here, by the server's clock."""
+    trips: tuple[float, ...] = ()
+    """Round trips of the last heartbeats in seconds, oldest first: what the sparkline draws."""
+    connected_since: float | None = None
+    """Monotonic seconds; None while not connected."""
+    last_event_at: float | None = None
+    last_error: Safe = NOTHING
+    last_error_at: float | None = None
