@@ -117,7 +117,7 @@ async def _logout(here: Desk, wanted: Workspace) -> None:
             pass  # already over: what is kept here still has to go
         except Unreachable:
             print("The server was not reached; its session runs out by itself.", file=sys.stderr)
-        await session.client.sign_out()
+        await session.client.entry.sign_out()
 
 
 @click.command()

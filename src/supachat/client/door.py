@@ -13,6 +13,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from supachat.cache.store import Cache
+from supachat.client.entry import Entry
 from supachat.client.remote import Remote
 from supachat.client.runner import Runner
 from supachat.domain import events as ev
@@ -53,6 +54,8 @@ class Client:
         self.workspace = workspace
         self._wall = wall
         self._run = Runner(cache, monotonic)
+        self.entry = Entry(self._run)
+        """In and out of the account."""
         self._texts: dict[ThreadKey, str] = {}
         self._typed_at: dict[ThreadKey, float] = {}
         self._types_on: set[ThreadKey] = set()
@@ -227,18 +230,6 @@ class Client:
         thread, people = await self._run.need_remote().ensure_thread(source, person)
         self._run.apply(self._engine.started(thread, people, self._run.now()))
         return thread.key
-
-    async def sign_in(self, email: str, password: str) -> Account:
-        return await self._run.need_remote().sign_in(email, password)
-
-    async def sign_up(self, email: str, password: str, name: str) -> Account | None:
-        return await self._run.need_remote().sign_up(email, password, name)
-
-    async def sign_out(self) -> None:
-        """End the session here and drop what this account kept on this computer."""
-        await self._run.need_remote().sign_out()
-        self._run.apply(self._engine.signed_out(self._run.now()))
-        await self._run.forget()
 
     # ------------------------------------------------------------ parts
 

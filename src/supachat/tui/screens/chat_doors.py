@@ -143,7 +143,7 @@ class ChatDoors(ChatReading):
 
     async def _sign_out(self) -> None:
         try:
-            await self.client.sign_out()
+            await self.client.entry.sign_out()
         except SupachatError as error:
             words = safe_line(str(error), limit=300)
             self.notices.tell(Notice(Safe("Still signed in"), words, "error"))

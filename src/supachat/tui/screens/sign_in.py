@@ -154,9 +154,9 @@ class SignIn(Screen[bool]):
         name, email, password = self._called.value, self._email.value, self._password.value
         try:
             if self._new:
-                account = await self._client.sign_up(email.strip(), password, name.strip())
+                account = await self._client.entry.sign_up(email.strip(), password, name.strip())
             else:
-                account = await self._client.sign_in(email.strip(), password)
+                account = await self._client.entry.sign_in(email.strip(), password)
         except SupachatError as error:
             self._refused(error)
         else:
