@@ -43,6 +43,7 @@ def health(state: LinkState, *, catching_up: int = 0, drops: int = 0, **link: ob
         (health(S.CONNECTED, round_trip=0.012, catching_up=120), "⇣ catching up 120", "⇣ 120", "accent"),
         (health(S.POLLING), "◷ polling every 5 s", "◷ poll 5 s", "warning"),
         (health(S.DISCONNECTED), "✗ offline", "✗ offline", "error"),
+        (health(S.OFFLINE), "⊘ offline, by you", "⊘ by you", "warning"),
         (health(S.SIGNED_OUT), "⊘ signed out", "⊘ sign in", "error"),
         (health(S.ERROR), "! error", "! error", "error"),
     ],

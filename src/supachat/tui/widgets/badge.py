@@ -41,6 +41,7 @@ def badge(
         LinkState.CONNECTING: (glyphs.connecting, "connecting", "conn", "quiet"),
         LinkState.POLLING: (glyphs.waiting, "polling every 5 s", "poll 5 s", "warning"),
         LinkState.DISCONNECTED: (glyphs.failed, "offline", "offline", "error"),
+        LinkState.OFFLINE: (glyphs.muted, "offline, by you", "by you", "warning"),
         LinkState.SIGNED_OUT: (glyphs.muted, "signed out", "sign in", "error"),
         LinkState.ERROR: (glyphs.alert, "error", "error", "error"),
     }[link.state]

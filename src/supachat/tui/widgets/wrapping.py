@@ -79,13 +79,16 @@ def _ascii_words(text: str) -> Iterator[Word]:
 
 
 def _words(text: str, graphemes: Sequence[tuple[int, int, int]]) -> Iterator[Word]:
-    """Runs without a space, and each wide character alone, with what may not stand apart from it."""
+    """Runs without a space, and each wide character alone, with what may not stand apart from it.
+
+    Only U+0020 by itself is a space: one that carries a mark, and every other separator, is a word.
+    """
     before = begin = end = cells = 0
     open_ = False
     last_wide = False
     for start, stop, wide in graphemes:
         char = text[start]
-        if char == " ":
+        if text[start:stop] == " ":
             if open_:
                 yield before, begin, end, cells
                 open_ = False
@@ -101,7 +104,7 @@ def _words(text: str, graphemes: Sequence[tuple[int, int, int]]) -> Iterator[Wor
         end, cells, last_wide = stop, cells + wide, wide == 2
     if open_:
         yield before, begin, end, cells
-    elif before < len(text) and text[before:].isspace():
+    elif before < len(text) and not text[before:].strip(" "):
         yield before, len(text), len(text), 0
 
 
@@ -112,7 +115,7 @@ def _fill(text: str, words: Iterator[Word], width: int) -> list[Span]:
     fresh = True
     for before, begin, end, cells in words:
         gap = begin - before
-        if not cells:
+        if begin == end:
             break  # spaces at the very end
         if used + gap + cells <= width:
             stop, used, fresh = end, used + gap + cells, False
