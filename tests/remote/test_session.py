@@ -35,6 +35,7 @@ class Told:
     def __init__(self) -> None:
         self.tokens: list[str] = []
         self.lost: list[str] = []
+        self.unkept: list[str] = []
         self.resumes = 0
 
     def token_renewed(self, token: str) -> None:
@@ -42,6 +43,9 @@ class Told:
 
     def session_lost(self, reason: Safe) -> None:
         self.lost.append(reason)
+
+    def session_unkept(self, reason: Safe) -> None:
+        self.unkept.append(reason)
 
     def resumed(self) -> None:
         self.resumes += 1

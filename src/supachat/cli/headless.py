@@ -7,6 +7,7 @@ drafts of a running app.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
@@ -59,6 +60,8 @@ class Headless:
                 self.edge, self.edge_reason = edge, reason
             case ev.AccountChanged(account, reason):
                 self.lost = None if account else reason
+            case ev.Notice(title, details, grade) if grade != "info":
+                print(f"supachat: {title}: {details}" if details else f"supachat: {title}", file=sys.stderr)
             case ev.ThreadsChanged():
                 self.listed += self.client.online
             case _:

@@ -46,6 +46,13 @@ class SessionLost:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionUnkept:
+    """Signed in, but not beyond this run, though that was wanted."""
+
+    reason: Safe
+
+
+@dataclass(frozen=True, slots=True)
 class LinkMoved:
     link: Link
 
@@ -162,6 +169,7 @@ class ReadMarked:
 Event = (
     SignedIn
     | SessionLost
+    | SessionUnkept
     | LinkMoved
     | ThreadReady
     | ThreadDeaf

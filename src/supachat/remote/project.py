@@ -187,6 +187,9 @@ class Project:
         self._hearing.say(ev.SessionLost(reason))
         self._spawn(self._leave())
 
+    def session_unkept(self, reason: Safe) -> None:
+        self._hearing.say(ev.SessionUnkept(reason))
+
     def resumed(self) -> None:
         self._supervisor.resumed()
         self.poke()

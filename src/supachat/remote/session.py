@@ -2,7 +2,7 @@
 
 The library's own refreshing is off: it gives up, and it deletes a session because the network was
 down. A session ends here for two reasons only: the person signs out, or the server says that it is
-over. One refresh at a time, in this process by a lock and among processes by a lock file.
+over. One refresh at a time, in this process by a lock and among processes by the stock's lock file.
 """
 
 from __future__ import annotations
@@ -10,23 +10,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from random import random
-from typing import Any, Protocol
+from typing import Protocol
 
 from supabase import AsyncClient
-from supabase_auth.errors import AuthError
-from supabase_auth.types import AuthResponse, Session
+from supabase_auth.types import AuthResponse
 
-from supachat.domain.errors import Retryable, ServerTrouble, SessionEnded, SupachatError, VaultError
+from supachat.domain.entering import NewAccount, Outside, Password, Proof
+from supachat.domain.errors import Retryable, SessionEnded, SignInError, SupachatError
 from supachat.domain.model import Account
 from supachat.domain.text import Safe, safe_line
 from supachat.remote import rules
-from supachat.remote.http import noted
-from supachat.remote.refusals import auth_error
-from supachat.remote.tokens import Tokens, tokens_of
-from supachat.remote.vault import Kept, Vault
-from supachat.remote.vaultfile import locked
+from supachat.remote.asking import ask
+from supachat.remote.proofs import prove
+from supachat.remote.stock import Owned, Stock
+from supachat.remote.tokens import Tokens
+from supachat.remote.vault import Vault
 from supachat.remote.waits import Waits
 
 _log = logging.getLogger(__name__)
@@ -39,12 +39,15 @@ class Keeps(Protocol):
 
     def session_lost(self, reason: Safe) -> None: ...
 
+    def session_unkept(self, reason: Safe) -> None:
+        """The session will not outlive this run, though it was meant to."""
+
     def resumed(self) -> None:
         """The machine slept and is awake again."""
 
 
 class Keeper:
-    """The session of one workspace."""
+    """The session of one workspace. `stock` is where tokens come from instead of the sign-in server."""
 
     def __init__(
         self,
@@ -53,18 +56,19 @@ class Keeper:
         keeps: Keeps,
         waits: Waits,
         *,
+        stock: Stock | None = None,
         clock: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         luck: Callable[[], float] = random,
     ) -> None:
-        self._client, self._vault, self._keeps, self._waits = client, vault, keeps, waits
+        self._client, self._keeps, self._waits = client, keeps, waits
         self._clock, self._wall, self._luck = clock, wall, luck
-        self._kept: Kept | None = None
+        self._own = Owned(client, vault, waits, clock, wall)
+        self._stock: Stock = stock or self._own
         self._tokens: Tokens | None = None
+        self._told: Safe | None = None
         self._one = asyncio.Lock()
         self._hurry = asyncio.Event()
-        self.trouble: Safe | None = None
-        """Why the session is not kept beyond this run, where that was asked for and failed."""
 
     # ------------------------------------------------------------ what is known
 
@@ -75,14 +79,17 @@ class Keeper:
     @property
     def signed_in(self) -> bool:
         """There is a session, whether or not the server has been reached with it."""
-        return self._kept is not None
+        return self._stock.held
+
+    @property
+    def trouble(self) -> Safe | None:
+        """Why the session is not kept beyond this run, where that was asked for and failed."""
+        return self._stock.trouble
 
     async def restore(self) -> bool:
         """Take up the session that is kept, unless the person has signed in meanwhile. No network.
         Raises `VaultError`."""
-        kept = await self._vault.load()
-        self._kept = self._kept or kept
-        return self._kept is not None
+        return await self._stock.restore()
 
     async def access(self) -> str:
         """An access token with time left. Raises `SessionEnded` where there is no session and
@@ -100,10 +107,11 @@ class Keeper:
             if self._tokens is not None and self._is_new(self._tokens):
                 return self._tokens.access  # a server that takes no token at all must not be stormed
             try:
-                tokens = await self._refresh()
+                tokens = self._tokens = await self._stock.newest()
             except SessionEnded as error:
                 await self._end(safe_line(str(error)))
                 raise
+        self._tell_trouble()
         self._keeps.token_renewed(tokens.access)
         return tokens.access
 
@@ -111,43 +119,67 @@ class Keeper:
 
     async def sign_in(self, email: str, password: str) -> Account:
         """Raises `SignInError` and `Retryable`."""
-        answer = await self._ask(
-            lambda: self._client.auth.sign_in_with_password({"email": email, "password": password})
-        )
-        account = await self._signed(answer)
+        account = await self.enter(Password(email, password))
         if account is None:
             raise SessionEnded("the server gave no session")
         return account
 
     async def sign_up(self, email: str, password: str, name: str) -> Account | None:
         """None where a mail has to be confirmed first. Raises `SignUpRefused` and `Retryable`."""
-        return await self._signed(
-            await self._ask(
-                lambda: self._client.auth.sign_up(
-                    {"email": email, "password": password, "options": {"data": {"name": name}}}
-                )
-            )
-        )
+        return await self.enter(NewAccount(email, password, name))
 
-    async def _signed(self, answer: AuthResponse) -> Account | None:
+    async def enter(self, proof: Proof) -> Account | None:
+        """Be let in for `proof`; None where a mail has to be confirmed first. Raises `SupachatError`."""
+        if isinstance(proof, Outside):
+            return await self._from_outside()
+        return await self.exchange(lambda: prove(self._client, proof))
+
+    async def exchange(self, work: Callable[[], Awaitable[AuthResponse]]) -> Account | None:
+        """Be let in by what `work` brings from the sign-in server. Raises `SupachatError`."""
+        if self._stock is not self._own:
+            raise SignInError("this workspace's sign-in is handed out elsewhere", cure="See its `auth`")
+        answer = await ask(work)
         if answer.session is None:
             return None
         async with self._one:
-            tokens = self._adopt(answer.session)
-            async with locked(self._vault.lock_file, self._waits.lock):
-                await self._keep(tokens)
+            tokens = self._tokens = await self._own.take(answer.session)
+        self._told = None
+        self._tell_trouble()
         return tokens.account
+
+    async def _from_outside(self) -> Account:
+        async with self._one:
+            await self._stock.restore()
+            tokens = self._tokens = await self._stock.newest()
+        return tokens.account
+
+    async def revoke_all(self) -> None:
+        """End every session of this account, on every computer. This one is kept if the server is not
+        reached. Raises `SupachatError`."""
+        await self.access()
+        await ask(lambda: self._client.auth.sign_out({"scope": "global"}))
 
     async def sign_out(self) -> None:
         """End this session only. It is forgotten here whatever the network does; the server is told."""
         async with self._one:
-            self._tokens = self._kept = None
-            await self._forget()
             try:
                 async with asyncio.timeout(self._waits.http_connect):
-                    await self._ask(lambda: self._client.auth.sign_out({"scope": "local"}))
+                    await self._freshen()
+            except (TimeoutError, SupachatError):
+                _log.info("the session cannot be renewed any more before it ends")
+            self._tokens = None
+            await self._stock.drop()
+            try:
+                async with asyncio.timeout(self._waits.http_connect):
+                    await ask(lambda: self._client.auth.sign_out({"scope": "local"}))
             except (TimeoutError, SupachatError):
                 _log.warning("the server could not be told of the sign-out; its session runs out by itself")
+
+    async def _freshen(self) -> None:
+        """The server ends a session only for a token that is good."""
+        tokens = self._tokens
+        if self.signed_in and not (tokens and tokens.usable(self._clock(), self._wall(), self._waits)):
+            await self._stock.newest()
 
     # ------------------------------------------------------------ refreshing
 
@@ -156,7 +188,7 @@ class Keeper:
         failures = 0
         while True:
             wait = self._waits.token_tick
-            if self._kept is not None:
+            if self.signed_in:
                 try:
                     await self._refresh_if_due()
                     wait = max(self._waits.backoff_first, self._due_in())
@@ -182,8 +214,9 @@ class Keeper:
         tokens = self._tokens
         if self._due_in() <= 0:
             await self.renew(tokens.access if tokens else "")
-        if self.trouble is not None and self._tokens is not None:
-            await self._keep(self._tokens)
+        if self.trouble is not None:
+            async with self._one:
+                await self._stock.save_again()
 
     async def _sleep(self, seconds: float) -> None:
         """Sleep, and notice when the machine slept with us."""
@@ -201,76 +234,15 @@ class Keeper:
         """A sign of life: look at the tokens now."""
         self._hurry.set()
 
-    async def _refresh(self) -> Tokens:
-        """One refresh, under both locks. What another process stored meanwhile is used first."""
-        async with locked(self._vault.lock_file, self._waits.lock):
-            tokens = self._adopt(await self._newest_session())
-            await self._keep(tokens)
-        return tokens
-
-    async def _newest_session(self) -> Session:
-        """Raises `SessionEnded` once every refresh token that we know of was refused."""
-        refused: set[str] = set()
-        while True:
-            known = [kept for kept in (await self._stored(), self._kept) if kept is not None]
-            fresh = [kept for kept in known if kept.refresh_token not in refused]
-            if not known:
-                raise SessionEnded("you are not signed in", cure="Sign in")
-            if not fresh:
-                raise SessionEnded("the session is over", cure="Sign in again; nothing else is lost")
-            try:
-                return await self._exchange(fresh[0].refresh_token)
-            except SessionEnded:
-                refused.add(fresh[0].refresh_token)
-
-    async def _stored(self) -> Kept | None:
-        """What the vault says now; None where it does not answer, or speaks of another account."""
-        try:
-            stored = await self._vault.load()
-        except VaultError:
-            return None
-        return stored if stored and self._kept and stored.user_id == self._kept.user_id else None
-
-    async def _exchange(self, refresh_token: str) -> Session:
-        answer: AuthResponse = await self._ask(lambda: self._client.auth.refresh_session(refresh_token))
-        if answer.session is None:
-            raise SessionEnded("the server gave no session", cure="Sign in again; nothing else is lost")
-        return answer.session
-
-    def _adopt(self, session: Session) -> Tokens:
-        self._tokens = tokens_of(session, self._clock(), self._wall())
-        self._kept = Kept(session.refresh_token, session.user.id)
-        return self._tokens
-
-    async def _keep(self, tokens: Tokens) -> None:
-        """Write it away. A failure is told, never raised: the session is good, only not kept."""
-        try:
-            await self._vault.save(tokens.refresh, tokens.account.user_id)
-            self.trouble = None
-        except VaultError as error:
-            self.trouble = safe_line(str(error))
+    def _tell_trouble(self) -> None:
+        """Once for each reason."""
+        told, self._told = self._told, self.trouble
+        if self._told is not None and self._told != told:
+            self._keeps.session_unkept(self._told)
 
     async def _end(self, reason: Safe) -> None:
-        """The server said so. What is kept is of no more use, unless another process replaced it."""
-        ended, self._tokens = self._kept, None
-        if ended is None:
-            return
-        if await self._stored() == ended:
-            await self._forget()
-        self._kept = None
-        self._keeps.session_lost(reason)
-
-    async def _forget(self) -> None:
-        try:
-            await self._vault.clear()
-        except VaultError as error:
-            self.trouble = safe_line(str(error))
-
-    async def _ask(self, work: Callable[[], Any]) -> Any:
-        note = noted()
-        try:
-            return await work()
-        except AuthError as error:
-            raise auth_error(error, note) from error
-        except ValueError as error:  # pydantic: an answer that is no answer
-            raise ServerTrouble("the sign-in server gave an answer that cannot be read") from error
+        """The server said so."""
+        self._tokens = None
+        if self.signed_in:
+            await self._stock.ended()
+            self._keeps.session_lost(reason)

@@ -95,6 +95,11 @@ class MemoryVault:
         because = f" ({self._reason})" if self._reason else ""
         return safe_line(f"The session is kept in memory and ends with this program{because}.")
 
+    @property
+    def short(self) -> str:
+        """Why the session ends with this program, and what helps; empty where a person wanted it so."""
+        return f"{self._reason}. {TO_A_FILE}" if self._reason else ""
+
     async def load(self) -> Kept | None:
         return self._kept
 
@@ -191,6 +196,7 @@ class KeyringVault:
             raise VaultError(f"the keyring failed: {safe_line(str(error))}", cure=CURE) from error
 
 
+TO_A_FILE = "Start with --vault file to keep it in a file that only you can read"
 CURE = "You stay signed in until you quit. Unlock the keyring, or choose another place for the session"
 
 

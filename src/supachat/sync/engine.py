@@ -18,7 +18,7 @@ from supachat.domain import keeping as kp
 from supachat.domain.errors import Retryable, SignInError, SupachatError
 from supachat.domain.health import LinkState
 from supachat.domain.model import Draft, Gap, Message, Micros, Person, Presence, Thread, ThreadKey
-from supachat.domain.text import safe_line
+from supachat.domain.text import Safe, safe_line
 from supachat.sync.asking import Asking
 from supachat.sync.health import HealthKeeper
 from supachat.sync.people import People
@@ -66,6 +66,8 @@ class Engine:
             case ev.SessionLost(reason):
                 self.reader.online = False
                 out.changes.append(ev.AccountChanged(None, reason))
+            case ev.SessionUnkept(reason):
+                out.changes.append(ev.Notice(Safe("The sign-in is not kept"), reason, "warning"))
             case ev.LinkMoved(link):
                 self._link_moved(link.state, out)
                 self.health.moved(link, now)
