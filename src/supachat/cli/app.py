@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from supachat.assemble import Desk, connect, desk, open_client
+from supachat.cli.mishap import crashed
 from supachat.client import Client
 from supachat.domain.text import Safe, safe_line
 from supachat.settings import Workspace
@@ -46,8 +47,10 @@ def run_app(workspace: str | None, vault: str | None) -> int:
         glyphs=doors.desk.settings.glyphs,
         session_words=Safe(WHERE[doors.desk.vault]),
         keep_theme=doors.keep_theme,
+        crashed=crashed,
     )
-    code = app.run() or 0
+    app.run()
+    code = app.return_code or 0
     if first is not None and first.wants_demo:
         from supachat.cli.demo import run_demo
 

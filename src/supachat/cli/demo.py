@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from supachat.cli.app import has_terminal
+from supachat.cli.mishap import crashed
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 
@@ -60,5 +61,7 @@ def _show(door: Door) -> int:
         connect=door.connect,
         workspaces=lambda: [WorkspaceCard(Safe("demo"), NOTHING)],
         set_up=None,
+        crashed=crashed,
     )
-    return app.run() or 0
+    app.run()
+    return app.return_code or 0

@@ -1,7 +1,8 @@
 """`supachat`: which command was meant, and what the shell hears when it fails.
 
 Every command is imported when it is called, and the bare app without click: nobody waits for what they
-did not ask for. An error that we know is one sentence and exit 1, wrong use is 2, ctrl+c is 130.
+did not ask for. An error that we know is one sentence and exit 1, one that we do not know a report in a
+file and a sentence that says where; wrong use is 2, ctrl+c is 130.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
+from supachat.cli import mishap
 from supachat.domain.errors import SupachatError
 
 if TYPE_CHECKING:
@@ -30,7 +32,8 @@ COMMANDS = {
 
 
 def main(argv: list[str] | None = None) -> NoReturn:
-    """Run and exit. Never shows a traceback for an error that has words."""
+    """Run and exit. Never shows a traceback."""
+    mishap.watch()
     sys.exit(run(sys.argv[1:] if argv is None else argv))
 
 
@@ -40,6 +43,7 @@ def run(argv: list[str]) -> int:
         if not argv:
             from supachat.cli.app import run_app
 
+            mishap.keep_log(debug=False)
             return run_app(None, None)
         return _click(argv)
     except SupachatError as error:
@@ -50,6 +54,9 @@ def run(argv: list[str]) -> int:
     except BrokenPipeError:
         _leave_stdout()
         return 0
+    except Exception as error:  # noqa: BLE001 - the last border: what nobody expected has a report
+        print(mishap.crashed(error), file=sys.stderr)
+        return 1
 
 
 def _click(argv: list[str]) -> int:
@@ -100,13 +107,16 @@ def _group() -> click.Group:
         type=click.Choice(["auto", "keyring", "file", "memory"]),
         help="Where the session is kept.",
     )
+    @click.option("--debug", is_flag=True, help="Write more into the log: what goes over the wire.")
     @click.version_option(__version__, prog_name="supachat")
     @click.pass_context
-    def supachat(ctx: click.Context, workspace: str | None, vault: str | None) -> int | None:
+    def supachat(ctx: click.Context, workspace: str | None, vault: str | None, debug: bool) -> int | None:
         """Chat in the terminal, in conversations that live in a Supabase project.
 
         Without a command the app opens.
         """
+        if ctx.invoked_subcommand != "serve":  # the server speaks on stderr, as servers do
+            mishap.keep_log(debug=debug)
         if ctx.invoked_subcommand is not None:
             return None
         from supachat.cli.app import run_app

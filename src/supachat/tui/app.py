@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events
-from textual.app import App
 from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 
@@ -22,6 +21,7 @@ from supachat.domain.errors import SupachatError
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe, safe, safe_line
 from supachat.tui import theme as themes
+from supachat.tui.breaking import Breaking, Crashed
 from supachat.tui.glyphs import choose
 from supachat.tui.keymap import BY_ID
 from supachat.tui.screens.chat import ChatScreen
@@ -50,7 +50,7 @@ def theme_for(environ: Mapping[str, str], *, few: bool = False) -> str:
     return "paper" if light else "ink"
 
 
-class SupachatApp(App[int], inherit_bindings=False):
+class SupachatApp(Breaking, inherit_bindings=False):
     """Ends with an exit code."""
 
     CSS_PATH = "app.tcss"
@@ -70,14 +70,16 @@ class SupachatApp(App[int], inherit_bindings=False):
         glyphs: str = "auto",
         session_words: Safe = NOTHING,
         keep_theme: Callable[[str], None] = lambda name: None,
+        crashed: Crashed = lambda error: Safe("supachat broke"),
         zone: tzinfo | None = None,
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`workspace`: which to open first. `session_words`: where the session is kept, for the sign-in
-        page. `keep_theme` remembers a choice. `wall` and `monotonic` are clocks in seconds."""
+        page. `keep_theme` remembers a choice. `crashed` reports what ends the program. `wall` and
+        `monotonic` are clocks in seconds."""
         teach_terminal_keys()
-        super().__init__()
+        super().__init__(crashed)
         self.glyphs = choose(glyphs)
         self.client: Client | None = None
         self._open_workspace = open_workspace
@@ -110,6 +112,7 @@ class SupachatApp(App[int], inherit_bindings=False):
     # ------------------------------------------------------------ workspaces
 
     def on_mount(self) -> None:
+        self.watch_tasks()
         self._open(self._first)
 
     def now(self) -> datetime:
