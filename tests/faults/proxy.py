@@ -1,0 +1,299 @@
+"""A proxy on loopback that stands between a client and a local server and makes faults.
+
+`await proxy.strike(fault)` and it happens: to the bytes, to the answers of requests, to the frames of
+websockets. It is fair otherwise: what no fault touches passes unchanged and in order. Must never decide
+by what a message says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections import Counter, deque
+from types import TracebackType
+from typing import Any
+
+import h11
+import httpx
+from tests.faults.frames import Frames, corrupted, is_data
+from tests.faults.plan import FRAME, HTTP, Fault, Kind
+from tests.faults.wire import Weather, write
+
+CHUNK = 65536
+PASSED_ON = ("content-type", "content-range", "www-authenticate", "date", "location", "retry-after")
+
+
+class Link:
+    """One accepted connection. `deaf`: it stays open and nothing comes through any more."""
+
+    def __init__(self, writer: asyncio.StreamWriter) -> None:
+        self.writers = [writer]
+        self.deaf = False
+
+    def is_deaf(self) -> bool:
+        return self.deaf
+
+    def abort(self) -> None:
+        for writer in self.writers:
+            writer.transport.abort()
+
+
+class Proxy:
+    """`async with Proxy(server.url, seed) as proxy:` listens at `proxy.url`."""
+
+    def __init__(self, upstream: str, seed: int = 0) -> None:
+        self._upstream = httpx.URL(upstream)
+        self._chance = random.Random(seed)
+        self._weather = Weather(self._chance)
+        self._links: set[Link] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._answers: deque[Fault] = deque()
+        self._frames: deque[Fault] = deque()
+        self._server: asyncio.Server | None = None
+        self._http = httpx.AsyncClient(base_url=self._upstream, timeout=30.0)
+        self._port = 0
+        self.made: Counter[str] = Counter()
+        """Faults that really touched something."""
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    async def __aenter__(self) -> Proxy:
+        await self._listen()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._close()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._http.aclose()
+
+    async def _listen(self) -> None:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._port, limit=1 << 22)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def _close(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for link in list(self._links):
+            link.abort()
+        if self._server is not None:
+            await self._server.wait_closed()
+            self._server = None
+
+    # ------------------------------------------------------------ faults
+
+    async def strike(self, fault: Fault) -> None:
+        """Make it happen; those that last take their time by themselves, except a refusal."""
+        if fault.kind in HTTP:
+            self._answers.extend([fault] * fault.count)
+        elif fault.kind in FRAME:
+            self._frames.extend([fault] * fault.count)
+        elif fault.kind is Kind.REFUSE:
+            self.made[str(fault)] += 1
+            await self._close()
+            await asyncio.sleep(fault.seconds)
+            await self._listen()
+        else:
+            self.made[str(fault)] += 1
+            self._hit(fault)
+
+    def _hit(self, fault: Fault) -> None:
+        if fault.kind is Kind.CUT:
+            for link in list(self._links):
+                link.abort()
+        elif fault.kind is Kind.HALF_OPEN:
+            for link in self._links:
+                link.deaf = True
+        else:
+            self._weather.strikes(fault)
+
+    def calm(self) -> None:
+        """No fault of the past reaches beyond this."""
+        self._answers.clear()
+        self._frames.clear()
+        self._weather.clear()
+        for link in list(self._links):
+            link.abort()
+
+    # ------------------------------------------------------------ connections
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        link = Link(writer)
+        self._tasks.add(task)
+        self._links.add(link)
+        try:
+            await self._serve(reader, writer, link)
+        except (OSError, asyncio.IncompleteReadError, h11.ProtocolError, httpx.HTTPError):
+            link.abort()
+        finally:
+            self._links.discard(link)
+            self._tasks.discard(task)
+            for open_ in link.writers:
+                open_.close()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, link: Link) -> None:
+        """Requests one after another, until one of them wants to be a websocket."""
+        while True:
+            head = await reader.readuntil(b"\r\n\r\n")
+            request, connection = _parsed(head)
+            headers = {name.decode().lower(): value.decode() for name, value in request.headers}
+            if headers.get("upgrade", "").lower() == "websocket":
+                await self._websocket(head, reader, writer, link)
+                return
+            body = await _body(connection, reader)
+            if not await self._answer(request, headers, body, writer, link):
+                return
+
+    # ------------------------------------------------------------ HTTP
+
+    async def _answer(
+        self,
+        request: h11.Request,
+        headers: dict[str, str],
+        body: bytes,
+        writer: asyncio.StreamWriter,
+        link: Link,
+    ) -> bool:
+        """Whether the connection goes on."""
+        fault = self._answers.popleft() if self._answers else None
+        if fault is not None:
+            self.made[str(fault)] += 1
+        kept = fault is not None and fault.kind in (Kind.STATUS, Kind.EMPTY) and fault.before
+        answer = None if kept else await self._ask(request, headers, body)
+        match fault.kind if fault else None:
+            case Kind.LOST:
+                writer.transport.abort()
+                return False
+            case Kind.EMPTY:
+                await self._say(_raw(200, {}, b""), writer, link)
+                return True
+            case Kind.STATUS:
+                assert fault is not None
+                await self._say(_refusal(fault), writer, link)
+                return True
+            case Kind.LATE:
+                assert fault is not None
+                await asyncio.sleep(fault.seconds)
+            case _:
+                pass
+        assert answer is not None
+        said = _raw(
+            answer.status_code,
+            {name: answer.headers[name] for name in PASSED_ON if name in answer.headers},
+            answer.content,
+        )
+        if fault is not None and fault.kind is Kind.TRUNCATED:
+            await self._say(said[: len(said) - max(1, len(answer.content) // 2)], writer, link)
+            return False
+        await self._say(said, writer, link)
+        return True
+
+    async def _ask(self, request: h11.Request, headers: dict[str, str], body: bytes) -> httpx.Response:
+        passed = {name: value for name, value in headers.items() if name not in ("connection", "host")}
+        passed["accept-encoding"] = "identity"
+        return await self._http.request(
+            request.method.decode(), request.target.decode(), headers=passed, content=body
+        )
+
+    async def _say(self, data: bytes, writer: asyncio.StreamWriter, link: Link) -> None:
+        await write(writer, data, self._weather, link.is_deaf)
+
+    # ------------------------------------------------------------ websockets
+
+    async def _websocket(
+        self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, link: Link
+    ) -> None:
+        assert self._upstream.port is not None
+        there, here = await asyncio.open_connection(self._upstream.host, self._upstream.port)
+        link.writers.append(here)
+        lines = head.split(b"\r\n")
+        plain = [line for line in lines if not line.lower().startswith(b"sec-websocket-extensions:")]
+        here.write(b"\r\n".join(plain))  # uncompressed, so that a frame is a frame
+        writer.write(await there.readuntil(b"\r\n\r\n"))
+        pumps = [
+            asyncio.create_task(self._pump(reader, here, link)),
+            asyncio.create_task(self._pump(there, writer, link)),
+        ]
+        try:
+            await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for pump in pumps:
+                pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
+
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, link: Link) -> None:
+        frames, held = Frames(), bytearray()
+        with contextlib.suppress(OSError):
+            while data := await reader.read(CHUNK):
+                for frame in frames.feed(data):
+                    await self._frame(frame, held, writer, link)
+        while link.deaf:  # nobody is told that the other side has gone
+            await asyncio.sleep(0.05)
+
+    async def _frame(self, frame: bytes, held: bytearray, writer: asyncio.StreamWriter, link: Link) -> None:
+        """`held` is a frame that the next one overtakes."""
+        fault = self._frames.popleft() if self._frames and is_data(frame) else None
+        out = frame
+        if fault is not None:
+            self.made[str(fault)] += 1
+            match fault.kind:
+                case Kind.DROP:
+                    out = b""
+                case Kind.DOUBLE:
+                    out = frame * 2
+                case Kind.DELAY:
+                    await asyncio.sleep(fault.seconds)
+                case Kind.REORDER:
+                    held += frame
+                    return
+                case Kind.CORRUPT:
+                    out = corrupted(frame)
+                case _:
+                    raise AssertionError(f"{fault} is nothing that befalls a frame")
+        out += bytes(held)
+        held.clear()
+        await write(writer, out, self._weather, link.is_deaf)
+
+
+def _parsed(head: bytes) -> tuple[h11.Request, h11.Connection]:
+    connection = h11.Connection(h11.SERVER)
+    connection.receive_data(head)
+    event = connection.next_event()
+    assert isinstance(event, h11.Request)
+    return event, connection
+
+
+async def _body(connection: h11.Connection, reader: asyncio.StreamReader) -> bytes:
+    body = b""
+    while True:
+        event: Any = connection.next_event()
+        if event is h11.NEED_DATA:
+            connection.receive_data(await reader.read(CHUNK))
+        elif isinstance(event, h11.Data):
+            body += bytes(event.data)
+        else:
+            return body
+
+
+def _raw(status: int, headers: dict[str, str], body: bytes) -> bytes:
+    empty = status in (204, 304)
+    lines = [f"HTTP/1.1 {status} {'OK' if status < 400 else 'No'}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += [] if empty else [f"content-length: {len(body)}"]
+    return ("\r\n".join(lines) + "\r\n\r\n").encode() + (b"" if empty else body)
+
+
+def _refusal(fault: Fault) -> bytes:
+    """A refusal that no Supabase service wrote: a proxy's or a firewall's."""
+    headers = {"content-type": "text/html"}
+    if fault.status == 429:
+        headers["retry-after"] = "1"
+    return _raw(fault.status, headers, b"<html><body>no</body></html>")
