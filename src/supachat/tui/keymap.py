@@ -25,7 +25,8 @@ class Place(StrEnum):
     SWITCHER = "switcher"
     COMMANDS = "commands"
     PAGE = "page"
-    """Help and health: a full page that is only read."""
+    """Help: a full page that is only read."""
+    HEALTH = "health"
     CHOICES = "choices"
     """The first question of a first run."""
     PROJECT = "project"
@@ -214,9 +215,14 @@ KEYS: Final[dict[Place, tuple[Key, ...]]] = {
     ),
     Place.PAGE: (
         Key("page_scroll", "", "scroll", shown="up down"),
-        Key("page_again", "ctrl+l", "reconnect", action="again"),
-        Key("page_close", "escape q f1 f9 question_mark", "back", action="close"),
+        Key("page_close", "escape q f1 question_mark", "back", action="close"),
         Key("leave_page", "ctrl+q", "quit", action="app.leave"),
+    ),
+    Place.HEALTH: (
+        Key("health_scroll", "", "scroll", shown="up down", silent=True),
+        Key("health_again", "ctrl+l", "reconnect now", action="again"),
+        Key("health_close", "escape q f9", "back", action="close", silent=True),
+        Key("leave_health", "ctrl+q", "quit", action="app.leave", silent=True),
     ),
     Place.CHOICES: (
         Key("go", "enter", "go on"),
@@ -252,7 +258,8 @@ _FOOTERS: Final[dict[Place, str]] = {
     Place.CONFIRM: "yes no",
     Place.SWITCHER: "pick group close",
     Place.COMMANDS: "run run_move run_close",
-    Place.PAGE: "page_scroll page_again page_close",
+    Place.PAGE: "page_scroll page_close",
+    Place.HEALTH: "health_again health_scroll health_close",
     Place.CHOICES: "go choice_move leave_choices",
     Place.PROJECT: "project_go project_field project_back leave_project",
     Place.SIGN_IN: "sign_in_go sign_in_field show_password new_account sign_in_back leave_sign_in",
@@ -282,6 +289,7 @@ HELP: Final = (
     ("Writing", _listed(Place.COMPOSER)),
     ("Thread list", _listed(Place.LIST)),
     ("Messages (f6)", _listed(Place.MESSAGES)),
+    ("Link health (f9)", _listed(Place.HEALTH)),
 )
 """The help page: headings and the ids under them."""
 

@@ -118,7 +118,7 @@ class ChatDoors(ChatReading):
         self.app.push_screen(HelpPage())
 
     def action_health(self) -> None:
-        from supachat.tui.screens.pages import HealthPage  # late: not before the first frame
+        from supachat.tui.screens.health import HealthPage  # late: not before the first frame
 
         if self.client.health.link.state is LinkState.SIGNED_OUT:
             self.post_message(self.SignInWanted(self.client.health.link.reason))

@@ -35,6 +35,11 @@ def glyphs_of(widget: Widget) -> Glyphs:
     return found if isinstance(found, Glyphs) else UNICODE
 
 
+def moving(widget: Widget) -> bool:
+    """Whether things may move by themselves: not where the person asked for less motion."""
+    return not getattr(widget.app, "reduce_motion", False)
+
+
 class Drawn(Widget):
     """Rows of spans on one tone, as many as the widget is high."""
 

@@ -1,0 +1,211 @@
+"""The health page: every number and state in words, from values alone and on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from tests.tui.harness import chat, make_app, running, screen_text, settled, until
+from tests.tui.town import LIVE, Town
+from textual.pilot import Pilot
+
+from supachat.domain.health import Grade, Health, Link, LinkState, TopicHealth, TopicState
+from supachat.domain.text import Safe, safe_line
+from supachat.tui.glyphs import ASCII
+from supachat.tui.spans import Row
+from supachat.tui.widgets.health_rows import ago, health_rows, skew_words, span
+from supachat.tui.widgets.sparkline import levels, share, sparkline
+
+Compare = Callable[..., bool]
+CLOCK = 20_000.0
+CALM = (0.012, 0.013, 0.011, 0.012, 0.014, 0.012, 0.090, 0.031, 0.013, 0.012, 0.012, 0.011, 0.013, 0.012)
+TOPICS = (
+    TopicHealth(safe_line("chat:ana__mira"), TopicState.CONNECTED, active_at=CLOCK - 0.4),
+    TopicHealth(safe_line("user:uid-ana"), TopicState.CONNECTED, active_at=CLOCK - 70),
+    TopicHealth(safe_line("chat:ana__tom"), TopicState.CONNECTING),
+    TopicHealth(safe_line("chat:ana__noa"), TopicState.RECONNECTING, CLOCK - 12, next_try_at=CLOCK + 4),
+    TopicHealth(safe_line("chat:aiko__ana"), TopicState.DISCONNECTED, CLOCK - 700),
+    TopicHealth(safe_line("chat:ana__relay"), TopicState.PARKED, error_at=CLOCK - 1080),
+    TopicHealth(safe_line("chat:ana__renate"), TopicState.LIMITED, next_try_at=CLOCK + 21),
+    TopicHealth(
+        safe_line("typing:ana__mira"),
+        TopicState.ERROR,
+        error=safe_line("the server answered nothing"),
+        error_at=CLOCK - 9,
+    ),
+)
+FULL = Health(
+    replace(LIVE, topics=TOPICS, joined=2, wanted=8, parked=1, clock_skew=-95.0),
+    Grade.RED,
+    queued=3,
+    failed=1,
+    missed=2,
+    drops=2,
+    uptime=0.972,
+    latency=0.043,
+    trips=CALM,
+    connected_since=CLOCK - 11_520,
+    last_event_at=CLOCK - 0.4,
+    last_error=safe_line("the server closed the connection"),
+    last_error_at=CLOCK - 2_460,
+)
+
+
+def words(rows: list[Row]) -> str:
+    return "\n".join("".join(part.text for part in row.spans).rstrip() for row in rows)
+
+
+@pytest.mark.parametrize("cells", [80, 99, 100, 120, 200])
+def test_no_row_is_wider_than_the_page(cells: int) -> None:
+    for row in health_rows(FULL, CLOCK, cells):
+        assert sum(len(part.text) for part in row.spans) <= cells
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "state       ◉ live 12 ms",
+        "p50 12 ms, p95 90 ms",
+        "latency     43 ms",
+        "last event  0 s ago",
+        "2 rows missed by realtime, found by reading",
+        "connected   3 h 12 min",
+        "up 97.2%, 2 drops in the last hour",
+        "catch-up    complete",
+        "clock       1 min behind",
+        "2 joined, 1 connecting, 1 reconnecting, 1 disconnected, 1 parked, 1 limited, 1 error",
+        "◉ chat:ana__mira  Mira Kovač",
+        "next try in 4 s",
+        "not allowed: waits for your membership to change",
+        "too many joins, next try in 21 s",
+        "the server answered nothing 9 s ago",
+        "3 waiting, 1 needs you",
+        "Last error",
+        "41 min ago",
+        "the server closed the connection",
+    ],
+)
+def test_everything_that_is_known_is_said(said: str) -> None:
+    titles = {"ana__mira": Safe("Mira Kovač")}
+    assert said in words(health_rows(FULL, CLOCK, 140, titles=titles))
+
+
+def test_what_was_not_measured_is_not_a_number() -> None:
+    page = words(health_rows(Health(Link(LinkState.CONNECTING)), CLOCK, 120))
+    assert page.count("not measured") == 2
+    assert "none yet" in page
+    assert "clock" not in page
+    assert "Last error" not in page
+    assert "nothing waits" in page
+
+
+def test_why_it_is_not_live_stands_under_the_state() -> None:
+    link = Link(LinkState.OFFLINE, reason=safe_line("you went offline"))
+    page = words(health_rows(Health(link), CLOCK, 120))
+    assert "⊘ offline, by you" in page
+    assert "you went offline" in page
+
+
+@pytest.mark.parametrize(
+    ("state", "grade", "expected"),
+    [
+        (LinkState.CONNECTED, Grade.GREEN, "healthy"),
+        (LinkState.CONNECTED, Grade.YELLOW, "degraded"),
+        (LinkState.CONNECTED, Grade.RED, "poor"),
+        (LinkState.RECONNECTING, Grade.RED, "down"),
+    ],
+)
+def test_the_grade_is_a_word_that_is_true(state: LinkState, grade: Grade, expected: str) -> None:
+    rows = health_rows(Health(Link(state), grade), CLOCK, 120)
+    assert words(rows).splitlines()[1].endswith(f" {expected}")
+
+
+def test_without_motion_nothing_counts_down() -> None:
+    page = words(health_rows(FULL, CLOCK, 140, motion=False))
+    assert "next try soon" in page
+    assert "next try in" not in page
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0.2, "0 s"),
+        (59.4, "59 s"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h 0 min"),
+        (11_520, "3 h 12 min"),
+    ],
+)
+def test_durations(seconds: float, expected: str) -> None:
+    assert span(seconds) == expected
+
+
+def test_what_never_was_has_no_age() -> None:
+    assert ago(None, CLOCK) == "none yet"
+    assert ago(CLOCK + 5, CLOCK) == "0 s ago"
+
+
+@pytest.mark.parametrize(
+    ("skew", "expected"),
+    [(0.0, ""), (30.0, ""), (-30.0, ""), (31.0, "31 s ahead"), (-3700.0, "1 h 1 min behind")],
+)
+def test_a_clock_that_is_off_is_said_from_thirty_seconds_on(skew: float, expected: str) -> None:
+    assert skew_words(skew) == expected
+
+
+@pytest.mark.parametrize(
+    ("samples", "expected"),
+    [
+        ((), []),
+        ((0.0, 0.0), [0, 0]),
+        ((0.012, 0.012, 0.012), [0, 0, 0]),
+        ((0.01, 0.01, 0.01, 0.04), [0, 0, 0, 3]),
+        ((0.01, 0.02, 0.03, 0.04, 0.1), [0, 0, 0, 1, 3]),
+    ],
+)
+def test_levels_of_a_sparkline(samples: tuple[float, ...], expected: list[int]) -> None:
+    assert levels(samples) == expected
+
+
+def test_a_sparkline_is_as_wide_as_it_was_told_and_ends_with_the_newest() -> None:
+    assert sparkline((), 4) == "⣀⣀⣀⣀"
+    assert sparkline((1, 1, 1, 1, 9), 2) == "⣀⣸"
+    assert sparkline((1, 1, 1, 9), 3, ASCII) == "__^"
+
+
+@pytest.mark.parametrize(("part", "expected"), [(0.0, 1), (0.5, 3), (0.95, 5), (1.0, 5)])
+def test_share(part: float, expected: float) -> None:
+    assert share((5, 1, 3, 2, 4), part) == expected
+
+
+# ---------------------------------------------------------------- on the screen
+
+
+async def open_with(pilot: Pilot[int], health: Health) -> None:
+    await settled(pilot)
+    chat(pilot.app).client._engine.health.health = health
+    await pilot.press("f9")
+    await settled(pilot)
+
+
+@pytest.mark.parametrize(("size", "theme"), [((120, 36), "ink"), ((80, 24), "paper")])
+def test_pictures(snap_compare: Compare, size: tuple[int, int], theme: str) -> None:
+    async def story(pilot: Pilot[int]) -> None:
+        await open_with(pilot, FULL)
+
+    app = make_app(Town(), theme=theme, monotonic=lambda: CLOCK)
+    assert snap_compare(app, terminal_size=size, run_before=story)
+
+
+async def test_it_follows_what_happens_while_it_is_open() -> None:
+    async with running(make_app(Town(), monotonic=lambda: CLOCK)) as pilot:
+        await open_with(pilot, FULL)
+        assert "live 12 ms" in screen_text(pilot.app)
+        chat(pilot.app).client._engine.health.health = Health(
+            Link(LinkState.RECONNECTING, attempt=2, next_try_at=CLOCK + 9)
+        )
+        await until(pilot, lambda: "reconnecting in 9 s (2nd try)" in screen_text(pilot.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Message Mira" in screen_text(pilot.app))
