@@ -133,6 +133,8 @@ class Proxy:
             await self._serve(reader, writer, link)
         except (OSError, asyncio.IncompleteReadError, h11.ProtocolError, httpx.HTTPError):
             link.abort()
+        except asyncio.CancelledError:
+            link.abort()  # the proxy ends: the stream's own callback asks every task for its error
         finally:
             self._links.discard(link)
             self._tasks.discard(task)
