@@ -10,8 +10,10 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from supachat.client import Visit
 from supachat.domain import events as ev
-from supachat.domain.errors import SupachatError
+from supachat.domain.entering import Proof, Ways
+from supachat.domain.errors import BadInput, SupachatError
 from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
     Account,
@@ -154,6 +156,33 @@ def street() -> list[Thread]:
     ]
 
 
+class ScriptedVisit:
+    """A browser that comes back when the test says so."""
+
+    patience = 300.0
+
+    def __init__(self, town: Town, provider: str) -> None:
+        self._town = town
+        self.url = f"https://acme.supabase.co/auth/v1/authorize?provider={provider}&flow=Zk3f-91Qa"
+        self.came: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.closed = False
+
+    async def done(self) -> Account:
+        try:
+            await self.came
+        finally:
+            self.close()
+        return await self._town.sign_in("", "")
+
+    def paste(self, text: str) -> None:
+        if "code=" not in text:
+            raise BadInput("that address brings no sign-in", text=text)
+        self.came.set_result(text)
+
+    def close(self) -> None:
+        self.closed = True
+
+
 class Town:
     """A project: its table, its people, and the trouble it makes when told to."""
 
@@ -169,6 +198,12 @@ class Town:
         """What a send meets."""
         self.sign_in_refused: SupachatError | None = None
         self.find_refused: SupachatError | None = None
+        self.mail_refused: SupachatError | None = None
+        self.offers: Ways | SupachatError = Ways(code=False)
+        """The ways in."""
+        self.proofs: list[Proof] = []
+        self.mailed: list[tuple[str, bool]] = []
+        self.visit: ScriptedVisit | None = None
         self.hold = asyncio.Event()
         """Cleared: pages and sends wait."""
         self.hold.set()
@@ -241,7 +276,25 @@ class Town:
     async def sign_up(self, email: str, password: str, name: str) -> Account | None:
         return await self.sign_in(email, password)
 
-    async def sign_out(self) -> None:
+    async def ways(self) -> Ways:
+        if isinstance(self.offers, SupachatError):
+            raise self.offers
+        return self.offers
+
+    async def enter(self, proof: Proof) -> Account | None:
+        self.proofs.append(proof)
+        return await self.sign_in("", "")
+
+    async def send_code(self, email: str, *, create: bool) -> None:
+        if self.mail_refused is not None:
+            raise self.mail_refused
+        self.mailed.append((email, create))
+
+    async def browse(self, provider: str) -> Visit:
+        self.visit = ScriptedVisit(self, provider)
+        return self.visit
+
+    async def sign_out(self, *, everywhere: bool = False) -> None:
         self.signed_in = False
         self.say(ev.LinkMoved(Link(LinkState.SIGNED_OUT)))
 

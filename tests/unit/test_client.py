@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from supachat.cache.store import Cache
-from supachat.client import Client
+from supachat.client import Client, Visit
 from supachat.domain import events as ev
-from supachat.domain.errors import BadInput, NotAllowed, SupachatError, Unreachable
+from supachat.domain.entering import Proof, Ways
+from supachat.domain.errors import BadInput, NotAllowed, Refused, SupachatError, Unreachable
 from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
     Account,
@@ -89,7 +90,19 @@ class Scripted:
     async def sign_up(self, email: str, password: str, name: str) -> Account | None:
         return ACCOUNT
 
-    async def sign_out(self) -> None:
+    async def ways(self) -> Ways:
+        return Ways()
+
+    async def enter(self, proof: Proof) -> Account | None:
+        return ACCOUNT
+
+    async def send_code(self, email: str, *, create: bool) -> None:
+        return None
+
+    async def browse(self, provider: str) -> Visit:
+        raise Refused("no browser in this story")
+
+    async def sign_out(self, *, everywhere: bool = False) -> None:
         return None
 
     async def find_people(self, source: str, text: str) -> Sequence[Person]:

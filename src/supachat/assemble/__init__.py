@@ -9,6 +9,6 @@ from __future__ import annotations
 
 from supachat.assemble.connect import connect
 from supachat.assemble.desk import Desk, desk, open_client
-from supachat.assemble.trying import sign_in, try_project
+from supachat.assemble.trying import ask_project, sign_in, try_project
 
-__all__ = ["Desk", "connect", "desk", "open_client", "sign_in", "try_project"]
+__all__ = ["Desk", "ask_project", "connect", "desk", "open_client", "sign_in", "try_project"]

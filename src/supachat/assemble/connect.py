@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from supachat.assemble.desk import Desk
@@ -11,8 +11,10 @@ from supachat.client import Client
 from supachat.domain.errors import SupachatError
 from supachat.domain.text import safe_line
 from supachat.settings import Workspace
+from supachat.settings.auth import Auth, CommandAuth
 
 if TYPE_CHECKING:
+    from supachat.remote.outside import Giver
     from supachat.remote.project import Project
     from supachat.remote.vault import Vault
 
@@ -42,19 +44,32 @@ def build(desk: Desk, workspace: Workspace) -> Project:
 
     Raises `SupachatError`: a refused key, a wrong map, a keyring that was asked for and is not there.
     """
-    return project(workspace, session_vault(desk, workspace))
+    return project(workspace, session_vault(desk, workspace), desk.environ)
 
 
 def session_vault(desk: Desk, workspace: Workspace) -> Vault:
     """Where the workspace's session is kept. Slow, as above. Raises `VaultError`."""
     from supachat.remote.vault import open_vault
 
+    if workspace.auth is not None:  # nothing of such a sign-in is ours to keep
+        return open_vault("memory", workspace.stem, desk.places.state)
     return open_vault(desk.vault, workspace.stem, desk.places.state)
 
 
-def project(workspace: Workspace, vault: Vault) -> Project:
+def project(workspace: Workspace, vault: Vault, environ: Mapping[str, str]) -> Project:
+    """Slow, as above."""
     from supachat.dialects import catalog
     from supachat.remote.project import Project
 
     dialects = [catalog.load(name) for name in workspace.dialects]
-    return Project(workspace.url, workspace.key, dialects, vault)
+    giver = _giver(workspace.auth, environ) if workspace.auth is not None else None
+    return Project(workspace.url, workspace.key, dialects, vault, giver=giver)
+
+
+def _giver(auth: Auth, environ: Mapping[str, str]) -> Giver:
+    from supachat.remote.outside import Command, Endpoint
+    from supachat.remote.waits import Waits
+
+    if isinstance(auth, CommandAuth):
+        return Command(auth.argv, auth.token_field)
+    return Endpoint(auth.url, auth.method, auth.headers_from_env, auth.token_field, environ, Waits())

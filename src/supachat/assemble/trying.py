@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from supachat.assemble.connect import project, session_vault
 from supachat.assemble.desk import Desk
-from supachat.domain.errors import VaultError
+from supachat.client import Remote
+from supachat.domain.errors import EmailUnverified, VaultError
 from supachat.domain.model import Account
 from supachat.domain.text import Safe
 from supachat.settings import Workspace
@@ -33,22 +34,25 @@ async def try_project(url: str, key: str) -> Probe:
 
 
 async def sign_in(
-    desk: Desk, workspace: Workspace, email: str, ask: Callable[[], str]
+    desk: Desk, workspace: Workspace, way: Callable[[Remote], Awaitable[Account | None]]
 ) -> tuple[Account, Safe]:
-    """Sign in and keep the session; the account, and where it is kept in words.
+    """Be let in by `way` and keep the session; the account, and where it is kept in words.
 
-    `ask` is called for the password once it is known that the session can be kept. Raises `VaultError`
-    where it cannot, `SignInError` and `Retryable` as the server says.
+    `way` is taken once it is known that the session can be kept, so nobody types a password in vain.
+    Raises `VaultError` where it cannot, `SignInError` and `Retryable` as the server says.
     """
     vault = session_vault(desk, workspace)
-    if vault.kind == "memory":
+    outside = workspace.auth is not None
+    if vault.kind == "memory" and not outside:
         raise VaultError(
             "There is no keyring here, so the sign-in would end with this command",
             cure="Run it with --vault file to keep it in a file that only you can read",
         )
-    remote = project(workspace, vault)
+    remote = project(workspace, vault, desk.environ)
     try:
-        account = await remote.sign_in(email, ask())
+        account = await way(remote)
+        if account is None:
+            raise EmailUnverified("The address has to be confirmed first", cure="Open the mail you got")
         if remote.session_trouble is not None:
             raise VaultError(
                 f"The sign-in could not be kept: {remote.session_trouble}",
@@ -56,4 +60,15 @@ async def sign_in(
             )
     finally:
         await remote.close()
-    return account, vault.where
+    return account, Safe("Its backend is asked again each time.") if outside else vault.where
+
+
+async def ask_project(desk: Desk, workspace: Workspace, ask: Callable[[Remote], Awaitable[None]]) -> None:
+    """One question to the project that needs no session. Raises `SupachatError`."""
+    from supachat.remote.vault import MemoryVault
+
+    remote = project(workspace, MemoryVault(), desk.environ)
+    try:
+        await ask(remote)
+    finally:
+        await remote.close()

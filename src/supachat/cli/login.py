@@ -1,17 +1,21 @@
-"""`login`, `logout`, `whoami`: a workspace's account, from the shell. A password is never an argument."""
+"""`login`, `logout`, `whoami`: a workspace's account, from the shell. A secret is never an argument."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
-from supachat.assemble import Desk, desk, sign_in
+from supachat.assemble import Desk, ask_project, desk, sign_in
+from supachat.cli import ways
 from supachat.cli.headless import headless, need_workspace
 from supachat.cli.options import workspace_options
-from supachat.domain.errors import BadInput, SignInError, Unreachable, VaultError
+from supachat.client import Remote
+from supachat.domain.errors import Refused, SignInError, Unreachable, VaultError
+from supachat.domain.model import Account
 from supachat.domain.text import safe_line
 from supachat.settings import Workspace
 from supachat.settings.dotenv import EnvFile, read
@@ -29,8 +33,16 @@ PATIENCE_OF_LOGOUT = 5.0
 @click.option(
     "--dialect", "dialects", multiple=True, metavar="NAME", help="The kind of chat; may be repeated."
 )
-@click.option("--email", required=True, help="The account.")
+@click.option("--email", default="", help="The account.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from stdin instead of asking.")
+@click.option("--send-code", is_flag=True, help="Only have a code mailed to --email.")
+@click.option(
+    "--code", is_flag=True, help="Sign in by a code from a mail: asked for, or the first line of stdin."
+)
+@click.option("--link", is_flag=True, help="The same by the mail's whole link, not opened yet.")
+@click.option("--new", "create", is_flag=True, help="With a code: make the account if there is none.")
+@click.option("--anonymous", is_flag=True, help="Sign in as nobody in particular.")
+@click.option("--oauth", metavar="PROVIDER", help="Sign in with another account, through a browser.")
 @workspace_options
 def login(
     url: str | None,
@@ -39,19 +51,83 @@ def login(
     dialects: tuple[str, ...],
     email: str,
     password_stdin: bool,
+    send_code: bool,
+    code: bool,
+    link: bool,
+    create: bool,
+    anonymous: bool,
+    oauth: str | None,
     workspace: str | None,
     vault: str | None,
 ) -> None:
-    """Sign in to a project and keep it as a workspace."""
+    """Sign in to a project and keep it as a workspace.
+
+    With a password unless another way is named.
+    """
+    chosen = {
+        "--password-stdin": password_stdin, "--send-code": send_code, "--code": code, "--link": link,
+        "--anonymous": anonymous, "--oauth": bool(oauth),
+    }  # fmt: skip
+    way = _one_of(chosen)
     here = desk(vault)
     wanted = _wanted(here, url, key, env_file, dialects, workspace)
-    account, where = asyncio.run(sign_in(here, wanted, email, lambda: password(password_stdin)))
+    if wanted.auth is None and way in ("", "--password-stdin", "--send-code", "--code") and not email:
+        raise click.UsageError(f"{way or 'A password'} needs --email.")
+    if way == "--send-code":
+        asyncio.run(_send_code(here, wanted, email, create))
+    else:
+        account, where = asyncio.run(
+            sign_in(here, wanted, _way(wanted, way, email, oauth or "", create=create))
+        )
+        print(f"Signed in as {_named(account)}, workspace {safe_line(wanted.name)}. {where}")
+    _keep(here, wanted, vault)
+
+
+def _one_of(chosen: dict[str, bool]) -> str:
+    """The way that was named, empty for none."""
+    names = [name for name, named in chosen.items() if named]
+    if len(names) > 1:
+        raise click.UsageError(f"{' and '.join(names)} are two ways to sign in: name one.")
+    return names[0] if names else ""
+
+
+def _way(wanted: Workspace, way: str, email: str, provider: str, *, create: bool) -> ways.Way:
+    if wanted.auth is not None:
+        return ways.from_outside
+    match way:
+        case "--code":
+            return ways.by_code(email, create)
+        case "--link":
+            return ways.by_link(email)
+        case "--anonymous":
+            return ways.anonymously
+        case "--oauth":
+            return ways.by_browser(provider)
+        case _:
+            return ways.by_password(email, way == "--password-stdin")
+
+
+async def _send_code(here: Desk, wanted: Workspace, email: str, create: bool) -> None:
+    async def send(remote: Remote) -> None:
+        await remote.send_code(email, create=create)
+
+    await ask_project(here, wanted, send)
+    print(
+        f"A mail went to {safe_line(email)}. Go on with: supachat login --email {safe_line(email)} --code"
+    )
+
+
+def _keep(here: Desk, wanted: Workspace, vault: str | None) -> None:
+    """Write down what this sign-in settled."""
     keep_workspace(here.places.settings, wanted)
     if vault is not None and here.settings.vault != vault:
         keep_choice(here.places.settings, "vault", vault)
     if len(here.settings.workspaces) > 0 and wanted.name not in here.settings.workspaces:
         keep_choice(here.places.settings, "workspace", wanted.name)
-    print(f"Signed in as {account.email}, workspace {safe_line(wanted.name)}. {where}")
+
+
+def _named(account: Account) -> str:
+    return account.email or account.name
 
 
 def _wanted(
@@ -74,7 +150,7 @@ def _wanted(
 
 
 def _changed(workspace: Workspace, key: str | None, dialects: tuple[str, ...]) -> Workspace:
-    return Workspace(workspace.name, workspace.url, key or workspace.key, dialects or workspace.dialects)
+    return replace(workspace, key=key or workspace.key, dialects=dialects or workspace.dialects)
 
 
 def _new(
@@ -87,37 +163,42 @@ def _new(
     return Workspace(name or project_name(address), address, check_key(key), dialects or ("direct",))
 
 
-def password(from_stdin: bool) -> str:
-    """Asked for without an echo, or the first line of stdin."""
-    if from_stdin:
-        line = sys.stdin.readline().rstrip("\r\n")
-        if not line:
-            raise BadInput("No password came on stdin")
-        return line
-    if not sys.stdin.isatty():
-        raise click.UsageError("There is no terminal to ask for the password: use --password-stdin.")
-    return str(click.prompt("Password", hide_input=True, err=True))
-
-
 @click.command()
+@click.option("--everywhere", is_flag=True, help="End every session of this account, on every computer.")
+@click.option("--force", is_flag=True, help="Also when that drops messages that are not sent yet.")
 @workspace_options
-def logout(workspace: str | None, vault: str | None) -> None:
+def logout(everywhere: bool, force: bool, workspace: str | None, vault: str | None) -> None:
     """End the session, and drop what this account kept on this computer."""
     here = desk(vault)
     wanted = need_workspace(here, workspace)
-    asyncio.run(_logout(here, wanted))
-    print(f"Signed out of {safe_line(wanted.name)}.")
+    asyncio.run(_logout(here, wanted, everywhere=everywhere, force=force))
+    where = " everywhere" if everywhere else ""
+    print(f"Signed out of {safe_line(wanted.name)}{where}.")
 
 
-async def _logout(here: Desk, wanted: Workspace) -> None:
+async def _logout(here: Desk, wanted: Workspace, *, everywhere: bool, force: bool) -> None:
     async with headless(here, wanted, kept=True) as session:
+        if not force:
+            _refuse_to_drop(sum(session.client.unsent()))
         try:
             await session.signed_in(PATIENCE_OF_LOGOUT)
         except SignInError:
             pass  # already over: what is kept here still has to go
         except Unreachable:
+            if everywhere:
+                raise
             print("The server was not reached; its session runs out by itself.", file=sys.stderr)
-        await session.client.entry.sign_out()
+        await session.client.entry.sign_out(everywhere=everywhere)
+
+
+def _refuse_to_drop(number: int) -> None:
+    """Raises `Refused` where messages wait."""
+    if number:
+        waits = "message is" if number == 1 else "messages are"
+        raise Refused(
+            f"{number} {waits} not sent yet, and signing out drops {'it' if number == 1 else 'them'}",
+            cure="Open supachat to send, or repeat with --force",
+        )
 
 
 @click.command()
@@ -135,6 +216,7 @@ async def _whoami(workspace: str | None, vault: str | None) -> None:
         account = session.client.account
         if account is None:
             raise VaultError("Nobody is signed in", cure="Run supachat login")
-        print(f"{account.name} <{account.email}> in {safe_line(wanted.name)} ({safe_line(wanted.url)})")
+        address = f" <{account.email}>" if account.email else ""
+        print(f"{account.name}{address} in {safe_line(wanted.name)} ({safe_line(wanted.url)})")
         for source in session.client.sources:
             print(f"  {source.label}: {safe_line(source.me)}")

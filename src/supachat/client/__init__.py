@@ -1,6 +1,6 @@
 """THE door for screens and commands: `Client`, and the `Remote` protocol that it declares."""
 
 from supachat.client.door import Client
-from supachat.client.remote import Remote
+from supachat.client.remote import Remote, Visit
 
-__all__ = ["Client", "Remote"]
+__all__ = ["Client", "Remote", "Visit"]

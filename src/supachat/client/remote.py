@@ -5,8 +5,30 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
+from supachat.domain.entering import Proof, Ways
 from supachat.domain.events import Event, Request
 from supachat.domain.model import Account, Person, Thread
+
+
+class Visit(Protocol):
+    """A sign-in that goes on in a browser."""
+
+    url: str
+    """To be opened, on any machine."""
+    patience: float
+    """Seconds that `done` waits at most."""
+
+    async def done(self) -> Account:
+        """Once somebody came back. Raises `SupachatError`. Cancelling it ends the visit."""
+        ...
+
+    def paste(self, text: str) -> None:
+        """The address on which the browser ended. Raises `BadInput` and `SignInError`."""
+        ...
+
+    def close(self) -> None:
+        """Stop waiting for the browser."""
+        ...
 
 
 class Remote(Protocol):
@@ -36,7 +58,25 @@ class Remote(Protocol):
         """A new account, signed in; None where a mail has to be confirmed first."""
         ...
 
-    async def sign_out(self) -> None: ...
+    async def ways(self) -> Ways:
+        """What the project offers to somebody who wants in."""
+        ...
+
+    async def enter(self, proof: Proof) -> Account | None:
+        """Be let in by any of them; None where a mail has to be confirmed first."""
+        ...
+
+    async def send_code(self, email: str, *, create: bool) -> None:
+        """Have a code and a link mailed. `create`: also to an address that has no account yet."""
+        ...
+
+    async def browse(self, provider: str) -> Visit:
+        """Begin to sign in with somebody else's account."""
+        ...
+
+    async def sign_out(self, *, everywhere: bool = False) -> None:
+        """End this session, or with `everywhere` each one of the account: then it must be reached."""
+        ...
 
     async def find_people(self, source: str, text: str) -> Sequence[Person]:
         """People by exact handle or by the first letters of a name (three at least)."""

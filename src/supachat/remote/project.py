@@ -19,14 +19,18 @@ from supabase.lib.client_options import AsyncClientOptions
 from supachat.dialects.calls import Topic
 from supachat.dialects.grammar import Dialect
 from supachat.domain import events as ev
+from supachat.domain.entering import NewAccount, Proof, Ways
 from supachat.domain.errors import Refused, SupachatError
 from supachat.domain.model import Account, Person, Thread, ThreadKey
 from supachat.domain.text import Safe
 from supachat.remote import library, rules
 from supachat.remote.address import address
+from supachat.remote.borrowed import Borrowed
+from supachat.remote.browser import Visit
 from supachat.remote.entrance import Entrance
 from supachat.remote.hearing import Hearing, Known
 from supachat.remote.http import make_client, tls_context
+from supachat.remote.outside import Giver
 from supachat.remote.performing import Performer
 from supachat.remote.polling import Poller
 from supachat.remote.registry import Registry
@@ -35,6 +39,7 @@ from supachat.remote.session import Keeper
 from supachat.remote.supervisor import Supervisor
 from supachat.remote.vault import Vault
 from supachat.remote.waits import Waits
+from supachat.remote.ways import ask_ways
 
 _log = logging.getLogger(__name__)
 
@@ -51,10 +56,13 @@ class Project:
         *,
         waits: Waits | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
+        giver: Giver | None = None,
     ) -> None:
+        """`giver` hands out the tokens, where that is not the project's own sign-in server."""
         library.quiet()
         self._waits = waits or Waits()
         where, tls = address(url, key), tls_context()
+        self._where, self._giver = where, giver
         self._http = make_client(where, self._waits, tls, transport)
         client = AsyncClient(
             where.url,
@@ -69,7 +77,8 @@ class Project:
         self._known = Known({dialect.name: dialect for dialect in dialects})
         self._registry = Registry(self._waits.topics_max, self._topics_of)
         self._hearing = Hearing(self._known, self._registry)
-        self._keeper = Keeper(client, vault, self, self._waits)
+        borrowed = Borrowed(client, giver, time.monotonic, time.time) if giver else None
+        self._keeper = Keeper(client, vault, self, self._waits, stock=borrowed)
         self._rows = Rows(client, self._keeper)
         self._performer = Performer(self._known, self._rows)
         self._supervisor = Supervisor(where, self._keeper.access, self._hearing, self._waits, tls=tls)
@@ -155,20 +164,42 @@ class Project:
     def _go_in(self) -> None:
         self._entering = self._spawn(self._entrance.enter())
 
+    async def ways(self) -> Ways:
+        """What can be offered to somebody who wants in. Raises `Retryable`."""
+        if self._giver is not None:
+            return Ways(password=False, sign_up=False, code=False, outside=self._giver.name)
+        return await ask_ways(self._http, self._where)
+
     async def sign_in(self, email: str, password: str) -> Account:
-        account = await self._keeper.sign_in(email, password)
+        return await self._entered(await self._keeper.sign_in(email, password))
+
+    async def sign_up(self, email: str, password: str, name: str) -> Account | None:
+        return await self.enter(NewAccount(email, password, name))
+
+    async def enter(self, proof: Proof) -> Account | None:
+        account = await self._keeper.enter(proof)
+        return account and await self._entered(account)
+
+    async def send_code(self, email: str, *, create: bool) -> None:
+        await self._keeper.send_code(email, create=create)
+
+    async def browse(self, provider: str) -> Visit:
+        async def came_back(code: str, verifier: str) -> Account | None:
+            account = await self._keeper.came_back(code, verifier)
+            return account and await self._entered(account)
+
+        visit = Visit(self._where.url, provider, came_back)
+        await visit.open()
+        return visit
+
+    async def _entered(self, account: Account) -> Account:
         await self._leave()
         self._go_in()
         return account
 
-    async def sign_up(self, email: str, password: str, name: str) -> Account | None:
-        account = await self._keeper.sign_up(email, password, name)
-        if account is not None:
-            await self._leave()
-            self._go_in()
-        return account
-
-    async def sign_out(self) -> None:
+    async def sign_out(self, *, everywhere: bool = False) -> None:
+        if everywhere:
+            await self._keeper.revoke_all()
         await self._leave()
         await self._keeper.sign_out()
 

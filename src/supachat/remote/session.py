@@ -23,7 +23,7 @@ from supachat.domain.model import Account
 from supachat.domain.text import Safe, safe_line
 from supachat.remote import rules
 from supachat.remote.asking import ask
-from supachat.remote.proofs import prove
+from supachat.remote.proofs import prove, send_code
 from supachat.remote.stock import Owned, Stock
 from supachat.remote.tokens import Tokens
 from supachat.remote.vault import Vault
@@ -132,9 +132,9 @@ class Keeper:
         """Be let in for `proof`; None where a mail has to be confirmed first. Raises `SupachatError`."""
         if isinstance(proof, Outside):
             return await self._from_outside()
-        return await self.exchange(lambda: prove(self._client, proof))
+        return await self._exchange(lambda: prove(self._client, proof))
 
-    async def exchange(self, work: Callable[[], Awaitable[AuthResponse]]) -> Account | None:
+    async def _exchange(self, work: Callable[[], Awaitable[AuthResponse]]) -> Account | None:
         """Be let in by what `work` brings from the sign-in server. Raises `SupachatError`."""
         if self._stock is not self._own:
             raise SignInError("this workspace's sign-in is handed out elsewhere", cure="See its `auth`")
@@ -146,6 +146,18 @@ class Keeper:
         self._told = None
         self._tell_trouble()
         return tokens.account
+
+    async def send_code(self, email: str, *, create: bool) -> None:
+        """Have a code mailed; `create` makes an account where there is none. Raises as `enter` does."""
+        await ask(lambda: send_code(self._client, email, create=create))
+
+    async def came_back(self, code: str, verifier: str) -> Account | None:
+        """Be let in by what a browser brought back. Raises as `enter` does."""
+        return await self._exchange(
+            lambda: self._client.auth.exchange_code_for_session(
+                {"auth_code": code, "code_verifier": verifier}
+            )
+        )
 
     async def _from_outside(self) -> Account:
         async with self._one:
@@ -178,7 +190,8 @@ class Keeper:
     async def _freshen(self) -> None:
         """The server ends a session only for a token that is good."""
         tokens = self._tokens
-        if self.signed_in and not (tokens and tokens.usable(self._clock(), self._wall(), self._waits)):
+        own = self._stock is self._own and self.signed_in
+        if own and not (tokens and tokens.usable(self._clock(), self._wall(), self._waits)):
             await self._stock.newest()
 
     # ------------------------------------------------------------ refreshing

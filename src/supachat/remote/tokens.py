@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from supabase_auth.types import Session
 
 from supachat.domain.model import Account
 from supachat.domain.text import safe_line
+from supachat.remote.outside import claims_of
 from supachat.remote.waits import Waits
 
 
@@ -17,6 +20,7 @@ class Tokens:
 
     access: str
     refresh: str
+    """Empty for one that came alone."""
     account: Account
     life: float
     got_at: float
@@ -41,13 +45,28 @@ class Tokens:
 def tokens_of(session: Session, now: float, wall: float) -> Tokens:
     """What the server just gave. Its own `expires_at` is not looked at: clocks differ."""
     user = session.user
-    meta = user.user_metadata or {}
-    name = meta.get("name") or meta.get("full_name") or user.email or user.id
     return Tokens(
         session.access_token,
         session.refresh_token,
-        Account(user.id, safe_line(user.email or ""), safe_line(str(name))),
+        _account(user.id, user.email or "", user.user_metadata or {}),
         float(session.expires_in or 3600),
         now,
         wall,
     )
+
+
+def tokens_in(access: str, given_at: float | None, now: float, wall: float) -> Tokens:
+    """An access token that came alone. Its end is compared with the giver's own clock, `given_at`, else
+    with ours: it may have been made long before it was given."""
+    claims = claims_of(access) or {}
+    meta = claims.get("user_metadata")
+    who = _account(
+        str(claims.get("sub") or ""), str(claims.get("email") or ""), meta if isinstance(meta, dict) else {}
+    )
+    life = float(claims.get("exp") or 0) - (wall if given_at is None else given_at)
+    return Tokens(access, "", who, life, now, wall)
+
+
+def _account(user_id: str, email: str, meta: Mapping[str, Any]) -> Account:
+    name = meta.get("name") or meta.get("full_name") or email or user_id
+    return Account(user_id, safe_line(email), safe_line(str(name)))

@@ -11,6 +11,7 @@ from typing import Any
 
 from supachat.domain.errors import BadInput, KeyRefused, SettingsError
 from supachat.domain.text import safe_line
+from supachat.settings.auth import read_auth
 from supachat.settings.lines import assigns, table_span
 from supachat.settings.project import Workspace, check_key, project_url
 
@@ -74,7 +75,7 @@ def _workspace(reader: _Reader, name: str, entry: Any) -> Workspace:
     where = ("workspaces", name)
     if not isinstance(entry, dict):
         raise reader.wrong(("workspaces",), name, "a table was expected here, with url and key")
-    reader.known(entry, where, ("url", "key", "dialects"))
+    reader.known(entry, where, ("url", "key", "dialects", "auth"))
     try:
         url = project_url(reader.required(entry, where, "url"))
     except BadInput as error:
@@ -84,9 +85,12 @@ def _workspace(reader: _Reader, name: str, entry: Any) -> Workspace:
     except KeyRefused as error:
         raise reader.wrong(where, "key", str(error)) from error
     folder = reader.path.parent
-    return Workspace(
-        name, url, key, tuple(_map(one, folder) for one in reader.names(entry, where, "dialects"))
-    )
+    dialects = tuple(_map(one, folder) for one in reader.names(entry, where, "dialects"))
+    try:
+        auth = read_auth(entry["auth"]) if "auth" in entry else None
+    except BadInput as error:
+        raise reader.wrong(where, "auth", str(error)) from error
+    return Workspace(name, url, key, dialects, auth)
 
 
 def _map(dialect: str, folder: Path) -> str:

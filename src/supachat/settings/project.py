@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from supachat.domain.errors import BadInput, KeyRefused
+from supachat.settings.auth import Auth
 
 _REFERENCE = re.compile(r"[a-z]{20}")
 _DASHBOARD = re.compile(r"/dashboard/project/([a-z]{20})(?:/|$)")
@@ -27,6 +28,8 @@ class Workspace:
     url: str
     key: str
     dialects: tuple[str, ...] = ("direct",)
+    auth: Auth | None = None
+    """Who hands out the sign-in, where that is not the project itself."""
 
     @property
     def stem(self) -> str:

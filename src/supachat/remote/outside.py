@@ -1,0 +1,203 @@
+"""A backend that hands out the project's access tokens: its endpoint, or a command that prints one.
+
+Secrets come from the environment, by the names of their variables. Must never log a token, nor what a
+command wrote; follows no redirect, since the secret would go along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import urlsplit
+
+import httpx
+
+from supachat.domain.errors import BadInput, RateLimited, ServerTrouble, SessionEnded
+from supachat.domain.text import Safe, safe_line
+from supachat.remote.address import Address, is_loopback
+from supachat.remote.http import make_client, noted, tls_context
+from supachat.remote.refusals import network
+from supachat.remote.waits import Waits
+
+LARGEST = 65536
+"""Bytes of an answer; a token has some thousand."""
+
+
+class Given(NamedTuple):
+    """An access token, and the giver's clock in seconds since 1970 where it told."""
+
+    token: str
+    at: float | None = None
+
+
+class Giver(Protocol):
+    @property
+    def name(self) -> Safe:
+        """What a person calls it: a host, or a command."""
+        ...
+
+    async def give(self) -> Given:
+        """A token. Raises `Retryable`, or `SessionEnded` where asking again is of no use."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """`headers` name the environment variable that holds each header's value; `field` is where the token
+    stands in the JSON that comes back, with dots between names, or empty where the body is the token."""
+
+    url: str
+    method: str
+    headers: Mapping[str, str]
+    field: str
+    environ: Mapping[str, str]
+    waits: Waits
+    transport: httpx.AsyncBaseTransport | None = None
+
+    def __post_init__(self) -> None:
+        check_url(self.url)
+
+    @property
+    def name(self) -> Safe:
+        return safe_line(urlsplit(self.url).netloc)
+
+    async def give(self) -> Given:
+        headers = {name: self._secret(variable) for name, variable in self.headers.items()}
+        here = Address(self.url, "")
+        note = noted()
+        try:
+            async with make_client(here, self.waits, tls_context(), self.transport) as client:
+                answer = await client.request(self.method, self.url, headers=headers)
+        except httpx.HTTPError as error:
+            raise ServerTrouble(f"no sign-in from {self.name}: {network(error)}") from error
+        if answer.status_code != 200:
+            raise _refused(self.name, answer.status_code, note.after)
+        if len(answer.content) > LARGEST:
+            raise SessionEnded(f"{self.name} answers with more than a token")
+        return Given(picked(answer.text, self.field, self.name), _date(answer.headers.get("date", "")))
+
+    def _secret(self, variable: str) -> str:
+        if not (value := self.environ.get(variable, "")):
+            raise SessionEnded(
+                f"{safe_line(variable)} is not set, and {self.name} wants it",
+                cure="Set it in your shell and start again",
+            )
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A program that prints a token, or JSON with one in `field`. Ended after `patience` seconds."""
+
+    argv: Sequence[str]
+    field: str = ""
+    patience: float = 30.0
+
+    @property
+    def name(self) -> Safe:
+        return safe_line(self.argv[0])
+
+    async def give(self) -> Given:
+        cure = "Run it by hand to see why"
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self.argv,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,  # it may say secrets, and would spoil the screen
+                start_new_session=True,
+                limit=LARGEST,
+            )
+        except OSError as error:
+            raise SessionEnded(f"{self.name} cannot be run: {error.strerror}", cure=cure) from error
+        try:
+            async with asyncio.timeout(self.patience):
+                out, _ = await process.communicate()
+        except TimeoutError:
+            raise ServerTrouble(f"{self.name} gave no token in {self.patience:.0f} s", cure=cure) from None
+        finally:
+            await _end(process)
+        if process.returncode != 0:
+            raise SessionEnded(f"{self.name} gave no token, it ended with {process.returncode}", cure=cure)
+        return Given(picked(out[:LARGEST].decode("utf-8", "replace"), self.field, self.name))
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """It and whatever it started, if it is still there."""
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
+
+
+def check_url(url: str) -> str:
+    """`url`, if a secret may be sent there. Raises `BadInput`."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        host, parts = "", urlsplit("")
+    if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
+        raise BadInput("this is not the address of a token endpoint", text=url)
+    if parts.scheme == "http" and not is_loopback(host):
+        raise BadInput("http:// would send your secret unprotected", cure="Use https://", text=url)
+    return url
+
+
+def _refused(name: Safe, status: int, after: float | None) -> Exception:
+    if status == 429:
+        return RateLimited(f"{name} asks for patience", after=after)
+    if status >= 500:
+        return ServerTrouble(f"{name} has trouble", after=after)
+    if 300 <= status < 400:
+        return SessionEnded(f"{name} leads elsewhere", cure="Give the address that it leads to")
+    return SessionEnded(f"{name} hands out no sign-in: it answered {status}", cure="Sign in there again")
+
+
+def picked(text: str, field: str, name: Safe) -> str:
+    """The token in what was answered. Pure. Raises `SessionEnded`."""
+    found: Any = text.strip()
+    if field:
+        try:
+            found = json.loads(text)
+        except (ValueError, RecursionError):
+            found = None
+        for part in field.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+    if isinstance(found, str) and claims_of(found) is not None:
+        return found
+    where = f"in {safe_line(field)} of what {name} answers" if field else f"in what {name} answers"
+    raise SessionEnded(f"there is no access token {where}", cure="See token_field in the settings")
+
+
+def claims_of(token: str) -> dict[str, Any] | None:
+    """What an access token says, unverified: the project's server is the judge. None for what is none."""
+    parts = token.split(".")
+    if len(parts) != 3 or not token.isascii() or not token.isprintable() or " " in token:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    known = isinstance(claims, dict) and isinstance(claims.get("sub"), str)
+    return claims if known and isinstance(claims.get("exp"), int | float) else None
+
+
+def _date(text: str) -> float | None:
+    try:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, TypeError):
+        return None
