@@ -19,7 +19,7 @@ from supachat.client.runner import Runner
 from supachat.domain import events as ev
 from supachat.domain.errors import BadInput
 from supachat.domain.events import Change
-from supachat.domain.health import Health
+from supachat.domain.health import Completeness, Health
 from supachat.domain.model import (
     Account,
     Feature,
@@ -28,6 +28,7 @@ from supachat.domain.model import (
     Person,
     Presence,
     SourceInfo,
+    Standing,
     Thread,
     ThreadKey,
 )
@@ -113,6 +114,10 @@ class Client:
     def open_thread(self) -> ThreadKey | None:
         return self._engine.reader.open
 
+    def completeness(self, thread: ThreadKey) -> Completeness:
+        """How whole what is known of a thread is."""
+        return self._engine.reader.completeness(thread)
+
     def can(self, source: str, feature: Feature) -> bool:
         return any(s.name == source and feature in s.features for s in self.sources)
 
@@ -136,6 +141,10 @@ class Client:
     def members(self, thread: ThreadKey) -> tuple[Person, ...]:
         found = (self.person(thread.source, m) for m in self._engine.threads.members(thread))
         return tuple(person for person in found if person is not None)
+
+    def standing(self, thread: ThreadKey) -> Standing:
+        """How complete a thread is: what its header says."""
+        return self._engine.standing(thread)
 
     def presence(self, source: str, person_id: str) -> Presence:
         return self._engine.presence(source, person_id)

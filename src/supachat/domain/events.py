@@ -2,24 +2,35 @@
 ask of the server, what we keep.
 
 Event    from the remote to the engine
-Change   from the engine to the screen; complete in itself, to be applied in order
-Request  from the engine to the remote, carried out by `Remote.perform`
+Change   from the engine to the screen: see `domain.changes`
+Request  from the engine to the remote: see `domain.requests`
 Write    from the engine to the cache: see `domain.keeping`
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from supachat.domain.health import Health, Link
+from supachat.domain.changes import (
+    AccountChanged,
+    Change,
+    Edge,
+    EdgeChanged,
+    HealthChanged,
+    Notice,
+    PeopleChanged,
+    StandingChanged,
+    TextReturned,
+    ThreadsChanged,
+    TimelineReset,
+    TimelineSpliced,
+)
+from supachat.domain.health import Link
 from supachat.domain.keeping import Span, Write
 from supachat.domain.model import (
-    NOTHING,
     Account,
     Cursor,
     Draft,
-    Item,
     Message,
     Person,
     Presence,
@@ -27,7 +38,27 @@ from supachat.domain.model import (
     Thread,
     ThreadKey,
 )
+from supachat.domain.requests import (
+    DeleteMessage,
+    EditMessage,
+    FetchEdits,
+    FetchPage,
+    ListThreads,
+    MarkRead,
+    Recall,
+    Request,
+    Reread,
+    SeekDraft,
+    SendDraft,
+    TellTyping,
+    Watch,
+)
 from supachat.domain.text import Safe
+
+__all__ = ["AccountChanged", "Change", "Edge", "EdgeChanged", "HealthChanged", "Notice", "PeopleChanged"]
+__all__ += ["StandingChanged", "TextReturned", "ThreadsChanged", "TimelineReset", "TimelineSpliced"]
+__all__ += ["DeleteMessage", "EditMessage", "FetchEdits", "FetchPage", "ListThreads", "MarkRead", "Recall"]
+__all__ += ["Request", "Reread", "SeekDraft", "SendDraft", "TellTyping", "Watch"]
 
 # ---------------------------------------------------------------- events: the world told us
 
@@ -77,6 +108,8 @@ class MessageArrived:
 
     message: Message
     client_sent_at: float | None = None
+    changed: bool = False
+    """The row was known to be there before and has changed. Without it a known row stays as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +148,7 @@ class ThreadsListed:
     source: str
     threads: tuple[Thread, ...]
     people: tuple[Person, ...]
+    reads: tuple[PersonRead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +159,26 @@ class PageFetched:
     messages: tuple[Message, ...]
     """Oldest first."""
     people: tuple[Person, ...] = ()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EditsFetched:
+    """The answer to a FetchEdits, in the order of the edits. `whole` = there were no more."""
+
+    request: FetchEdits
+    messages: tuple[Message, ...]
+    reached: Cursor | None = None
+    """The last row's place in the order of edits; None where no row came."""
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WindowReread:
+    """The answer to a Reread, oldest first. `whole` = these are all there are in the stretch."""
+
+    request: Reread
+    messages: tuple[Message, ...]
     whole: bool = False
 
 
@@ -150,19 +204,40 @@ class DraftKept:
     """The draft is on disk: from now on it may be sent, and the screen may say so."""
 
     id: str
+    attempts: int = 0
+    """Which of its versions: the one that has been tried this often."""
 
 
 @dataclass(frozen=True, slots=True)
 class DraftStored:
-    """The server has the row. `message` is None where it only said so."""
+    """The server did what the draft says. `message` is the row, None where it only said so."""
 
     draft: Draft
     message: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class DraftSought:
+    """The answer to a SeekDraft: the rows that may be it, oldest first."""
+
+    draft: Draft
+    found: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ReadMarked:
+    """The reader has read the thread up to here, on whichever device."""
+
     thread: ThreadKey
+    to: Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRead:
+    """Somebody else has read the thread up to here."""
+
+    thread: ThreadKey
+    person: str
     to: Cursor
 
 
@@ -180,159 +255,16 @@ Event = (
     | PresenceHeard
     | ThreadsListed
     | PageFetched
+    | EditsFetched
+    | WindowReread
     | Recalled
     | ListStale
     | DraftKept
     | DraftStored
+    | DraftSought
     | ReadMarked
+    | PersonRead
 )
-
-# ---------------------------------------------------------------- changes: the screen must know
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadsChanged:
-    """The list's rows or their order: ask `client.threads()`."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineReset:
-    """The open thread's items, whole. Replaces whatever the pane held."""
-
-    thread: ThreadKey
-    items: tuple[Item, ...]
-    new_after: str | None = None
-    """The id after which the line "n new" stands; None for no line."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineSpliced:
-    """Of the open thread: `items[start:start + removed] = inserted`."""
-
-    thread: ThreadKey
-    start: int
-    removed: int
-    inserted: tuple[Item, ...]
-
-
-class Edge(StrEnum):
-    """What is known about the older end of the open thread's items."""
-
-    MORE = "more"
-    LOADING = "loading"
-    START = "start"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class EdgeChanged:
-    thread: ThreadKey
-    edge: Edge
-    reason: Safe = NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class PeopleChanged:
-    """Names, typing or presence of these threads: ask the client. Empty = anybody's."""
-
-    threads: frozenset[ThreadKey] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class HealthChanged:
-    health: Health
-
-
-@dataclass(frozen=True, slots=True)
-class AccountChanged:
-    """Signed in (`account`), or out (None) with the reason in words."""
-
-    account: Account | None
-    reason: Safe = NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class TextReturned:
-    """A text goes back to the composer of its thread: it was not sent and is not lost."""
-
-    thread: ThreadKey
-    text: str
-    reason: Safe = NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """A toast. `grade` is info, warning or error."""
-
-    title: Safe
-    details: Safe = NOTHING
-    grade: str = "info"
-
-
-Change = (
-    ThreadsChanged
-    | TimelineReset
-    | TimelineSpliced
-    | EdgeChanged
-    | PeopleChanged
-    | HealthChanged
-    | AccountChanged
-    | TextReturned
-    | Notice
-)
-
-# ---------------------------------------------------------------- requests: asked of the server
-
-
-@dataclass(frozen=True, slots=True)
-class ListThreads:
-    source: str
-
-
-@dataclass(frozen=True, slots=True)
-class FetchPage:
-    """Up to `limit` messages: before a cursor (newest first on the wire), after one, or the newest."""
-
-    thread: ThreadKey
-    before: Cursor | None = None
-    after: Cursor | None = None
-    limit: int = 50
-
-
-@dataclass(frozen=True, slots=True)
-class SendDraft:
-    draft: Draft
-
-
-@dataclass(frozen=True, slots=True)
-class MarkRead:
-    thread: ThreadKey
-    to: Cursor
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """The threads whose topics should be joined, the most wanted first."""
-
-    threads: tuple[ThreadKey, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TellTyping:
-    thread: ThreadKey
-
-
-@dataclass(frozen=True, slots=True)
-class Recall:
-    """Asked of the cache, not of the server: messages from `since` to before `before`, or the newest."""
-
-    thread: ThreadKey
-    before: Cursor | None = None
-    since: Cursor | None = None
-    limit: int = 50
-
-
-Request = ListThreads | FetchPage | SendDraft | MarkRead | Watch | TellTyping | Recall
 
 # ---------------------------------------------------------------- what it comes to
 

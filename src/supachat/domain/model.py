@@ -41,6 +41,13 @@ class Cursor(NamedTuple):
     id: str
 
 
+class MessageKey(NamedTuple):
+    """One message of a workspace. `id` is opaque text of the source."""
+
+    thread: ThreadKey
+    id: str
+
+
 class PersonKind(StrEnum):
     PERSON = "person"
     CUSTOMER = "customer"
@@ -104,6 +111,10 @@ class Message:
     def cursor(self) -> Cursor:
         return Cursor(self.at, self.id)
 
+    @property
+    def key(self) -> MessageKey:
+        return MessageKey(self.thread, self.id)
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
@@ -117,6 +128,17 @@ class Gap:
 
 Item = Message | Gap
 """What stands in a message pane, oldest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How complete a thread is on this device."""
+
+    complete_to: Micros | None = None
+    """Everything up to here was read or heard, the gaps aside; None where nothing is known."""
+    gaps: int = 0
+    catching_up: bool = False
+    """What was missed is being read, or will be once the server can be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +171,20 @@ class DraftState(StrEnum):
     FAILED = "failed"
 
 
+class Act(StrEnum):
+    """What a draft is to do."""
+
+    SEND = "send"
+    EDIT = "edit"
+    DELETE = "delete"
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A message that this client has made and the server has not confirmed. Its id becomes the row's."""
+    """A message that this client has made and the server has not confirmed, or a change to one.
+
+    The id of a new message becomes the row's, where the source takes ids from clients.
+    """
 
     id: str
     thread: ThreadKey
@@ -160,6 +193,12 @@ class Draft:
     state: DraftState = DraftState.QUEUED
     reason: Safe | None = None
     attempts: int = 0
+    act: Act = Act.SEND
+    target: str = ""
+    """The message that is to be edited or deleted."""
+    anchor: Cursor | None = None
+    """Where the source makes the keys: the thread's newest message before the first try. A row of
+    ours with this text after it may be this draft."""
 
 
 class Feature(StrEnum):
@@ -186,6 +225,12 @@ class SourceInfo:
     """The reader's person id in this source; empty before the first sign-in."""
     max_length: int = 65536
     """The longest message it takes, in bytes of UTF-8."""
+    own_ids: bool = True
+    """A draft's id becomes the row's key, so that a second try cannot double it."""
+    follows_edits: bool = False
+    """The map names a column that orders edits, so that a cursor can follow them."""
+    marks_deleted: bool = False
+    """A deleted row stays and says so; else it is just not there any more."""
 
 
 @dataclass(frozen=True, slots=True)

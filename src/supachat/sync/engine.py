@@ -17,7 +17,7 @@ from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.errors import Retryable, SignInError, SupachatError
 from supachat.domain.health import LinkState
-from supachat.domain.model import Draft, Gap, Message, Micros, Person, Presence, Thread, ThreadKey
+from supachat.domain.model import Draft, Gap, Message, Micros, Person, Presence, Standing, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.sync.asking import Asking
 from supachat.sync.health import HealthKeeper
@@ -280,6 +280,9 @@ class Engine:
 
     def me(self, source: str) -> str:
         return next((s.me for s in self.sources if s.name == source), "")
+
+    def standing(self, thread: ThreadKey) -> Standing:
+        return self.reader.standing(thread)
 
     def presence(self, source: str, person: str) -> Presence:
         return self.people.presence(source, person, self.threads.with_person(source, person))

@@ -1,0 +1,111 @@
+"""What the screen must know: each Change is complete in itself, and they are applied in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from supachat.domain.health import Health
+from supachat.domain.model import NOTHING, Account, Item, Standing, ThreadKey
+from supachat.domain.text import Safe
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadsChanged:
+    """The list's rows or their order: ask `client.threads()`."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineReset:
+    """The open thread's items, whole. Replaces whatever the pane held."""
+
+    thread: ThreadKey
+    items: tuple[Item, ...]
+    new_after: str | None = None
+    """The id after which the line "n new" stands; None for no line."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineSpliced:
+    """Of the open thread: `items[start:start + removed] = inserted`."""
+
+    thread: ThreadKey
+    start: int
+    removed: int
+    inserted: tuple[Item, ...]
+
+
+class Edge(StrEnum):
+    """What is known about the older end of the open thread's items."""
+
+    MORE = "more"
+    LOADING = "loading"
+    START = "start"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeChanged:
+    thread: ThreadKey
+    edge: Edge
+    reason: Safe = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class StandingChanged:
+    """How complete the open thread is. While it is complete, a newer end alone is not told."""
+
+    thread: ThreadKey
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleChanged:
+    """Names, typing or presence of these threads: ask the client. Empty = anybody's."""
+
+    threads: frozenset[ThreadKey] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class HealthChanged:
+    health: Health
+
+
+@dataclass(frozen=True, slots=True)
+class AccountChanged:
+    """Signed in (`account`), or out (None) with the reason in words."""
+
+    account: Account | None
+    reason: Safe = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class TextReturned:
+    """A text goes back to the composer of its thread: it was not sent and is not lost."""
+
+    thread: ThreadKey
+    text: str
+    reason: Safe = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A toast. `grade` is info, warning or error."""
+
+    title: Safe
+    details: Safe = NOTHING
+    grade: str = "info"
+
+
+Change = (
+    ThreadsChanged
+    | TimelineReset
+    | TimelineSpliced
+    | EdgeChanged
+    | StandingChanged
+    | PeopleChanged
+    | HealthChanged
+    | AccountChanged
+    | TextReturned
+    | Notice
+)

@@ -1,0 +1,112 @@
+"""What is asked of the server, and of the cache: carried out by `Remote.perform`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from supachat.domain.model import Cursor, Draft, ThreadKey
+
+
+@dataclass(frozen=True, slots=True)
+class ListThreads:
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchPage:
+    """Up to `limit` messages: before a cursor (newest first on the wire), after one, or the newest."""
+
+    thread: ThreadKey
+    before: Cursor | None = None
+    after: Cursor | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FetchEdits:
+    """Up to `limit` messages of a thread that changed after a place in the order of its edits."""
+
+    thread: ThreadKey
+    after: Cursor
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """A stretch that is known already, read again to be compared: after `after`, `upto` included."""
+
+    thread: ThreadKey
+    after: Cursor
+    upto: Cursor
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class SendDraft:
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class SeekDraft:
+    """Whether the draft's row is there: by its key, or where the source makes the keys, among the
+    reader's own messages after `draft.anchor`. Without an anchor: the thread's newest message."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class EditMessage:
+    """Give `draft.target` the text `draft.raw`."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteMessage:
+    """Delete `draft.target`."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRead:
+    thread: ThreadKey
+    to: Cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """The threads whose topics should be joined, the most wanted first."""
+
+    threads: tuple[ThreadKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TellTyping:
+    thread: ThreadKey
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Asked of the cache, not of the server: messages from `since` to before `before`, or the newest."""
+
+    thread: ThreadKey
+    before: Cursor | None = None
+    since: Cursor | None = None
+    limit: int = 50
+
+
+Request = (
+    ListThreads
+    | FetchPage
+    | FetchEdits
+    | Reread
+    | SendDraft
+    | SeekDraft
+    | EditMessage
+    | DeleteMessage
+    | MarkRead
+    | Watch
+    | TellTyping
+    | Recall
+)
