@@ -19,7 +19,7 @@ from supachat.client.runner import Runner
 from supachat.domain import events as ev
 from supachat.domain.errors import BadInput
 from supachat.domain.events import Change
-from supachat.domain.health import Completeness, Health
+from supachat.domain.health import Health
 from supachat.domain.model import (
     Account,
     Feature,
@@ -113,10 +113,6 @@ class Client:
     @property
     def open_thread(self) -> ThreadKey | None:
         return self._engine.reader.open
-
-    def completeness(self, thread: ThreadKey) -> Completeness:
-        """How whole what is known of a thread is."""
-        return self._engine.reader.completeness(thread)
 
     def can(self, source: str, feature: Feature) -> bool:
         return any(s.name == source and feature in s.features for s in self.sources)

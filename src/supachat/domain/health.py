@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from supachat.domain.model import NOTHING, Cursor
+from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 
 
@@ -99,17 +99,3 @@ class Health:
     last_event_at: float | None = None
     last_error: Safe = NOTHING
     last_error_at: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Completeness:
-    """How whole the known part of one thread is."""
-
-    to: Cursor | None = None
-    """Everything up to here was read from the server; None where nothing was yet."""
-    gaps: int = 0
-    """Stretches in memory that are known to be missing."""
-    catching_up: bool = False
-    """What was missed is being read just now."""
-    live: bool = False
-    """Whatever is written from now on arrives by itself."""

@@ -22,7 +22,6 @@ from supachat.domain.events import (
     TimelineReset,
     TimelineSpliced,
 )
-from supachat.domain.health import Completeness
 from supachat.domain.keeping import KeepMessages, KeepSpans, Write
 from supachat.domain.model import NOTHING, Cursor, Gap, Message, Micros, Standing, ThreadKey
 from supachat.domain.text import Safe
@@ -100,26 +99,6 @@ class Reader:
     def catching_up(self) -> int:
         """Threads that are not complete yet. A second look at a live one is no catching up."""
         return sum(r.catching is not None and not r.live for r in self._readings.values())
-
-    def completeness(self, thread: ThreadKey) -> Completeness:
-        """What can truthfully be said of it. A second look at a live thread is no catching up."""
-        reading = self.known(thread)
-        if reading is None:
-            return Completeness()
-        catching = reading.catching is not None and not reading.live
-        return Completeness(reading.verified, len(reading.timeline.gaps()), catching, reading.live)
-
-    def standing(self, thread: ThreadKey) -> Standing:
-        """How complete a thread is."""
-        reading = self.known(thread)
-        if reading is None:
-            return Standing(catching_up=True)
-        known_to = reading.timeline.complete_to
-        return Standing(
-            complete_to=known_to.at if known_to is not None and known_to != START else None,
-            gaps=len(reading.timeline.gaps()),
-            catching_up=not reading.live,
-        )
 
     # ------------------------------------------------------------ opening and paging
 
