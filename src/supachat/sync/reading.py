@@ -100,6 +100,18 @@ class Reader:
         """Threads that are not complete yet. A second look at a live one is no catching up."""
         return sum(r.catching is not None and not r.live for r in self._readings.values())
 
+    def standing(self, thread: ThreadKey) -> Standing:
+        """How complete a thread is."""
+        reading = self.known(thread)
+        if reading is None:
+            return Standing(catching_up=True)
+        known_to = reading.timeline.complete_to
+        return Standing(
+            complete_to=known_to.at if known_to is not None and known_to != START else None,
+            gaps=len(reading.timeline.gaps()),
+            catching_up=not reading.live,
+        )
+
     # ------------------------------------------------------------ opening and paging
 
     def show(self, thread: ThreadKey, read_to: Cursor | None, out: Outcome) -> None:
