@@ -17,7 +17,7 @@ import jwt
 import psycopg
 import pytest
 from psycopg import sql
-from tests.server.matrix import rooms, tokens
+from tests.server.matrix import tokens, topics
 from tests.server.matrix.stage import Stage, staged
 from tests.server.matrix.table import (
     DENIED,
@@ -110,19 +110,19 @@ def test_what_each_may_do_over_http(stage: Stage, case: Act) -> None:
 @_each(lambda promises: promises.rooms, "topic")
 def test_who_may_join(stage: Stage, case: Room) -> None:
     topic = filled(case.topic, stage.people[Who.OWNER].words)
-    assert _judged(stage, lambda who: rooms.join(stage, who, topic)) == _wanted(case.join)
+    assert _judged(stage, lambda who: topics.join(stage, who, topic)) == _wanted(case.join)
 
 
 @_each(lambda promises: promises.rooms, "topic")
 def test_who_may_broadcast(stage: Stage, case: Room) -> None:
     topic = filled(case.topic, stage.people[Who.OWNER].words)
-    assert _judged(stage, lambda who: rooms.broadcast(stage, who, topic)) == _wanted(case.broadcast)
+    assert _judged(stage, lambda who: topics.broadcast(stage, who, topic)) == _wanted(case.broadcast)
 
 
 @_each(lambda promises: promises.rooms, "topic")
 def test_who_may_be_present(stage: Stage, case: Room) -> None:
     topic = filled(case.topic, stage.people[Who.OWNER].words)
-    assert _judged(stage, lambda who: rooms.presence(stage, who, topic)) == _wanted(case.presence)
+    assert _judged(stage, lambda who: topics.presence(stage, who, topic)) == _wanted(case.presence)
 
 
 @_each(lambda promises: promises.rooms, "topic")
@@ -130,13 +130,13 @@ def test_who_may_have_it_replayed(stage: Stage, case: Room) -> None:
     topic = filled(case.topic, stage.people[Who.OWNER].words)
     had = DONE if case.stored else NOTHING
     wanted = {who: had if verdict == DONE else verdict for who, verdict in case.join.items()}
-    assert _judged(stage, lambda who: rooms.replay(stage, who, topic)) == _wanted(wanted)
+    assert _judged(stage, lambda who: topics.replay(stage, who, topic)) == _wanted(wanted)
 
 
 @_each(lambda promises: promises.rooms, "topic")
 def test_the_public_topic_of_that_name_is_another(stage: Stage, case: Room) -> None:
     topic = filled(case.topic, stage.people[Who.OWNER].words)
-    assert _judged(stage, lambda who: rooms.public_twin(stage, who, topic)) == _wanted(same(NOTHING))
+    assert _judged(stage, lambda who: topics.public_twin(stage, who, topic)) == _wanted(same(NOTHING))
 
 
 @_each(lambda promises: promises.watched, "table")
@@ -148,7 +148,7 @@ def test_whose_rows_a_watcher_is_shown(stage: Stage, case: Watched) -> None:
     if foreign:
         stage.admin.execute(sql.SQL("alter publication supabase_realtime add table {}").format(table))
     try:
-        assert _judged(stage, lambda who: rooms.changes(stage, who, case)) == _wanted(wanted)
+        assert _judged(stage, lambda who: topics.changes(stage, who, case)) == _wanted(wanted)
     finally:
         if foreign:
             stage.admin.execute(sql.SQL("alter publication supabase_realtime drop table {}").format(table))

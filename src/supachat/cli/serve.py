@@ -25,9 +25,6 @@ MISSING = (
     "the local server needs the extra 'local': install supachat with it, as in  pipx install '.[local]'"
 )
 
-# what a dialect's SQL must know about the server that runs it
-DATABASE_SETTINGS = {"direct": {"supachat.app_ids_from_user_metadata": "on"}}
-
 
 def _web_address(_context: click.Context, _option: click.Parameter, given: str) -> str:
     """An address that a browser can be led to, or none."""
@@ -119,11 +116,7 @@ def serve(
             reach=reached(host, tls_cert, tls_key, behind_proxy, public_url),
             port=port,
             texts=tuple(_text(name) for name in dialects),
-            settings={
-                name: value
-                for dialect in dialects
-                for name, value in DATABASE_SETTINGS.get(dialect, {}).items()
-            },
+            settings=_settings(dialects),
             schemas=exposed(dialects),
             migrations=migrations,
             signup=not no_signup,
@@ -189,7 +182,16 @@ def _say_mail(line: str) -> None:
 
 def exposed(dialects: tuple[str, ...]) -> tuple[str, ...]:
     """The schemas that REST shows: public, and those of dialects that live in their own."""
-    return ("public", *(name for name in dict.fromkeys(dialects) if name != "direct"))
+    from supachat.dialects import catalog
+
+    return tuple(dict.fromkeys(("public", *(catalog.schema(name) for name in dialects))))
+
+
+def _settings(dialects: tuple[str, ...]) -> dict[str, str]:
+    """What the dialects' SQL must know about the server that runs it."""
+    from supachat.dialects import catalog
+
+    return {name: value for one in dialects for name, value in catalog.local_settings(one).items()}
 
 
 def _text(name: str) -> tuple[str, str]:

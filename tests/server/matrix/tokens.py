@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 import jwt
-from tests.server.matrix.rooms import Ear, ear, joined
 from tests.server.matrix.stage import Stage
 from tests.server.matrix.table import DONE
+from tests.server.matrix.topics import Ear, ear, joined
 from websockets.exceptions import InvalidStatus
 
 from supachat.server.tokens import mint
