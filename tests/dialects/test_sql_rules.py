@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from pathlib import Path
 
 import pytest
 
 from supachat.dialects import catalog
 
 SCHEMA = "somewhere"
+# by their files: the SQL of a dialect keeps the rules also before there is a map for it
+NAMES = sorted({path.name.partition(".")[0] for path in Path(catalog.__file__).parent.glob("*.sql")})
 COMMENT = re.compile(r"--[^\n]*")
 PIECE = re.compile(r"\$(\w*)\$.*?\$\1\$|'(?:[^']|'')*'|;", re.DOTALL)
+TOPIC = re.compile(r"'([a-z-]+:)%?'")
 SIGNATURE = re.compile(r"function (\S+?) ?\((.*?)\) returns", re.DOTALL)
 
 
@@ -26,7 +31,7 @@ def statements(name: str) -> list[str]:
     return found
 
 
-@pytest.fixture(params=catalog.names())
+@pytest.fixture(params=NAMES)
 def told(request: pytest.FixtureRequest) -> list[str]:
     return statements(request.param)
 
@@ -129,7 +134,8 @@ def test_it_touches_nothing_else_in_auth_and_realtime(told: list[str]) -> None:
             assert re.search(r" on (somewhere\.\w+|realtime\.messages)\b", target), statement
         elif statement.startswith("create or replace trigger "):
             assert re.search(
-                r" on (somewhere\.\w+|auth\.users) for each row execute function somewhere\.", target
+                r" on (somewhere\.\w+|auth\.users) for each row (when \(.*\) )?execute function somewhere\.",
+                target,
             )
         else:
             bare = target.replace("references auth.users (id) on delete cascade", "")
@@ -149,9 +155,47 @@ def test_no_client_may_speak_where_rows_are_told(told: list[str]) -> None:
             assert " for insert to authenticated " in statement
 
 
-def test_it_wants_no_extension_and_no_publication(told: list[str]) -> None:
+def test_what_speaks_speaks_on_the_twin_only(told: list[str]) -> None:
+    """Typing, presence and hints: every topic that carries rows is sealed."""
+    (speak,) = (s for s in those(told, "create or replace function ") if ".supachat_may_speak(" in head(s))
+    heads = set(TOPIC.findall(speak.split("$$")[1]))
+    assert heads
+    assert [name for name in heads if not name.endswith("typing:")] == []
+
+
+@pytest.mark.parametrize(("one", "other"), itertools.combinations(NAMES, 2))
+def test_no_two_dialects_share_a_topic(one: str, other: str) -> None:
+    """But what a person is told: there both say the same, that they alone hear and nobody speaks."""
+    shared = topics(one) & topics(other)
+    assert shared <= {"user:"}
+
+
+def topics(name: str) -> set[str]:
+    """How the topics begin that a dialect's people may hear."""
+    functions = those(statements(name), "create or replace function ")
+    (listen,) = (s for s in functions if ".supachat_may_listen(" in head(s))
+    found = set(TOPIC.findall(listen))
+    assert len(found) >= 3
+    return found
+
+
+def test_it_wants_no_extension_and_publishes_only_what_is_not_yet(told: list[str]) -> None:
     assert those(told, "create extension") == []
-    assert those(told, "alter publication") == []
+    assert those(told, "(create|alter|drop) publication") == []
+    for block in those(told, "do "):
+        if "publication add" in block or "alter publication" in block:
+            assert block.startswith("do $publication$")
+            assert "alter publication supabase_realtime add table" in block
+            assert "not exists ( select from pg_publication_tables" in block
+
+
+def test_nothing_is_published_that_nobody_may_read(told: list[str]) -> None:
+    for block in those(told, re.escape("do $publication$")):
+        found = re.search(r"array array\[(.*?)\]", block)
+        assert found
+        for table in re.findall(r"'(\w+)'", found[1]):
+            assert [s for s in those(told, "grant select") if s.endswith(f".{table} to authenticated")]
+            assert those(told, f"create policy .* on {SCHEMA}.{table} for select to authenticated ")
 
 
 def test_row_level_security_is_never_turned_off_or_run_as_somebody_else(told: list[str]) -> None:
