@@ -62,11 +62,12 @@ def project(workspace: Workspace, vault: Vault, environ: Mapping[str, str]) -> P
     from supachat.remote.project import Project
 
     dialects = [catalog.load(name) for name in workspace.dialects]
-    giver = _giver(workspace.auth, environ) if workspace.auth is not None else None
+    giver = giver_of(workspace.auth, environ) if workspace.auth is not None else None
     return Project(workspace.url, workspace.key, dialects, vault, giver=giver)
 
 
-def _giver(auth: Auth, environ: Mapping[str, str]) -> Giver:
+def giver_of(auth: Auth, environ: Mapping[str, str]) -> Giver:
+    """Who hands out the tokens of such a workspace."""
     from supachat.remote.outside import Command, Endpoint
     from supachat.remote.waits import Waits
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from supachat.assemble.connect import session_vault
+from supachat.assemble.connect import giver_of, session_vault
 from supachat.assemble.desk import Desk
 from supachat.dialects import catalog
 from supachat.dialects.grammar import Dialect
 from supachat.domain.text import Safe
 from supachat.remote.examine import Answer, Examiner, Joined, code_of
 from supachat.remote.reaching import Peer, Way, connects, handshake, resolve, way_to
-from supachat.remote.vault import Vault, in_daemon
+from supachat.remote.vault import MemoryVault, Vault, in_daemon
 from supachat.settings import Workspace
 
 __all__ = [
@@ -54,9 +54,10 @@ async def look_into_vault(desk: Desk, workspace: Workspace) -> VaultSeen:
     return VaultSeen(vault.kind, vault.where, await vault.load() is not None, vault)
 
 
-def examiner(workspace: Workspace, vault: Vault) -> Examiner:
-    """Raises as `Examiner` does."""
-    return Examiner(workspace.url, workspace.key, vault)
+def examiner(desk: Desk, workspace: Workspace, vault: Vault | None = None) -> Examiner:
+    """Without a vault nobody can be signed in. Raises as `Examiner` does."""
+    giver = giver_of(workspace.auth, desk.environ) if workspace.auth is not None else None
+    return Examiner(workspace.url, workspace.key, vault or MemoryVault(), giver=giver)
 
 
 def dialects_of(workspace: Workspace) -> list[Dialect]:

@@ -1,0 +1,189 @@
+"""One project looked at from outside, a question at a time: for the doctor.
+
+Asks as the client does, with the same HTTP client, the same keeper of tokens and the same connection, so
+that what works here works there. Writes nothing that stays: see `may_write`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import httpx
+from postgrest.exceptions import APIError
+from supabase import AsyncClient
+from supabase.lib.client_options import AsyncClientOptions
+
+from supachat.dialects.calls import Call, Row, Topic
+from supachat.domain.errors import NotAllowed, Refused, ServerTrouble, SupachatError
+from supachat.domain.model import NOTHING, Account
+from supachat.domain.text import Safe
+from supachat.remote import library
+from supachat.remote.address import address
+from supachat.remote.borrowed import Borrowed
+from supachat.remote.connection import Connection
+from supachat.remote.frames import LinkDown, Replicated
+from supachat.remote.http import make_client, tls_context
+from supachat.remote.outside import Giver
+from supachat.remote.refusals import network
+from supachat.remote.rows import Rows
+from supachat.remote.session import Keeper
+from supachat.remote.vault import Vault
+from supachat.remote.waits import Waits
+
+ALLOWED = frozenset({"23502", "23505", "23514"})
+"""What PostgreSQL says of a row that row level security let pass and a constraint did not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the sign-in server said. `settings` is None where it gave none."""
+
+    status: int
+    seconds: float
+    settings: Mapping[str, Any] | None
+    skew: float | None
+    """Seconds by which this computer's clock is ahead of the server's; to the second, as Date is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What became of a join. `refusal` is empty where it was taken; `flows`: the server said that changes
+    of the database reach the topic."""
+
+    refusal: Safe = NOTHING
+    flows: bool = False
+
+
+class Examiner:
+    """Raises `BadInput` and `KeyRefused` for what a client may not use, `SettingsError` for a proxy that
+    cannot be used. `vault` holds the session, unless `giver` hands out the tokens."""
+
+    def __init__(
+        self,
+        url: str,
+        key: str,
+        vault: Vault,
+        *,
+        giver: Giver | None = None,
+        waits: Waits | None = None,
+    ) -> None:
+        library.quiet()
+        self._waits = waits or Waits()
+        self._address, self.tls = address(url, key), tls_context()
+        self._http = make_client(self._address, self._waits, self.tls)
+        options = AsyncClientOptions(
+            auto_refresh_token=False,
+            persist_session=False,
+            postgrest_client_retry=False,
+            httpx_client=self._http,
+        )
+        client = AsyncClient(self._address.url, self._address.key, options)
+        borrowed = Borrowed(client, giver, time.monotonic, time.time) if giver else None
+        self._keeper = Keeper(client, vault, self, self._waits, stock=borrowed)
+        self._rows = Rows(client, self._keeper)
+
+    async def close(self) -> None:
+        await self._http.aclose()
+
+    # what the keeper tells; nobody here wants to hear it
+
+    def token_renewed(self, token: str) -> None: ...
+
+    def session_lost(self, reason: Safe) -> None: ...
+
+    def session_unkept(self, why: Safe) -> None: ...
+
+    def resumed(self) -> None: ...
+
+    async def ask(self) -> Answer:
+        """The sign-in server's settings. Raises `Unreachable`."""
+        began = time.monotonic()
+        try:
+            said = await self._http.get(
+                f"{self._address.url}/auth/v1/settings", headers={"apikey": self._address.key}
+            )
+        except httpx.HTTPError as error:
+            raise network(error) from error
+        seconds = time.monotonic() - began
+        skew = _skew(said.headers.get("date", ""), datetime.now(UTC), seconds)
+        return Answer(said.status_code, seconds, _object(said), skew)
+
+    async def sign_in(self) -> tuple[Account, str]:
+        """Take up the session that is kept; the account and its access token. Raises `SessionEnded`,
+        `VaultError`, `Retryable`."""
+        await self._keeper.restore()
+        token = await self._keeper.access()
+        account = self._keeper.account
+        if account is None:
+            raise ServerTrouble("the server gave a session without an account")
+        return account, token
+
+    async def rows(self, call: Call) -> list[Row]:
+        """Raises as `Rows.carry_out`."""
+        return await self._rows.carry_out(call)
+
+    async def may_write(self, call: Call) -> bool:
+        """Whether row level security lets a row pass that something else must refuse: its key is null, or
+        is taken. Raises as `rows`, but for the two answers that were wanted."""
+        try:
+            await self._rows.carry_out(call)
+        except NotAllowed:
+            return False
+        except Refused as error:
+            if code_of(error) not in ALLOWED:
+                raise
+        return True
+
+    async def join(self, topic: Topic, patience: float) -> Joined:
+        """Join a topic on a connection of its own; wait `patience` seconds for the database's word.
+        Raises `ServerTrouble` where there is no connection."""
+        connection = Connection(self._address, await self._keeper.access(), self._waits, tls=self.tls)
+        try:
+            await connection.open()
+            refusal = await connection.join(topic)
+            if refusal is not None:
+                return Joined(refusal.verdict.words)
+            return Joined(flows=await _flows(connection, patience))
+        except LinkDown as error:
+            raise ServerTrouble(f"realtime cannot be reached: {error.words}") from error
+        finally:
+            connection.abort()
+
+
+async def _flows(connection: Connection, patience: float) -> bool:
+    try:
+        async with asyncio.timeout(patience):
+            while not isinstance(await connection.inbox.get(), Replicated):
+                pass
+    except TimeoutError:
+        return False
+    return True
+
+
+def code_of(error: SupachatError) -> str:
+    """The code that PostgREST gave with a refusal; empty where there is none."""
+    cause = error.__cause__
+    return str(cause.code or "") if isinstance(cause, APIError) else ""
+
+
+def _object(answer: httpx.Response) -> Mapping[str, Any] | None:
+    try:
+        found = answer.json()
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _skew(date: str, now: datetime, seconds: float) -> float | None:
+    """`seconds` is the round trip: the answer was stamped somewhere within it."""
+    try:
+        ahead = (now - parsedate_to_datetime(date)).total_seconds() - seconds / 2
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, abs(ahead) - 1 - seconds) * (1 if ahead > 0 else -1)
