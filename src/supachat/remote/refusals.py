@@ -105,6 +105,18 @@ _SIGN_UP = {
     "email_address_invalid": "that is not an e-mail address that this project takes",
     "email_address_not_authorized": "this project sends no mail to that address",
 }
+_MAILED = "that code or link is old, wrong, or was used already"
+_SIGN_IN = {
+    "otp_expired": (_MAILED, "Send another"),
+    "otp_disabled": ("no account has that e-mail address", "Make a new account instead"),
+    "bad_code_verifier": ("that sign-in was begun by another program", "Begin again here"),
+    "flow_state_not_found": ("that sign-in was used already", "Begin again"),
+    "flow_state_expired": ("that sign-in took too long", "Begin again"),
+    "anonymous_provider_disabled": ("this project lets nobody in without a name", ""),
+    "provider_disabled": ("this project has that way in switched off", ""),
+    "captcha_failed": ("this project asks for a captcha, which a terminal cannot show", ""),
+}
+"""What happened, and its cure."""
 
 
 def auth_error(error: AuthError, note: Note) -> SupachatError:
@@ -127,6 +139,8 @@ def auth_error(error: AuthError, note: Note) -> SupachatError:
         return BadCredentials("e-mail and password do not match")
     if code in _SIGN_UP:
         return SignUpRefused(_SIGN_UP[code])
+    if code in _SIGN_IN:
+        return SignInError(_SIGN_IN[code][0], cure=_SIGN_IN[code][1])
     if status in (401, 403) and ("api key" in words.lower() or not isinstance(error, AuthApiError)):
         return KeyRefused("this project does not know the key", cure="Copy it again from its settings")
     return SignInError(f"the server refused: {words}" if words else "the server refused")

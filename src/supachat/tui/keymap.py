@@ -243,6 +243,8 @@ KEYS: Final[dict[Place, tuple[Key, ...]]] = {
         Key("sign_in_field", "tab down", "next", action="field(1)"),
         Key("sign_in_field_up", "shift+tab up", "before", action="field(-1)"),
         Key("show_password", "ctrl+t", "show password"),
+        Key("open_address", "ctrl+o", "open here"),
+        Key("copy_address", "ctrl+s", "copy"),
         Key("new_account", "ctrl+n", "new account"),
         Key("sign_in_back", "escape", "back", action="back"),
         Key("leave_sign_in", "ctrl+q", "quit", action="app.leave"),
@@ -262,7 +264,8 @@ _FOOTERS: Final[dict[Place, str]] = {
     Place.HEALTH: "health_again health_scroll health_close",
     Place.CHOICES: "go choice_move leave_choices",
     Place.PROJECT: "project_go project_field project_back leave_project",
-    Place.SIGN_IN: "sign_in_go sign_in_field show_password new_account sign_in_back leave_sign_in",
+    Place.SIGN_IN: "sign_in_go sign_in_field show_password open_address copy_address new_account sign_in_back "
+    "leave_sign_in",
     Place.EVERYWHERE: "start commands help leave",
 }
 _NARROW: Final[dict[Place, str]] = {Place.COMPOSER: "switch next_unread select commands help"}

@@ -1,28 +1,43 @@
-"""Signing in and signing up, with e-mail and password.
+"""Signing in and signing up, by each way that the project offers.
 
-What was typed stays whatever the server says. The password leaves this screen only towards the client.
+What was typed stays whatever the server says. Passwords, codes and links leave this screen only towards
+the client.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+import webbrowser
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.screen import Screen
 
-from supachat.client import Client
-from supachat.domain.errors import BadCredentials, EmailUnverified, SignUpRefused, SupachatError
-from supachat.domain.model import NOTHING
+from supachat.client import Client, Visit
+from supachat.domain.entering import Mailed, Nobody, Outside, Ways
+from supachat.domain.errors import (
+    BadCredentials,
+    EmailUnverified,
+    Retryable,
+    SignInError,
+    SignUpRefused,
+    SupachatError,
+)
+from supachat.domain.model import NOTHING, Account
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.keymap import Place, bindings, footer
-from supachat.tui.spans import Row, Span, space
+from supachat.tui.keymap import Hint, Place, bindings, footer
+from supachat.tui.screens import sign_in_ways as ways
+from supachat.tui.spans import Row
 from supachat.tui.widgets.drawn import Drawn, glyphs_of
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import FormField, Lines, heading, paragraph
 
 CELLS = 56
+AGAIN = 3.0
+"""Seconds until the project is asked once more what it offers."""
 
 
 class SignIn(Screen[bool]):
@@ -37,149 +52,282 @@ class SignIn(Screen[bool]):
         self._host = host
         self._reason = reason
         self._kept = kept
-        self._new = False
+        self._offers = Ways(code=False)
+        self._way = ways.PASSWORD
+        self._mailed = ""
+        """The address that the last mail went to."""
+        self._visit: Visit | None = None
         self._busy = False
         self._head = Lines()
         self._called = FormField("name", Safe("Your name"))
         self._email = FormField("email", Safe("E-mail"))
         self._password = FormField("password", Safe("Password"), password=True)
+        self._code = FormField("code", Safe("Code or link"))
+        self._back = FormField("back", Safe("Ended on"))
         self._words = Lines()
         self._footer = Footer()
 
     def compose(self) -> ComposeResult:
         with Vertical(id="card"):
             yield self._head
-            yield self._called
-            yield self._email
-            yield self._password
+            yield from self._every
             yield self._words
         yield self._footer
 
     def on_mount(self) -> None:
-        self._called.display = False
+        self._lay_out()
         self._draw(paragraph(self._reason, CELLS, "warning") if self._reason else None)
+        self.run_worker(self._learn(), group="offers", exclusive=True)
+
+    def on_unmount(self) -> None:
+        self._leave_browser()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(self.app.size.height < 20, "-low")
         self._hints()
 
+    def on_descendant_focus(self) -> None:
+        self._hints()
+
+    async def _learn(self) -> None:
+        """What the project offers, as soon as it says."""
+        while True:
+            try:
+                self._offers = await self._client.entry.ways()
+            except Retryable:
+                await asyncio.sleep(AGAIN)
+            else:
+                break
+        offered = ways.ways_of(self._offers)
+        if offered and self._way not in [way.id for way in offered]:
+            self._switch(offered[0].id)
+        elif self._reason:
+            self._draw(paragraph(self._reason, CELLS, "warning"))
+        else:
+            self._draw()
+
     # ------------------------------------------------------------ showing
 
     @property
+    def _every(self) -> list[FormField]:
+        return [self._called, self._email, self._password, self._code, self._back]
+
+    @property
     def _fields(self) -> list[FormField]:
-        return [field for field in (self._called, self._email, self._password) if field.display]
+        return [field for field in self._every if field.display]
+
+    @property
+    def _browsing(self) -> bool:
+        return self._way.startswith(ways.BROWSER)
+
+    def _lay_out(self) -> None:
+        """Show the fields of this way."""
+        way = self._way
+        self._called.display = way == ways.NEW
+        self._email.display = way in (ways.PASSWORD, ways.NEW, ways.CODE)
+        self._password.display = way in (ways.PASSWORD, ways.NEW)
+        self._code.display = way == ways.CODE and bool(self._mailed)
+        self._back.display = self._browsing and self._visit is not None
 
     def _draw(self, words: Sequence[Row] | None = None) -> None:
         rule = glyphs_of(self).rule
-        title = "A new account for" if self._new else "Sign in to"
+        title = "A new account for" if self._way == ways.NEW else "Sign in to"
         rows = heading(Safe("supachat"), self._host, Safe(f"{title} {self._client.workspace}"), CELLS, rule)
-        self._head.show(*rows, self._ways(), Row())
-        self._words.show(*(words or paragraph(self._kept, CELLS)))
+        rows += [*ways.ways_rows(ways.ways_of(self._offers), self._way, CELLS), Row()]
+        if self._browsing and self._visit is not None:
+            url = safe_line(self._visit.url, limit=2000)
+            rows += ways.browser_rows(url, self._way.removeprefix(ways.BROWSER), CELLS)
+        self._head.show(*rows)
+        about = ways.about(self._way, self._offers, safe_line(self._mailed), self._kept, CELLS)
+        self._words.show(*(about if words is None else words))
         self._hints()
 
-    def _ways(self) -> Row:
-        """What can be done here; a click on the other one goes there."""
-        chosen, other = "bold underline accent", "text2"
-        return Row(
-            (
-                Span(Safe("password"), other if self._new else chosen, "password"),
-                space(4),
-                Span(Safe("new account"), chosen if self._new else other, "new"),
-            )
-        )
-
     def _hints(self) -> None:
-        without = () if self._client.threads() else ("sign_in_back",)
-        hints = [
-            hint._replace(words="have an account") if self._new and hint.id == "new_account" else hint
-            for hint in footer(Place.SIGN_IN, without=without)
-        ]
-        hints = [
-            hint._replace(words="sign up") if self._new and hint.id == "sign_in_go" else hint
-            for hint in hints
-        ]
-        self._footer.show(hints)
+        without = {"show_password"} if not self._password.display else set()
+        without |= set() if self._visit is not None else {"open_address", "copy_address"}
+        without |= set() if self._offers.sign_up else {"new_account"}
+        without |= set() if self._client.threads() else {"sign_in_back"}
+        self._footer.show([self._named(hint) for hint in footer(Place.SIGN_IN, without=without)])
 
-    def _clear_words(self) -> None:
-        for field in (self._called, self._email, self._password):
-            field.say(NOTHING)
+    def _named(self, hint: Hint) -> Hint:
+        if hint.id == "sign_in_go":
+            to_mail = self._way == ways.CODE and self._asks_for_mail()
+            return hint._replace(words=ways.go_words(self._way, mailed=not to_mail))
+        if hint.id == "new_account" and self._way == ways.NEW:
+            return hint._replace(words="have an account")
+        if hint.id == "sign_in_field" and len(self._fields) < 2:
+            return hint._replace(words="next way")
+        return hint
+
+    def _asks_for_mail(self) -> bool:
+        """Enter has a mail sent: there was none yet, or the address is being looked at again."""
+        return not self._mailed or self._email.line.has_focus
 
     # ------------------------------------------------------------ keys and clicks
 
     def on_drawn_acted(self, event: Drawn.Acted) -> None:
-        if event.act in ("password", "new"):
+        if event.act in [way.id for way in ways.ways_of(self._offers)]:
             event.stop()
-            self._switch(event.act == "new")
+            self._switch(event.act)
 
     def action_field(self, by: int) -> None:
+        """The next field; after the last one the next way, where there is one."""
         lines = [field.line for field in self._fields]
-        here = next((n for n, line in enumerate(lines) if line.has_focus), 0)
-        lines[(here + by) % len(lines)].focus()
+        here = next((n for n, line in enumerate(lines) if line.has_focus), -1 if by > 0 else len(lines))
+        other = ways.next_way(ways.ways_of(self._offers), self._way, by)
+        if lines and (0 <= here + by < len(lines) or other == self._way or self._way == ways.NEW):
+            lines[(here + by) % len(lines)].focus()
+        elif other != self._way:
+            self._switch(other)
 
     def action_show_password(self) -> None:
         line = self._password.line
         line.hide(not line.password)
 
     def action_new_account(self) -> None:
-        self._switch(not self._new)
+        if self._way == ways.NEW:
+            self._switch(ways.next_way(ways.ways_of(self._offers), self._way, 1))
+        elif self._offers.sign_up:
+            self._switch(ways.NEW)
 
-    def _switch(self, new: bool) -> None:
-        self._new = new
-        self._called.display = new
-        self._clear_words()
+    def _switch(self, way: str) -> None:
+        """Go on by this way; what stands in a field stays."""
+        self._leave_browser()
+        self._way = way
+        self._busy = False
+        for field in self._every:
+            field.say(NOTHING)
+        self._lay_out()
         self._draw()
-        (self._fields[0] if new else self._email).line.focus()
+        if fields := self._fields:
+            (self._code if way == ways.CODE and self._mailed else fields[0]).line.focus()
+        else:
+            self.set_focus(None)
+        if self._browsing:
+            self._ask_with(self._browse(way.removeprefix(ways.BROWSER)))
 
     def action_back(self) -> None:
         if self._client.threads():
             self.dismiss(False)
 
+    def action_open_address(self) -> None:
+        if self._visit is not None:
+            webbrowser.open(self._visit.url)
+
+    def action_copy_address(self) -> None:
+        """Through the terminal, so that it works over SSH as well."""
+        if self._visit is not None:
+            self.app.copy_to_clipboard(self._visit.url)
+            self._draw(paragraph(Safe("The address is copied."), CELLS, "text2"))
+
     def action_go(self) -> None:
         """Ask the server, unless something is missing or it is being asked already."""
+        if self._browsing and self._visit is not None:
+            self._paste(self._visit)
+            return
         if self._busy:
             return
-        self._clear_words()
-        missing = [field for field in self._fields if not field.value.strip()]
+        for field in self._every:
+            field.say(NOTHING)
+        wanted = [self._email] if self._way == ways.CODE and self._asks_for_mail() else self._fields
+        missing = [field for field in wanted if not field.value.strip()]
         if missing:
             missing[0].refuse(Safe("this is still empty"))
             missing[0].line.focus()
             return
-        self._busy = True
-        self._draw(paragraph(Safe("Asking the server"), CELLS, "accent"))
-        self.run_worker(self._go(), exclusive=True)
+        if self._browsing:
+            self._ask_with(self._browse(self._way.removeprefix(ways.BROWSER)))
+        elif self._way == ways.CODE and self._asks_for_mail():
+            self._ask_with(self._mail())
+        else:
+            self._ask_with(self._go())
 
     # ------------------------------------------------------------ the server's answer
 
-    async def _go(self) -> None:
-        name, email, password = self._called.value, self._email.value, self._password.value
+    def _ask_with(self, work: Coroutine[Any, Any, None]) -> None:
+        self._busy = True
+        self._draw(paragraph(Safe("Asking the server"), CELLS, "accent"))
+        self.run_worker(self._asked(work), group="ask", exclusive=True)
+
+    async def _asked(self, work: Coroutine[Any, Any, None]) -> None:
+        way = self._way
         try:
-            if self._new:
-                account = await self._client.entry.sign_up(email.strip(), password, name.strip())
-            else:
-                account = await self._client.entry.sign_in(email.strip(), password)
+            await work
         except SupachatError as error:
-            self._refused(error)
-        else:
-            if account is None:
-                self._confirm(safe_line(email))
-            else:
-                self.dismiss(True)
+            if way == self._way:
+                self._refused(error)
         finally:
-            self._busy = False
+            if way == self._way:
+                self._busy = False
+
+    async def _go(self) -> None:
+        account = await self._enter()
+        if account is None:
+            self._confirm()
+        else:
+            self.dismiss(True)
+
+    async def _enter(self) -> Account | None:
+        entry, email, password = self._client.entry, self._email.value.strip(), self._password.value
+        match self._way:
+            case ways.NEW:
+                return await entry.sign_up(email, password, self._called.value.strip())
+            case ways.CODE:
+                return await entry.enter(Mailed(email, self._code.value))
+            case ways.ANONYMOUS:
+                return await entry.enter(Nobody())
+            case ways.OUTSIDE:
+                return await entry.enter(Outside())
+            case _:
+                return await entry.sign_in(email, password)
+
+    async def _mail(self) -> None:
+        email = self._email.value.strip()
+        await self._client.entry.send_code(email, create=False)
+        self._sent(email)
+
+    def _confirm(self) -> None:
+        self._sent(self._email.value.strip())
+
+    def _sent(self, email: str) -> None:
+        self._mailed = email
+        self._switch(ways.CODE)
+
+    async def _browse(self, provider: str) -> None:
+        visit = self._visit = await self._client.entry.browse(provider)
+        self._lay_out()
+        self._draw(paragraph(Safe("Waiting for the browser, 5 minutes at most."), CELLS))
+        self._back.line.focus()
+        try:
+            await visit.done()
+        finally:
+            if self._visit is visit:
+                self._visit = None
+        self.dismiss(True)
+
+    def _paste(self, visit: Visit) -> None:
+        try:
+            visit.paste(self._back.value)
+        except SupachatError as error:
+            self._back.refuse(safe_line(str(error), limit=400))
+
+    def _leave_browser(self) -> None:
+        if self._visit is not None:
+            self._visit.close()
+            self._visit = None
 
     def _refused(self, error: SupachatError) -> None:
         """The reason where it belongs; everything typed stays."""
+        self._lay_out()
         self._draw()
         words = safe_line(str(error), limit=400)
         if isinstance(error, EmailUnverified | SignUpRefused):
             self._email.refuse(words)
         elif isinstance(error, BadCredentials):
-            self._password.refuse(words)
+            again = " Tab goes on to a code by e-mail." if self._offers.code else ""
+            self._password.refuse(Safe(f"{words}.{again}" if again else words))
             self._password.line.focus()
+        elif isinstance(error, SignInError) and self._way == ways.CODE:
+            (self._email if self._asks_for_mail() else self._code).refuse(words)
         else:
             self._draw(paragraph(Safe(f"{glyphs_of(self).failed} {words}"), CELLS, "error"))
-
-    def _confirm(self, email: Safe) -> None:
-        self._switch(False)
-        words = Safe(f"A mail went to {email}. Open the link in it, then sign in here.")
-        self._draw(paragraph(words, CELLS, "text2"))

@@ -1,0 +1,123 @@
+"""What the sign-in page shows of each way in, as rows. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from supachat.domain.entering import Ways
+from supachat.domain.model import NOTHING
+from supachat.domain.text import Safe, safe_line
+from supachat.tui.spans import Row, Span, space, wrap
+from supachat.tui.widgets.form import paragraph
+
+PASSWORD: Final = "password"
+NEW: Final = "new"
+CODE: Final = "code"
+ANONYMOUS: Final = "anonymous"
+OUTSIDE: Final = "outside"
+BROWSER: Final = "browser:"
+"""Before a provider's name."""
+
+_AIR = 4
+_CALLED = {"github": "GitHub", "gitlab": "GitLab", "linkedin_oidc": "LinkedIn", "slack_oidc": "Slack"}
+
+
+class Way(NamedTuple):
+    """One of the words under the title; `id` is what a click on it acts."""
+
+    id: str
+    words: Safe
+
+
+def called(provider: str) -> Safe:
+    """A provider's name as people write it."""
+    return safe_line(_CALLED.get(provider, provider.replace("_", " ").capitalize()))
+
+
+def ways_of(offers: Ways) -> tuple[Way, ...]:
+    """What is offered, the usual one first."""
+    if offers.outside:
+        return (Way(OUTSIDE, Safe("token")),)
+    ways = [
+        (offers.password, Way(PASSWORD, Safe("password"))),
+        (offers.code, Way(CODE, Safe("e-mail code"))),
+        *((True, Way(f"{BROWSER}{name}", called(name))) for name in offers.providers),
+        (offers.anonymous, Way(ANONYMOUS, Safe("no name"))),
+        (offers.sign_up, Way(NEW, Safe("new account"))),
+    ]
+    return tuple(way for offered, way in ways if offered)
+
+
+def ways_rows(ways: Sequence[Way], chosen: str, cells: int) -> list[Row]:
+    """The ways beside each other, over as many rows as they need; the chosen one stands out."""
+    rows: list[list[Span]] = [[]]
+    room = cells
+    for way in ways:
+        if rows[-1] and len(way.words) + _AIR > room:
+            rows.append([])
+            room = cells
+        if rows[-1]:
+            rows[-1].append(space(_AIR))
+            room -= _AIR
+        look = "bold underline accent" if way.id == chosen else "text2"
+        rows[-1].append(Span(way.words, look, way.id))
+        room -= len(way.words)
+    return [Row(tuple(row)) for row in rows]
+
+
+def next_way(ways: Sequence[Way], chosen: str, by: int) -> str:
+    """The way beside this one, round the ends. A new account is asked for by its own key."""
+    ids = [way.id for way in ways if way.id != NEW]
+    if not ids:
+        return chosen
+    return ids[(ids.index(chosen) + by) % len(ids)] if chosen in ids else ids[0]
+
+
+def browser_rows(url: Safe, provider: str, cells: int) -> list[Row]:
+    """The steps of a sign-in that goes on in a browser, down to where the last address is pasted."""
+    lines = [url[at : at + cells - 3] for at in range(0, len(url), cells - 3)]
+    return [
+        _step(1, Safe("Open this address in any browser, on any machine:")),
+        *(Row((space(3), Span(Safe(line), "underline accent", "open_address"))) for line in lines),
+        _step(2, Safe(f"Sign in there with {called(provider)}.")),
+        _step(3, Safe("Come back by itself, or paste the address it ended on:")),
+    ]
+
+
+def _step(number: int, words: Safe) -> Row:
+    return Row((Span(Safe(f"{number}"), "bold accent"), space(2), Span(words, "foreground")))
+
+
+def about(way: str, offers: Ways, mailed: Safe, kept: Safe, cells: int) -> list[Row]:
+    """What stands under the fields while nothing is wrong."""
+    if way == CODE and mailed:
+        return paragraph(
+            Safe(
+                f"A mail went to {mailed}. Type its code. If it has a link and no code, paste the link "
+                "here: do not open it, it works once."
+            ),
+            cells,
+            "text2",
+        )
+    words = {
+        CODE: Safe("A code comes by e-mail, and no password is needed."),
+        ANONYMOUS: Safe(
+            "Nobody asks who you are. Such an account ends with its sign-in: once signed out, nobody "
+            "comes back to it."
+        ),
+        OUTSIDE: Safe(f"{offers.outside} hands out the sign-in of this workspace. Ask it again?"),
+    }.get(way, NOTHING)
+    rows = paragraph(words, cells, "text2")
+    gap = [Row()] if rows and kept else []
+    kept_rows = [] if way == OUTSIDE else [Row((Span(line, "quiet"),)) for line in wrap(kept, cells)]
+    return [*rows, *(gap if kept_rows else []), *kept_rows]
+
+
+def go_words(way: str, *, mailed: bool) -> str:
+    """What Enter does, for the footer."""
+    if way == NEW:
+        return "sign up"
+    if way == CODE and not mailed:
+        return "send the mail"
+    return {OUTSIDE: "ask again"}.get(way, "use what is pasted" if way.startswith(BROWSER) else "sign in")
