@@ -9,13 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.vectors.realtime_acts import Act, caught_up, flood, read_again, stop_reading
+
 
 @dataclass(frozen=True)
 class Case:
     """One recording. `limits` are fields of RealtimeLimits; `skip` are line numbers (from 1) not played.
 
     `headers` go with the handshake of that line, `requests` are made when that line is reached, `prepare`
-    is SQL that brings the database to where it was when the recording began.
+    is SQL that brings the database to where it was when the recording began. `acts` are what a note says
+    was done; connections in `awake` send heartbeats all along; `closed_with` is the code that ours gives
+    where the recording's connection was cut.
     """
 
     limits: Mapping[str, Any] = field(default_factory=dict)
@@ -25,6 +29,10 @@ class Case:
     unordered: bool = False
     requests: Mapping[int, tuple[str, str, Any]] = field(default_factory=dict)
     server_stops_at: int | None = None
+    server_starts_at: int | None = None
+    acts: Mapping[int, Act] = field(default_factory=dict)
+    awake: frozenset[str] = frozenset()
+    closed_with: Mapping[int, int] = field(default_factory=dict)
     prepare: str = "select"
 
 
@@ -66,8 +74,12 @@ RUN: Mapping[str, Case] = {
     "08-rights-revoked": PLAIN,
     "10-broadcast-self-ack": PLAIN,
     "11-broadcast-two-clients": PLAIN,
+    "11b-slow-reader": Case(
+        acts={11: stop_reading("S"), 12: flood("A", "C", 300), 13: read_again("S"), 15: caught_up("S", 300)}
+    ),
     "12-broadcast-write-denied": PLAIN,
     "13-presence-two-clients": PLAIN,
+    "13b-presence-ghost": Case(limits={"idle": 1.0}, awake=frozenset({"B"})),
     "20-postgres-changes": PLAIN,
     "21-postgres-changes-rls": PLAIN,
     "23-broadcast-from-database": PLAIN,
@@ -84,6 +96,10 @@ RUN: Mapping[str, Case] = {
         skip=frozenset({113, 114, 116, 117, 119, 120}), why_skipped="no tenants here, and no /healthcheck"
     ),
     "35-idle-timeout": Case(limits={"idle": 1.0}),
+    "36-forged-frame-vsn1": Case(
+        skip=frozenset({9}),
+        why_skipped="there the forged frame arrives; ours reads the body, finds no JSON and sends nothing",
+    ),
     "39-server-shutdown": Case(server_stops_at=5),
     "40-limit-channels": Case(limits={"channels_per_socket": 3}),
     "41-limit-users": Case(limits={"users": 2}),
@@ -92,17 +108,36 @@ RUN: Mapping[str, Case] = {
     "47-limit-presence-tenant": Case(limits={"presence_per_second": 1, "presence_calls": 1000}),
     "50-python-client-session": Case(requests={32: HTTP_SEND}),
     "51-python-client-denied": PLAIN,
+    "53-python-client-reconnect": Case(
+        server_stops_at=14,
+        server_starts_at=30,
+        skip=frozenset({15, 18}),
+        why_skipped="a channel's crash as the Erlang machine dies; ours closes the socket, as in 39",
+        closed_with={19: 1012},
+    ),
 }
 
 LEFT_OUT: Mapping[str, str] = {
-    "11b-slow-reader": "needs a socket that does not read; test_realtime_sockets has one",
-    "13b-presence-ghost": "a minute of silence; test_realtime_sockets has it with a short idle time",
-    "26-logical-decoding-refused": "we read through pgoutput, which PostgreSQL always has",
-    "36-forged-frame-vsn1": "there a frame can be forged; test_realtime_sockets shows ours does not",
+    "26-logical-decoding-refused": "about wal2json; we read through pgoutput, which PostgreSQL always has",
     "37-no-channel-sweep": "our sockets without channels cost nothing and are left alone",
-    "38-admin-api": "no tenants, so no tenant API",
-    "45-private-only-tenant": "no tenants",
-    "46-suspended-tenant": "no tenants",
-    "48-tenant-database-down": "database and gateway are one here; test_realtime_stream cuts the stream",
-    "53-python-client-reconnect": "how the Erlang machine dies; 39 has what a client sees of ours",
+    "38-admin-api": "hosted administration: no tenants, so no tenant API",
+    "45-private-only-tenant": "hosted administration: a switch of a tenant",
+    "46-suspended-tenant": "hosted administration: a state of a tenant",
+    "48-tenant-database-down": "database and gateway are one here; test_realtime_stream cuts the stream,"
+    " test_realtime_away the database",
 }
+
+SOCKETS = "tests.server.test_realtime_sockets"
+
+NOT_RECORDED: Mapping[str, str] = {
+    "03b": f"{SOCKETS}:test_a_policy_that_fails_denies",
+    "08b": f"{SOCKETS}:test_a_refresh_that_loses_one_of_two_rights_ends_the_channel",
+    "14": f"{SOCKETS}:test_presence_events_are_read_in_any_case_and_failures_not_counted",
+    "22": "tests.server.test_realtime_changes:test_a_bad_binding_spoils_all_and_the_channel_stays",
+    "32": f"{SOCKETS}:test_a_second_join_is_answered_before_the_first_is_closed",
+    "32b": f"{SOCKETS}:test_a_leave_with_another_join_ref_is_ignored",
+    "44": "tests.unit.test_realtime_limits:test_the_gateways_limits_are_taken_over",
+    "52": "tests.unit.test_realtime_frames:test_a_body_on_version_1_is_re_encoded_or_not_sent",
+}
+"""Scenarios that INDEX.md or the protocol's description counts and of which no file was ever kept; the test
+of ours that stands for each."""

@@ -13,8 +13,8 @@ import base64
 import json
 import re
 import time
-from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -23,10 +23,10 @@ import websockets
 from tests.vectors.realtime_list import Case
 from tests.vectors.realtime_match import Matcher
 from tests.vectors.realtime_tokens import Tokens, grow
-from websockets.asyncio.client import ClientConnection, connect
+from tests.vectors.realtime_wire import Wire, kind_of
+from websockets.asyncio.client import connect
 
-LIMIT = 10.0
-_REPLIES = {"phx_reply", "phx_close", "phx_error"}
+BEATS = 0.2  # seconds between the heartbeats of a connection that must not fall silent
 _LONG = re.compile(r'<(\d+) bytes of text: \{"topic": "([^"]+)"')
 _BEFORE, _AFTER = 1795175599863, 1795175604851  # the two moments of the replay recording
 
@@ -54,67 +54,6 @@ class RecordingClock:
         return self.now
 
 
-class Wire:
-    """One connection of the recording, its frames sorted by kind."""
-
-    def __init__(self, socket: ClientConnection) -> None:
-        self.socket = socket
-        self.frames: dict[Any, deque[Any]] = defaultdict(deque)
-        self._news = asyncio.Event()
-        self._reader = asyncio.create_task(self._read())
-
-    async def _read(self) -> None:
-        try:
-            async for data in self.socket:
-                frame = data if isinstance(data, bytes) else json.loads(data)
-                self.frames[kind_of(frame)].append(frame)
-                self._news.set()
-        except websockets.ConnectionClosedError:
-            pass  # the code is looked at where the recording says it closed
-
-    async def take(self, kind: Any) -> Any:
-        """The next frame of that kind."""
-        return await self.find(kind, lambda _: True)
-
-    async def find(self, kind: Any, wanted: Callable[[Any], bool]) -> Any:
-        """The first frame of that kind that is wanted, wherever it stands."""
-        async with asyncio.timeout(LIMIT):
-            while (found := next(filter(wanted, self.frames[kind]), None)) is None:
-                self._news.clear()
-                await self._news.wait()
-        self.frames[kind].remove(found)
-        return found
-
-    async def closed(self) -> int | None:
-        """Waits for the server's close; its code."""
-        async with asyncio.timeout(LIMIT):
-            await self._reader
-        return self.socket.close_code
-
-    async def close(self) -> list[Any]:
-        """Close, and what had come that nobody expected."""
-        async with asyncio.timeout(LIMIT):
-            await (await self.socket.ping())
-            await self.socket.close()
-            await self._reader
-        return [frame for frames in self.frames.values() for frame in frames]
-
-
-def kind_of(frame: Any) -> tuple[str, Any]:
-    """Frames of one kind keep their order."""
-    if isinstance(frame, bytes) or (isinstance(frame, dict) and "binary_base64" in frame):
-        return "fan-out", "binary"
-    if isinstance(frame, list):
-        _, _, topic, event, payload = frame
-    else:
-        topic, event, payload = frame["topic"], frame["event"], frame["payload"]
-    if event == "system":
-        return ("reply", "") if payload["extension"] == "system" else ("changes", topic)
-    if event in _REPLIES:
-        return "reply", ""
-    return ("state" if event == "presence_state" else "fan-out"), topic
-
-
 class Player:
     """One recording being played. `mismatch` lines are raised as AssertionError with both frames."""
 
@@ -133,6 +72,7 @@ class Player:
         self._clock = clock
         self._matcher = Matcher()
         self._wires: dict[str, Wire] = {}
+        self._awake: list[asyncio.Task[None]] = []
         self._answers: deque[httpx.Response] = deque()
         self._sql: deque[Any] = deque()
         self._notices: list[str] = []
@@ -149,6 +89,8 @@ class Player:
             await self._request(*self._case.requests[number])
         if number in self._case.skip:
             return
+        if number in self._case.acts:
+            await self._case.acts[number](self._wires)
         connection, frame = line.get("conn", ""), line["frame"]
         match line["dir"]:
             case "open":
@@ -166,7 +108,7 @@ class Player:
             case "sql_result":
                 self._expect_rows(frame)
             case "close" if not frame.get("by") and connection in self._wires:
-                await self._close(connection, frame["code"])
+                await self._close(connection, self._case.closed_with.get(number, frame["code"]))
 
     async def _open(self, number: int, name: str, frame: Mapping[str, Any]) -> None:
         url = self._tokens.fill(frame["url"]).replace("/socket/websocket", "/realtime/v1/websocket")
@@ -186,8 +128,13 @@ class Player:
             assert answer.status_code == frame["status"], f"line {number}: {answer.status_code}, {frame}"
             assert (answer.body or b"").decode() == frame["body"]
             return
-        assert frame["status"] == 101, f"line {number}: accepted, {frame}"
-        self._wires[name] = Wire(socket)
+        except ConnectionRefusedError:
+            assert "error" in frame, f"line {number}: nobody listens"
+            return
+        assert frame.get("status") == 101, f"line {number}: accepted, {frame}"
+        self._wires[name] = wire = Wire(socket)
+        if name in self._case.awake:
+            self._awake.append(asyncio.create_task(wire.stay_awake(BEATS)))
 
     async def _expect(self, number: int, wire: Wire, frame: Any) -> None:
         kind = kind_of(frame)
@@ -275,7 +222,7 @@ class Player:
         if code == 1006:
             wire.socket.transport.abort()
             await wire.closed()
-        elif code != 1000 or self._case.limits.get("idle"):
+        elif code != 1000 or (self._case.limits.get("idle") and name not in self._case.awake):
             assert await wire.closed() == code
         else:
             left = await wire.close()
@@ -283,5 +230,9 @@ class Player:
 
     async def end(self) -> None:
         """Leave no socket behind."""
+        for task in self._awake:
+            task.cancel()
+        await asyncio.gather(*self._awake, return_exceptions=True)
         for wire in self._wires.values():
-            await wire.close()
+            await wire.socket.close()
+            await wire.closed()

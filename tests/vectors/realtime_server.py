@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -20,10 +20,10 @@ async def until(condition: Callable[[], bool], *, limit: float = 5.0) -> None:
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[uvicorn.Server]:
+async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[uvicorn.Server]:
     """A running uvicorn; it has stopped when the block ends."""
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=0, log_level="warning", lifespan="off", **WEBSOCKET_OPTIONS
+        app, host="127.0.0.1", port=port, log_level="warning", lifespan="off", **WEBSOCKET_OPTIONS
     )
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve())
@@ -39,3 +39,19 @@ def port_of(server: uvicorn.Server) -> int:
     """Where it listens."""
     port: int = server.servers[0].sockets[0].getsockname()[1]
     return port
+
+
+class Restartable:
+    """A server that can be stopped and started again where it was."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._stack = AsyncExitStack()
+        self.port = 0
+
+    async def start(self) -> None:
+        self.port = port_of(await self._stack.enter_async_context(serving(self._app, self.port)))
+
+    async def stop(self) -> None:
+        """Returns when it has said goodbye to everybody and nobody listens there."""
+        await self._stack.aclose()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import AsyncExitStack
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,9 @@ import psycopg
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount
-from tests.vectors.realtime_list import LEFT_OUT, RUN
+from tests.vectors.realtime_list import LEFT_OUT, NOT_RECORDED, RUN
 from tests.vectors.realtime_player import Player, RecordingClock, in_causal_order
-from tests.vectors.realtime_server import port_of, serving
+from tests.vectors.realtime_server import Restartable
 from tests.vectors.realtime_tokens import Tokens
 
 from supachat.server.context import Context
@@ -49,18 +51,24 @@ async def test_answers_as_the_real_server_did(
     realtime = Realtime(context, RealtimeLimits(**settings), clock)
     app = Starlette(routes=[Mount("/realtime/v1", routes=realtime.routes())])
     login = context.conninfo("supabase_admin")
+    server = Restartable(app)
     async with (
         realtime.lifespan(),
-        serving(app) as server,
+        AsyncExitStack() as stack,
         await psycopg.AsyncConnection.connect(login, autocommit=True) as database,
     ):
+        await server.start()
+        stack.push_async_callback(server.stop)
         await asyncio.wait_for(realtime.ready.wait(), 10)
         for name in names:
             tokens = Tokens(context.keys.jwt_secret)
-            player = Player(f"127.0.0.1:{port_of(server)}", tokens, database, RUN[name], clock)
+            player = Player(f"127.0.0.1:{server.port}", tokens, database, RUN[name], clock)
             try:
                 for number, line in in_causal_order(recording(name)):
-                    server.should_exit = server.should_exit or number == case.server_stops_at
+                    if number == case.server_stops_at:
+                        await server.stop()
+                    if number == case.server_starts_at:
+                        await server.start()
                     await player.play(number, line)
             finally:
                 await player.end()
@@ -70,3 +78,10 @@ def test_names_every_recording_once() -> None:
     recorded = {path.stem for path in FOLDER.glob("*.jsonl")}
     assert set(RUN) | set(LEFT_OUT) == recorded
     assert not set(RUN) & set(LEFT_OUT)
+
+
+@pytest.mark.parametrize("number", NOT_RECORDED)
+def test_what_was_not_recorded_has_a_test_of_its_own(number: str) -> None:
+    module, _, test = NOT_RECORDED[number].partition(":")
+    assert callable(getattr(import_module(module), test))
+    assert not list(FOLDER.glob(f"{number}-*"))
