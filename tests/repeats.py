@@ -10,7 +10,9 @@ import os
 CHAOS = os.environ.get("SUPACHAT_CHAOS", "0") not in ("", "0")
 
 KILLS = 50 if CHAOS else 3
-"""Processes killed under load."""
+"""Processes of the server killed under load."""
+STORM_KILLS = 30 if CHAOS else 2
+"""The same, with clients that write."""
 
 HOSTILE_FRAMES = 10_000 if CHAOS else 200
 HOSTILE_URLS = 10_000 if CHAOS else 200
@@ -20,3 +22,6 @@ SOAK = 60 if CHAOS else 15
 
 STORM_MESSAGES = 10_000 if CHAOS else 300
 STORM_FAULTS = 300 if CHAOS else 30
+
+SWITCHES = 1_000 if CHAOS else 40
+RECONNECTS = 200 if CHAOS else 3

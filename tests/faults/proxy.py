@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import random
 from collections import Counter, deque
+from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
@@ -53,6 +54,8 @@ class Proxy:
         self._server: asyncio.Server | None = None
         self._http = httpx.AsyncClient(base_url=self._upstream, timeout=30.0)
         self._port = 0
+        self.swallows: Callable[[bytes], bool] = lambda frame: False
+        """A test's own choice of frames that get lost without a sign."""
         self.made: Counter[str] = Counter()
         """Faults that really touched something."""
 
@@ -242,6 +245,8 @@ class Proxy:
 
     async def _frame(self, frame: bytes, held: bytearray, writer: asyncio.StreamWriter, link: Link) -> None:
         """`held` is a frame that the next one overtakes."""
+        if self.swallows(frame):
+            return
         fault = self._frames.popleft() if self._frames and is_data(frame) else None
         out = frame
         if fault is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -75,6 +76,11 @@ class LocalServer:
         assert self._process is not None
         self._process.kill()
         self._process.wait()
+
+    def kill_postgres(self) -> None:
+        """SIGKILL for the database alone; whoever serves has to bring it back."""
+        note = (self.data_dir / "postgres" / "postmaster.pid").read_text(encoding="utf-8")
+        os.kill(int(note.splitlines()[0]), signal.SIGKILL)
 
     def sign_up(self, name: str) -> None:
         """An account `name@example.org` with the app id `name`."""

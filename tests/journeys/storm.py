@@ -113,7 +113,8 @@ def again(guest: Guest) -> None:
 
     From then on it stands where it was tried again, not where it was first written.
     """
-    for message in guest.messages():
+    failed = guest.client.unsent()[1]
+    for message in guest.messages() if failed else ():
         if message.delivery is Delivery.FAILED:
             _retried.add(message.raw)
             guest.client.retry(message.id)
@@ -173,7 +174,7 @@ def judge(result: Result, texts: Sequence[str], table: Sequence[tuple[str, str]]
 
 
 def in_order(texts: Sequence[str], table: Sequence[tuple[str, str]]) -> int:
-    """How many of one writer's texts stand before an earlier one of theirs; not those tried again by hand."""
+    """How many of one writer's texts stand before an earlier one of theirs; not those tried again."""
     places = {body: place for place, (_, body) in enumerate(table)}
     found = [places[text] for text in texts if text in places and text not in _retried]
     return sum(later < earlier for earlier, later in itertools.pairwise(found))
