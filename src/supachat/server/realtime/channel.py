@@ -64,12 +64,12 @@ class Channel:
         self._line = line
         self._services = services
         self._written: dict[str, bool] = {}
-        self._presence = PresenceCalls(self, services)
+        self._presence = PresenceCalls(self, services, config)
         self._early: list[Shared] | None = []
         self._replayed: frozenset[str] = frozenset()
         self._expiry: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._changes = TableChanges(self, services)
+        self._changes = TableChanges(self, services, config.bindings)
         self._open = True
 
     @property

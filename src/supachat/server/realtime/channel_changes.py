@@ -8,31 +8,41 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import Any, Final, Protocol
 
 import psycopg
 
+from supachat.server.realtime.access import Identity
 from supachat.server.realtime.filters import BadRequest
 from supachat.server.realtime.joins import binding_id
-
-if TYPE_CHECKING:
-    from supachat.server.realtime.channel import Channel
-    from supachat.server.realtime.services import Services
+from supachat.server.realtime.services import Services
+from supachat.server.realtime.subscriptions import Listener
 
 log = logging.getLogger(__name__)
 
 EXTENSION: Final = "postgres_changes"
 
 
-class TableChanges:
-    """`bindings` are the requests as the client wrote them, each with its id."""
+class Asker(Listener, Protocol):
+    """The channel as its table changes see it."""
 
-    def __init__(self, channel: Channel, services: Services) -> None:
+    who: Identity
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]: ...
+
+    def system(self, status: str, message: str, extension: str = "system") -> None: ...
+
+
+class TableChanges:
+    """`requests` are what the client's join asked for; `bindings` are they, each with its id."""
+
+    def __init__(self, channel: Asker, services: Services, requests: Sequence[Mapping[str, Any]]) -> None:
         self._channel = channel
         self._services = services
         self._subscribing: asyncio.Task[None] | None = None
         self.bindings: list[dict[str, Any]] = [
-            {**binding, "id": binding_id(binding)} for binding in channel.config.bindings
+            {**request, "id": binding_id(request)} for request in requests
         ]
 
     def subscribe(self) -> None:

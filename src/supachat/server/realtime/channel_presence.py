@@ -6,30 +6,42 @@ A call that fails is not counted. Must never tell the topic anything for a call 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-from supachat.server.realtime.authorise import PRESENCE
+from supachat.server.realtime.access import Identity
+from supachat.server.realtime.authorise import PRESENCE, Rights
 from supachat.server.realtime.frames import Inbound
+from supachat.server.realtime.hub import Member, Topic
+from supachat.server.realtime.joins import JoinConfig
 from supachat.server.realtime.limits import Window, too_large
-
-if TYPE_CHECKING:
-    from supachat.server.realtime.channel import Channel
-    from supachat.server.realtime.services import Services
+from supachat.server.realtime.services import Services
 
 TOO_MANY_CALLS = "Client presence rate limit exceeded"
 TOO_MANY_EVENTS = "Too many presence messages per second"
 TOO_LARGE = "Track message size exceeded"
 
 
+class Present(Member, Protocol):
+    """The channel as its presence sees it."""
+
+    topic: Topic
+    who: Identity
+    rights: Rights
+
+    def answer(self, frame: Inbound, status: str, response: Any) -> None: ...
+
+    async def may_write(self, extension: str) -> bool: ...
+
+
 class PresenceCalls:
     """`asked` is whether presence is on for this channel: by its join, or by its first track."""
 
-    def __init__(self, channel: Channel, services: Services) -> None:
+    def __init__(self, channel: Present, services: Services, config: JoinConfig) -> None:
         self._channel = channel
         self._services = services
-        self._key = channel.config.presence_key or str(uuid.uuid4())
+        self._key = config.presence_key or str(uuid.uuid4())
         self._window = Window(services.limits.presence_calls, services.limits.presence_window)
-        self.asked = channel.config.presence
+        self.asked = config.presence
 
     def refused_at_once(self) -> bool:
         """Whether the channel had to be ended because presence is over its limit everywhere."""

@@ -25,7 +25,7 @@ class RealtimeLimits:
     frame_bytes: int = 5_000_000
     body_bytes: int = 8_000_000
     payload_kb: int = 3_000
-    unsent_bytes: int = 50_000_000  # kept for a socket that does not read; over it the socket is cut
+    unsent_bytes: int = 48_000_000  # kept for a socket that does not read; over it the socket is cut
     users: int = 200
     channels_per_socket: int = 100
     joins_per_second: float = 100
