@@ -28,6 +28,7 @@ COMMANDS = {
     "send": "supachat.cli.talk:send",
     "tail": "supachat.cli.talk:tail",
     "dialect": "supachat.cli.dialect:dialect",
+    "doctor": "supachat.cli.doctor:doctor",
 }
 
 

@@ -1,0 +1,155 @@
+"""The project as the signed-in reader has it: token, reads and writes under RLS, realtime."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+from supachat.assemble.examine import Dialect, Examiner, code_of
+from supachat.dialects import catalog
+from supachat.dialects.calls import Call, Insert, Rpc, Topic
+from supachat.doctor import sql
+from supachat.doctor.findings import Note, Trouble, Unseen
+from supachat.doctor.machine import Machine
+from supachat.domain.errors import DialectError, NotAllowed, Refused, SessionEnded
+from supachat.domain.model import Draft, Feature, Micros, Thread
+
+FLOWS = 5.0
+"""Seconds for the database's word that its broadcasts reach a topic."""
+MARK = "supachat doctor looks whether this may be written; it is never kept"
+
+
+class Reader:
+    """Who is signed in, once `token` has found them."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self.user_id = ""
+
+    @property
+    def examiner(self) -> Examiner:
+        return self._machine.examiner(signed_in=True)
+
+    async def token(self) -> str:
+        """Present, taken by the server, and when it ends."""
+        try:
+            account, token = await self.examiner.sign_in()
+        except SessionEnded as error:
+            raise Trouble(error.message, "supachat login --email E") from error
+        self.user_id = account.user_id
+        left = ends_in(token, time.time())
+        words = f"signed in as {account.email or account.name}"
+        return words if left is None else f"{words}; the token ends in {left / 60:.0f} min and is renewed"
+
+
+def ends_in(token: str, now: float) -> float | None:
+    """Seconds until a JWT's end, unverified; None where it does not say."""
+    try:
+        part = token.split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        return float(claims["exp"]) - now
+    except (IndexError, KeyError, TypeError, ValueError):
+        return None
+
+
+class Source:
+    """One dialect in the project."""
+
+    def __init__(self, dialect: Dialect, reader: Reader) -> None:
+        self.dialect, self._reader = dialect, reader
+        self._me = ""
+        self._threads: tuple[Thread, ...] = ()
+
+    async def reads(self) -> str:
+        """Who the reader is here, and the thread list."""
+        ask, dialect = self._reader.examiner.rows, self.dialect
+        try:
+            self._me = dialect.me(await ask(dialect.me_call()), self._reader.user_id).key.id
+            self._threads, _ = dialect.threads(await ask(dialect.list_call()), self._me)
+        except DialectError as error:
+            raise Trouble(
+                error.message, sql.install(dialect.name, dialect.schema, code_of(error))
+            ) from error
+        except NotAllowed as error:
+            raise Trouble(error.message, sql.grants(dialect.name, dialect.schema)) from error
+        return f"{len(self._threads)} threads under row level security"
+
+    async def writes(self) -> str:
+        """A row that a constraint has to refuse, so that none is left, tells what RLS says of it."""
+        if Feature.SEND not in self.dialect.features:
+            raise Note("this source can only be read")
+        thread = next((one for one in self._threads if one.last is not None), None)
+        thread = thread or next(iter(self._threads), None)
+        if thread is None:
+            raise Unseen("there is no thread yet to write into")
+        draft = Draft(_known_id(thread), thread.key, MARK, Micros(int(time.time() * 1_000_000)))
+        call = harmless(self.dialect.send_call(draft, thread, self._me), self.dialect, thread)
+        cure = sql.policies(self.dialect.schema, self.dialect.map.messages.table)
+        try:
+            allowed = await self._reader.examiner.may_write(call)
+        except Refused as error:
+            raise Note(f"the server refused the probe in its own words: {error.message}", cure) from error
+        if not allowed:
+            raise Trouble("row level security does not let you write into your own thread", cure)
+        return "allowed (nothing was written)"
+
+    async def joins(self) -> str:
+        """The reader's own private topic, and that changes of the database reach it."""
+        topic = self._topic()
+        joined = await self._reader.examiner.join(topic, FLOWS if topic.replication_ready else 0.0)
+        if joined.refusal:
+            raise Trouble(f"{topic.name}: {joined.refusal}", sql.listening())
+        if topic.replication_ready and not joined.flows:
+            raise Note(
+                f"{topic.name} is joined; the server did not say that the database's broadcasts reach it",
+                "Older servers never say it. Messages are fetched every minute in any case",
+            )
+        return f"{topic.name} is joined" + (", broadcasts of the database reach it" if joined.flows else "")
+
+    def _topic(self) -> Topic:
+        """The reader's own, else that of a thread."""
+        found = list(self.dialect.user_topics(self._reader.user_id, self._me))
+        for thread in self._threads[:1]:
+            found += self.dialect.thread_topics(thread.key.id, self._me)
+        if not found:
+            raise Unseen("this source has no topic to join yet")
+        return found[0]
+
+    async def publication(self) -> str:
+        """Nobody sees the publication with a publishable key; what to run as the owner is said."""
+        rows = self.dialect.map.news.rows
+        if rows is not None and rows.from_database:
+            return "not needed: the database broadcasts by itself"
+        table = self.dialect.map.messages.table
+        raise Note(
+            "a publishable key cannot see the publication nor the replica identity",
+            sql.publication(self.dialect.schema, table),
+        )
+
+
+def _known_id(thread: Thread) -> str:
+    """An id that is taken already: sending it once more changes nothing. A new one where there is none."""
+    return thread.last.id if thread.last is not None else str(uuid4())
+
+
+def harmless(call: Call, dialect: Dialect, thread: Thread) -> Call:
+    """`call` so changed that it cannot leave a row: an insert's key becomes null, which a primary key
+    refuses after row level security has let the row pass; a function is given an id that is taken.
+
+    Raises `Unseen` for a function that nobody here knows: only sending would show it.
+    """
+    if isinstance(call, Insert):
+        return replace(call, row={**call.row, dialect.map.messages.key: None})
+    if isinstance(call, Rpc) and dialect.name in catalog.names() and _names_id(dialect.map):
+        if thread.last is None:
+            raise Unseen("there is no message yet whose id could be sent again")
+        return call
+    raise Unseen("this source sends by a function of its own, and only sending would show it")
+
+
+def _names_id(map_: Any) -> bool:
+    return "$draft" in map_.send.params.values()

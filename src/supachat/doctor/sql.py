@@ -1,0 +1,49 @@
+"""The cures that are SQL, for whoever owns the database. Names come from the dialect's map. Pure."""
+
+from __future__ import annotations
+
+from supachat.dialects import catalog
+
+
+def install(dialect: str, schema: str, code: str) -> str:
+    """The tables are not there, or not open to the REST API."""
+    lines = []
+    if dialect in catalog.names():
+        lines.append(f"Run as postgres what this prints: supachat dialect sql {dialect}")
+    if code == "PGRST106" or schema != "public":
+        lines.append(f"Add {schema} to the exposed schemas in the project's API settings")
+    return "\n".join(lines) or "Mend the map, or the tables that it names"
+
+
+def grants(dialect: str, schema: str) -> str:
+    if dialect in catalog.names():
+        return f"Run as postgres what this prints: supachat dialect sql {dialect}"
+    return f"grant usage on schema {schema} to authenticated; and grant what the map names"
+
+
+def policies(schema: str, table: str) -> str:
+    return (
+        "See what lets whom write:\n"
+        "select policyname, cmd, roles, with_check from pg_policies\n"
+        f"  where schemaname = '{schema}' and tablename = '{table}';"
+    )
+
+
+def listening() -> str:
+    return (
+        "See who may listen where:\n"
+        "select policyname, cmd, qual from pg_policies\n"
+        "  where schemaname = 'realtime' and tablename = 'messages';"
+    )
+
+
+def publication(schema: str, table: str) -> str:
+    name = f"{schema}.{table}"
+    return (
+        "See both as postgres:\n"
+        "select tablename from pg_publication_tables where pubname = 'supabase_realtime'\n"
+        f"  and schemaname = '{schema}' and tablename = '{table}';\n"
+        f"select relreplident from pg_class where oid = '{name}'::regclass;  -- f is full, d is the key\n"
+        "Where the first has no row:\n"
+        f"alter publication supabase_realtime add table {name};"
+    )
