@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import ssl
 import time
 from collections.abc import Callable
@@ -22,9 +23,12 @@ from supachat.domain.text import Safe, safe_line
 from supachat.remote import library, rules
 from supachat.remote.address import Address
 from supachat.remote.frames import Beaten, Heard, LinkDown, Refusal, unpack
+from supachat.remote.outline import outline
 from supachat.remote.socket import MAX_FRAME, Chan, Conn, Stamped
 from supachat.remote.verdicts import Cure, Verdict, judge_handshake, judge_join, judge_live
 from supachat.remote.waits import Waits
+
+_log = logging.getLogger(__name__)
 
 
 class Connection:
@@ -123,6 +127,8 @@ class Connection:
 
     async def _send(self, message: library.Message) -> bool:
         """False when it did not get out in time: a full pipe to a silent peer blocks for ever."""
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("sent %s", outline(message.model_dump()))
         try:
             async with asyncio.timeout(self._waits.send):
                 await self._conn.send(message)

@@ -6,6 +6,7 @@ postgrest's errors carry neither status nor headers, so a hook notes both for wh
 
 from __future__ import annotations
 
+import logging
 import ssl
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from supachat.domain.errors import SettingsError
 from supachat.domain.text import safe_line
 from supachat.remote.address import Address
 from supachat.remote.waits import Waits
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -43,6 +46,8 @@ def noted() -> Note:
 
 
 async def _on_response(response: httpx.Response) -> None:
+    # the path alone: behind it stand ids and what somebody looks for
+    _log.debug("%s %s: %s", response.request.method, response.request.url.path, response.status_code)
     note = _note.get()
     if note is not None:
         note.status = response.status_code

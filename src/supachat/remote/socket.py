@@ -7,6 +7,7 @@ nothing raised while a frame is handled reaches a task that has to live.
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +16,10 @@ from pydantic import ValidationError
 from supachat.domain.text import Safe
 from supachat.remote import library
 from supachat.remote.frames import Broadcast, Ended, Heard, Present, Replicated, mended, unpack
+from supachat.remote.outline import outline
 from supachat.remote.verdicts import Cure, Verdict, judge_live
+
+_log = logging.getLogger(__name__)
 
 MAX_FRAME = 8 * 1024 * 1024
 """Bytes. The library's own 1 MiB closes the socket at each larger message, in a loop."""
@@ -108,6 +112,8 @@ class Conn(library.AsyncRealtimeClient):
     def take(self, text: str | bytes) -> dict[str, Any] | None:
         """One frame from the socket. Returns it where it is a reply to a heartbeat."""
         frame = unpack(text)
+        if _log.isEnabledFor(logging.DEBUG):
+            _log.debug("heard %s", outline(frame))
         if frame is None:
             self.dropped += 1
             return None
