@@ -42,7 +42,7 @@ declare
   room constant uuid := coalesce(_id, gen_random_uuid());
   person uuid;
 begin
-  if me is null then
+  if not exists (select from @schema@.supachat_profiles p where p.user_id = me) then
     raise exception 'sign in first' using errcode = '42501';
   end if;
   insert into @schema@.chat_sessions (id, title)
@@ -69,7 +69,7 @@ declare
   me constant uuid := @schema@.supachat_uid();
   room uuid;
 begin
-  if me is null then
+  if not exists (select from @schema@.supachat_profiles p where p.user_id = me) then
     raise exception 'sign in first' using errcode = '42501';
   end if;
   if _user_id = me then
@@ -199,6 +199,7 @@ language sql stable security definer set search_path = '' as $$
   select p.user_id, p.display_name
   from @schema@.supachat_profiles p, (select btrim(left(_text, 200)) as sought) s
   where p.user_id <> @schema@.supachat_uid()
+    and exists (select from @schema@.supachat_profiles me where me.user_id = @schema@.supachat_uid())
     and (
       p.user_id::text = s.sought
       or (length(s.sought) >= 3 and starts_with(lower(p.display_name), lower(s.sought)))

@@ -36,7 +36,7 @@ declare
   made constant text := coalesce(nullif(_id, ''), gen_random_uuid()::text);
   person text;
 begin
-  if me is null then
+  if not exists (select from @schema@.supachat_profiles p where p.user_id = me) then
     raise exception 'sign in first' using errcode = '42501';
   end if;
   if length(made) > 200 then
@@ -63,7 +63,7 @@ declare
   me constant text := @schema@.supachat_uid();
   made text;
 begin
-  if me is null then
+  if not exists (select from @schema@.supachat_profiles p where p.user_id = me) then
     raise exception 'sign in first' using errcode = '42501';
   end if;
   if _user_id = me then

@@ -117,6 +117,7 @@ language sql stable security definer set search_path = '' as $$
   select p.user_id, p.display_name
   from @schema@.supachat_profiles p, (select btrim(left(_text, 200)) as sought) s
   where p.user_id <> @schema@.supachat_uid()
+    and exists (select from @schema@.supachat_profiles me where me.user_id = @schema@.supachat_uid())
     and (
       p.user_id = s.sought
       or (length(s.sought) >= 3 and starts_with(lower(p.display_name), lower(s.sought)))
