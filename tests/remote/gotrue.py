@@ -61,6 +61,11 @@ class GoTrue:
     refused: list[str] = field(default_factory=list)
     out: list[str] = field(default_factory=list)
     issued: int = 0
+    pkce: Callable[[dict[str, Any]], bool] = lambda body: False
+    """Whether a code and its proof are good."""
+    settings: dict[str, Any] = field(
+        default_factory=lambda: {"external": {"email": True, "github": True}, "disable_signup": False}
+    )
     rest: Callable[[httpx.Request], httpx.Response] = lambda request: httpx.Response(404, json={})
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -75,9 +80,13 @@ class GoTrue:
             body = json.loads(request.content)
             if request.url.params["grant_type"] == "password":
                 return self._password(body)
+            if request.url.params["grant_type"] == "pkce":
+                return self._tokens() if self.pkce(body) else _answer("auth_signin", "wrong password")
             return self._refresh(body["refresh_token"])
         if path == "/signup":
             return self._sign_up()
+        if path == "/settings":
+            return httpx.Response(200, json=self.settings)
         if path == "/logout":
             self.out.append(f"{request.url.params.get('scope')} {request.headers['authorization']}")
             return httpx.Response(204)

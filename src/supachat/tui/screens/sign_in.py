@@ -221,6 +221,10 @@ class SignIn(Screen[bool]):
             self._draw(paragraph(Safe("The address is copied."), CELLS, "text2"))
 
     def action_go(self) -> None:
+        """Behind the keys that the field has not taken yet: Enter overtakes them."""
+        (self.focused or self).call_later(self._go_on)
+
+    def _go_on(self) -> None:
         """Ask the server, unless something is missing or it is being asked already."""
         if self._browsing and self._visit is not None:
             self._paste(self._visit)
