@@ -22,7 +22,9 @@ def outline(frame: object) -> str:
 
 def _shape(value: object, key: str, depth: int) -> Any:
     if isinstance(value, str):
-        return value if key in KEPT and _PLAIN.fullmatch(value) else f"<{len(value)}>"
+        # farther inside stand rows, and their columns may have the same names
+        kept = key in KEPT and depth >= DEPTH - 2 and _PLAIN.fullmatch(value)
+        return value if kept else f"<{len(value)}>"
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, dict) and depth:
@@ -33,6 +35,6 @@ def _shape(value: object, key: str, depth: int) -> Any:
 
 
 def _name(key: object) -> str:
-    """Keys are columns mostly; that of a presence is somebody's id."""
+    """Columns mostly, and people's ids where presence is told; anything longer or odder is counted."""
     text = str(key)
     return text if re.fullmatch(r"[a-z_]{1,32}", text) else f"<{len(text)}>"
