@@ -27,6 +27,7 @@ class Place(StrEnum):
     PAGE = "page"
     """Help: a full page that is only read."""
     HEALTH = "health"
+    DATE = "date"
     CHOICES = "choices"
     """The first question of a first run."""
     PROJECT = "project"
@@ -117,6 +118,7 @@ KEYS: Final[dict[Place, tuple[Key, ...]]] = {
         Key("oldest", "alt+home ctrl+home", "oldest that is loaded", command="Go to the oldest loaded"),
         Key("newest", "alt+end ctrl+end", "newest; also esc twice", "newest", command="Go to the newest"),
         Key("first_unread", "alt+u", "first unread", command="Go to the first unread"),
+        Key("date", "alt+g", "go to a day", command="Go to a day"),
         Key("select", "f6 alt+m", "choose a message", "messages", command="Choose a message"),
         Key("focus_next", "tab", "next place", action="walk(1)"),
         Key("focus_previous", "shift+tab", "place before", action="walk(-1)", silent=True),
@@ -125,6 +127,13 @@ KEYS: Final[dict[Place, tuple[Key, ...]]] = {
     Place.COMPOSER: (
         Key("send", "enter", "send"),
         Key("new_line", "alt+enter ctrl+j shift+enter ctrl+enter", "new line"),
+        Key(
+            "editor",
+            "alt+e",
+            "in your own editor",
+            action="screen.editor",
+            command="Write in your own editor",
+        ),
         Key("older", "up", "what you sent before", action="line(-1)"),
         Key("newer", "down", "the line below", action="line(1)", silent=True),
         Key(
@@ -213,6 +222,13 @@ KEYS: Final[dict[Place, tuple[Key, ...]]] = {
         Key("run_close", "escape ctrl+p f2", "back", action="close"),
         Key("leave_commands", "ctrl+q", "quit", action="app.leave"),
     ),
+    Place.DATE: (
+        Key("date_go", "enter", "go there", action="pick"),
+        Key("date_up", "up", "up", action="move(-1)"),
+        Key("date_down", "down", "down", action="move(1)"),
+        Key("date_close", "escape alt+g", "back", action="close"),
+        Key("leave_date", "ctrl+q", "quit", action="app.leave"),
+    ),
     Place.PAGE: (
         Key("page_scroll", "", "scroll", shown="up down"),
         Key("page_close", "escape q f1 question_mark", "back", action="close"),
@@ -260,6 +276,7 @@ _FOOTERS: Final[dict[Place, str]] = {
     Place.CONFIRM: "yes no",
     Place.SWITCHER: "pick group close",
     Place.COMMANDS: "run run_move run_close",
+    Place.DATE: "date_go date_close",
     Place.PAGE: "page_scroll page_close",
     Place.HEALTH: "health_again health_scroll health_close",
     Place.CHOICES: "go choice_move leave_choices",
@@ -276,6 +293,7 @@ _READING: Final = (
     "oldest",
     "newest",
     "first_unread",
+    "date",
     "select",
     "focus_next",
     "back",

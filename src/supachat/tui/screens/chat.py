@@ -15,16 +15,13 @@ from textual.timer import Timer
 
 from supachat.client import Client
 from supachat.domain import events as ev
-from supachat.domain.errors import BadInput
 from supachat.domain.health import LinkState
 from supachat.domain.model import ThreadKey
-from supachat.domain.text import Safe, safe_line
-from supachat.tui.keymap import BY_ID, Place, bindings
+from supachat.domain.text import Safe
+from supachat.tui.keymap import Place, bindings
 from supachat.tui.screens import views
 from supachat.tui.screens.chat_doors import ChatDoors
 from supachat.tui.screens.navigation import Trail, neighbour
-from supachat.tui.widgets.composer import Composer
-from supachat.tui.widgets.field import EditingField
 from supachat.tui.widgets.thread_list import ThreadList
 
 if TYPE_CHECKING:
@@ -104,6 +101,7 @@ class ChatScreen(ChatDoors):
             self.show_emptiness()
         if "messages" in touched:
             self.seen()
+            self.seek_on()
 
     def _apply(self, change: ev.Change) -> set[str]:
         match change:
@@ -116,6 +114,8 @@ class ChatScreen(ChatDoors):
             case ev.PeopleChanged():
                 self._name_people()
                 return {"list", "people"}
+            case ev.StandingChanged():
+                return {"header"}
             case ev.HealthChanged():
                 self._health(change)
                 return {"header"}
@@ -123,7 +123,7 @@ class ChatScreen(ChatDoors):
                 self._account(change)
                 return {"list"}
             case ev.TextReturned():
-                self._returned(change)
+                self.returned(change)
             case ev.Notice():
                 self.notices.tell(change)
         return set()
@@ -156,19 +156,11 @@ class ChatScreen(ChatDoors):
         if change.account is None:
             self.post_message(self.SignInWanted(change.reason))
 
-    def _returned(self, change: ev.TextReturned) -> None:
-        if change.thread == self.shown:
-            self.composer.give_back(change.text)
-        else:
-            here = self.client.text(change.thread)
-            self.client.keep_text(change.thread, f"{change.text}\n{here}" if here else change.text)
-        if change.reason:
-            self.notices.tell(ev.Notice(Safe("Not sent, the text is back"), change.reason, "warning"))
-
     # ------------------------------------------------------------ threads
 
     def go(self, key: ThreadKey) -> None:
         """Open a thread: its messages, its unsent text, the keyboard in its composer."""
+        self.stop_seeking()
         self.client.open(key)
         self._trail.went(key)
         self.shown = key
@@ -203,43 +195,3 @@ class ChatScreen(ChatDoors):
     def _go(self, key: ThreadKey | None) -> None:
         if key is not None and self.client.thread(key) is not None:
             self.go(key)
-
-    # ------------------------------------------------------------ writing
-
-    def on_composer_changed(self, event: Composer.Changed) -> None:
-        if self.shown is None or event.text != self.composer.text:
-            return  # sent or changed since: a later one says what stands there now
-        self.client.keep_text(self.shown, event.text)
-        if event.typed and event.text:
-            self.client.keystroke(self.shown)
-
-    def on_composer_submitted(self, event: Composer.Submitted) -> None:
-        if self.shown is None:
-            return
-        try:
-            self.client.send(self.shown, event.text)
-        except BadInput as error:
-            words = Safe(f"{safe_line(error.cure)}. The text is still here.")
-            self.notices.tell(ev.Notice(safe_line(error.message), words, "error"))
-            return
-        self.composer.remember(event.text)
-        self.composer.clear()
-        self.client.keep_text(self.shown, "")
-        self.pane.scroll_to_newest()
-
-    def on_editing_field_too_large(self, event: EditingField.TooLarge) -> None:
-        words = Safe("Nothing was changed. Send it in parts, or as a file.")
-        self.notices.tell(ev.Notice(Safe(f"That paste has {event.size:,} characters"), words, "error"))
-
-    def action_copy(self) -> None:
-        """Copy what is selected; else clear the text, which undo brings back; else say how to quit."""
-        field = self.composer.field
-        selected = self.get_selected_text() or field.selected_text
-        if selected:
-            self.app.copy_to_clipboard(selected)
-            self.typing.flash(Safe("copied"))
-        elif field.text and self.place is Place.COMPOSER:
-            self.composer.clear()
-            self.typing.flash(Safe("cleared, ctrl+_ brings it back"))
-        else:
-            self.typing.flash(Safe(f"{BY_ID['leave'].first} quits"))

@@ -7,15 +7,25 @@ from datetime import datetime
 
 from supachat.client import Client
 from supachat.domain.events import Notice
-from supachat.domain.health import Health, LinkState
-from supachat.domain.model import NOTHING, Delivery, Message, Presence, SourceInfo, Thread, ThreadKey
+from supachat.domain.health import Health, Link, LinkState
+from supachat.domain.model import (
+    NOTHING,
+    Delivery,
+    Message,
+    Presence,
+    SourceInfo,
+    Standing,
+    Thread,
+    ThreadKey,
+)
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.widgets.badge import duration
 from supachat.tui.widgets.empty import Words
+from supachat.tui.widgets.health_rows import skew_words
 from supachat.tui.widgets.people import Fact, PersonView
 from supachat.tui.widgets.thread_rows import SourceView, ThreadView
 from supachat.tui.widgets.typing_line import typing_words
-from supachat.tui.widgets.when import clock, date, local
+from supachat.tui.widgets.when import clock, date, local, short
 
 
 def sections(client: Client) -> list[SourceView]:
@@ -56,21 +66,56 @@ def _author(client: Client, thread: Thread) -> Safe:
 
 
 def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:
-    """What stands beside the title: why the link is down, from where it is read, else who is there."""
+    """What stands beside the title: why the link is down or who is there, and how whole the thread is."""
     thread, link = client.thread(key), client.health.link
     if thread is None:
         return NOTHING
+    live = link.state in (LinkState.CONNECTED, LinkState.POLLING)
+    whole = whole_words(client.standing(key), now, live=live)
     if link.state not in (LinkState.CONNECTED, LinkState.CONNECTING) and link.reason:
-        return link.reason
-    if not client.online and link.state is not LinkState.CONNECTED:
+        return _listed(link.reason, whole)
+    if not client.online and not live:
         to = f", to {clock(thread.last.at, now)}" if thread.last else ""
         return Safe(f"from this computer{to}")
+    return _listed(skewed(link), _here(client, thread), whole)
+
+
+def whole_words(known: Standing, now: datetime, *, live: bool) -> Safe:
+    """`2 gaps`, `catching up`, `complete to 09:31` with its day if that is not today.
+
+    Without a link nothing is being read: then it is said up to when it is known.
+    """
+    if known.gaps:
+        return Safe("1 gap" if known.gaps == 1 else f"{known.gaps:,} gaps")
+    if known.catching_up and live:
+        return Safe("catching up")
+    if known.complete_to is None:
+        return NOTHING
+    if live:
+        return Safe("complete")
+    day = "" if local(known.complete_to, now).date() == now.date() else f"{short(known.complete_to, now)} "
+    return Safe(f"complete to {day}{clock(known.complete_to, now)}")
+
+
+def skewed(link: Link) -> Safe:
+    """That this computer's clock is wrong, where it is."""
+    words = skew_words(link.clock_skew)
+    return Safe(f"this clock is {words}") if words else NOTHING
+
+
+def _here(client: Client, thread: Thread) -> Safe:
+    """Whether the other one is there, or how many are."""
+    source = thread.key.source
     if thread.other:
-        said = client.presence(key.source, thread.other)
+        said = client.presence(source, thread.other)
         return Safe(said.value) if said in (Presence.ONLINE, Presence.AWAY, Presence.OFFLINE) else NOTHING
-    present = [client.presence(key.source, member) for member in thread.members]
+    present = [client.presence(source, member) for member in thread.members]
     here = sum(said in (Presence.ONLINE, Presence.AWAY) for said in present)
     return Safe(f"{here} here of {len(thread.members)}") if here else NOTHING
+
+
+def _listed(*words: Safe) -> Safe:
+    return Safe(", ".join(word for word in words if word))
 
 
 def people(client: Client, key: ThreadKey) -> list[PersonView]:
@@ -83,7 +128,7 @@ def people(client: Client, key: ThreadKey) -> list[PersonView]:
         if person.key.id != me
     ]
     thread = client.thread(key)
-    here = thread is not None and me in thread.members
+    here = thread is not None and (not me or me in thread.members)
     return [*others, PersonView(me, Safe("You"), mine, me=True)] if here else others
 
 

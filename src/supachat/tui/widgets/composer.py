@@ -141,6 +141,11 @@ class Composer(Horizontal):
         self._put(f"{text}\n{here}" if here and here != text else text)
         self.post_message(self.Changed(self.text, typed=False))
 
+    def replace(self, text: str) -> None:
+        """The text is this now, and that was the person's doing: undo brings back what stood there."""
+        self.field.replace(cleaned(text), (0, 0), self.field.document.end)
+        self.field.focus()
+
     def live(self, live: bool) -> None:
         """Whether what is sent now goes out now."""
         self._live = live

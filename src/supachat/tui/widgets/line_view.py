@@ -18,6 +18,8 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from supachat.domain.events import Edge
+from supachat.domain.model import Gap
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.widgets import scroll_bar
 from supachat.tui.widgets.blocks import Entry
@@ -26,6 +28,7 @@ from supachat.tui.widgets.frame import frame
 from supachat.tui.widgets.message_lines import Cast
 from supachat.tui.widgets.paint import Depth, Look, Row
 from supachat.tui.widgets.rows import Line
+from supachat.tui.widgets.seeking import day_of, first_on, oldest_day
 from supachat.tui.widgets.viewport import Viewport
 
 
@@ -153,6 +156,38 @@ class LineView(ScrollView):
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """What was written, for copying."""
         return selected_text(self._view.items, selection), "\n"
+
+    # ------------------------------------------------------------ days and gaps
+
+    @property
+    def edge(self) -> Edge:
+        """What is known about the older end."""
+        return self._view.edge
+
+    @property
+    def oldest_day(self) -> date | None:
+        """The day of the oldest that is loaded."""
+        return oldest_day(self._view.items, self._view.drawer.frame)
+
+    def scroll_to_day(self, day: date) -> date | None:
+        """The first message of `day`, or of the next day on which anything was said, comes to the top;
+        that day. None where all is older: then to the newest."""
+        self._settle()
+        view, frame = self._view, self._view.drawer.frame
+        index = first_on(view.items, frame, day)
+        if index is None:
+            view.scroll_to(view.last_top)
+            self._show()
+            return None
+        view.scroll_to_entry(view.items[index], above=view.drawer.drawn(index).lead)
+        self._show()
+        return day_of(view.items[index].item, frame)
+
+    @property
+    def gaps_in_view(self) -> tuple[Gap, ...]:
+        """What is missing where the reader looks."""
+        seen = dict.fromkeys(entry for entry, _ in self._lines if entry is not None)
+        return tuple(entry.item for entry in seen if isinstance(entry.item, Gap))
 
     # ------------------------------------------------------------ what happens to it
 

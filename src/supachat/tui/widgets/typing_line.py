@@ -99,11 +99,15 @@ class TypingLine(Drawn):
             self.state = state
             self.redraw()
 
-    def flash(self, words: Safe) -> None:
-        """Say something for two seconds."""
-        self.show(flash=words)
+    def hold(self, words: Safe) -> None:
+        """Say something until something else is said; empty words end it."""
         if self._timer is not None:
             self._timer.stop()
+        self.show(flash=words)
+
+    def flash(self, words: Safe) -> None:
+        """Say something for two seconds."""
+        self.hold(words)
         self._timer = self.set_timer(FLASH_SECONDS, self._flashed)
 
     def _flashed(self) -> None:

@@ -1,0 +1,175 @@
+"""Commands with a slash, the person's own editor, and that no text is lost by either."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from tests.tui.harness import chat, make_app, running, screen_text, until
+from tests.tui.town import Town, key
+
+from supachat.tui import editor, slash
+from supachat.tui.keymap import BY_ID
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/health", slash.Slash("health", "")),
+        ("/Health ", slash.Slash("health", "")),
+        ("/date  last friday ", slash.Slash("date", "last friday")),
+        ("/nonsense", slash.Slash("nonsense", "")),
+        ("/etc/hosts is broken", None),
+        ("//health", None),
+        ("/", None),
+        ("/ health", None),
+        ("/1", None),
+        ("hello /health", None),
+        ("/health\nand more", None),
+    ],
+)
+def test_what_is_a_command(text: str, expected: slash.Slash | None) -> None:
+    assert slash.parse(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [("//offline", "/offline"), ("/etc/hosts", "/etc/hosts"), ("a//b", "a//b"), ("//", "/")],
+)
+def test_two_slashes_send_one(text: str, sent: str) -> None:
+    assert slash.message(text) == sent
+
+
+@pytest.mark.parametrize(("name", "near"), [("dat", "date"), ("healthy", "health"), ("xyz", "")])
+def test_what_was_meant(name: str, near: str) -> None:
+    assert slash.nearest(name) == near
+
+
+def test_every_command_does_something_that_there_is() -> None:
+    assert all(action in BY_ID or action.startswith("app.") for action in slash.SLASHES.values())
+
+
+async def test_a_command_that_is_not_there_is_said_and_the_text_stays() -> None:
+    town = Town()
+    async with running(make_app(town)) as pilot:
+        await pilot.press(*"/offlime", "enter")
+        await until(pilot, lambda: "There is no /offlime" in screen_text(pilot.app))
+        assert chat(pilot.app).composer.text == "/offlime"
+        assert "offlime" not in [row.raw for row in town.table[key("mira")]]
+
+
+async def test_a_command_opens_its_place_and_leaves_an_empty_composer() -> None:
+    async with running(make_app(Town())) as pilot:
+        await pilot.press(*"/health", "enter")
+        await until(pilot, lambda: "Link health" in screen_text(pilot.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "Message Mira" in screen_text(pilot.app))
+        assert chat(pilot.app).composer.text == ""
+
+
+async def test_two_slashes_go_out_as_one() -> None:
+    town = Town()
+    async with running(make_app(town)) as pilot:
+        await pilot.press(*"//health", "enter")
+        await until(pilot, lambda: town.table[key("mira")][-1].raw == "/health")
+
+
+# ---------------------------------------------------------------- the editor
+
+
+@pytest.mark.parametrize(
+    ("environ", "command"),
+    [
+        ({"VISUAL": "code --wait", "EDITOR": "vi"}, ["code", "--wait"]),
+        ({"VISUAL": "", "EDITOR": "vi"}, ["vi"]),
+        ({"VISUAL": "'unclosed", "EDITOR": "nano -w"}, ["nano", "-w"]),
+        ({}, []),
+    ],
+)
+def test_whose_editor(environ: dict[str, str], command: list[str]) -> None:
+    assert editor.editor_command(environ) == command
+
+
+def program(code: str) -> list[str]:
+    """An editor that does this with the file `path`."""
+    return [sys.executable, "-c", f"import pathlib, sys\npath = pathlib.Path(sys.argv[1])\n{code}"]
+
+
+async def test_what_was_saved_comes_back_and_the_file_goes() -> None:
+    code = "path.write_text(path.read_text() + ' and more\\n')"
+    assert await editor.edit("half a thought", program(code)) == ("half a thought and more", "", None)
+
+
+async def test_the_file_is_for_nobody_else() -> None:
+    edited = await editor.edit("x", program("path.write_text(oct(path.stat().st_mode & 0o777))"))
+    assert edited.text == "0o600"
+
+
+@pytest.mark.parametrize(
+    ("code", "trouble", "kept"),
+    [
+        ("sys.exit(3)", "ended with 3", False),
+        ("path.write_text('long work'); sys.exit(1)", "ended with 1", True),
+        ("path.write_bytes(b'\\xff')", "not UTF-8", True),
+        ("path.write_text('x' * 1_000_001)", "too many for one message", True),
+        ("path.unlink()", "cannot be read", False),
+    ],
+)
+async def test_an_editor_that_fails_loses_nothing(code: str, trouble: str, kept: bool) -> None:
+    edited = await editor.edit("half a thought", program(code))
+    assert edited.text is None
+    assert trouble in edited.trouble
+    assert (edited.kept is not None) is kept
+    if edited.kept is not None:
+        edited.kept.unlink()
+
+
+async def test_an_editor_that_is_not_there_says_so() -> None:
+    edited = await editor.edit("x", ["/nowhere/editor"])
+    assert edited.text is None
+    assert "/nowhere/editor cannot be started" in edited.trouble
+
+
+async def with_editor(monkeypatch: pytest.MonkeyPatch, code: str, typed: str, seen: str) -> tuple[str, str]:
+    """Press alt+e on `typed` with an editor that runs `code`; text and screen once `seen` is there."""
+
+    @contextmanager
+    def suspend() -> Iterator[None]:
+        yield
+
+    monkeypatch.setenv("VISUAL", shlex.join(program(code)) if code else "")
+    monkeypatch.delenv("EDITOR", raising=False)
+    app = make_app(Town())
+    monkeypatch.setattr(app, "suspend", suspend)
+    async with running(app) as pilot:
+        await pilot.press(*typed, "alt+e")
+        await until(pilot, lambda: seen in screen_text(pilot.app))
+        return chat(pilot.app).composer.text, screen_text(pilot.app)
+
+
+async def test_alt_e_brings_the_text_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "path.write_text('from the editor')"
+    text, _ = await with_editor(monkeypatch, code, "draft", "from the editor")
+    assert text == "from the editor"
+
+
+async def test_alt_e_with_an_editor_that_fails_keeps_the_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    text, _ = await with_editor(monkeypatch, "sys.exit(1)", "draft", "Nothing came back")
+    assert text == "draft"
+
+
+async def test_alt_e_without_an_editor_says_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    text, screen = await with_editor(monkeypatch, "", "draft", "There is no editor")
+    assert text == "draft"
+    assert "VISUAL" in screen
+
+
+async def test_alt_e_where_there_is_no_terminal_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISUAL", "true")
+    async with running(make_app(Town())) as pilot:
+        await pilot.press(*"draft", "alt+e")
+        await until(pilot, lambda: "The editor was not opened" in screen_text(pilot.app))
+        assert chat(pilot.app).composer.text == "draft"
