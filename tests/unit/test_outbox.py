@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from supachat.domain.errors import NotAllowed, RateLimited, ServerTrouble, SessionEnded, Unreachable
 from supachat.domain.model import Delivery, Draft, DraftState, Micros, ThreadKey
-from supachat.sync.outbox import Outbox, picture
+from supachat.sync.looks import picture
+from supachat.sync.outbox import Outbox
 
 A, B = ThreadKey("direct", "a"), ThreadKey("direct", "b")
 

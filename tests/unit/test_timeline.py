@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from supachat.domain.model import Cursor, Delivery, Gap, Item, Message, Micros, ThreadKey
 from supachat.domain.text import safe
-from supachat.sync.timeline import START, Splice, Timeline, merge_spans
+from supachat.sync.spans import START, merge_spans
+from supachat.sync.timeline import Splice, Timeline
 
 THREAD = ThreadKey("direct", "a__b")
 

@@ -13,7 +13,6 @@ from supachat.domain.model import (
     Account,
     Cursor,
     Draft,
-    DraftState,
     Micros,
     Person,
     PersonKey,
@@ -43,12 +42,22 @@ create table if not exists verified (
   primary key (source, thread)) without rowid;
 create table if not exists drafts (
   id text primary key, source text, thread text, raw text not null, created integer not null,
-  state text not null, reason text, attempts integer not null, owner text not null);
+  state text not null, reason text, attempts integer not null, owner text not null,
+  act text not null default 'send', target text not null default '', anchor_at integer, anchor_id text);
+create table if not exists followed (
+  source text, thread text, at integer not null, id text not null,
+  primary key (source, thread)) without rowid;
 create table if not exists texts (
   source text, thread text, text text not null, primary key (source, thread)) without rowid;
 """
-_TABLES = ("facts", "people", "threads", "messages", "spans", "verified", "drafts", "texts")
-_OF_THREAD = (("threads", "id"), ("messages", "thread"), ("spans", "thread"), ("verified", "thread"))
+_TABLES = ("facts", "people", "threads", "messages", "spans", "verified", "followed", "drafts", "texts")
+_OF_THREAD = (
+    ("threads", "id"),
+    ("messages", "thread"),
+    ("spans", "thread"),
+    ("verified", "thread"),
+    ("followed", "thread"),
+)
 """The tables that know a thread, and by which column."""
 
 
@@ -62,8 +71,16 @@ class Rows:
                 if table != "drafts":
                     self._db.execute(f"drop table if exists {table}")
         self._db.executescript(_SCHEMA)
+        self._widen_drafts()
         self._db.execute(f"pragma user_version = {VERSION}")
         self._db.execute("pragma synchronous = normal")
+
+    def _widen_drafts(self) -> None:
+        """Drafts outlive every change of the schema: a table of an earlier version gets what it lacks."""
+        held = {row[1] for row in self._db.execute("pragma table_info(drafts)")}
+        for column, kind in values.NEW_IN_DRAFT.items():
+            if column not in held:
+                self._db.execute(f"alter table drafts add column {column} {kind}")
 
     def close(self) -> None:
         self._db.close()
@@ -104,22 +121,10 @@ class Rows:
             for gone in [held for held in owners if is_free(held)]:
                 self._db.execute("update drafts set owner = ? where owner = ?", (owner, gone))
         rows = self._db.execute(
-            "select id, source, thread, raw, created, state, reason, attempts from drafts"
-            " where owner = ? order by rowid",
+            f"select {values.DRAFT} from drafts where owner = ? order by rowid",
             (owner,),
         )
-        return tuple(
-            Draft(
-                id_,
-                ThreadKey(source, thread),
-                raw,
-                Micros(created),
-                DraftState(state),
-                None if reason is None else safe_line(reason),
-                attempts,
-            )
-            for id_, source, thread, raw, created, state, reason, attempts in rows
-        )
+        return tuple(values.draft(row) for row in rows)
 
     def recall(self, request: ev.Recall) -> ev.Recalled:
         """A page of messages before a cursor and not before `since`, or the newest ones."""
@@ -139,12 +144,15 @@ class Rows:
         messages = tuple(values.message(key, row) for row in reversed(rows))
         if request.before is not None:
             return ev.Recalled(request, messages)
-        return ev.Recalled(request, messages, self._spans(key), self._verified(key))
+        return ev.Recalled(request, messages, self._spans(key), *self._cursors(key))
 
-    def _verified(self, key: ThreadKey) -> Cursor | None:
-        return values.cursor(
-            self._db.execute("select at, id from verified where source = ? and thread = ?", key).fetchone()
-        )
+    def _cursors(self, key: ThreadKey) -> tuple[Cursor | None, Cursor | None]:
+        """Up to where rows were read, and edits."""
+        found = [
+            self._db.execute(f"select at, id from {table} where source = ? and thread = ?", key).fetchone()
+            for table in ("verified", "followed")
+        ]
+        return values.cursor(found[0]), values.cursor(found[1])
 
     def _spans(self, key: ThreadKey) -> tuple[kp.Span, ...]:
         rows = self._db.execute(
@@ -168,6 +176,8 @@ class Rows:
                 self._put("messages", [values.of_message(m) for m in messages])
             case kp.KeepSpans():
                 self._write_spans(write)
+            case kp.KeepFollowed(thread, to):
+                self._put("followed", [(*thread, *to)])
             case kp.KeepThreads(threads):
                 self._put("threads", [(*t.key, values.of_thread(t)) for t in threads])
             case kp.DropThreads(threads):
@@ -198,10 +208,12 @@ class Rows:
         self._put("spans", [(*thread, *low, *high) for low, high in write.spans if low != high])
 
     def _write_draft(self, d: Draft, owner: str) -> None:
+        given = values.of_draft(d, owner)
         self._db.execute(
-            "insert into drafts values (?,?,?,?,?,?,?,?,?) on conflict (id) do update set"
-            " state = excluded.state, reason = excluded.reason, attempts = excluded.attempts",
-            (d.id, *d.thread, d.raw, d.created, d.state, d.reason, d.attempts, owner),
+            f"insert into drafts ({values.DRAFT}, owner) values ({','.join('?' * len(given))})"
+            " on conflict (id) do update set state = excluded.state, reason = excluded.reason,"
+            " attempts = excluded.attempts, anchor_at = excluded.anchor_at, anchor_id = excluded.anchor_id",
+            given,
         )
 
     def _put(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:

@@ -8,8 +8,11 @@ from dataclasses import asdict
 from typing import Any
 
 from supachat.domain.model import (
+    Act,
     Cursor,
     Delivery,
+    Draft,
+    DraftState,
     Feature,
     Message,
     Micros,
@@ -21,6 +24,17 @@ from supachat.domain.text import safe, safe_line
 
 MESSAGE = "id, at, author, raw, own, edited, deleted, system, reply_to, seen_by"
 """The columns that `message` wants, in its order."""
+
+
+DRAFT = "id, source, thread, raw, created, state, reason, attempts, act, target, anchor_at, anchor_id"
+"""The columns that `draft` wants, in its order."""
+NEW_IN_DRAFT = {
+    "act": "text not null default 'send'",
+    "target": "text not null default ''",
+    "anchor_at": "integer",
+    "anchor_id": "text",
+}
+"""Columns that a file of an earlier version does not have."""
 
 
 def of_message(m: Message) -> tuple[object, ...]:
@@ -46,6 +60,30 @@ def message(thread: ThreadKey, row: Sequence[Any]) -> Message:
         system=bool(system),
         reply_to=reply_to,
         seen_by=seen_by,
+    )
+
+
+def of_draft(d: Draft, owner: str) -> tuple[object, ...]:
+    """The columns of `DRAFT`, and the owner."""
+    anchor = d.anchor or (None, None)
+    return (
+        d.id, *d.thread, d.raw, d.created, d.state, d.reason, d.attempts, d.act, d.target, *anchor, owner
+    )  # fmt: skip  # one row, one line
+
+
+def draft(row: Sequence[Any]) -> Draft:
+    id_, source, thread, raw, created, state, reason, attempts, act, target, anchor_at, anchor_id = row
+    return Draft(
+        id=id_,
+        thread=ThreadKey(source, thread),
+        raw=raw,
+        created=Micros(created),
+        state=DraftState(state),
+        reason=None if reason is None else safe_line(reason),
+        attempts=attempts,
+        act=Act(act),
+        target=target,
+        anchor=None if anchor_at is None else Cursor(Micros(anchor_at), anchor_id),
     )
 
 

@@ -22,17 +22,20 @@ from supachat.domain.events import Change
 from supachat.domain.health import Health
 from supachat.domain.model import (
     Account,
+    Act,
     Feature,
     Gap,
+    MessageKey,
     Micros,
     Person,
+    PersonKey,
     Presence,
     SourceInfo,
     Standing,
     Thread,
     ThreadKey,
 )
-from supachat.domain.text import Safe
+from supachat.domain.text import Safe, safe_line
 from supachat.sync.engine import Engine
 
 TYPING_EVERY = 3.0
@@ -100,7 +103,7 @@ class Client:
     @property
     def online(self) -> bool:
         """Signed in at the server in this run, so that a request makes sense."""
-        return self._engine.reader.online
+        return self._engine.online
 
     @property
     def sources(self) -> tuple[SourceInfo, ...]:
@@ -112,7 +115,7 @@ class Client:
 
     @property
     def open_thread(self) -> ThreadKey | None:
-        return self._engine.reader.open
+        return self._engine.open_thread
 
     def can(self, source: str, feature: Feature) -> bool:
         return any(s.name == source and feature in s.features for s in self.sources)
@@ -135,8 +138,9 @@ class Client:
         return tuple(self._engine.people.all(source))
 
     def members(self, thread: ThreadKey) -> tuple[Person, ...]:
-        found = (self.person(thread.source, m) for m in self._engine.threads.members(thread))
-        return tuple(person for person in found if person is not None)
+        """Everybody in a thread, the reader among them; of whom nothing is known yet, the id."""
+        members = self._engine.threads.members(thread)
+        return tuple(self.person(thread.source, m) or self._unknown(thread.source, m) for m in members)
 
     def standing(self, thread: ThreadKey) -> Standing:
         """How complete a thread is: what its header says."""
@@ -151,14 +155,14 @@ class Client:
 
     def text(self, thread: ThreadKey) -> str:
         """What stands unsent in that thread's composer."""
-        return self._texts.get(thread, self._engine.texts.get(thread, ""))
+        return self._texts.get(thread, self._engine.text(thread))
 
     def unsent(self) -> tuple[int, int]:
         """Drafts: (waiting or under way, failed)."""
-        return self._engine.sender.outbox.counts()
+        return self._engine.outbox.counts()
 
     def is_unsent(self, draft_id: str) -> bool:
-        return draft_id in self._engine.sender.outbox
+        return draft_id in self._engine.outbox
 
     # ------------------------------------------------------------ what the person does
 
@@ -185,15 +189,31 @@ class Client:
         self._run.apply(self._engine.send(draft_id, thread, text, wall, self._run.now()))
         return draft_id
 
+    def edit(self, message: MessageKey, text: str) -> str:
+        """Give a message of one's own another text: shown at once, undone if it is refused, and then the
+        text comes back as a TextReturned. Kept like a draft, in order with what is sent to its thread.
+
+        The id of the change. Raises BadInput, with the text, where that cannot be done.
+        """
+        self._need(message, Feature.EDIT, "edited", text)
+        self._check(message.thread, text)
+        return self._change(message, Act.EDIT, text)
+
+    def delete(self, message: MessageKey) -> str:
+        """Delete a message of one's own: gone at once, back again if it is refused. Else as `edit`."""
+        self._need(message, Feature.DELETE, "deleted", "")
+        return self._change(message, Act.DELETE, "")
+
     def retry(self, draft_id: str) -> None:
         self._run.apply(self._engine.retry(draft_id, self._run.now()))
 
     def discard(self, draft_id: str) -> None:
+        """Drop what was not sent. What may have been stored already stays, and a Notice says so."""
         self._run.apply(self._engine.discard(draft_id, self._run.now()))
 
     def take_back(self, draft_id: str) -> str:
-        """A draft that is not under way becomes text again; empty if it is too late for that."""
-        draft = self._engine.sender.outbox.get(draft_id)
+        """A draft that was certainly not stored becomes text again; empty if it is too late for that."""
+        draft = self._engine.outbox.get(draft_id)
         self.discard(draft_id)
         return draft.raw if draft is not None and not self.is_unsent(draft_id) else ""
 
@@ -237,6 +257,23 @@ class Client:
         return thread.key
 
     # ------------------------------------------------------------ parts
+
+    def _unknown(self, source: str, person_id: str) -> Person:
+        """Somebody whose profile has not been read. The reader's own name stands in the account."""
+        handle = safe_line(person_id)
+        own = self.account is not None and person_id == self.me(source)
+        name = self.account.name if own and self.account is not None else handle
+        return Person(PersonKey(source, person_id), name or handle, handle)
+
+    def _need(self, message: MessageKey, feature: Feature, done: str, text: str) -> None:
+        if not self.can(message.thread.source, feature):
+            raise BadInput(f"messages cannot be {done} here", text=text)
+
+    def _change(self, key: MessageKey, act: Act, text: str) -> str:
+        draft_id = str(uuid.uuid4())
+        wall = Micros(round(self._wall() * 1_000_000))
+        self._run.apply(self._engine.change(draft_id, key, act, text, wall, self._run.now()))
+        return draft_id
 
     def _check(self, thread: ThreadKey, text: str) -> None:
         if not text.strip():

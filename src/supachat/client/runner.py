@@ -118,7 +118,7 @@ class Runner:
 
     def need_remote(self) -> Remote:
         if self._remote is None:
-            raise Unreachable("not connected yet", cure="it goes on by itself in a moment")
+            raise Unreachable("not connected yet", cure="it goes on by itself in a moment", arrived=False)
         return self._remote
 
     def poke(self) -> None:
@@ -165,7 +165,7 @@ class Runner:
                 self._commits.task_done()
             for write in writes:
                 if isinstance(write, kp.KeepDraft):
-                    self.receive(ev.DraftKept(write.draft.id))
+                    self.receive(ev.DraftKept(write.draft.id, write.draft.attempts))
 
     async def _tick(self) -> None:
         while True:

@@ -7,6 +7,7 @@ SupachatError
 |   `-- RateLimited      429; `after` is the server's own waiting time
 |-- Refused              the server understood and said no: rights, constraints, unknown rows
 |   |-- NotAllowed       row level security or a missing grant
+|   |-- AlreadyThere     a row with this key is stored already
 |   `-- NotFound         no such thread, person or workspace
 |-- SignInError
 |   |-- BadCredentials   e-mail and password do not match
@@ -37,11 +38,15 @@ class SupachatError(Exception):
 
 
 class Retryable(SupachatError):
-    """Waiting may cure it. `after` is in seconds, None where the server named no time."""
+    """Waiting may cure it. `after` is in seconds, None where the server named no time; `arrived` says
+    whether the server may have done what it was asked, though nobody saw it answer."""
 
-    def __init__(self, message: str, *, cure: str = "", after: float | None = None) -> None:
+    def __init__(
+        self, message: str, *, cure: str = "", after: float | None = None, arrived: bool = True
+    ) -> None:
         super().__init__(message, cure=cure)
         self.after = after
+        self.arrived = arrived
 
 
 class Unreachable(Retryable): ...
@@ -57,6 +62,9 @@ class Refused(SupachatError): ...
 
 
 class NotAllowed(Refused): ...
+
+
+class AlreadyThere(Refused): ...
 
 
 class NotFound(Refused): ...

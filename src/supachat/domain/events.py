@@ -117,6 +117,8 @@ class MessageHinted:
     """Somebody says that something happened in the thread: read it, believe nothing."""
 
     thread: ThreadKey
+    changed: bool = False
+    """What is known there may have been edited or deleted: compare it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +186,13 @@ class WindowReread:
 
 @dataclass(frozen=True, slots=True)
 class Recalled:
-    """What the cache had, oldest first. `spans` and `verified` come with the first page only."""
+    """What the cache had, oldest first. All but the messages comes with the first page only."""
 
     request: Recall
     messages: tuple[Message, ...]
     spans: tuple[Span, ...] = ()
     verified: Cursor | None = None
+    followed: Cursor | None = None
 
 
 @dataclass(frozen=True, slots=True)

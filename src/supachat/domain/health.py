@@ -82,6 +82,8 @@ class Health:
     grade: Grade = Grade.YELLOW
     catching_up: int = 0
     """Threads whose missed rows are still being read."""
+    backlog: int | None = None
+    """Messages that those are known to lack; None where nobody counts them."""
     queued: int = 0
     failed: int = 0
     missed: int = 0

@@ -41,6 +41,14 @@ class KeepSpans:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepFollowed:
+    """Every edit of the thread up to this place in their order has been read."""
+
+    thread: ThreadKey
+    to: Cursor
+
+
+@dataclass(frozen=True, slots=True)
 class DropThreads:
     """Threads that the source no longer lists, with everything known of them."""
 
@@ -83,6 +91,7 @@ Write = (
     | KeepPeople
     | KeepMessages
     | KeepSpans
+    | KeepFollowed
     | DropThreads
     | KeepDraft
     | DropDraft

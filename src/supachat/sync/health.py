@@ -76,10 +76,21 @@ class HealthKeeper:
     def trouble(self, words: Safe, now: float) -> None:
         self.health = replace(self.health, last_error=words, last_error_at=now)
 
-    def counted(self, *, catching_up: int, queued: int, failed: int, missed: int, now: float) -> bool:
+    def counted(
+        self,
+        *,
+        catching_up: int,
+        queued: int,
+        failed: int,
+        missed: int,
+        now: float,
+        backlog: int | None = None,
+    ) -> bool:
         """Set the counts; True if that changed what can be seen."""
         before = self.health
-        self.health = replace(before, catching_up=catching_up, queued=queued, failed=failed, missed=missed)
+        self.health = replace(
+            before, catching_up=catching_up, backlog=backlog, queued=queued, failed=failed, missed=missed
+        )
         self.settle(now)
         return self.health != before
 

@@ -1,35 +1,35 @@
 """Drafts until the server confirms them: queued, sending, sent, failed.
 
-A draft's id is the row's key, so a second try can never double it. Within a thread the order of
-sending is kept: one is under way at a time. A draft may go out only once it is on disk. Time comes as
+Within a thread the order of writing is kept, edits and deletes included: one is under way at a time. A
+draft may go out only once it is on disk. Where its id becomes the row's key a second try can never
+double it; where the source makes the keys, `doubt` says what has to be read before a try. Time comes as
 an argument; nothing here waits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from supachat.domain.errors import Retryable, SessionEnded, SupachatError
-from supachat.domain.model import Delivery, Draft, DraftState, Message, ThreadKey
-from supachat.domain.text import safe, safe_line
+from supachat.domain.errors import AlreadyThere, Retryable, SessionEnded, SupachatError
+from supachat.domain.model import Act, Draft, DraftState, Message, ThreadKey
+from supachat.domain.text import Safe, safe_line
+from supachat.sync import doubt
+from supachat.sync.doubt import Entry, Move
 
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
 """Seconds before the second try, and the most between two."""
 
 
-@dataclass(slots=True)
-class _Entry:
-    draft: Draft
-    kept: bool
-    not_before: float = 0.0
-
-
 class Outbox:
-    """All drafts of this process, in the order in which they were written."""
+    """All drafts of this process, in the order in which they were written.
 
-    def __init__(self) -> None:
-        self._entries: dict[str, _Entry] = {}
+    `own_ids` tells of a source whether a draft's id becomes the row's key.
+    """
+
+    def __init__(self, own_ids: Callable[[str], bool] = lambda source: True) -> None:
+        self._entries: dict[str, Entry] = {}
+        self._own_ids = own_ids
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -49,22 +49,51 @@ class Outbox:
         failed = sum(e.draft.state is DraftState.FAILED for e in self._entries.values())
         return len(self._entries) - failed, failed
 
+    # ------------------------------------------------------------ in and out
+
     def add(self, draft: Draft, *, kept: bool = False) -> None:
-        self._entries[draft.id] = _Entry(draft, kept)
+        self._entries[draft.id] = Entry(draft, kept)
 
     def restore(self, drafts: Iterable[Draft]) -> None:
         """Drafts of an earlier run: what was under way is tried again, what failed stays failed."""
         for draft in drafts:
+            unsure = draft.anchor is not None and draft.state is not DraftState.FAILED
             if draft.state is DraftState.SENDING:
                 draft = replace(draft, state=DraftState.QUEUED)
-            self.add(draft, kept=True)
+            self._entries[draft.id] = Entry(draft, kept=True, unsure=unsure)
 
-    def keep(self, draft_id: str) -> Draft | None:
-        """It is on disk now."""
+    def drop(self, draft_id: str) -> Draft | None:
+        entry = self._entries.pop(draft_id, None)
+        return entry.draft if entry else None
+
+    def overtaken(self, change: Draft) -> list[Draft]:
+        """Waiting changes of the same message that `change` makes needless."""
+        return [
+            e.draft
+            for e in self._entries.values()
+            if change.target and e.draft.target == change.target and e.draft.state is not DraftState.SENDING
+        ]
+
+    def change_of(self, target: str) -> Draft | None:
+        """The last change of a message that waits or is under way."""
+        found = [e.draft for e in self._entries.values() if e.draft.target == target]
+        return found[-1] if found else None
+
+    def can_drop(self, draft_id: str) -> bool:
+        """Whether it is certain that dropping it leaves nothing on the server."""
+        entry = self._entries.get(draft_id)
+        return entry is not None and entry.draft.state is not DraftState.SENDING and not entry.unsure
+
+    # ------------------------------------------------------------ trying
+
+    def keep(self, draft_id: str, attempts: int = 0) -> Draft | None:
+        """It is on disk now, in the version that was tried so often."""
         entry = self._entries.get(draft_id)
         if entry is None:
             return None
         entry.kept = True
+        if entry.marking and attempts == entry.draft.attempts:
+            entry.marking, entry.marked = False, True
         return entry.draft
 
     def is_kept(self, draft_id: str) -> bool:
@@ -73,42 +102,41 @@ class Outbox:
 
     def due(self, now: float) -> list[Draft]:
         """What is to be sent now, marked as under way: the first of each thread that may go."""
+        return [draft for draft, move in self.moves(now) if move is Move.SEND]
+
+    def moves(self, now: float) -> list[tuple[Draft, Move]]:
+        """What is to be done now: at most one thing for each thread, and that marked as under way."""
         taken: set[ThreadKey] = set()
-        ready: list[Draft] = []
+        found: list[tuple[Draft, Move]] = []
         for entry in self._entries.values():
             draft = entry.draft
             if draft.state is DraftState.FAILED or draft.thread in taken:
                 continue
             taken.add(draft.thread)
-            if draft.state is DraftState.QUEUED and entry.kept and entry.not_before <= now:
-                entry.draft = replace(draft, state=DraftState.SENDING, attempts=draft.attempts + 1)
-                ready.append(entry.draft)
-        return ready
+            if entry.marked and draft.state is DraftState.SENDING:
+                entry.marked = False
+                entry.unsure = True
+                found.append((draft, Move.SEND))
+            elif draft.state is DraftState.QUEUED and entry.kept and entry.not_before <= now:
+                found.append(self._start(entry))
+        return found
+
+    def _start(self, entry: Entry) -> tuple[Draft, Move]:
+        move = doubt.next_move(entry, own_ids=self._own_ids(entry.draft.thread.source))
+        tries = entry.draft.attempts + (move is Move.SEND)
+        entry.draft = replace(entry.draft, state=DraftState.SENDING, attempts=tries)
+        entry.unsure = entry.unsure or move is Move.SEND
+        return entry.draft, move
 
     def next_due(self) -> float | None:
         """When the next waiting draft may be tried again."""
         waiting = (e for e in self._entries.values() if e.draft.state is DraftState.QUEUED and e.kept)
         return min((e.not_before for e in waiting), default=None)
 
-    def trouble(self, draft_id: str, error: SupachatError, now: float) -> Draft | None:
-        """A try failed: wait and try again where that may help, else stop with the reason in words."""
-        entry = self._entries.get(draft_id)
-        if entry is None:
-            return None
-        draft = entry.draft
-        if isinstance(error, Retryable | SessionEnded):
-            after = error.after if isinstance(error, Retryable) else None
-            wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(draft.attempts - 1, 10))
-            entry.not_before = now + (after if after is not None else wait)
-            entry.draft = replace(draft, state=DraftState.QUEUED, reason=None)
-        else:
-            entry.draft = replace(draft, state=DraftState.FAILED, reason=safe_line(error.message))
-        return entry.draft
-
     def hurry(self) -> None:
-        """The way is clear again: nothing has to wait for its next try."""
+        """The way is clear again: nothing has to wait for its next try, unless the server asked for it."""
         for entry in self._entries.values():
-            entry.not_before = 0.0
+            entry.not_before = entry.barred_until
 
     def retry(self, draft_id: str) -> Draft | None:
         entry = self._entries.get(draft_id)
@@ -118,28 +146,68 @@ class Outbox:
         entry.not_before = 0.0
         return entry.draft
 
-    def drop(self, draft_id: str) -> Draft | None:
-        entry = self._entries.pop(draft_id, None)
-        return entry.draft if entry else None
+    # ------------------------------------------------------------ how it went
 
+    def trouble(self, draft_id: str, error: SupachatError, now: float) -> Draft | None:
+        """A try failed: wait and try again where that may help, else stop with the reason in words."""
+        entry = self._entries.get(draft_id)
+        if entry is None:
+            return None
+        draft = entry.draft
+        if isinstance(error, Retryable | SessionEnded):
+            self._wait(entry, error, now)
+        elif isinstance(error, AlreadyThere) and draft.act is Act.SEND and not entry.doubted:
+            entry.doubted, entry.reason = True, safe_line(error.message)
+            entry.draft = replace(draft, state=DraftState.QUEUED)
+        else:
+            self._fail(entry, safe_line(error.message))
+        return entry.draft
 
-_DELIVERY = {
-    DraftState.QUEUED: Delivery.QUEUED,
-    DraftState.SENDING: Delivery.SENDING,
-    DraftState.FAILED: Delivery.FAILED,
-}
+    @staticmethod
+    def _wait(entry: Entry, error: SupachatError, now: float) -> None:
+        draft = entry.draft
+        after = error.after if isinstance(error, Retryable) else None
+        wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(max(draft.attempts, 1) - 1, 10))
+        entry.not_before = now + (after if after is not None else wait)
+        entry.barred_until = entry.not_before if after is not None else 0.0
+        if entry.unsure and not entry.sought:
+            entry.unsure = isinstance(error, Retryable) and error.arrived
+            entry.absent_since = None
+        entry.sought = False
+        entry.draft = replace(draft, state=DraftState.QUEUED, reason=None)
 
+    @staticmethod
+    def _fail(entry: Entry, reason: Safe) -> None:
+        entry.unsure = entry.doubted = entry.sought = False
+        entry.draft = replace(entry.draft, state=DraftState.FAILED, reason=reason, anchor=None)
 
-def picture(draft: Draft, me: str, *, kept: bool) -> Message:
-    """A draft as the message pane shows it. Before it is on disk it claims no state at all."""
-    return Message(
-        thread=draft.thread,
-        id=draft.id,
-        author=me,
-        at=draft.created,
-        raw=draft.raw,
-        body=safe(draft.raw),
-        own=True,
-        delivery=_DELIVERY[draft.state] if kept else Delivery.RECEIVED,
-        reason=draft.reason,
-    )
+    def told_only(self, draft_id: str, now: float) -> Draft | None:
+        """The server said that it has the row and did not show it: it is looked for."""
+        entry = self._entries.get(draft_id)
+        if entry is None:
+            return None
+        entry.doubted, entry.stored, entry.not_before = True, True, now
+        entry.draft = replace(entry.draft, state=DraftState.QUEUED)
+        return entry.draft
+
+    def sought(
+        self, draft_id: str, found: Sequence[Message], now: float
+    ) -> tuple[doubt.Verdict, Draft] | None:
+        """The answer of a look. Settled by a row, or gone, or the draft in its new state."""
+        entry = self._entries.get(draft_id)
+        if entry is None or entry.draft.state is not DraftState.SENDING:
+            return None
+        verdict = doubt.judge(entry, found, now, own_ids=self._own_ids(entry.draft.thread.source))
+        return verdict, entry.draft
+
+    def matches(self, message: Message) -> str | None:
+        """The draft whose row this is. Where the source makes the keys: the one under way with its text."""
+        entry = self._entries.get(message.id)
+        if entry is not None and entry.draft.act is Act.SEND:
+            return message.id
+        if not message.own or self._own_ids(message.thread.source):
+            return None
+        for entry in self._entries.values():
+            if entry.unsure and doubt.is_row_of(entry.draft, message):
+                return entry.draft.id
+        return None

@@ -7,16 +7,16 @@ that turn the list as it was into the list as it is. No I/O, no clock.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from supachat.domain.keeping import Span
-from supachat.domain.model import Cursor, Gap, Item, Message, Micros, ThreadKey
+from supachat.domain.model import Cursor, Draft, Gap, Item, Message, ThreadKey
+from supachat.sync import looks
+from supachat.sync.spans import START, gaps_between, merge_spans, span_of
 
-START = Cursor(Micros(-(2**62)), "")
-"""Before the first message of any thread."""
 _DRAFTS = 2**62
 
 _GAP, _MESSAGE = 0, 1
@@ -31,21 +31,6 @@ class Splice(NamedTuple):
     inserted: tuple[Item, ...]
 
 
-def merge_spans(spans: Iterable[Span]) -> list[Span]:
-    """Spans in order, those that overlap or touch made one.
-
-    >>> merge_spans([(Cursor(5, "a"), Cursor(9, "b")), (Cursor(1, "x"), Cursor(5, "a"))])
-    [(Cursor(at=1, id='x'), Cursor(at=9, id='b'))]
-    """
-    merged: list[Span] = []
-    for low, high in sorted(spans):
-        if merged and low <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], high))
-        else:
-            merged.append((low, high))
-    return merged
-
-
 class Timeline:
     """The known part of one thread. `spans` may reach further back than the items in memory."""
 
@@ -58,6 +43,12 @@ class Timeline:
         self._drafts: dict[str, _Key] = {}
         self._gaps: dict[_Key, Gap] = {}
         self._draft_count = 0
+        self._bases: dict[str, Message] = {}
+        """What the server has of the messages that a change of ours makes look otherwise."""
+        self._changes: dict[str, Draft] = {}
+        self._heard: dict[str, int] = {}
+        """The turn in which a row's change or end was last heard: an older read says nothing of it."""
+        self._readers: dict[str, Cursor] = {}
 
     # ------------------------------------------------------------ questions
 
@@ -93,14 +84,15 @@ class Timeline:
         return bool(self.spans) and self.spans[0][0] == START
 
     def span_of(self, cursor: Cursor) -> Span | None:
-        for low, high in self.spans:
-            if low <= cursor <= high:
-                return low, high
-        return None
+        return span_of(self.spans, cursor)
 
     def gaps(self) -> list[Gap]:
         """Oldest first."""
         return [self._gaps[key] for key in sorted(self._gaps)]
+
+    @property
+    def gap_count(self) -> int:
+        return len(self._gaps)
 
     def last_before(self, cursor: Cursor) -> Message | None:
         """The newest confirmed message in memory that is not after `cursor`."""
@@ -115,49 +107,139 @@ class Timeline:
         index = bisect_left(self._keys, (cursor.at, cursor.id, _MESSAGE + 1))
         return any(isinstance(item, Message) and not item.own for item in self.items[index:])
 
+    def foreign_count(self, after: Cursor | None) -> int:
+        """Messages in memory that somebody else wrote after `after`."""
+        index = bisect_right(self._keys, (after.at, after.id, _MESSAGE)) if after is not None else 0
+        return sum(isinstance(item, Message) and not item.own for item in self.items[index:])
+
+    def window(self, upto: Cursor, most: int) -> tuple[Cursor, list[Message]]:
+        """Up to `most` confirmed messages that end at `upto`, no gap among them, oldest first; and the
+        cursor after which they are all there are."""
+        found: list[Message] = []
+        index = bisect_right(self._keys, (upto.at, upto.id, _MESSAGE))
+        while index and len(found) < most:
+            index -= 1
+            item = self.items[index]
+            if isinstance(item, Gap):
+                break
+            found.insert(0, item)
+        before = self.items[index - 1] if index else None
+        if isinstance(before, Message):
+            return before.cursor, found
+        if before is None and self.from_start and span_of(self.spans[:1], upto):
+            return START, found
+        return (found[0].cursor, found[1:]) if found else (upto, [])
+
+    def shown(self, message_id: str) -> Message | None:
+        """A confirmed message as it is shown."""
+        cursor = self._known.get(message_id)
+        item = self.items[self._index(cursor)] if cursor is not None else None
+        return item if isinstance(item, Message) else None
+
     # ------------------------------------------------------------ confirmed messages
 
-    def put(self, messages: Sequence[Message], covers: Span | None = None) -> list[Splice]:
+    def put(
+        self,
+        messages: Sequence[Message],
+        covers: Span | None = None,
+        *,
+        as_of: int = 0,
+        changed: bool = False,
+    ) -> list[Splice]:
         """Merge confirmed messages; `covers` is the stretch in which they are all there are.
 
-        A message that was a draft here stops being one. An older version never replaces a newer one.
+        A message that was a draft here stops being one. An older version never replaces a newer one:
+        `as_of` is the turn in which they were asked for, 0 for rows that were only heard, and `changed`
+        says that a heard row is known to be a new version.
         """
         splices: list[Splice] = []
         fresh: list[Message] = []
         for message in sorted({m.id: m for m in messages}.values(), key=lambda m: m.cursor):
             splices += self.drop_draft(message.id)
             if message.id not in self._known:
-                fresh.append(message)
+                fresh.append(self._dressed(message))
                 self._known[message.id] = message.cursor
-            elif (splice := self._refresh(message)) is not None:
+            elif (splice := self._refresh(message, as_of, changed)) is not None:
                 splices.append(splice)
         splices += self._insert(fresh)
         self.spans = merge_spans([*self.spans, *([covers] if covers else ()), *(_dot(m) for m in fresh)])
         return splices + self._regap()
 
-    def forget(self, message_id: str) -> list[Splice]:
+    def forget(self, message_id: str, turn: int = 0) -> list[Splice]:
         """A row is gone: a tombstone stays in its place. An id that is not known is ignored."""
-        cursor = self._known.get(message_id)
-        if cursor is None:
+        base = self.base(message_id)
+        if base is None:
             return []
-        index = self._index(cursor)
-        message = self.items[index]
-        assert isinstance(message, Message)
-        if message.deleted:
-            return []
-        return [self._replace(index, replace(message, raw="", body=type(message.body)(""), deleted=True))]
+        self._heard[message_id] = turn
+        return [] if base.deleted else [self._rebase(looks.tombstone(base))]
 
-    def _refresh(self, message: Message) -> Splice | None:
-        cursor = self._known[message.id]
-        index = self._index(cursor)
-        held = self.items[index]
-        assert isinstance(held, Message)
+    def base(self, message_id: str) -> Message | None:
+        """A confirmed message as the server has it."""
+        return self._bases.get(message_id) or self.shown(message_id)
+
+    def note_heard(self, message_id: str, turn: int) -> None:
+        """A change of the row was heard in this turn."""
+        if message_id in self._known:
+            self._heard[message_id] = turn
+
+    def _refresh(self, message: Message, as_of: int, changed: bool) -> Splice | None:
+        held = self.base(message.id)
+        if held is None or message.cursor != held.cursor or not self._newer(message, held, as_of, changed):
+            return None
+        message = replace(message, seen_by=max(message.seen_by, held.seen_by))
+        return None if message == held else self._rebase(message)
+
+    def _newer(self, message: Message, held: Message, as_of: int, changed: bool) -> bool:
+        read_since = as_of > self._heard.get(message.id, 0)
         if held.deleted and not message.deleted:
-            return None
-        if (message.edited or 0) < (held.edited or 0) or message.cursor != cursor:
-            return None
-        changed = replace(message, seen_by=max(message.seen_by, held.seen_by))
-        return None if changed == held else self._replace(index, changed)
+            return read_since  # only a read that was asked for after it lifts a tombstone
+        new, old = message.edited or 0, held.edited or 0
+        return new > old if new != old else changed or read_since
+
+    def _rebase(self, message: Message) -> Splice:
+        return self._replace(self._index(message.cursor), self._dressed(message))
+
+    def _dressed(self, base: Message) -> Message:
+        """How a confirmed message is shown."""
+        base = looks.seen(base, self._readers.values()) if self._readers else base
+        change = self._changes.get(base.id)
+        if change is None:
+            return base
+        self._bases[base.id] = base
+        return looks.changed(base, change)
+
+    # ------------------------------------------------------------ our changes, other people's reading
+
+    def put_change(self, change: Draft) -> list[Splice]:
+        """Show a message as our change will make it, before the server has confirmed that."""
+        self._changes[change.target] = change
+        base = self.base(change.target)
+        return [self._rebase(base)] if base is not None else []
+
+    def drop_change(self, message_id: str) -> list[Splice]:
+        """The change came true or to nothing: show what the server has."""
+        self._changes.pop(message_id, None)
+        base = self._bases.pop(message_id, None)
+        return [self._rebase(base)] if base is not None and self.shown(message_id) != base else []
+
+    def read_by(self, person: str, to: Cursor) -> list[Splice]:
+        """Somebody else has read up to `to`: one splice over what that changes."""
+        since = self._readers.get(person)
+        if since is not None and since >= to:
+            return []
+        self._readers[person] = to
+        low = bisect_right(self._keys, (since.at, since.id, _MESSAGE)) if since is not None else 0
+        high = bisect_right(self._keys, (to.at, to.id, _MESSAGE))
+        touched = [i for i in range(low, high) if self._seen(i) != self.items[i]]
+        if not touched:
+            return []
+        low, high = touched[0], touched[-1] + 1
+        self.items[low:high] = [self._seen(index) for index in range(low, high)]
+        return [Splice(low, high - low, tuple(self.items[low:high]))]
+
+    def _seen(self, index: int) -> Item:
+        item = self.items[index]
+        return looks.seen(item, self._readers.values()) if isinstance(item, Message) else item
 
     def _insert(self, fresh: Sequence[Message]) -> list[Splice]:
         """Insert new messages in as few runs as there are places for them."""
@@ -192,13 +274,7 @@ class Timeline:
 
     def _regap(self) -> list[Splice]:
         """Make the gap rows those that the spans imply, as far as the items reach."""
-        oldest = self.oldest
-        wanted = {
-            _gap_key(gap): gap
-            for (_, after), (before, _) in zip(self.spans, self.spans[1:], strict=False)
-            if oldest is not None and after >= oldest
-            for gap in [Gap(self.thread, after, before)]
-        }
+        wanted = {_gap_key(gap): gap for gap in gaps_between(self.thread, self.spans, self.oldest)}
         splices: list[Splice] = []
         for key, held in list(self._gaps.items()):
             same = wanted.pop(key, None)

@@ -1,0 +1,135 @@
+"""Catching up: everything since what is known is read, page by page, until the thread is live.
+
+Join, read since the cursor with an overlap, once more when ready, a second look after ten seconds. A
+thread is "live" when its topics are joined and everything up to that moment has been fetched.
+"""
+
+from __future__ import annotations
+
+from supachat.domain.changes import Edge
+from supachat.domain.events import PageFetched
+from supachat.domain.model import Cursor, Micros, ThreadKey
+from supachat.domain.requests import FetchPage
+from supachat.domain.text import Safe
+from supachat.sync.rereading import DEEP, OVERLAP, Rereader
+from supachat.sync.shelf import Outcome, Reading, Shelf
+from supachat.sync.spans import START
+from supachat.sync.timeline import Splice, Timeline
+
+PAGE = 50
+SECOND_LOOK = 10.0
+"""Seconds after a thread came to be live in which a transaction that began before may still commit."""
+ASK_AGAIN = 5.0
+"""Seconds after which a catch-up that came to nothing is tried again."""
+MOST_PAGES = 20
+"""Pages that one catch-up reads in a row; what is still missing then stays a gap to be filled."""
+
+
+class Catcher:
+    def __init__(self, shelf: Shelf, rereader: Rereader) -> None:
+        self._shelf, self._rereader = shelf, rereader
+
+    def catching_up(self) -> int:
+        """Threads that are not complete yet. A second look at a live one is no catching up."""
+        return sum(r.catching is not None and not r.live for r in self._shelf.all())
+
+    def ready(self, thread: ThreadKey, out: Outcome) -> None:
+        """Rows flow from now on: what passed before is read once more, for the truth."""
+        reading = self._shelf.reading(thread)
+        reading.ready, reading.live = True, False
+        reading.stale = reading.catching is not None
+        reading.windows = DEEP
+        self.catch_up(thread, out)
+
+    def deaf(self, thread: ThreadKey) -> None:
+        reading = self._shelf.known(thread)
+        if reading is not None:
+            reading.ready = reading.live = False
+
+    def catch_up(self, thread: ThreadKey, out: Outcome, *, again: bool = False, windows: int = 0) -> None:
+        """Read everything since what is known. Only the open thread does; others when they are opened.
+
+        `again` re-reads a thread that is live, because the server can lose broadcasts without a sign;
+        `windows` of what is known are compared when that is done.
+        """
+        reading = self._shelf.reading(thread)
+        reading.windows = max(reading.windows, windows)
+        if thread != self._shelf.open or not self._shelf.online or not reading.recalled:
+            return
+        if reading.catching is not None or (reading.live and not again):
+            return
+        known_to = reading.verified
+        reading.pages = 0
+        if known_to is None:
+            reading.catching = START
+            out.requests.append(FetchPage(thread, limit=PAGE))
+        else:
+            reading.catching = Cursor(Micros(known_to.at - OVERLAP), "")
+            out.requests.append(FetchPage(thread, after=reading.catching, limit=PAGE))
+
+    def went_on(self, event: PageFetched, now: float, out: Outcome) -> list[Splice]:
+        """A page of a catch-up: go on where the server had more, else the thread is live."""
+        request = event.request
+        reading = self._shelf.reading(request.thread)
+        timeline = reading.timeline
+        reading.pages += 1
+        if request.after is None or event.whole or not event.messages:
+            return self._done(reading, request.after, now, out)
+        if reading.pages >= MOST_PAGES:
+            reading.catching = START
+            out.requests.append(FetchPage(request.thread, limit=PAGE))
+            return []
+        reading.catching = event.messages[-1].cursor
+        out.requests.append(FetchPage(timeline.thread, after=reading.catching, limit=PAGE))
+        return []
+
+    def _done(self, reading: Reading, since: Cursor | None, now: float, out: Outcome) -> list[Splice]:
+        timeline = reading.timeline
+        reading.catching = None
+        if reading.stale:
+            reading.stale = False
+            self.catch_up(timeline.thread, out)
+            return []
+        if reading.ready and not reading.live:
+            reading.live, reading.look_at = True, now + SECOND_LOOK
+        splices = _up_to_now(timeline, since) if reading.live else []
+        self._rereader.begin(reading, out)
+        return splices
+
+    def nudge(self, now: float, out: Outcome) -> None:
+        """The open thread is not up to date and nothing is under way that would make it so: ask."""
+        shelf = self._shelf
+        reading = shelf.known(shelf.open) if shelf.open is not None else None
+        if reading is None or reading.catching is not None or not reading.ready:
+            return
+        if reading.live:
+            if reading.look_at is not None and now >= reading.look_at:
+                reading.look_at = None
+                self.catch_up(reading.timeline.thread, out, again=True, windows=1)
+        elif now - reading.asked_at >= ASK_AGAIN:
+            reading.asked_at = now
+            self.catch_up(reading.timeline.thread, out)
+
+    def failed(self, request: FetchPage, words: Safe, out: Outcome) -> None:
+        """It is asked again by itself; an empty pane says why it is empty."""
+        reading = self._shelf.reading(request.thread)
+        reading.catching = None
+        if not reading.timeline.items:
+            self._shelf.set_edge(request.thread, Edge.FAILED, out, words)
+
+    def missed(self, now: float, patience: float = 5.0) -> int:
+        """Rows that a re-read found and that realtime did not bring within `patience` seconds."""
+        count = 0
+        for reading in self._shelf.all():
+            for message_id in [i for i, at in reading.suspects.items() if at <= now - patience]:
+                del reading.suspects[message_id]
+                count += 1
+        return count
+
+
+def _up_to_now(timeline: Timeline, since: Cursor | None) -> list[Splice]:
+    """What arrived while the last page was read joins it: nothing passed unheard in between."""
+    newest = timeline.newest
+    low = since if since is not None else (timeline.complete_to or newest)
+    known = low is not None and newest is not None and low <= newest
+    return timeline.cover((low, newest)) if known and low is not None and newest is not None else []

@@ -1,0 +1,161 @@
+"""What the world told us, event by event, handed to the part that knows what it means."""
+
+from __future__ import annotations
+
+from supachat.domain import events as ev
+from supachat.domain import keeping as kp
+from supachat.domain.health import LinkState
+from supachat.domain.model import Act, Draft, Message, ThreadKey
+from supachat.sync.parts import Parts
+from supachat.sync.shelf import Outcome
+
+HEARD = (ev.MessageArrived, ev.MessageHinted, ev.TypingHeard, ev.PresenceHeard, ev.ThreadReady)
+"""Events that show that the link brings something."""
+
+
+def take(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
+    match event:
+        case ev.SignedIn():
+            _signed_in(parts, event, out)
+        case ev.SessionLost(reason):
+            parts.shelf.online = False
+            out.changes.append(ev.AccountChanged(None, reason))
+        case ev.SessionUnkept(reason):
+            out.changes.append(ev.Notice(reason, grade="warning"))
+        case ev.LinkMoved(link):
+            _link_moved(parts, link.state, out)
+            parts.health.moved(link, now)
+            out.changes.append(ev.HealthChanged(parts.health.health))
+        case ev.ListStale(source):
+            parts.ask(ev.ListThreads(source), out, again=True)
+        case ev.TypingHeard() | ev.PresenceHeard():
+            parts.roster.heard(event, now, out)
+        case ev.ReadMarked(thread, to):
+            parts.roster.note(parts.roster.threads.read(thread, to), out)
+        case ev.PersonRead():
+            _read_by(parts, event, out)
+        case _:
+            _rows(parts, event, now, out)
+
+
+def _rows(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
+    """What realtime says of a thread's rows."""
+    match event:
+        case ev.ThreadReady(thread):
+            parts.reader.catcher.ready(thread, out)
+        case ev.ThreadDeaf(thread):
+            parts.reader.catcher.deaf(thread)
+            if parts.roster.people.unheard(thread):
+                out.changes.append(ev.PeopleChanged(frozenset({thread})))
+        case ev.MessageArrived(message, changed=changed):
+            parts.confirmed(message, out, changed=changed)
+        case ev.MessageHinted(thread, changed):
+            _hinted(parts, thread, changed, out)
+        case ev.MessageGone(source, message_id):
+            parts.reader.rereader.gone(source, message_id, parts.asking.turn, out)
+        case _:
+            _answers(parts, event, now, out)
+
+
+def _answers(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
+    """Answers to what was read."""
+    match event:
+        case ev.ThreadsListed(source):
+            parts.landed(ev.ListThreads(source), out)
+            parts.roster.listed(event, out)
+            for read in event.reads:
+                _read_by(parts, read, out)
+        case ev.PageFetched(request, messages, people):
+            as_of = parts.landed(request, out)
+            parts.roster.learn(people, out)
+            _noticed(parts, messages, out)
+            parts.reader.fetched(event, as_of, now, out)
+        case ev.EditsFetched(request, messages):
+            as_of = parts.landed(request, out)
+            parts.reader.rereader.edited(event, as_of, out)
+        case ev.WindowReread(request, messages):
+            as_of = parts.landed(request, out)
+            _noticed(parts, messages, out)
+            parts.reader.rereader.reread(event, as_of, now, out)
+        case ev.Recalled(request):
+            parts.landed(request, out)
+            parts.reader.recalled(event, out)
+            parts.sender.show_all(request.thread, out)
+        case _:
+            _drafts(parts, event, now, out)
+
+
+def _drafts(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
+    match event:
+        case ev.DraftKept(draft_id, attempts):
+            parts.sender.kept(draft_id, attempts, out)
+        case ev.DraftStored(draft, message):
+            parts.landed(parts.sender.request(draft), out)
+            _stored(parts, draft, message, now, out)
+        case ev.DraftSought(draft, found):
+            parts.landed(ev.SeekDraft(draft), out)
+            lost = parts.sender.sought(event, now, out)
+            for message in found if draft.anchor is not None else ():
+                parts.confirmed(message, out)
+            if lost:
+                parts.reader.catcher.catch_up(draft.thread, out, again=True)
+        case _:
+            raise TypeError(f"an event that the engine does not know: {event!r}")
+
+
+def _stored(parts: Parts, draft: Draft, message: Message | None, now: float, out: Outcome) -> None:
+    """The server did it. A row that it did not show is looked for; till then the draft stays."""
+    if draft.act is Act.SEND:
+        if message is None:
+            parts.sender.told_only(draft, now)
+            return
+        if message.id != draft.id:
+            parts.sender.drop(draft.id, out)
+        parts.confirmed(message, out)
+        return
+    parts.sender.drop(draft.id, out)
+    if message is not None:
+        parts.confirmed(message, out, changed=True)
+    elif draft.act is Act.DELETE:
+        parts.reader.rereader.gone(draft.thread.source, draft.target, parts.asking.turn, out)
+
+
+def _noticed(parts: Parts, messages: tuple[Message, ...], out: Outcome) -> None:
+    """What the list and the outbox learn from rows that were read."""
+    for message in messages:
+        parts.sender.settle(message, out)
+        parts.roster.note(parts.roster.threads.heard(message), out)
+
+
+def _signed_in(parts: Parts, event: ev.SignedIn, out: Outcome) -> None:
+    parts.account, parts.sources = event.account, event.sources
+    parts.shelf.online = True
+    out.changes.append(ev.AccountChanged(event.account))
+    out.writes.append(kp.KeepAccount(event.account, event.sources))
+    parts.refresh(out)
+    parts.sender.outbox.hurry()
+
+
+def _link_moved(parts: Parts, state: LinkState, out: Outcome) -> None:
+    before = parts.health.health.link.state
+    if state is LinkState.CONNECTED and before is not LinkState.CONNECTED:
+        parts.sender.outbox.hurry()
+        if parts.shelf.online:
+            parts.refresh(out)
+
+
+def _hinted(parts: Parts, thread: ThreadKey, changed: bool, out: Outcome) -> None:
+    """Something happened there: the open thread is read itself, of the others only the list."""
+    reading = parts.shelf.known(thread)
+    if thread == parts.shelf.open:
+        parts.reader.catcher.catch_up(thread, out, again=True, windows=int(changed))
+    if thread != parts.shelf.open or reading is None or not reading.live:
+        parts.ask(ev.ListThreads(thread.source), out, again=True)
+
+
+def _read_by(parts: Parts, event: ev.PersonRead, out: Outcome) -> None:
+    """Somebody else has read: believed of the thread's members only."""
+    thread, person = event.thread, event.person
+    if person != parts.me(thread.source) and person in parts.roster.threads.members(thread):
+        timeline = parts.shelf.reading(thread).timeline
+        parts.shelf.splice(thread, timeline.read_by(person, event.to), out)

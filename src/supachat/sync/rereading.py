@@ -1,0 +1,137 @@
+"""Edits and deletes caught up: what is known is compared with what the server has.
+
+Where the map orders edits by a column, a second cursor follows it. Where it does not, or where a deleted
+row is just not there any more, windows of what is known are read again: a message that was known when
+the window was asked for and is not in the answer is gone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from supachat.domain.events import EditsFetched, WindowReread
+from supachat.domain.keeping import KeepMessages
+from supachat.domain.model import Cursor, Message, Micros, ThreadKey
+from supachat.domain.requests import FetchEdits, Reread
+from supachat.sync.shelf import Outcome, Reading, Shelf, keep, keep_followed, suspect
+from supachat.sync.timeline import Splice
+
+WINDOW = 50
+"""Messages that are compared at a time; answers may hold as many again that nobody knew of."""
+DEEP = 4
+"""Windows that are compared after a reconnect, the newest first. Older ones are when they are shown."""
+OVERLAP = Micros(10_000_000)
+"""Edits too become visible in commit order, not in the order of their times."""
+
+
+class Rereader:
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def begin(self, reading: Reading, out: Outcome) -> None:
+        """A catch-up is done: compare as many windows as were asked for meanwhile."""
+        if not reading.windows or not self._shelf.online:
+            return
+        info = self._shelf.info(reading.timeline.thread.source)
+        if info is not None and info.follows_edits:
+            self._follow(reading, out)
+        newest = reading.timeline.newest
+        if info is not None and info.follows_edits and info.marks_deleted:
+            reading.windows = 0
+        elif newest is not None and not reading.comparing:
+            reading.windows -= 1
+            self.compare(reading, newest, WINDOW, out)
+
+    def compare(self, reading: Reading, upto: Cursor, most: int, out: Outcome) -> None:
+        """Read the window that ends at `upto` again."""
+        timeline = reading.timeline
+        after, known = timeline.window(upto, most)
+        if known:
+            request = Reread(timeline.thread, after, known[-1].cursor, limit=most + WINDOW)
+            reading.comparing[request] = frozenset(message.id for message in known)
+            out.requests.append(request)
+
+    def recalled(self, reading: Reading, messages: Sequence[Message], out: Outcome) -> None:
+        """Older messages came from the cache: they may have changed since they were kept."""
+        info = self._shelf.info(reading.timeline.thread.source)
+        followed = info is not None and info.follows_edits and info.marks_deleted
+        if messages and self._shelf.online and not followed:
+            self.compare(reading, messages[-1].cursor, len(messages), out)
+
+    def reread(self, event: WindowReread, as_of: int, now: float, out: Outcome) -> None:
+        """A window as the server has it. What was known in it and is not there now is gone."""
+        request = event.request
+        reading = self._shelf.reading(request.thread)
+        known = reading.comparing.pop(request, frozenset())
+        timeline = reading.timeline
+        there = {message.id for message in event.messages}
+        upto = request.upto if event.whole else max((m.cursor for m in event.messages), default=None)
+        suspect(reading, event.messages, now)
+        splices = timeline.put(self._shelf.truth(event.messages, as_of), as_of=as_of)
+        missing = [base for base in map(timeline.base, known - there) if base is not None]
+        gone = [m.id for m in missing if upto is not None and m.cursor <= upto and not m.deleted]
+        for message_id in gone:
+            splices += timeline.forget(message_id, as_of)
+        self._tell(reading, splices, [*there, *gone], out)
+        if reading.windows and not reading.comparing:
+            reading.windows -= 1
+            self.compare(reading, request.after, WINDOW, out)
+
+    def _tell(self, reading: Reading, splices: Sequence[Splice], ids: Iterable[str], out: Outcome) -> None:
+        """Show and keep what a comparison changed; nothing else is written."""
+        if splices:
+            self._shelf.splice(reading.timeline.thread, splices, out)
+            keep(reading, [m for m in map(reading.timeline.base, ids) if m is not None], out)
+
+    # ------------------------------------------------------------ the cursor of edits
+
+    def start(self, reading: Reading, messages: Sequence[Message], out: Outcome) -> None:
+        """The first page was read: it is as new as its newest row, and edits are followed from there."""
+        if reading.followed is None:
+            newest = max((max(m.at, m.edited or m.at) for m in messages), default=0)
+            reading.followed = Cursor(Micros(max(0, newest - OVERLAP)), "")
+            keep_followed(reading, out)
+
+    def _follow(self, reading: Reading, out: Outcome) -> None:
+        if not reading.following and reading.followed is not None:
+            since = Cursor(Micros(max(0, reading.followed.at - OVERLAP)), "")
+            reading.following = True
+            out.requests.append(FetchEdits(reading.timeline.thread, since))
+
+    def edited(self, event: EditsFetched, as_of: int, out: Outcome) -> None:
+        """Rows that changed. Those outside of what is known are read when their stretch is."""
+        request = event.request
+        reading = self._shelf.reading(request.thread)
+        timeline, oldest = reading.timeline, reading.timeline.oldest
+        messages = self._shelf.truth(event.messages, as_of)
+        known = [m for m in messages if timeline.span_of(m.cursor) is not None]
+        near = [m for m in known if m.id in timeline or (oldest is not None and m.cursor >= oldest)]
+        self._shelf.splice(request.thread, timeline.put(near, as_of=as_of), out)
+        kept = [timeline.base(m.id) or m for m in known]
+        out.writes += [KeepMessages(tuple(kept))] if kept else []
+        if event.reached is not None and (reading.followed is None or event.reached > reading.followed):
+            reading.followed = event.reached
+            keep_followed(reading, out)
+        if event.whole or event.reached is None:
+            reading.following = False
+        else:
+            out.requests.append(FetchEdits(request.thread, event.reached))
+
+    def failed(self, request: FetchEdits | Reread) -> None:
+        """It is asked again with the next look."""
+        reading = self._shelf.reading(request.thread)
+        reading.windows = max(reading.windows, 1)
+        if isinstance(request, Reread):
+            reading.comparing.pop(request, None)
+        else:
+            reading.following = False
+
+    def gone(self, source: str, message_id: str, turn: int, out: Outcome) -> None:
+        """A row was deleted. The key is all that is known; of one that nobody knows nothing is shown."""
+        self._shelf.note_gone(source, message_id, turn)
+        for reading in self._shelf.all():
+            thread: ThreadKey = reading.timeline.thread
+            if thread.source == source and (splices := reading.timeline.forget(message_id, turn)):
+                self._shelf.splice(thread, splices, out)
+                base = reading.timeline.base(message_id)
+                out.writes += [KeepMessages((base,))] if base is not None else []

@@ -1,0 +1,68 @@
+"""The thread list, the people and the unsent texts, told to the screen and the cache alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from supachat.domain import events as ev
+from supachat.domain import keeping as kp
+from supachat.domain.model import Person, Thread, ThreadKey
+from supachat.sync.people import People
+from supachat.sync.shelf import Outcome
+from supachat.sync.threads import Threads
+
+
+class Roster:
+    """`me` names the reader's person id in a source."""
+
+    def __init__(self, memory: kp.Memory, me: Callable[[str], str]) -> None:
+        self.threads = Threads()
+        self.people = People()
+        self.texts = dict(memory.texts)
+        self._me = me
+        self.threads.restore(memory.threads)
+        self.people.learn(memory.people)
+
+    def listed(self, event: ev.ThreadsListed, out: Outcome) -> None:
+        self.learn(event.people, out)
+        changed, gone = self.threads.listed(event.source, event.threads)
+        out.writes += [kp.KeepThreads(tuple(changed))] if changed else []
+        out.writes += [kp.DropThreads(tuple(gone))] if gone else []
+        out.changes.append(ev.ThreadsChanged())
+
+    def started(self, thread: Thread, people: Iterable[Person], out: Outcome) -> None:
+        """A thread that was just made or found."""
+        self.learn(people, out)
+        if self.threads.add(thread):
+            out.writes.append(kp.KeepThreads((thread,)))
+            out.changes.append(ev.ThreadsChanged())
+
+    def note(self, thread: Thread | None, out: Outcome) -> None:
+        """A row of the list changed, if it did."""
+        if thread is not None:
+            out.writes.append(kp.KeepThreads((thread,)))
+            if ev.ThreadsChanged() not in out.changes:
+                out.changes.append(ev.ThreadsChanged())
+
+    def learn(self, people: Iterable[Person], out: Outcome) -> None:
+        if changed := self.people.learn(people):
+            out.writes.append(kp.KeepPeople(changed))
+            out.changes.append(ev.PeopleChanged())
+
+    def heard(self, event: ev.TypingHeard | ev.PresenceHeard, now: float, out: Outcome) -> None:
+        """Believed only of people who belong to the thread, and never about oneself."""
+        members = set(self.threads.members(event.thread)) - {self._me(event.thread.source)}
+        match event:
+            case ev.TypingHeard(thread, person):
+                news = person in members and self.people.types(thread, person, now)
+            case ev.PresenceHeard(thread, present):
+                news = self.people.present(thread, {p: s for p, s in present.items() if p in members})
+        if news:
+            out.changes.append(ev.PeopleChanged(frozenset({event.thread})))
+
+    def keep_text(self, thread: ThreadKey, text: str, out: Outcome) -> None:
+        if self.texts.get(thread, "") == text:
+            return
+        self.texts[thread] = text
+        out.writes.append(kp.KeepText(thread, text))
+        self.note(self.threads.mark_draft(thread, bool(text.strip())), out)
