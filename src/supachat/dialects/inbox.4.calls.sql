@@ -141,7 +141,7 @@ language sql stable security definer set search_path = '' as $$
     select c.id, m.id as message_id, c.customer_name, m.sender_type, m.sender_name, m.created_at as at,
       left(m.body, 200) as preview
     from seen c join @schema@.messages m on m.conversation_id = c.id, sought s
-    where m.body ilike s.pattern or m.sender_name ilike s.pattern
+    where m.body ilike s.pattern or (m.sender_type <> 'customer' and m.sender_name ilike s.pattern)
     order by m.created_at desc limit 200
   )
   select found.* from (select * from named union all select * from said) as found
