@@ -22,6 +22,7 @@ from supachat.tui.keymap import Place, bindings
 from supachat.tui.screens import views
 from supachat.tui.screens.chat_doors import ChatDoors
 from supachat.tui.screens.navigation import Trail, neighbour
+from supachat.tui.widgets.badge import live
 from supachat.tui.widgets.thread_list import ThreadList
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class ChatScreen(ChatDoors):
         self._connect = connect
         self._trail = Trail()
         self._countdown: Timer | None = None
+        self._was_live = False
 
     # ------------------------------------------------------------ the worker
 
@@ -146,6 +148,10 @@ class ChatScreen(ChatDoors):
             self.pane.set_audience(views.audience(client, key))
 
     def _health(self, change: ev.HealthChanged) -> None:
+        now_live = live(change.health)
+        if now_live and not self._was_live:
+            self.look_at_gaps(again=True)
+        self._was_live = now_live
         if self._countdown is not None:
             if change.health.link.state is LinkState.RECONNECTING:
                 self._countdown.resume()

@@ -8,19 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from textual.timer import Timer
 from textual.widget import Widget
 
 from supachat.client import Client
 from supachat.domain.health import LinkState
-from supachat.domain.model import Message
+from supachat.domain.model import Gap, Message
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.screens import views
 from supachat.tui.screens.chat_view import ChatView
+from supachat.tui.widgets.badge import live
 from supachat.tui.widgets.message_list import MessageList
 from supachat.tui.widgets.typing_line import Question, TypingLine
 
 TWICE = 0.8
 """Seconds within which a second esc goes to the newest message."""
+ON_SIGHT = 0.6
+"""Seconds that a gap has to be in view before it is filled: a page that flies by asks for nothing."""
 
 
 class ChatReading(ChatView):
@@ -31,6 +35,9 @@ class ChatReading(ChatView):
     ) -> None:
         super().__init__(client, now=now, monotonic=monotonic)
         self._escaped = 0.0
+        self._sighting: Timer | None = None
+        self._tried: set[Gap] = set()
+        """Gaps that were filled on sight. One that comes back waits for Enter, or for another link."""
 
     def seen(self) -> None:
         """The newest message may be on the screen of somebody who looks at it."""
@@ -57,6 +64,26 @@ class ChatReading(ChatView):
 
     def on_message_list_fill_gap(self, event: MessageList.FillGap) -> None:
         self.client.fill_gap(event.gap)
+
+    def on_message_list_gaps_in_view(self) -> None:
+        self.look_at_gaps()
+
+    def look_at_gaps(self, *, again: bool = False) -> None:
+        """Fill what is missing in view, once it has been looked at; `again`: also what failed before."""
+        if again:
+            self._tried.clear()
+        if self._sighting is not None:
+            self._sighting.stop()
+        if self.pane.gaps_in_view:
+            self._sighting = self.set_timer(ON_SIGHT, self._fill_seen)
+
+    def _fill_seen(self) -> None:
+        if not live(self.client.health):
+            return
+        for gap in self.pane.gaps_in_view:
+            if not gap.filling and gap not in self._tried:
+                self._tried.add(gap)
+                self.client.fill_gap(gap)
 
     def on_message_list_link_clicked(self, event: MessageList.LinkClicked) -> None:
         self.app.open_url(event.url)

@@ -73,7 +73,7 @@ def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:
     live = link.state in (LinkState.CONNECTED, LinkState.POLLING)
     whole = whole_words(client.standing(key), now, live=live)
     if link.state not in (LinkState.CONNECTED, LinkState.CONNECTING) and link.reason:
-        return _listed(link.reason, whole)
+        return _listed(whole, link.reason)
     if not client.online and not live:
         to = f", to {clock(thread.last.at, now)}" if thread.last else ""
         return Safe(f"from this computer{to}")

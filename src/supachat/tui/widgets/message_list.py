@@ -44,6 +44,7 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
     Verb: TypeAlias = posts.Verb
     LinkClicked: TypeAlias = posts.LinkClicked
     FillGap: TypeAlias = posts.FillGap
+    GapsInView: TypeAlias = posts.GapsInView
     Left: TypeAlias = posts.Left
 
     def __init__(
@@ -62,6 +63,7 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         self._asked = False
         self._told: tuple[bool, int] | None = None
         self._chosen: Ident | None = None
+        self._gaps: tuple[Gap, ...] = ()
 
     # ------------------------------------------------------------ what the screen says
 
@@ -187,6 +189,10 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         if chosen != self._chosen:
             self._chosen = chosen
             self.post_message(self.Selected(item))
+        gaps = self.gaps_in_view
+        if gaps != self._gaps:
+            self._gaps = gaps
+            self.post_message(self.GapsInView())
         if view.edge is Edge.MORE and view.top < view.height and not self._asked:
             self._asked = True
             self.post_message(self.NearTop())

@@ -53,5 +53,9 @@ class FillGap(Post, namespace="message_list"):
         super().__init__()
 
 
+class GapsInView(Post, namespace="message_list"):
+    """Other gaps than before stand where the reader looks: ask `gaps_in_view`."""
+
+
 class Left(Post, namespace="message_list"):
     """The reader is done with choosing."""
