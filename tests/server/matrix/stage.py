@@ -11,6 +11,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -80,14 +81,12 @@ def on_a_thread(made: Callable[[], AbstractAsyncContextManager[T]]) -> Iterator[
 
 
 @asynccontextmanager
-async def gateway(postgres: Postgres, database: str) -> AsyncIterator[tuple[Context, int]]:
-    """The whole gateway on a free loopback port."""
-    async with (
-        context_of(postgres, database, LIMITS) as context,
-        running(context),
-        serving(build(context)) as server,
-    ):
-        yield context, port_of(server)
+async def gateway(postgres: Postgres, database: str, schema: str) -> AsyncIterator[tuple[Context, int]]:
+    """The whole gateway on a free loopback port; REST shows `schema` beside public, as `serve` does."""
+    async with context_of(postgres, database, LIMITS) as plain:
+        context = replace(plain, schemas=tuple(dict.fromkeys(("public", schema))))
+        async with running(context), serving(build(context)) as server:
+            yield context, port_of(server)
 
 
 class Stage:
@@ -206,7 +205,9 @@ def staged(postgres: Postgres, database: str, dialect: str, promises: Promises) 
     with ExitStack() as stack:
         admin = stack.enter_context(psycopg.connect(postgres.conninfo(dbname=database), autocommit=True))
         _set(admin, database, catalog.local_settings(dialect))
-        context, port = stack.enter_context(on_a_thread(partial(gateway, postgres, database)))
+        context, port = stack.enter_context(
+            on_a_thread(partial(gateway, postgres, database, catalog.schema(dialect)))
+        )
         stage = Stage(context, port, dialect, admin)
         stack.callback(stage.close)
         stage.install()

@@ -98,7 +98,11 @@ class Persona:
 
 @dataclass(frozen=True)
 class Promises:
-    """All that one dialect promises. `published` is what it puts into the publication by itself."""
+    """All that one dialect promises. `published` is what it puts into the publication by itself.
+
+    The first act is a read that the owner may do, the first room a sealed topic: forged tokens are tried
+    on these. SQL in `watched` names the dialect's schema where that is not public.
+    """
 
     prepare: Callable[[Stage], Mapping[Who, Persona]]
     acts: Sequence[Act]

@@ -94,6 +94,7 @@ def doors(stage: Stage, token: str, table: str, topic: str) -> dict[str, object]
 
 def _get(stage: Stage, path: str, token: str) -> httpx.Response:
     headers = {"apikey": stage.keys.publishable_key, "authorization": f"Bearer {token}"}
+    headers["accept-profile"] = stage.dialect.schema
     return httpx.get(f"http://{stage.address}{path}", headers=headers)
 
 
