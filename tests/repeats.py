@@ -25,3 +25,6 @@ STORM_FAULTS = 300 if CHAOS else 30
 
 SWITCHES = 1_000 if CHAOS else 40
 RECONNECTS = 200 if CHAOS else 3
+
+AWAITS = 1_000 if CHAOS else 4
+"""Places on a message's way at which its client is killed; there are not so many."""

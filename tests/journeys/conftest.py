@@ -10,8 +10,17 @@ from pathlib import Path
 import pytest
 from tests.journeys.guest import Guest, guest
 from tests.journeys.local import LocalServer
+from tests.journeys.storm import RESULTS
 
 _numbers = itertools.count(1)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What the storms of this run came to."""
+    for result in RESULTS:
+        terminalreporter.write_line(result.line())
+
+
 Visit = Callable[..., AbstractAsyncContextManager[Guest]]
 
 
