@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from supachat.dialects import moments
-from supachat.dialects.calls import Rpc, Select
-from supachat.dialects.shape import Function, Map
-from supachat.domain.events import FetchPage
-from supachat.domain.model import Cursor
+from supachat.dialects.calls import Call, Delete, Insert, Rpc, Select, Update
+from supachat.dialects.shape import Constant, Edit, Filled, Function, Map
+from supachat.dialects.shape import Delete as DeletePart
+from supachat.domain.model import Cursor, Draft
+from supachat.domain.requests import FetchEdits, FetchPage, Reread
+
+MOST_SOUGHT = 200
+"""The reader's own messages that are looked through for a draft that may have been stored."""
+
+Filters = tuple[tuple[str, str, str], ...]
 
 
 def quoted(value: str) -> str:
@@ -17,13 +23,20 @@ def quoted(value: str) -> str:
     return f'"{escaped}"'
 
 
-def rpc(map_: Map, part: Function, slots: Mapping[str, str] | None = None) -> Rpc:
-    """A call of the map's function, its slots filled in."""
-    filled = {
-        name: (slots or {})[value[1:]] if isinstance(value, str) and value.startswith("$") else value
+def filled(part: Filled, slots: Mapping[str, str]) -> dict[str, Constant]:
+    """A part's values, its slots filled in."""
+    return {
+        name: slots[value[1:]] if isinstance(value, str) and value.startswith("$") else value
         for name, value in part.params.items()
     }
-    return Rpc(part.rpc, filled, map_.schema_)
+
+
+def rpc(map_: Map, part: Function, slots: Mapping[str, str] | None = None) -> Rpc:
+    """A call of the map's function."""
+    return Rpc(part.rpc, filled(part, slots or {}), map_.schema_)
+
+
+# ---------------------------------------------------------------- reading
 
 
 def page(map_: Map, request: FetchPage) -> Select:
@@ -39,17 +52,96 @@ def page(map_: Map, request: FetchPage) -> Select:
         filters.append((part.order, edge, moments.show(cursor.at)))
         if cursor.id:  # an empty id stands before every other: the time alone decides
             any_of = _beyond(part.order, part.key, cursor, "lt" if older else "gt")
-    return Select(
-        part.table,
-        ",".join(part.columns),
-        tuple(filters),
-        any_of,
-        ((part.order, older), (part.key, older)),
-        request.limit,
-        map_.schema_,
-    )
+    return _select(map_, tuple(filters), any_of, part.order, request.limit, descending=older)
+
+
+def edits(map_: Map, request: FetchEdits) -> Select | None:
+    """Rows that changed since a place in the order of edits; None where nothing orders them."""
+    column = map_.messages.edited
+    if column is None:
+        return None
+    return _after(map_, column, request.thread.id, request.after, (), request.limit)
+
+
+def window(map_: Map, request: Reread) -> Select:
+    """A stretch between two cursors. Rows of the last one's own time may come that lie beyond it."""
+    order = map_.messages.order
+    upto = ((order, "lte", moments.show(request.upto.at)),)
+    return _after(map_, order, request.thread.id, request.after, upto, request.limit)
+
+
+def sought(map_: Map, draft: Draft, me: str, *, own_ids: bool) -> Select:
+    """Whether a draft's row is there; before its first try, the thread's newest message."""
+    part = map_.messages
+    if own_ids:
+        where = ((part.thread, "eq", draft.thread.id), (part.key, "eq", draft.id))
+        return _select(map_, where, "", part.order, 1)
+    if draft.anchor is None:
+        return page(map_, FetchPage(draft.thread, limit=1))
+    mine = ((part.author, "eq", me),)
+    return _after(map_, part.order, draft.thread.id, draft.anchor, mine, MOST_SOUGHT)
+
+
+def _after(map_: Map, column: str, thread: str, after: Cursor, more: Filters, limit: int) -> Select:
+    """Rows of a thread beyond a cursor in the order of `column`, oldest first."""
+    filters: Filters = ((map_.messages.thread, "eq", thread),)
+    if after.at > 0:  # before that no chat was ever held
+        filters += ((column, "gte", moments.show(after.at)),)
+    beyond = _beyond(column, map_.messages.key, after, "gt") if after.id else ""
+    return _select(map_, filters + more, beyond, column, limit)
+
+
+def _select(
+    map_: Map, filters: Filters, any_of: str, order: str, limit: int, *, descending: bool = False
+) -> Select:
+    part = map_.messages
+    by = ((order, descending), (part.key, descending))
+    return Select(part.table, ",".join(part.columns), filters, any_of, by, limit, map_.schema_)
 
 
 def _beyond(order: str, key: str, cursor: Cursor, operator: str) -> str:
     at = quoted(moments.show(cursor.at))
     return f"{order}.{operator}.{at},and({order}.eq.{at},{key}.{operator}.{quoted(cursor.id)})"
+
+
+# ---------------------------------------------------------------- writing
+
+
+def send(map_: Map, slots: Mapping[str, str]) -> Call | None:
+    """A new message; None where messages can only be read."""
+    part = map_.send
+    if part is None:
+        return None
+    values = filled(part, slots)
+    if part.rpc is not None:
+        return Rpc(part.rpc, values, map_.schema_)
+    key = map_.messages.key if part.takes_ids else ""
+    return Insert(map_.messages.table, values, key, map_.schema_)
+
+
+def edit(map_: Map, part: Edit, slots: Mapping[str, str]) -> Call:
+    values = filled(part, slots)
+    if part.rpc is not None:
+        return Rpc(part.rpc, values, map_.schema_)
+    body = {map_.messages.body: slots["body"]}
+    return Update(map_.messages.table, {**body, **values}, _the_row(map_, slots), map_.schema_)
+
+
+def delete(map_: Map, part: DeletePart, slots: Mapping[str, str]) -> Call:
+    values = filled(part, slots)
+    if part.rpc is not None:
+        return Rpc(part.rpc, values, map_.schema_)
+    if values:
+        return Update(map_.messages.table, values, _the_row(map_, slots), map_.schema_)
+    return Delete(map_.messages.table, _the_row(map_, slots), map_.schema_)
+
+
+def the_row(map_: Map, draft: Draft) -> Select:
+    """The message that a change is about."""
+    where = _the_row(map_, {"thread": draft.thread.id, "message": draft.target})
+    return _select(map_, where, "", map_.messages.order, 1)
+
+
+def _the_row(map_: Map, slots: Mapping[str, str]) -> Filters:
+    part = map_.messages
+    return ((part.thread, "eq", slots["thread"]), (part.key, "eq", slots["message"]))

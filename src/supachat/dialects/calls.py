@@ -35,7 +35,8 @@ class Select:
 
 @dataclass(frozen=True, slots=True)
 class Insert:
-    """`POST /table` with the row's own key: a second one changes nothing (`on conflict do nothing`)."""
+    """`POST /table`. With the row's own key in `on_conflict` a second one changes nothing (`on conflict do
+    nothing`); where the server makes the key it is empty, and a second one is a second row."""
 
     table: str
     row: Row
@@ -53,7 +54,16 @@ class Update:
     schema: str = "public"
 
 
-Call = Rpc | Select | Insert | Update
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """`DELETE /table` of the rows that the filters name."""
+
+    table: str
+    filters: tuple[tuple[str, str, str], ...]
+    schema: str = "public"
+
+
+Call = Rpc | Select | Insert | Update | Delete
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,14 @@ from typing import Any
 
 from supachat.dialects import rows
 from supachat.dialects.shape import Map, Notices, Rows, Typing
-from supachat.domain.events import Event, MessageArrived, MessageHinted, PresenceHeard, TypingHeard
+from supachat.domain.events import (
+    Event,
+    MessageArrived,
+    MessageGone,
+    MessageHinted,
+    PresenceHeard,
+    TypingHeard,
+)
 from supachat.domain.model import Presence, ThreadKey
 
 Members = Callable[[ThreadKey], Collection[str]]
@@ -34,6 +41,8 @@ def hear(
     try:
         if news.rows and news.rows.event == event and (id_ := news.rows.key(topic)):
             return _row(map_, news.rows, id_, payload, sealed=sealed, me=me)
+        if news.rows and event in (news.rows.changed, news.rows.gone) and (id_ := news.rows.key(topic)):
+            return _changed(map_, news.rows, id_, event, payload, sealed=sealed, me=me)
         if news.notices and news.notices.event == event and news.notices.key(topic):
             return _notice(map_, news.notices, payload)
         if news.typing and news.typing.event == event and (id_ := news.typing.key(topic)):
@@ -71,6 +80,21 @@ def _row(
         return ()
     message = rows.message(map_, record, me)
     return (MessageArrived(message),) if message.thread == thread else ()
+
+
+def _changed(
+    map_: Map, part: Rows, id_: str, event: str, payload: Mapping[str, Any], *, sealed: bool, me: str
+) -> tuple[Event, ...]:
+    """A row was edited or deleted. Of a deleted one only the key is taken."""
+    if not (sealed and part.sealed):
+        return (MessageHinted(ThreadKey(map_.name, id_), changed=True),)
+    record = payload.get(part.record if event == part.changed else part.old)
+    if not isinstance(record, Mapping) or not _same_table(map_, payload):
+        return ()
+    if event == part.gone:
+        return (MessageGone(map_.name, rows.key(record, map_.messages.key)),)
+    message = rows.message(map_, record, me)
+    return (MessageArrived(message, changed=True),) if message.thread.id == id_ else ()
 
 
 def _same_table(map_: Map, payload: Mapping[str, Any]) -> bool:

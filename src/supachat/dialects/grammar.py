@@ -19,8 +19,16 @@ from supachat.dialects.calls import Call, Row, Topic
 from supachat.dialects.frames import Members
 from supachat.dialects.shape import Channel, Map
 from supachat.domain.errors import DialectError
-from supachat.domain.events import Event, FetchPage, MarkRead, PresenceHeard
-from supachat.domain.model import Draft, Feature, Message, Person, Thread, ThreadKey
+from supachat.domain.events import (
+    Event,
+    FetchEdits,
+    FetchPage,
+    MarkRead,
+    PersonRead,
+    PresenceHeard,
+    Reread,
+)
+from supachat.domain.model import Act, Cursor, Draft, Feature, Message, Person, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
 
 
@@ -63,6 +71,8 @@ class Dialect:
         map_, news = self.map, self.map.news
         able: dict[Feature, object] = {
             Feature.SEND: map_.send,
+            Feature.EDIT: map_.edit,
+            Feature.DELETE: map_.delete,
             Feature.START: map_.ensure,
             Feature.FIND_PEOPLE: map_.find,
             Feature.READ_CURSOR: map_.read and map_.threads.read,
@@ -70,6 +80,19 @@ class Dialect:
             Feature.PRESENCE: news.presence,
         }
         return frozenset(feature for feature, part in able.items() if part)
+
+    @property
+    def own_ids(self) -> bool:
+        """A draft's id becomes the row's key."""
+        return self.map.send is None or self.map.send.takes_ids
+
+    @property
+    def follows_edits(self) -> bool:
+        return self.map.messages.edited is not None
+
+    @property
+    def marks_deleted(self) -> bool:
+        return self.map.messages.deleted is not None
 
     # ------------------------------------------------------------ who I am, and my threads
 
@@ -93,6 +116,12 @@ class Dialect:
         people = {person.key: person for _, person in pairs}
         return tuple(thread for thread, _ in pairs), tuple(people.values())
 
+    def reads(self, answer: Sequence[Row]) -> tuple[PersonRead, ...]:
+        """How far the others have read, where the list tells it."""
+        with _Fitting(self):
+            found = [rows.seen(self.map, row) for row in answer]
+        return tuple(PersonRead(*seen) for seen in found if seen is not None)
+
     # ------------------------------------------------------------ history
 
     def page_call(self, request: FetchPage) -> Call:
@@ -104,23 +133,52 @@ class Dialect:
             found = [rows.message(self.map, row, me) for row in answer]
         return tuple(sorted((m for m in found if m.thread == thread), key=lambda m: m.cursor))
 
+    def edits_call(self, request: FetchEdits) -> Call | None:
+        return asks.edits(self.map, request)
+
+    def edited_to(self, answer: Sequence[Row]) -> Cursor | None:
+        """The last row's place in the order of edits."""
+        with _Fitting(self):
+            return rows.edit_place(self.map, answer[-1]) if answer else None
+
+    def window_call(self, request: Reread) -> Call:
+        return asks.window(self.map, request)
+
     # ------------------------------------------------------------ acts
 
     def send_call(self, draft: Draft, thread: Thread | None, me: str) -> Call:
         """`thread` may be None where a thread's id says who is in it; else that raises DialectError."""
-        if self.map.send is None:
-            raise self._misfit("messages can only be read")
         other = (thread.other if thread else None) or self.other_of(draft.thread, me)
         slots = {"thread": draft.thread.id, "me": me, "body": draft.raw, "draft": draft.id}
         if other is not None:
             slots["other"] = other
-        elif "$other" in self.map.send.params.values():
+        elif self.map.send is not None and "$other" in self.map.send.params.values():
             raise self._misfit(f"nobody knows who else is in the thread {safe_line(draft.thread.id)}")
-        return asks.rpc(self.map, self.map.send, slots)
+        call = asks.send(self.map, slots)
+        if call is None:
+            raise self._misfit("messages can only be read")
+        return call
+
+    def sought_call(self, draft: Draft, me: str) -> Call:
+        """Whether the draft's row is there."""
+        return asks.sought(self.map, draft, me, own_ids=self.own_ids)
+
+    def change_call(self, draft: Draft, me: str) -> Call:
+        """An edit or a delete. Raises DialectError where the map has no way to do it."""
+        slots = {"thread": draft.thread.id, "me": me, "message": draft.target, "body": draft.raw}
+        if draft.act is Act.EDIT and self.map.edit is not None:
+            return asks.edit(self.map, self.map.edit, slots)
+        if draft.act is Act.DELETE and self.map.delete is not None:
+            return asks.delete(self.map, self.map.delete, slots)
+        raise self._misfit("messages cannot be changed")
+
+    def target_call(self, draft: Draft) -> Call:
+        """The message that a change is about, as it is now."""
+        return asks.the_row(self.map, draft)
 
     def stored(self, answer: Sequence[Row], draft: Draft, me: str) -> Message | None:
         """The row that the server made of `draft`; None where it did not show it."""
-        if not answer:
+        if not answer or self.map.messages.key not in answer[0]:
             return None
         with _Fitting(self):
             made = rows.message(self.map, answer[0], me)

@@ -77,17 +77,37 @@ def count(row: Row, column: str) -> int:
 def message(map_: Map, row: Row, me: str) -> Message:
     """A row of the history. Raises Misfit."""
     part = map_.messages
-    author, raw = key(row, part.author), text(row, part.body)
+    author, at = key(row, part.author), moment(row, part.order)
+    deleted = part.deleted is not None and row.get(part.deleted) not in (None, False)
+    raw = "" if deleted else text(row, part.body)
+    edited = moment(row, part.edited) if part.edited and row.get(part.edited) is not None else None
     return Message(
         thread=ThreadKey(map_.name, key(row, part.thread)),
         id=key(row, part.key),
         author=author,
-        at=moment(row, part.order),
+        at=at,
         raw=raw,
         body=safe(raw),
         own=author == me,
         delivery=Delivery.SENT if author == me else Delivery.RECEIVED,
+        edited=None if edited == at else edited,
+        deleted=deleted,
     )
+
+
+def edit_place(map_: Map, row: Row) -> Cursor | None:
+    """Where a row stands in the order of edits. Raises Misfit."""
+    column = map_.messages.edited
+    return Cursor(moment(row, column), key(row, map_.messages.key)) if column else None
+
+
+def seen(map_: Map, row: Row) -> tuple[ThreadKey, str, Cursor] | None:
+    """Up to where the other one has read, where the list says so. Raises Misfit."""
+    part = map_.threads
+    if part.seen is None or row.get(part.seen.id) is None:
+        return None
+    to = Cursor(moment(row, part.seen.at), key(row, part.seen.id))
+    return ThreadKey(map_.name, key(row, part.id)), key(row, part.other), to
 
 
 def person(map_: Map, row: Row, id_column: str, name_column: str) -> Person:

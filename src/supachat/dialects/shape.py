@@ -26,11 +26,10 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Function(Part):
-    """A function to call. A parameter is a constant, or one of `slots` written with a dollar."""
+class Filled(Part):
+    """Something with values to fill in: each a constant, or one of `slots` written with a dollar."""
 
     slots: ClassVar[frozenset[str]] = frozenset()
-    rpc: Name
     params: dict[Name, Constant] = Field(default_factory=dict)
 
     @field_validator("params")
@@ -41,6 +40,12 @@ class Function(Part):
                 allowed = ", ".join(f"${slot}" for slot in sorted(cls.slots)) or "no slot"
                 raise ValueError(f"expected one of {allowed} for {name}, found {value}")
         return params
+
+
+class Function(Filled):
+    """A function to call, and its arguments."""
+
+    rpc: Name
 
 
 class Me(Function):
@@ -63,6 +68,13 @@ class ReadColumns(Part):
     at: Name
 
 
+class SeenColumns(Part):
+    """Up to where the other one of two has read."""
+
+    id: Name
+    at: Name
+
+
 class Threads(Function):
     """The thread list in one request, a row a thread."""
 
@@ -74,6 +86,7 @@ class Threads(Function):
     """Between two people's ids in a thread's id, where the id is made of them."""
     last: Last | None = None
     read: ReadColumns | None = None
+    seen: SeenColumns | None = None
 
 
 class Messages(Part):
@@ -85,14 +98,49 @@ class Messages(Part):
     thread: Name
     author: Name
     body: Name
+    edited: Name | None = None
+    """When the row last changed; null, or the same as `order`, for one that never did."""
+    deleted: Name | None = None
+    """True or a time in a row that was deleted. Without it a deleted row is not there any more."""
 
     @property
     def columns(self) -> tuple[str, ...]:
-        return (self.key, self.order, self.thread, self.author, self.body)
+        always = (self.key, self.order, self.thread, self.author, self.body)
+        return always + tuple(name for name in (self.edited, self.deleted) if name is not None)
 
 
-class Send(Function):
+class Send(Filled):
+    """A function to call, or a plain insert whose `params` are the columns of the new row."""
+
     slots = frozenset({"thread", "me", "other", "body", "draft"})
+    rpc: Name | None = None
+    insert: bool = False
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Send:
+        if (self.rpc is None) is not self.insert:
+            raise ValueError("expected either rpc, the name of a function, or insert = true")
+        return self
+
+    @property
+    def takes_ids(self) -> bool:
+        """Whether a draft's id becomes the row's key, so that a second try cannot double it."""
+        return "$draft" in self.params.values()
+
+
+class Edit(Filled):
+    """A function to call, or without one a plain update of the body and of the columns in `params`."""
+
+    slots = frozenset({"thread", "me", "message", "body"})
+    rpc: Name | None = None
+
+
+class Delete(Filled):
+    """A function to call; without one a plain update of the columns in `params`; without those too
+    the row is deleted."""
+
+    slots = frozenset({"thread", "me", "message"})
+    rpc: Name | None = None
 
 
 class Read(Function):
@@ -144,6 +192,11 @@ class Rows(Channel):
 
     event: Word
     record: Word
+    changed: Word | None = None
+    """The event of a row that changed: it too stands under `record`."""
+    gone: Word | None = None
+    """The event of a row that was deleted: its key stands under `old`."""
+    old: Word = "old_record"
 
 
 class Notices(Channel):
@@ -192,9 +245,25 @@ class Map(Part):
     threads: Threads
     messages: Messages
     send: Send | None = None
+    """The one word "insert" stands for a plain insert of key, thread, author and body."""
+    edit: Edit | None = None
+    delete: Delete | None = None
     read: Read | None = None
     find: Find | None = None
     ensure: Ensure | None = None
     news: News = Field(default_factory=News)
     local_settings: dict[str, str] = Field(default_factory=dict)
     """Settings of the local server's database; a hosted project never sees them."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _send_in_one_word(cls, given: object) -> object:
+        if not isinstance(given, dict) or given.get("send") != "insert":
+            return given
+        columns, slots = given.get("messages"), ("draft", "thread", "me", "body")
+        names = ("key", "thread", "author", "body")
+        found = [columns.get(name) for name in names] if isinstance(columns, dict) else []
+        params = {
+            name: f"${slot}" for name, slot in zip(found, slots, strict=False) if isinstance(name, str)
+        }
+        return {**given, "send": {"insert": True, "params": params}}

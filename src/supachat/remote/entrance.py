@@ -126,4 +126,13 @@ def _info(dialect: Dialect, person: Person | None) -> SourceInfo:
     """A source that cannot be used offers nothing."""
     features = dialect.features if person is not None else frozenset()
     me = person.key.id if person is not None else ""
-    return SourceInfo(dialect.name, dialect.label, features, me, dialect.max_length)
+    return SourceInfo(
+        dialect.name,
+        dialect.label,
+        features,
+        me,
+        dialect.max_length,
+        own_ids=dialect.own_ids,
+        follows_edits=dialect.follows_edits,
+        marks_deleted=dialect.marks_deleted,
+    )

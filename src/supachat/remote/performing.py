@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from supachat.dialects.grammar import Dialect
 from supachat.domain import events as ev
-from supachat.domain.errors import NotFound, Refused, Unreachable
-from supachat.domain.model import Person, Thread
+from supachat.domain.errors import NotAllowed, NotFound, Refused, Unreachable
+from supachat.domain.model import Act, Draft, Person, Thread
 from supachat.remote.hearing import Known
 from supachat.remote.rows import Rows
 
@@ -28,7 +28,7 @@ class Performer:
         if name in self._known.faults:
             raise self._known.faults[name]
         if me is None:
-            raise Unreachable("the server has not been reached yet")
+            raise Unreachable("the server has not been reached yet", arrived=False)
         return dialect, me
 
     async def me(self, dialect: Dialect, user_id: str) -> Person:
@@ -36,14 +36,52 @@ class Performer:
 
     async def list_threads(self, request: ev.ListThreads) -> Sequence[ev.Event]:
         dialect, me = self._source(request.source)
-        threads, people = dialect.threads(await self._rows.carry_out(dialect.list_call()), me)
-        return [ev.ThreadsListed(request.source, threads, people)]
+        answer = await self._rows.carry_out(dialect.list_call())
+        threads, people = dialect.threads(answer, me)
+        return [ev.ThreadsListed(request.source, threads, people, dialect.reads(answer))]
 
     async def fetch_page(self, request: ev.FetchPage) -> Sequence[ev.Event]:
         dialect, me = self._source(request.thread.source)
         answer = await self._rows.carry_out(dialect.page_call(request))
         messages = dialect.messages(answer, request.thread, me)
         return [ev.PageFetched(request, messages, whole=len(answer) < request.limit)]
+
+    async def fetch_edits(self, request: ev.FetchEdits) -> Sequence[ev.Event]:
+        dialect, me = self._source(request.thread.source)
+        call = dialect.edits_call(request)
+        answer = await self._rows.carry_out(call) if call is not None else []
+        messages = dialect.messages(answer, request.thread, me)
+        reached, whole = dialect.edited_to(answer), len(answer) < request.limit
+        return [ev.EditsFetched(request, messages, reached, whole)]
+
+    async def reread(self, request: ev.Reread) -> Sequence[ev.Event]:
+        dialect, me = self._source(request.thread.source)
+        answer = await self._rows.carry_out(dialect.window_call(request))
+        messages = dialect.messages(answer, request.thread, me)
+        inside = tuple(m for m in messages if m.cursor <= request.upto)
+        return [ev.WindowReread(request, inside, whole=len(answer) < request.limit)]
+
+    async def seek_draft(self, request: ev.SeekDraft) -> Sequence[ev.Event]:
+        draft = request.draft
+        dialect, me = self._source(draft.thread.source)
+        answer = await self._rows.carry_out(dialect.sought_call(draft, me))
+        return [ev.DraftSought(draft, dialect.messages(answer, draft.thread, me))]
+
+    async def change(self, draft: Draft) -> Sequence[ev.Event]:
+        """An edit or a delete. Rights that hide a row make it a change of no rows: that is looked into."""
+        dialect, me = self._source(draft.thread.source)
+        call = dialect.change_call(draft, me)
+        answer = await self._rows.carry_out(call)
+        message = dialect.stored(answer, draft, me)
+        if message is None:
+            there = await self._rows.carry_out(dialect.target_call(draft))
+            message = dialect.stored(there, draft, me)
+            done = message is None or message.deleted
+            if draft.act is Act.EDIT:
+                done = message is not None and message.raw == draft.raw
+            if not done:
+                raise NotAllowed("it is not there any more, or not yours to change")
+        return [ev.DraftStored(draft, None if draft.act is Act.DELETE else message)]
 
     async def send_draft(self, request: ev.SendDraft) -> Sequence[ev.Event]:
         draft = request.draft

@@ -241,8 +241,16 @@ class Project:
                 return events
             case ev.FetchPage():
                 return await self._performer.fetch_page(request)
+            case ev.FetchEdits():
+                return await self._performer.fetch_edits(request)
+            case ev.Reread():
+                return await self._performer.reread(request)
             case ev.SendDraft():
                 return await self._performer.send_draft(request)
+            case ev.SeekDraft():
+                return await self._performer.seek_draft(request)
+            case ev.EditMessage(draft) | ev.DeleteMessage(draft):
+                return await self._performer.change(draft)
             case ev.MarkRead():
                 return await self._performer.mark_read(request)
             case ev.Watch(threads):

@@ -10,6 +10,7 @@ from postgrest.exceptions import APIError
 from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, AuthWeakPasswordError
 
 from supachat.domain.errors import (
+    AlreadyThere,
     BadCredentials,
     DialectError,
     EmailUnverified,
@@ -49,10 +50,12 @@ class TokenRefused(Exception):
 
 def network(error: httpx.HTTPError) -> SupachatError:
     """No answer, in words. `httpx.HTTPError` is all that a request can raise."""
+    if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
+        return Unreachable("the server does not answer in time", arrived=False)
     if isinstance(error, httpx.TimeoutException):
         return Unreachable("the server does not answer in time")
     if isinstance(error, httpx.ConnectError):
-        return Unreachable("the server cannot be reached")
+        return Unreachable("the server cannot be reached", arrived=False)
     return Unreachable("the connection to the server broke off")
 
 
@@ -62,7 +65,7 @@ def rows_error(error: APIError, note: Note) -> Exception:
     if status == 401 or code in _TOKEN:
         return TokenRefused()
     if status == 429 or code == "429":
-        return RateLimited("the server asks for patience", after=note.after)
+        return RateLimited("the server asks for patience", after=note.after, arrived=False)
     if code in _NO_TABLES:
         return DialectError(
             "the chat's tables are not there, or not open to the REST API",
@@ -80,6 +83,8 @@ def rows_error(error: APIError, note: Note) -> Exception:
 def _refused(code: str, words: Safe) -> SupachatError:
     if code == "PGRST116" or code == "23503":
         return NotFound(_WORDS.get(code, "there is no such thing"))
+    if code == "23505":
+        return AlreadyThere(_WORDS[code])
     if code in _WORDS:
         return Refused(_WORDS[code])
     return Refused(f"the server refused: {words}" if words else "the server refused")

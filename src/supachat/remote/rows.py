@@ -15,7 +15,7 @@ import httpx
 from postgrest.exceptions import APIError
 from supabase import AsyncClient
 
-from supachat.dialects.calls import Call, Insert, Row, Rpc, Select, Update
+from supachat.dialects.calls import Call, Delete, Insert, Row, Rpc, Select, Update
 from supachat.domain.errors import ServerTrouble, Unreachable
 from supachat.remote.http import noted
 from supachat.remote.refusals import TokenRefused, network, rows_error
@@ -48,7 +48,7 @@ class Rows:
         """
         http = self._client.options.httpx_client
         if http is not None and http.is_closed:
-            raise Unreachable("the link is closed")
+            raise Unreachable("the link is closed", arrived=False)
         token = await self._access.access()
         try:
             return await self._once(call)
@@ -58,7 +58,7 @@ class Rows:
             return await self._once(call)
         except TokenRefused as error:
             raise ServerTrouble(
-                "the server does not take our sign-in", cure="Check this computer's clock"
+                "the server does not take our sign-in", cure="Check this computer's clock", arrived=False
             ) from error
 
     async def _once(self, call: Call) -> list[Row]:
@@ -101,16 +101,20 @@ async def _select(client: AsyncClient, call: Select) -> Any:
 
 async def _insert(client: AsyncClient, call: Insert) -> Any:
     """`on conflict do nothing`: a row that is there already answers with no row."""
-    query = (
-        client.schema(call.schema)
-        .from_(call.table)
-        .upsert(dict(call.row), on_conflict=call.on_conflict, ignore_duplicates=True)
-    )
+    table, row = client.schema(call.schema).from_(call.table), dict(call.row)
+    if not call.on_conflict:
+        return (await table.insert(row).execute()).data
+    query = table.upsert(row, on_conflict=call.on_conflict, ignore_duplicates=True)
     return (await query.execute()).data
 
 
 async def _update(client: AsyncClient, call: Update) -> Any:
     query = client.schema(call.schema).from_(call.table).update(dict(call.values))
+    return (await _filtered(query, call.filters).execute()).data
+
+
+async def _delete(client: AsyncClient, call: Delete) -> Any:
+    query = client.schema(call.schema).from_(call.table).delete()
     return (await _filtered(query, call.filters).execute()).data
 
 
@@ -125,6 +129,7 @@ _BUILDERS: Mapping[type[Call], Callable[[AsyncClient, Any], Awaitable[Any]]] = {
     Select: _select,
     Insert: _insert,
     Update: _update,
+    Delete: _delete,
 }
 
 
