@@ -22,7 +22,8 @@ SECOND_LOOK = 10.0
 ASK_AGAIN = 5.0
 """Seconds after which a catch-up that came to nothing is tried again."""
 MOST_PAGES = 20
-"""Pages that one catch-up reads in a row; what is still missing then stays a gap to be filled."""
+"""Pages that one catch-up reads in a row; what is still missing then stays a gap to be filled. What was
+only heard is read to its end all the same: skipped, its holes would never be found."""
 
 
 class Catcher:
@@ -75,12 +76,15 @@ class Catcher:
         reading.pages += 1
         if request.after is None or event.whole or not event.messages:
             return self._done(reading, request.after, now, out)
-        if reading.pages >= MOST_PAGES:
+        last = event.messages[-1].cursor
+        stretch = timeline.span_of(last)
+        only_heard = stretch is not None and stretch[1] > last
+        if reading.pages >= MOST_PAGES and not only_heard:
             reading.catching = START
             out.requests.append(FetchPage(request.thread, limit=PAGE))
             return []
-        reading.catching = event.messages[-1].cursor
-        out.requests.append(FetchPage(timeline.thread, after=reading.catching, limit=PAGE))
+        reading.catching = last
+        out.requests.append(FetchPage(timeline.thread, after=last, limit=PAGE))
         return []
 
     def _done(self, reading: Reading, since: Cursor | None, now: float, out: Outcome) -> list[Splice]:

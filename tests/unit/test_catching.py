@@ -1,0 +1,46 @@
+"""Catching up over more than a catch-up reads: nothing that was only heard is taken for read."""
+
+from __future__ import annotations
+
+from tests.unit.test_engine import Screen, live, said
+
+from supachat.domain import events as ev
+from supachat.domain.model import Message
+from supachat.sync.catching import MOST_PAGES, PAGE
+from supachat.sync.engine import REREAD
+
+BEGIN = 1_000_000_000
+MANY = PAGE * (MOST_PAGES + 10)
+
+
+def answer(screen: Screen, table: list[Message]) -> None:
+    """Answer every page that is asked, from `table`, until none is."""
+    while requests := screen.asked(ev.FetchPage):
+        for request in requests:
+            assert isinstance(request, ev.FetchPage)
+            after, before = request.after, request.before
+            rows = [m for m in table if after is None or m.cursor > after]
+            rows = [m for m in rows if before is None or m.cursor < before]
+            some = rows[: request.limit] if after is not None else rows[-request.limit :]
+            screen.hear(ev.PageFetched(request, tuple(some), whole=len(some) < request.limit))
+
+
+def test_a_hole_in_a_long_stretch_that_was_only_heard_is_found() -> None:
+    table = [said(BEGIN + n * 20_000_000, f"number {n}") for n in range(MANY)]
+    screen = live(table[0])
+    for number, message in enumerate(table[1:], 1):
+        if number % 300:
+            screen.hear(ev.MessageArrived(message))
+    screen.take(screen.engine.tick(12))
+    screen.take(screen.engine.tick(12 + REREAD))
+    answer(screen, table)
+    assert screen.bodies() == [m.body for m in table]
+
+
+def test_what_nobody_heard_and_is_too_much_to_read_stays_a_gap() -> None:
+    table = [said(BEGIN + n * 20_000_000, f"number {n}") for n in range(MANY)]
+    screen = live(table[0])
+    screen.hear(ev.ThreadDeaf(table[0].thread), ev.ThreadReady(table[0].thread))
+    answer(screen, table)
+    assert screen.bodies().count("-gap-") == 1
+    assert screen.bodies()[-1] == table[-1].body
