@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -76,13 +77,26 @@ def next_way(ways: Sequence[Way], chosen: str, by: int) -> str:
 
 def browser_rows(url: Safe, provider: str, cells: int) -> list[Row]:
     """The steps of a sign-in that goes on in a browser, down to where the last address is pasted."""
-    lines = [url[at : at + cells - 3] for at in range(0, len(url), cells - 3)]
     return [
         _step(1, Safe("Open this address in any browser, on any machine:")),
-        *(Row((space(3), Span(Safe(line), "underline accent", "open_address"))) for line in lines),
+        *(
+            Row((space(3), Span(Safe(line), "underline accent", "open_address")))
+            for line in broken(url, cells - 3)
+        ),
         _step(2, Safe(f"Sign in there with {called(provider)}.")),
-        _step(3, Safe("Come back by itself, or paste the address it ended on:")),
+        _step(3, Safe("Come back here, or paste the address it ended on:")),
     ]
+
+
+def broken(url: str, width: int) -> list[str]:
+    """An address over several lines, after its marks where that fits."""
+    lines = [""]
+    for piece in re.split(r"(?<=[?&])", url):
+        if lines[-1] and len(lines[-1]) + len(piece) > width:
+            lines.append("")
+        rest = lines.pop() + piece
+        lines += [rest[at : at + width] for at in range(0, len(rest), width)] or [""]
+    return lines
 
 
 def _step(number: int, words: Safe) -> Row:
