@@ -194,7 +194,7 @@ def _verdict(answer: httpx.Response, changed: bool, *, reads: bool) -> str:
     if not reads:
         return DONE if changed else NOTHING
     said = answer.json() if answer.content else None
-    if isinstance(said, bool):
+    if isinstance(said, bool) and not changed:
         return TRUE if said else FALSE
     return DONE if said or changed else NOTHING
 
