@@ -7,6 +7,8 @@ BIN    := $(VENV)/bin
 PIP    := pip==26.3
 JOBS   ?= 2
 PG15   ?= /usr/lib/postgresql/15/bin
+# Journeys of the command line, the client's disk and its memory: any server is the same to them.
+ANY_SERVER := shell killed_at_awaits leaks storm
 # Where a venv is remembered to hold the extra `local`, and the tests' tools as well.
 READY  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev
@@ -23,11 +25,13 @@ demo: $(READY) ## install what the demo needs and start it
 test: $(DEV) ## run all tests
 	$(BIN)/python -m pytest -n $(JOBS) -q $(ARGS)
 
-test-pg15: $(DEV) ## run the server's tests on PostgreSQL 15 (apt install postgresql-15)
-	SUPACHAT_POSTGRES_BIN=$(PG15) $(BIN)/python -m pytest -n $(JOBS) -q tests/server tests/vectors $(ARGS)
+test-pg15: $(DEV) ## server, recordings and journeys on PostgreSQL 15 (apt install postgresql-15)
+	SUPACHAT_POSTGRES_BIN=$(PG15) $(BIN)/python -m pytest -n $(JOBS) -q tests/server tests/vectors tests/journeys \
+	  $(ANY_SERVER:%=--ignore=tests/journeys/test_%.py) $(ARGS)
 
-chaos: $(DEV) ## kill the server 50 times and send it 10,000 hostile frames and addresses
+chaos: $(DEV) ## 50 kills, 10,000 hostile frames and addresses, a crowd for a minute
 	SUPACHAT_CHAOS=1 $(BIN)/python -m pytest -q tests/server/test_faults.py tests/server/test_hostile.py $(ARGS)
+	SUPACHAT_CHAOS=1 $(BIN)/python -m tests.bench.bench_server
 
 check: $(DEV) ## lint, format, types and walls
 	$(BIN)/ruff check
