@@ -16,6 +16,8 @@ from websockets.exceptions import ConnectionClosed
 # of the payload, of a row in it, and of the relay's frames: the same number everywhere
 NUMBER = re.compile(r'\\?"n\\?": ?(\d+)')
 GRACE = 3.0
+HEARTBEAT = 25.0
+_HEARTBEAT = '{"topic":"phoenix","event":"heartbeat","payload":{},"ref":null}'
 
 
 class Wire:
@@ -37,7 +39,7 @@ class Wire:
                 found = NUMBER.search(text)
                 if found:
                     self.heard[int(found[1])] = now
-                elif '"phx_reply"' in text:
+                elif '"phx_reply"' in text and '"phoenix"' not in text:
                     self._answered(json.loads(text))
                 elif "Subscribed to PostgreSQL" in text:
                     self.subscribed.set()
@@ -55,6 +57,15 @@ class Wire:
         await self.socket.send(json.dumps(frame(topic, event, payload, ref)))
         if await asyncio.wait_for(waiting, 20) != "ok":
             raise RuntimeError(f"{event} on {topic} was refused")
+
+    async def stay(self, first: float) -> None:
+        """A heartbeat after `first` seconds and then as often as clients send them: who is silent for a
+        minute is closed."""
+        await asyncio.sleep(first)
+        with suppress(ConnectionClosed):
+            while True:
+                await self.socket.send(_HEARTBEAT)
+                await asyncio.sleep(HEARTBEAT)
 
     async def join(self, topic: str, **config: Any) -> None:
         await self.ask(topic, "phx_join", {"config": config, "access_token": self._token})
@@ -76,10 +87,12 @@ async def wires(url: str, count: int, token: str = "") -> AsyncIterator[list[Wir
     async with AsyncExitStack() as stack:
         tasks = []
         made = []
-        for _ in range(count):
+        for number in range(count):
             opened = connect(url, compression=None, ping_interval=None, max_size=None, open_timeout=20)
             made.append(Wire(await stack.enter_async_context(opened), token))
             tasks.append(asyncio.create_task(made[-1].listen()))
+            if token:  # the relay has no such thing; spread, so that no moment has them all
+                tasks.append(asyncio.create_task(made[-1].stay(HEARTBEAT * number / count)))
         try:
             yield made
         finally:
