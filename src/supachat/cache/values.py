@@ -101,9 +101,11 @@ def thread(source: str, id_: str, value: str) -> Thread:
     held = json.loads(value)
     shown = {name: safe_line(held[name]) for name in ("title", "preview")}
     cursors = {name: cursor(held[name]) for name in ("last", "read_to")}
-    return Thread(
-        **{**held, **shown, **cursors, "members": tuple(held["members"]), "key": ThreadKey(source, id_)}
-    )
+    lists = {
+        "members": tuple(held["members"]),
+        "facts": tuple(safe_line(fact) for fact in held.get("facts", ())),
+    }
+    return Thread(**{**held, **shown, **cursors, **lists, "key": ThreadKey(source, id_)})
 
 
 def of_source(s: SourceInfo) -> dict[str, object]:
@@ -112,4 +114,5 @@ def of_source(s: SourceInfo) -> dict[str, object]:
 
 def source(value: dict[str, Any]) -> SourceInfo:
     features = frozenset(Feature(name) for name in value["features"])
-    return SourceInfo(**{**value, "label": safe_line(value["label"]), "features": features})
+    lists = {"features": features, "statuses": tuple(value.get("statuses", ()))}
+    return SourceInfo(**{**value, **lists, "label": safe_line(value["label"])})

@@ -85,6 +85,32 @@ class Delivery(StrEnum):
     FAILED = "failed"
 
 
+class MessageKind(StrEnum):
+    TEXT = "text"
+    VOICE = "voice"
+    """Spoken: the text is its transcript."""
+    ACTION = "action"
+    """Something that a program did: its facts are what there is to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extra:
+    """What only some sources say of a message."""
+
+    kind: MessageKind = MessageKind.TEXT
+    role: PersonKind | None = None
+    """What the row says its author is; it wins over what the person is."""
+    growing: bool = False
+    """Still being written: newer versions of the row follow."""
+    trouble: Safe = NOTHING
+    """Why the server's side has failed with it, in words."""
+    subject: Safe = NOTHING
+    facts: tuple[tuple[Safe, Safe], ...] = ()
+    """Names and values, in the row's order."""
+    hearsay: bool = False
+    """Only heard: this source stores nothing that it could be checked against."""
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message of a thread, confirmed by the server or (as a draft's picture) not yet."""
@@ -106,6 +132,7 @@ class Message:
     system: bool = False
     reply_to: str | None = None
     seen_by: int = 0
+    extra: Extra | None = None
 
     @property
     def cursor(self) -> Cursor:
@@ -163,6 +190,39 @@ class Thread:
     """A text that was begun and not sent waits here."""
     muted: bool = False
     archived: bool = False
+    status: str = ""
+    """One of the words that its map has for it (inbox: open, pending, closed); empty where it has none."""
+    assignee: str | None = None
+    """Who is to see to it: a person id, empty for nobody; None where the source knows no such thing."""
+    bot: bool | None = None
+    """Whether a bot answers here; None where the source knows no such thing."""
+    owner: str | None = None
+    """Whoever may rename it and remove others: a person id."""
+    facts: tuple[Safe, ...] = ()
+    """What stands beside the title: a channel, a client, how many conversations there were before."""
+    hearsay: bool = False
+    """The server stores none of its messages: there is no history and there are no gaps."""
+
+
+class Alteration(StrEnum):
+    """What can be changed about a thread; each is a `Feature` of the same name too."""
+
+    STATUS = "status"
+    """Value: one of the map's words."""
+    ASSIGN = "assign"
+    """Value: a person id, empty for nobody."""
+    BOT = "bot"
+    """Value: `on` or `off`."""
+    RENAME = "rename"
+    """Value: the new title."""
+    ARCHIVE = "archive"
+    """Value: `on` or `off`."""
+    INVITE = "invite"
+    """Value: a person id."""
+    REMOVE = "remove"
+    """Value: a person id."""
+    LEAVE = "leave"
+    """No value. It cannot be undone."""
 
 
 class DraftState(StrEnum):
@@ -212,6 +272,21 @@ class Feature(StrEnum):
     READ_CURSOR = "read_cursor"
     EDIT = "edit"
     DELETE = "delete"
+    STATUS = "status"
+    ASSIGN = "assign"
+    BOT = "bot"
+    RENAME = "rename"
+    ARCHIVE = "archive"
+    INVITE = "invite"
+    REMOVE = "remove"
+    LEAVE = "leave"
+    CREATE = "create"
+    """A thread with a title and nobody else in it yet can be made."""
+    SEARCH = "search"
+    CANNED = "canned"
+    AWAY = "away"
+    """The reader can be set away or offline by hand."""
+    PRICES = "prices"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +306,8 @@ class SourceInfo:
     """The map names a column that orders edits, so that a cursor can follow them."""
     marks_deleted: bool = False
     """A deleted row stays and says so; else it is just not there any more."""
+    statuses: tuple[str, ...] = ()
+    """The words that a thread's status can be, in their order; those at the end need nobody."""
 
 
 @dataclass(frozen=True, slots=True)
