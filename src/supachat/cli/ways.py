@@ -62,6 +62,7 @@ def by_browser(provider: str, environ: Mapping[str, str] | None = None) -> Way:
     the address on which it ended is pasted."""
 
     async def way(remote: Remote) -> Account | None:
+        await _check_offered(remote, provider)
         visit = await remote.browse(provider)
         print(f"Open this in any browser, on any machine:\n\n  {visit.url}\n", file=sys.stderr)
         print("Then wait here, or paste the address on which it ended.", file=sys.stderr)
@@ -71,6 +72,16 @@ def by_browser(provider: str, environ: Mapping[str, str] | None = None) -> Way:
         return await visit.done()
 
     return way
+
+
+async def _check_offered(remote: Remote, provider: str) -> None:
+    """Raises `BadInput` where nobody could come back."""
+    offered = (await remote.ways()).providers
+    if provider not in offered:
+        known = ", ".join(offered) or "none"
+        raise BadInput(
+            f"This project has no sign-in by {safe_line(provider)} (it has: {known})", text=provider
+        )
 
 
 def has_screen(environ: Mapping[str, str]) -> bool:

@@ -146,6 +146,8 @@ class SignIn(Screen[bool]):
         without = {"show_password"} if not self._password.display else set()
         without |= set() if self._visit is not None else {"open_address", "copy_address"}
         without |= set() if self._offers.sign_up else {"new_account"}
+        alone = ways.next_way(ways.ways_of(self._offers), self._way, 1) == self._way
+        without |= {"sign_in_field"} if alone and len(self._fields) < 2 else set()
         without |= set() if self._client.threads() else {"sign_in_back"}
         self._footer.show([self._named(hint) for hint in footer(Place.SIGN_IN, without=without)])
 
