@@ -1,4 +1,4 @@
-"""What more than one dialect has in the matrix: tables and functions that are for nobody, and its people."""
+"""What more than one dialect has in the matrix: its people, tables and functions that are for nobody."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ NOBODY_IS = verdicts(DENIED, FALSE, FALSE, FALSE, FALSE)
 Words = Mapping[str, Any]
 
 NAMES = {Who.STRANGER: "eve", Who.FORMER: "fay", Who.MEMBER: "bob", Who.OWNER: "ann"}
+TAKEN = "409 23505"
 ZERO = "00000000-0000-4000-8000-000000000000"
 
 
