@@ -207,3 +207,8 @@ def test_first_run(snap_compare: Compare, name: str) -> None:
 
     app = frozen(None, theme="paper", set_up=ScriptedSetUp())
     assert snap_compare(app, terminal_size=(80, 24), run_before=story)
+
+
+def test_an_overlay_without_colour(snap_compare: Compare) -> None:
+    app = frozen(Town(), mono=True)
+    assert snap_compare(app, terminal_size=(80, 24), run_before=press("ctrl+k", *"re"))

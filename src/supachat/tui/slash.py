@@ -20,6 +20,9 @@ class Slash(NamedTuple):
 
 
 SLASHES: Final = {
+    "offline": "screen.go_offline",
+    "online": "screen.go_online",
+    "reconnect": "reconnect_all",
     "date": "date",
     "editor": "editor",
     "health": "health",

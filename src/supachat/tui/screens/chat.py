@@ -23,6 +23,7 @@ from supachat.tui.screens import views
 from supachat.tui.screens.chat_doors import ChatDoors
 from supachat.tui.screens.navigation import Trail, neighbour
 from supachat.tui.widgets.badge import live
+from supachat.tui.widgets.drawn import moving
 from supachat.tui.widgets.thread_list import ThreadList
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class ChatScreen(ChatDoors):
             self.look_at_gaps(again=True)
         self._was_live = now_live
         if self._countdown is not None:
-            if change.health.link.state is LinkState.RECONNECTING:
+            if change.health.link.state is LinkState.RECONNECTING and moving(self):
                 self._countdown.resume()
             else:
                 self._countdown.pause()

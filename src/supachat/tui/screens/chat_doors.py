@@ -18,7 +18,7 @@ from supachat.domain.health import LinkState
 from supachat.domain.model import NOTHING, PersonKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import BY_ID
-from supachat.tui.screens.chat_writing import ChatWriting
+from supachat.tui.screens.chat_link import ChatLink
 from supachat.tui.widgets.drawn import Drawn
 from supachat.tui.widgets.typing_line import Question, TypingLine
 
@@ -29,7 +29,7 @@ SIGN_OUT: Final = "sign-out"
 SIGN_IN: Final = "sign-in"
 
 
-class ChatDoors(ChatWriting):
+class ChatDoors(ChatLink):
     """`more` gives what the palette offers beside the keys."""
 
     class SignInWanted(Post):
@@ -123,7 +123,12 @@ class ChatDoors(ChatWriting):
         if self.client.health.link.state is LinkState.SIGNED_OUT:
             self.post_message(self.SignInWanted(self.client.health.link.reason))
         else:
-            self.app.push_screen(HealthPage(self.client, self.monotonic))
+            hands = {
+                "again": self.action_again,
+                "reconnect_all": self.action_reconnect_all,
+                "toggle_offline": self.action_toggle_offline,
+            }
+            self.app.push_screen(HealthPage(self.client, self.monotonic, hands))
 
     # ------------------------------------------------------------ signing out
 

@@ -12,7 +12,6 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from supachat.client import Client
-from supachat.domain.health import LinkState
 from supachat.domain.model import Gap, Message
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.screens import views
@@ -98,6 +97,8 @@ class ChatReading(ChatView):
             if text:
                 self.composer.give_back(text)
                 self.composer.field.focus()
+            else:
+                self.typing.flash(Safe("it is on its way, too late for that"))
         else:
             words = Safe("Discard this message, which was not sent?")
             self.typing.ask(Question(draft, words, Safe("discard"), Safe("keep")))
@@ -180,10 +181,3 @@ class ChatReading(ChatView):
     def action_people(self) -> None:
         self.people_asked = not self.people_asked
         self.lay_out()
-
-    def action_again(self) -> None:
-        """Draw everything again; reconnect, if not live."""
-        self.app.refresh(layout=True)
-        if self.client.health.link.state is not LinkState.CONNECTED:
-            self.client.reconnect()
-            self.typing.flash(Safe("trying now"))

@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from supachat.client import Client
-from supachat.domain.model import NOTHING, Delivery, Message, ThreadKey
+from supachat.domain.model import NOTHING, ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, footer
 from supachat.tui.notices import Notices
@@ -26,12 +26,10 @@ from supachat.tui.widgets.drawn import glyphs_of, toneless
 from supachat.tui.widgets.empty import Empty
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.header import Header, Rule
-from supachat.tui.widgets.message_list import MessageList
+from supachat.tui.widgets.message_list import MessageList, verbs_of
 from supachat.tui.widgets.people import PeopleColumn
 from supachat.tui.widgets.thread_list import ThreadList
 from supachat.tui.widgets.typing_line import TypingLine
-
-FAILED_ONLY = ("retry", "edit", "discard")
 
 
 class ChatView(Screen[None]):
@@ -156,9 +154,7 @@ class ChatView(Screen[None]):
         """The keys that would do nothing just now."""
         if self.place is not Place.MESSAGES:
             return ()
-        chosen = self.pane.selected
-        failed = isinstance(chosen, Message) and chosen.delivery is Delivery.FAILED
-        return () if failed else FAILED_ONLY
+        return tuple({"retry", "edit", "discard"} - verbs_of(self.pane.selected))
 
     def show_emptiness(self) -> None:
         """Words instead of messages, where there are none to show."""

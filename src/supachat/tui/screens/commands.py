@@ -13,7 +13,7 @@ from supachat.tui.screens.overlay import Overlay
 from supachat.tui.widgets.results import Result
 
 _VIEW: Final = frozenset({"list", "people", "health", "help"})
-_PROGRAM: Final = frozenset({"again", "leave"})
+_PROGRAM: Final = frozenset({"again", "reconnect_all", "toggle_offline", "leave"})
 
 
 class Command(NamedTuple):

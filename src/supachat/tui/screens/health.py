@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Final
 
 from supachat.client import Client
@@ -20,14 +20,18 @@ RENEWED_CALMLY: Final = 10.0
 
 
 class HealthPage(Page):
-    """`monotonic` is the clock of everything in `Health`."""
+    """`monotonic` is the clock of everything in `Health`; `hands` are what may be done to the link, by
+    the names that the keymap calls them."""
 
     PLACE: ClassVar[Place] = Place.HEALTH
     BINDINGS = bindings(Place.HEALTH)
     TITLE_WORDS = Safe("Link health")
 
-    def __init__(self, client: Client, monotonic: Callable[[], float]) -> None:
+    def __init__(
+        self, client: Client, monotonic: Callable[[], float], hands: Mapping[str, Callable[[], None]]
+    ) -> None:
         super().__init__()
+        self._hands = hands
         self._client = client
         self._monotonic = monotonic
 
@@ -54,5 +58,7 @@ class HealthPage(Page):
             motion=moving(self),
         )
 
-    def action_again(self) -> None:
-        self._client.reconnect()
+    def action_by_hand(self, name: str) -> None:
+        """Do it to the link; the badge says what came of it."""
+        self._hands[name]()
+        self.renew()

@@ -22,7 +22,7 @@ from supachat.tui.widgets.drawn import Drawn, glyphs_of, toneless
 from supachat.tui.widgets.field import LineField
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import Lines
-from supachat.tui.widgets.header import Rule
+from supachat.tui.widgets.header import Rule, Side
 from supachat.tui.widgets.results import Result, Results
 
 T = TypeVar("T")
@@ -45,6 +45,9 @@ class Overlay(ModalScreen[T]):
     def compose(self) -> ComposeResult:
         prompt = Span(Safe(glyphs_of(self).you), "bold accent")
         with self._box:
+            if toneless(self):
+                yield Side(classes="side -left")
+                yield Side(classes="side -right")
             yield self._edge()
             with Horizontal(id="ask"):
                 yield Lines(Row((space(2), prompt)), id="prompt", on="panel")

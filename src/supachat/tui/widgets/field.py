@@ -15,6 +15,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from supachat.tui.keymap import LINES, Place, bindings
+from supachat.tui.widgets.drawn import moving
 from supachat.tui.widgets.typed import LARGEST_PASTE, cleaned, one_line, shown
 
 STILL_AFTER = 10.0
@@ -71,14 +72,18 @@ class EditingField(TextArea, inherit_bindings=False):
         self.awake()
 
     def on_mount(self) -> None:
-        self.cursor_blink = self.app.animation_level != "none"
+        self.cursor_blink = self._blinks
 
     def on_focus(self) -> None:
         self.awake()
 
+    @property
+    def _blinks(self) -> bool:
+        return self.app.animation_level != "none" and moving(self)
+
     def awake(self) -> None:
         """Blink, for as long as somebody is there."""
-        if self.app.animation_level != "none" and not self.cursor_blink:
+        if self._blinks and not self.cursor_blink:
             self.cursor_blink = True
         if self._still is not None:
             self._still.stop()

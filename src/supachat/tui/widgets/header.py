@@ -16,7 +16,7 @@ from supachat.domain.text import Safe
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, space, width
 from supachat.tui.widgets.badge import badge
-from supachat.tui.widgets.drawn import Drawn, glyphs_of
+from supachat.tui.widgets.drawn import Drawn, glyphs_of, moving
 
 LEAST_FACTS = 8
 """Cells under which facts are not worth a cut."""
@@ -35,10 +35,12 @@ class HeaderState:
     wide: bool = False
 
 
-def header_row(state: HeaderState, cells: int, now: float, glyphs: Glyphs = UNICODE) -> Row:
-    """The row, exactly `cells` wide. `now` is in monotonic seconds."""
+def header_row(
+    state: HeaderState, cells: int, now: float, glyphs: Glyphs = UNICODE, *, motion: bool = True
+) -> Row:
+    """The row, exactly `cells` wide. `now` is in monotonic seconds; without `motion` nothing counts."""
     left = _left(state)
-    right = _right(state, now, glyphs)
+    right = _right(state, now, glyphs, motion=motion)
     room = cells - width(left) - width(right) - 2
     title = cut(state.title, max(1, room), glyphs.cut)
     middle = [Span(title, "bold foreground")] if state.title else []
@@ -60,8 +62,8 @@ def _left(state: HeaderState) -> list[Span]:
     return [*spans, space(state.list_width + 4 - width(spans))]
 
 
-def _right(state: HeaderState, now: float, glyphs: Glyphs) -> list[Span]:
-    shown = badge(state.health, now, wide=state.wide, glyphs=glyphs)
+def _right(state: HeaderState, now: float, glyphs: Glyphs, *, motion: bool) -> list[Span]:
+    shown = badge(state.health, now, wide=state.wide, glyphs=glyphs, motion=motion)
     glyph = Span(Safe(shown.glyph), shown.look, "health")
     words = Span(Safe(f" {shown.words}"), shown.words_look, "health")
     return [glyph, words, space(2 if state.wide else 1)]
@@ -86,7 +88,8 @@ class Header(Drawn):
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         glyphs = glyphs_of(self)
-        return [header_row(self.state, width, self.now, glyphs), rule_row(width, glyphs)]
+        row = header_row(self.state, width, self.now, glyphs, motion=moving(self))
+        return [row, rule_row(width, glyphs)]
 
 
 def rule_row(cells: int, glyphs: Glyphs = UNICODE) -> Row:
@@ -99,3 +102,12 @@ class Rule(Drawn):
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         return [rule_row(width, glyphs_of(self))]
+
+
+class Side(Drawn):
+    """A column of dashes, for the same reason."""
+
+    ON: ClassVar[str] = "panel"
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        return [Row((Span(Safe(glyphs_of(self).edge), "rule"),))] * height

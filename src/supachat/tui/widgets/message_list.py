@@ -25,7 +25,16 @@ from supachat.tui.widgets.line_view import LineView
 from supachat.tui.widgets.message_lines import Cast
 from supachat.tui.widgets.paint import Row
 
-_VERBS: Final = frozenset({"retry", "edit", "discard"})
+VERBS: Final[dict[Delivery, frozenset[str]]] = {
+    Delivery.FAILED: frozenset({"retry", "edit", "discard"}),
+    Delivery.QUEUED: frozenset({"edit", "discard"}),
+}
+"""What can be done with a message of one's own that is not sent; one that is under way is left alone."""
+
+
+def verbs_of(item: Item | None) -> frozenset[str]:
+    """What can be done with the chosen item."""
+    return VERBS.get(item.delivery, frozenset()) if isinstance(item, Message) else frozenset()
 
 
 class MessageList(LineView, can_focus=True, inherit_bindings=False):
@@ -221,11 +230,8 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
     # ------------------------------------------------------------ actions
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The verbs are there only for a message that was not sent."""
-        if action == "verb":
-            item = self._cursor.item
-            return isinstance(item, Message) and item.delivery is Delivery.FAILED
-        return True
+        """The verbs are there only for a message that is not sent."""
+        return action != "verb" or parameters[0] in verbs_of(self._cursor.item)
 
     def action_move(self, step: int) -> None:
         self.move(step)
@@ -287,7 +293,7 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
 
     def action_verb(self, name: str) -> None:
         item = self._cursor.item
-        if isinstance(item, Message) and name in _VERBS:
+        if isinstance(item, Message) and name in verbs_of(item):
             self.post_message(self.Verb(name, item))
 
     def action_link(self, url: str) -> None:

@@ -1,0 +1,128 @@
+"""The sign-in page as it looks: fields, ways, words and footer. What is asked of whom is `sign_in`'s."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import Screen
+
+from supachat.client import Client, Visit
+from supachat.domain.entering import Ways
+from supachat.domain.model import NOTHING
+from supachat.domain.text import Safe, safe_line
+from supachat.tui.keymap import Hint, Place, bindings, footer
+from supachat.tui.screens import sign_in_ways as ways
+from supachat.tui.spans import Row
+from supachat.tui.widgets.drawn import glyphs_of
+from supachat.tui.widgets.footer import Footer
+from supachat.tui.widgets.form import FormField, Lines, heading, paragraph
+
+CELLS = 56
+
+
+class SignInView(Screen[bool]):
+    """`host` stands beside the title; `reason` is why somebody has to sign in, `kept` where that is kept."""
+
+    BINDINGS = bindings(Place.SIGN_IN)
+    AUTO_FOCUS = "#email-line"
+
+    def __init__(self, client: Client, host: Safe, *, reason: Safe = NOTHING, kept: Safe = NOTHING) -> None:
+        super().__init__(classes="page")
+        self._client = client
+        self._host = host
+        self._reason = reason
+        self._kept = kept
+        self._offers = Ways(code=False)
+        self._way = ways.PASSWORD
+        self._mailed = ""
+        """The address that the last mail went to."""
+        self._visit: Visit | None = None
+        self._busy = False
+        self._head = Lines()
+        self._called = FormField("name", Safe("Your name"))
+        self._email = FormField("email", Safe("E-mail"))
+        self._password = FormField("password", Safe("Password"), password=True)
+        self._code = FormField("code", Safe("Code or link"))
+        self._back = FormField("back", Safe("Ended on"))
+        self._words = Lines()
+        self._footer = Footer()
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="card"):
+            yield self._head
+            yield from self._every
+            yield self._words
+        yield self._footer
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(self.app.size.height < 20, "-low")
+        self._hints()
+
+    def on_descendant_focus(self) -> None:
+        self._hints()
+
+    # ------------------------------------------------------------ showing
+
+    @property
+    def _every(self) -> list[FormField]:
+        return [self._called, self._email, self._password, self._code, self._back]
+
+    @property
+    def _fields(self) -> list[FormField]:
+        return [field for field in self._every if field.display]
+
+    @property
+    def _browsing(self) -> bool:
+        return self._way.startswith(ways.BROWSER)
+
+    def _lay_out(self) -> None:
+        """Show the fields of this way."""
+        way = self._way
+        self._called.display = way == ways.NEW
+        self._email.display = way in (ways.PASSWORD, ways.NEW, ways.CODE)
+        self._password.display = way in (ways.PASSWORD, ways.NEW)
+        self._code.display = way == ways.CODE and bool(self._mailed)
+        self._back.display = self._browsing and self._visit is not None
+
+    def _draw(self, words: Sequence[Row] | None = None) -> None:
+        rule = glyphs_of(self).rule
+        title = "A new account for" if self._way == ways.NEW else "Sign in to"
+        rows = heading(Safe("supachat"), self._host, Safe(f"{title} {self._client.workspace}"), CELLS, rule)
+        rows += [*ways.ways_rows(ways.ways_of(self._offers), self._way, CELLS), Row()]
+        if self._browsing and self._visit is not None:
+            url = safe_line(self._visit.url, limit=2000)
+            rows += ways.browser_rows(url, self._way.removeprefix(ways.BROWSER), CELLS)
+        self._head.show(*rows)
+        about = ways.about(self._way, self._offers, safe_line(self._mailed), self._kept, CELLS)
+        self._words.show(*(about if words is None else words))
+        self._hints()
+
+    def _hints(self) -> None:
+        without = {"show_password"} if not self._password.display else set()
+        without |= set() if self._visit is not None else {"open_address", "copy_address"}
+        without |= set() if self._offers.sign_up else {"new_account"}
+        alone = ways.next_way(ways.ways_of(self._offers), self._way, 1) == self._way
+        without |= {"sign_in_field"} if alone and len(self._fields) < 2 else set()
+        without |= set() if self._client.threads() else {"sign_in_back"}
+        self._footer.show([self._named(hint) for hint in footer(Place.SIGN_IN, without=without)])
+
+    def _named(self, hint: Hint) -> Hint:
+        if hint.id == "sign_in_go":
+            to_mail = self._way == ways.CODE and self._asks_for_mail()
+            return hint._replace(words=ways.go_words(self._way, mailed=not to_mail))
+        if hint.id == "new_account" and self._way == ways.NEW:
+            return hint._replace(words="have an account")
+        if hint.id == "sign_in_field" and len(self._fields) < 2:
+            return hint._replace(words="next way")
+        return hint
+
+    def _asks_for_mail(self) -> bool:
+        """Enter has a mail sent: there was none yet, or the address is being looked at again."""
+        return not self._mailed or self._email.line.has_focus
+
+    def action_show_password(self) -> None:
+        line = self._password.line
+        line.hide(not line.password)
