@@ -2,7 +2,8 @@
 
 httpx logs addresses with the key in them, realtime whole frames with tokens and chat text. So of a
 foreign record nothing is kept but who spoke and how loud; its text never reaches the file, and no
-record at all reaches stderr, where the screen is.
+record at all reaches stderr, where the screen is. It is begun before the first frame, so what writing
+needs is imported with the first record.
 """
 
 from __future__ import annotations
@@ -10,35 +11,44 @@ from __future__ import annotations
 import logging
 import os
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from supachat.journal.pages import LIMIT, Pages
-from supachat.journal.scrub import line, trace
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from supachat.journal.pages import Pages
 
 NAME = "supachat.log"
 OURS = "supachat"
 
 
 class Journal(logging.Handler):
-    """Writes records to a `Pages`. Silent where the disk says no: there is nobody to tell."""
+    """Writes records to a file. Silent where the disk says no: there is nobody to tell."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, path: Path) -> None:
         super().__init__()
-        self._pages = pages
+        self._path = path
+        self._pages: Pages | None = None
 
     def emit(self, record: logging.LogRecord) -> None:
+        from supachat.journal.pages import Pages
+
         try:
+            self._pages = self._pages or Pages(self._path)
             self._pages.write("".join(f"{one}\n" for one in lines(record)))
         except Exception:  # noqa: BLE001 - the log must not break what it tells of
             return
 
     def close(self) -> None:
-        self._pages.close()
+        if self._pages is not None:
+            self._pages.close()
         super().close()
 
 
 def lines(record: logging.LogRecord) -> list[str]:
     """A record as it stands in the file: time in UTC, level, process, who, what; then the trace."""
+    from supachat.journal.scrub import line, trace
+
     stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
     head = f"{stamp}.{int(record.msecs):03d}Z {record.levelname:<8} {os.getpid()} {line(record.name)}"
     error = record.exc_info[1] if record.exc_info else None
@@ -59,16 +69,13 @@ def _is_ours(name: str) -> bool:
     return name == OURS or name.startswith(f"{OURS}.")
 
 
-def begin(folder: Path, *, debug: bool = False, limit: int = LIMIT) -> Journal:
+def begin(folder: Path, *, debug: bool = False) -> None:
     """Write the log into `folder` from now on. Info and above of ours, with `debug` frames and requests
     too; warnings and above of everybody else. Called twice, the second call counts."""
-    journal = Journal(Pages(folder / NAME, limit=limit))
-    root = logging.getLogger()
     end()
-    root.addHandler(journal)
+    logging.getLogger().addHandler(Journal(folder / NAME))
     logging.getLogger(OURS).setLevel(logging.DEBUG if debug else logging.INFO)
     logging.captureWarnings(True)
-    return journal
 
 
 def end() -> None:
