@@ -18,13 +18,13 @@ from supachat.tui.screens import sign_in_ways as ways
 from supachat.tui.spans import Row
 from supachat.tui.widgets.drawn import glyphs_of
 from supachat.tui.widgets.footer import Footer
-from supachat.tui.widgets.form import FormField, Lines, heading, paragraph
+from supachat.tui.widgets.form import FormField, Lines, heading
 
 CELLS = 56
 
 
 class SignInView(Screen[bool]):
-    """`host` stands beside the title; `reason` is why somebody has to sign in, `kept` where that is kept."""
+    """`host` stands beside the title; `reason` is why to sign in, `kept` where that is kept."""
 
     BINDINGS = bindings(Place.SIGN_IN)
     AUTO_FOCUS = "#email-line"
