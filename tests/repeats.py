@@ -28,3 +28,9 @@ RECONNECTS = 200 if CHAOS else 3
 
 AWAITS = 1_000 if CHAOS else 4
 """Places on a message's way at which its client is killed; there are not so many."""
+
+SEEDS = 4000 if CHAOS else 100
+"""Random histories of one server and two devices that the core goes through."""
+
+HOURS = 24
+"""Simulated hours over the core."""

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import random
 from collections import deque
-
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
@@ -402,87 +398,3 @@ def test_a_gap_is_filled_from_its_newer_side_and_disappears() -> None:
     assert isinstance(request, ev.FetchPage)
     screen.hear(ev.PageFetched(request, (old, said(50, "between")), whole=False))
     assert screen.bodies() == ["old", "between", "new", "newer"]
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.integers(0, 2**32))
-def test_whatever_the_order_of_frames_breaks_and_answers_the_screen_ends_as_the_table(seed: int) -> None:
-    """A server whose broadcasts are lost, doubled and late, whose answers fail; in the end all is there."""
-    dice = random.Random(seed)
-    table: list[Message] = []
-    screen = Screen()
-    screen.hear(SIGNED_IN, CONNECTED)
-    now, clock, ready, drafts = 0.0, 1_000_000_000, False, 0
-    screen.take(screen.engine.open(THREAD, now))
-
-    def answer(request: ev.Request) -> None:
-        match request:
-            case ev.Recall():
-                screen.hear(ev.Recalled(request, ()), now=now)
-            case ev.ListThreads():
-                screen.hear(listed(THREAD), now=now)
-            case ev.FetchPage(_, before, after, limit):
-                rows = sorted(table, key=lambda m: m.cursor)
-                if after is not None:
-                    rows = [m for m in rows if m.cursor > after]
-                    found, whole = rows[:limit], len(rows) <= limit
-                else:
-                    rows = [m for m in rows if before is None or m.cursor < before]
-                    found, whole = rows[-limit:], len(rows) <= limit
-                screen.hear(ev.PageFetched(request, tuple(found), whole=whole), now=now)
-            case ev.SendDraft(draft):
-                row = next((m for m in table if m.id == draft.id), None)
-                if row is None:
-                    row = said(clock, draft.raw, author="me", id_=draft.id)
-                    table.append(row)
-                if ready and dice.random() < 0.8:
-                    screen.hear(ev.MessageArrived(row), now=now)
-                screen.hear(ev.DraftStored(draft, row), now=now)
-            case _:
-                pass
-
-    for _ in range(dice.randrange(20, 120)):
-        now += dice.random()
-        clock += dice.randrange(1, 2_000_000)
-        roll = dice.random()
-        if roll < 0.35:
-            row = said(clock, f"foreign {clock}")
-            table.append(row)
-            if ready and dice.random() < 0.9:
-                for _ in range(dice.choice([1, 1, 2])):
-                    screen.hear(ev.MessageArrived(row), now=now)
-        elif roll < 0.5:
-            drafts += 1
-            screen.take(screen.engine.send(f"draft{drafts}", THREAD, f"mine {drafts}", Micros(clock), now))
-            screen.hear(ev.DraftKept(f"draft{drafts}"), now=now)
-        elif roll < 0.58:
-            ready = not ready
-            screen.hear(ev.ThreadReady(THREAD) if ready else ev.ThreadDeaf(THREAD), now=now)
-        elif roll < 0.66:
-            screen.take(screen.engine.tick(now))
-        elif screen.requests:
-            request = screen.requests.popleft()
-            if dice.random() < 0.15 and not isinstance(request, ev.Recall):
-                if isinstance(request, ev.SendDraft) and dice.random() < 0.5:
-                    table.append(said(clock, request.draft.raw, author="me", id_=request.draft.id))
-                    if len([m for m in table if m.id == request.draft.id]) > 1:
-                        table.pop()
-                screen.take(screen.engine.failed(request, Unreachable("cut"), now))
-            else:
-                answer(request)
-    screen.hear(ev.ThreadDeaf(THREAD), ev.ThreadReady(THREAD), now=now)
-    for _ in range(2000):
-        now += 1
-        screen.take(screen.engine.tick(now))
-        while screen.requests:
-            answer(screen.requests.popleft())
-        gaps = [item for item in screen.items if isinstance(item, Gap)]
-        if gaps:
-            screen.take(screen.engine.fill_gap(gaps[-1], now))
-        elif screen.edge is not ev.Edge.START:
-            screen.take(screen.engine.load_older(now))
-        elif now > 300:
-            break
-    shown = [item.id for item in screen.items if isinstance(item, Message)]
-    assert shown == [m.id for m in sorted(table, key=lambda m: m.cursor)]
-    assert all(d in (Delivery.SENT, Delivery.RECEIVED) for d in screen.deliveries())

@@ -55,9 +55,13 @@ class Outbox:
         self._entries[draft.id] = Entry(draft, kept)
 
     def restore(self, drafts: Iterable[Draft]) -> None:
-        """Drafts of an earlier run: what was under way is tried again, what failed stays failed."""
+        """Drafts of an earlier run: what was under way is tried again, what failed stays failed.
+
+        That a draft was tried is on disk only where the source makes the keys: its anchor.
+        """
         for draft in drafts:
-            unsure = draft.anchor is not None and draft.state is not DraftState.FAILED
+            tried = draft.anchor is not None or self._own_ids(draft.thread.source)
+            unsure = tried and draft.state is not DraftState.FAILED
             if draft.state is DraftState.SENDING:
                 draft = replace(draft, state=DraftState.QUEUED)
             self._entries[draft.id] = Entry(draft, kept=True, unsure=unsure)
