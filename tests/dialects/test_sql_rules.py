@@ -134,7 +134,8 @@ def test_it_touches_nothing_else_in_auth_and_realtime(told: list[str]) -> None:
             assert re.search(r" on (somewhere\.\w+|realtime\.messages)\b", target), statement
         elif statement.startswith("create or replace trigger "):
             assert re.search(
-                r" on (somewhere\.\w+|auth\.users) for each row (when \(.*\) )?execute function somewhere\.",
+                r" on (somewhere\.\w+|auth\.users) for each row (when \(.*\) )?"
+                r"execute function somewhere\.",
                 target,
             )
         else:

@@ -125,14 +125,30 @@ create or replace function @schema@.supachat_threads(
   _conversation_id uuid default null, _status text default null, _assigned text default null
 ) returns setof @schema@.supachat_thread
 language sql stable security definer set search_path = '' as $$
+  with me as (
+    select a.* from @schema@.agents a where a.user_id = @schema@.supachat_uid() and a.active
+  ), latest as (
+    -- the thousand first, then what is said of each: an admin may see very many
+    select c.* from @schema@.conversations c, me
+    where (me.role = 'admin' or c.assigned_to is null or c.assigned_to = me.user_id)
+      and (_conversation_id is null or c.id = _conversation_id)
+      and (_status is null or c.status = _status)
+      and case _assigned
+        when 'me' then c.assigned_to = me.user_id
+        when 'nobody' then c.assigned_to is null
+        when 'somebody' then c.assigned_to is not null
+        else _assigned is null
+      end
+    order by coalesce(c.last_message_at, c.created_at) desc, c.id
+    limit 1000
+  )
   select c.id, c.status, c.assigned_to, holder.display_name, c.channel,
     c.customer_id, c.customer_name, c.customer_contact, c.subject, c.priority,
     c.chatbot_enabled, c.metadata, c.created_at, c.updated_at, w.members,
     l.id, l.created_at, l.sender_id, l.sender_type, left(l.body, 200),
     n.unread, r.read_message_id, r.read_at
-  from @schema@.agents me
-  join @schema@.conversations c
-    on me.role = 'admin' or c.assigned_to is null or c.assigned_to = me.user_id
+  from latest c
+  cross join me
   left join @schema@.agents holder on holder.user_id = c.assigned_to
   left join @schema@.supachat_read_cursors r on r.user_id = me.user_id and r.conversation_id = c.id
   cross join lateral (
@@ -156,15 +172,5 @@ language sql stable security definer set search_path = '' as $$
       limit 1000
     ) counted
   ) n
-  where me.user_id = @schema@.supachat_uid() and me.active
-    and (_conversation_id is null or c.id = _conversation_id)
-    and (_status is null or c.status = _status)
-    and case _assigned
-      when 'me' then c.assigned_to = me.user_id
-      when 'nobody' then c.assigned_to is null
-      when 'somebody' then c.assigned_to is not null
-      else _assigned is null
-    end
-  order by coalesce(l.created_at, c.created_at) desc, c.id
-  limit 1000
+  order by coalesce(c.last_message_at, c.created_at) desc, c.id
 $$;

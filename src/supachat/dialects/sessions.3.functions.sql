@@ -125,12 +125,16 @@ language sql stable security definer set search_path = '' as $$
     select s.id from @schema@.chat_sessions s, uid where s.user_id = uid.id
     union
     select m.session_id from @schema@.supachat_members m, uid where m.user_id = uid.id
+  ), latest as (
+    select s.* from @schema@.chat_sessions s join mine on mine.id = s.id
+    where _session_id is null or s.id = _session_id
+    order by s.last_activity desc, s.id
+    limit 1000
   )
   select s.id, s.user_id, s.title, s.status, s.last_activity, s.created_at, s.updated_at, s.metadata, w.members,
     l.id, l.created_at, l.user_id, l.role, left(l.content, 200), n.unread, c.read_message_id, c.read_at
-  from uid
-  cross join mine
-  join @schema@.chat_sessions s on s.id = mine.id
+  from latest s
+  cross join uid
   left join @schema@.supachat_read_cursors c on c.user_id = uid.id and c.session_id = s.id
   cross join lateral (
     select jsonb_agg(jsonb_build_object(
@@ -157,7 +161,5 @@ language sql stable security definer set search_path = '' as $$
       limit 1000
     ) counted
   ) n
-  where _session_id is null or s.id = _session_id
   order by s.last_activity desc, s.id
-  limit 1000
 $$;
