@@ -81,7 +81,9 @@ def on_a_thread(made: Callable[[], AbstractAsyncContextManager[T]]) -> Iterator[
 
 
 @asynccontextmanager
-async def gateway(postgres: Postgres, database: str, schema: str) -> AsyncIterator[tuple[Context, int]]:
+async def gateway(
+    postgres: Postgres, database: str, schema: str = "public"
+) -> AsyncIterator[tuple[Context, int]]:
     """The whole gateway on a free loopback port; REST shows `schema` beside public, as `serve` does."""
     async with context_of(postgres, database, LIMITS) as plain:
         context = replace(plain, schemas=tuple(dict.fromkeys(("public", schema))))
