@@ -1,0 +1,49 @@
+"""A session that the server ends: the person is asked to sign in again, and nothing written is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import httpx
+from tests.journeys.conftest import Visit
+from tests.journeys.guest import LIMIT
+from tests.journeys.local import PASSWORD, LocalServer
+
+from supachat.remote.project import Project
+
+Names = Callable[[str], str]
+
+
+async def test_a_revoked_session_costs_no_draft_and_no_typed_text(
+    server: LocalServer, names: Names, visit: Visit
+) -> None:
+    server.sign_up(names("ana"))
+    server.sign_up(names("ben"))
+    async with visit(server, names("ana"), kept=True) as ana:
+        thread = await ana.writes_to(names("ben"))
+        ana.client.send(thread, "before")
+        await ana.all_sent()
+        _end_every_session(server, names("ana"))
+        project = ana.client._run.need_remote()
+        assert isinstance(project, Project)
+        tokens = project._keeper._tokens
+        assert tokens is not None
+        project._keeper._tokens = replace(tokens, got_at=tokens.got_at - 3600)  # due for its renewal
+        project.poke()
+        await ana.watch.until(lambda: ana.watch.lost, LIMIT)
+        assert "Sign in again" in str(ana.watch.lost)
+        ana.client.send(thread, "written while signed out")
+        ana.client.keep_text(thread, "half a sentence")
+        assert sum(ana.client.unsent()) == 1
+        await ana.client.entry.sign_in(f"{names('ana')}@example.org", PASSWORD)
+        await ana.all_sent()
+        assert ana.client.text(thread) == "half a sentence"
+        await ana.sees("before", "written while signed out")
+
+
+def _end_every_session(server: LocalServer, name: str) -> None:
+    token = server.token(name)["access_token"]
+    headers = {"apikey": server.key, "Authorization": f"Bearer {token}"}
+    with httpx.Client(trust_env=False) as http:
+        http.post(f"{server.url}/auth/v1/logout?scope=global", headers=headers).raise_for_status()
