@@ -28,10 +28,11 @@ from supachat.demo.enter import Door
 from supachat.demo.house import House
 from supachat.demo.keeper import Keeper
 from supachat.domain.health import LinkState
-from supachat.domain.model import ThreadKey
+from supachat.domain.model import Delivery, Message, ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.app import SupachatApp
 from supachat.tui.setup_protocol import WorkspaceCard
+from supachat.tui.widgets.message_list import MessageList
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
 MIRA = ThreadKey("direct", "ana__mira")
@@ -72,6 +73,11 @@ class Stage:
         await self.until(lambda: self.client.open_thread is not None)
         await self.until(lambda: not self.client.health.catching_up)
         await self.pilot.pause(0.5)
+
+    def pane_shows(self, delivery: Delivery) -> bool:
+        """Whether a message that has come this far is among those that are loaded."""
+        pane = self.app.screen.query_one(MessageList)
+        return any(isinstance(i, Message) and i.delivery is delivery for i in pane.newest(5))
 
     async def write(self, text: str) -> None:
         await self.pilot.press(*("space" if char == " " else char for char in text))
@@ -144,14 +150,16 @@ async def choosing(stage: Stage) -> None:
 
 
 async def outage(stage: Stage) -> None:
-    """The server was killed, and somebody goes on writing."""
+    """The server was killed, and what somebody wrote meanwhile waits: the outage, not what follows it."""
     await stage.live()
     await go_to(stage, MIRA)
+    await stage.write("the server is gone and I go on")
     os.kill(int(stage.keeper.house.kill_command().split()[-1]), signal.SIGKILL)
     await stage.until(lambda: stage.client.health.link.state is not LinkState.CONNECTED)
-    await stage.write("the server is gone and I go on")
     await stage.pilot.press("enter")
-    await stage.pilot.pause(0.7)
+    await stage.until(lambda: stage.client.health.queued and stage.pane_shows(Delivery.QUEUED))
+    if stage.client.health.link.state is LinkState.CONNECTED:
+        raise TimeoutError("the server was back before the picture was taken")
 
 
 async def go_to(stage: Stage, thread: ThreadKey) -> None:

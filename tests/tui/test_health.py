@@ -104,7 +104,7 @@ def test_why_it_is_not_live_stands_under_the_state() -> None:
     link = Link(LinkState.OFFLINE, reason=safe_line("you went offline"))
     page = words(health_rows(Health(link), CLOCK, 120))
     assert "⊘ offline, by you" in page
-    assert "you went offline" in page
+    assert "you went offline. o, or /online, comes back" in page
 
 
 @pytest.mark.parametrize(

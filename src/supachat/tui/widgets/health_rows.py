@@ -25,6 +25,13 @@ _GRADES: Final = {
     Grade.YELLOW: ("degraded", "warning"),
     Grade.RED: ("down", "error"),
 }
+_BY_ITSELF: Final = "It is tried again by itself, ctrl+l tries now; what you send waits on this computer."
+_CURES: Final = {
+    LinkState.RECONNECTING: _BY_ITSELF,
+    LinkState.DISCONNECTED: _BY_ITSELF,
+    LinkState.POLLING: "What is new is asked for every 5 s instead; nothing is lost.",
+    LinkState.OFFLINE: "o, or /online, comes back; what you send waits on this computer.",
+}
 _PARKED: Final = Safe("not allowed: waits for your membership to change")
 _MANY: Final = Safe("too many joins")
 _LIMITED: Final = Safe("too many joins, tries again by itself")
@@ -111,11 +118,12 @@ class _Page:
         graded, look = _GRADES[health.grade]
         if health.grade is Grade.RED and live(health):
             graded = "poor"  # it works, but something needs a look: "down" would be untrue
-        said = badge(health, self.now, wide=True, glyphs=self.glyphs, motion=self.motion)
+        shown = badge(health, self.now, wide=True, glyphs=self.glyphs, motion=self.motion)
         rows = [Row(), self._heading("Now", graded, look)]
-        rows.append(self._fact("state", Safe(f"{said.glyph} {said.words}"), look=said.look))
+        rows.append(self._fact("state", Safe(f"{shown.glyph} {shown.words}"), look=shown.look))
         if link.reason and link.state is not LinkState.CONNECTED:
-            lines = wrap(link.reason, max(10, self.cells - self.at.value - 4))
+            said = f"{link.reason}. {_CURES[link.state]}" if link.state in _CURES else link.reason
+            lines = wrap(Safe(said), max(10, self.cells - self.at.value - 4))
             rows += [Row((space(self.at.value), Span(line, "text2"))) for line in lines]
         rows += [self._trip(), self._latency()]
         rows.append(self._fact("last event", ago(health.last_event_at, self.now), self._missed()))

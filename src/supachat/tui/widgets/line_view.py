@@ -19,7 +19,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from supachat.domain.events import Edge
-from supachat.domain.model import Gap
+from supachat.domain.model import Gap, Item
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.widgets import scroll_bar
 from supachat.tui.widgets.blocks import Entry
@@ -182,6 +182,11 @@ class LineView(ScrollView):
         view.scroll_to_entry(view.items[index], above=view.drawer.drawn(index).lead)
         self._show()
         return day_of(view.items[index].item, frame)
+
+    def newest(self, most: int) -> tuple[Item, ...]:
+        """The last items, oldest first."""
+        items = self._view.items
+        return tuple(items[at].item for at in range(max(0, len(items) - most), len(items)))
 
     @property
     def gaps_in_view(self) -> tuple[Gap, ...]:
