@@ -6,6 +6,7 @@ from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.health import LinkState
 from supachat.domain.model import Act, Draft, Message, ThreadKey
+from supachat.domain.text import Safe
 from supachat.sync.parts import Parts
 from supachat.sync.shelf import Outcome
 
@@ -21,7 +22,7 @@ def take(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
             parts.shelf.online = False
             out.changes.append(ev.AccountChanged(None, reason))
         case ev.SessionUnkept(reason):
-            out.changes.append(ev.Notice(reason, grade="warning"))
+            out.changes.append(ev.Notice(Safe("The sign-in is not kept"), reason, "warning"))
         case ev.LinkMoved(link):
             _link_moved(parts, link.state, out)
             parts.health.moved(link, now)
