@@ -32,5 +32,8 @@ AWAITS = 1_000 if CHAOS else 4
 SEEDS = 4000 if CHAOS else 100
 """Random histories of one server and two devices that the core goes through."""
 
-HOURS = 24
+HOURS = 24 if CHAOS else 4
 """Simulated hours over the core."""
+
+CHANGES_MESSAGES = 2_000 if CHAOS else 120
+CHANGES_FAULTS = 100 if CHAOS else 20

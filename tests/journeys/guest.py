@@ -26,9 +26,9 @@ class Guest:
         self.client = client
         self.watch = Headless(client)
 
-    async def writes_to(self, handle: str) -> ThreadKey:
+    async def writes_to(self, handle: str, source: str = "direct") -> ThreadKey:
         """The thread with that person, opened."""
-        key = await self.client.start_thread("direct", handle)
+        key = await self.client.start_thread(source, handle)
         self.client.open(key)
         return key
 

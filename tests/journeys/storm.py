@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 from tests.faults.plan import Fault
@@ -65,14 +66,21 @@ _retried: set[str] = set()
 
 @asynccontextmanager
 async def rider(
-    url: str, key: str, name: str, path: Path | None, *, waits: Waits = QUICK, speed: float = SPEED
+    url: str,
+    key: str,
+    name: str,
+    path: Path | None,
+    *,
+    dialect: str = "direct",
+    waits: Waits = QUICK,
+    speed: float = SPEED,
 ) -> AsyncIterator[Guest]:
     """The account `name`, signed in through whatever stands at `url`. `path` is its cache."""
     client = Client(safe_line(name), Cache.open(path), monotonic=lambda: time.monotonic() * speed)
     guest = Guest(client)
     await client.start()
     pump = asyncio.create_task(guest.watch.pump())
-    project = Project(url, key, [load("direct")], MemoryVault(), waits=waits)
+    project = Project(url, key, [load(dialect)], MemoryVault(), waits=waits)
     try:
         await persist(lambda: project.sign_in(f"{name}@example.org", PASSWORD))
         client.attach(project)
@@ -153,16 +161,19 @@ async def whole(guest: Guest, expected: Sequence[str]) -> list[str]:
 
 
 def ids(guest: Guest) -> list[str]:
-    return [item.id for item in guest.watch.items if isinstance(item, Message)]
+    return [item.id for item in guest.watch.items if isinstance(item, Message) and not item.deleted]
+
+
+TABLES: dict[str, LiteralString] = {
+    "direct": "select id::text, body from chat_messages where thread_id = %s order by created_at, id",
+    "plain": "select id::text, body from says where pair = %s order by at, id",
+}
 
 
 def stored(server: LocalServer, thread: ThreadKey) -> list[tuple[str, str]]:
     """The table's (id, body), in its order."""
     with psycopg.connect(server.database("supabase_admin")) as connection:
-        return connection.execute(
-            "select id::text, body from chat_messages where thread_id = %s order by created_at, id",
-            (thread.id,),
-        ).fetchall()
+        return connection.execute(TABLES[thread.source], (thread.id,)).fetchall()
 
 
 def judge(result: Result, texts: Sequence[str], table: Sequence[tuple[str, str]]) -> None:
