@@ -99,6 +99,11 @@ def test_an_update_of_the_key_tells_the_old_key_only() -> None:
     assert found.new == {"id": "2", "body": "b", "tag": "x"}
 
 
+def test_what_an_update_left_alone_is_taken_from_the_full_old_row() -> None:
+    found = change(b"U" + struct.pack(">I", 7) + b"O" + row("1", "long", "x") + b"N" + row("1", b"u", "y"))
+    assert found.new == {"id": "1", "body": "long", "tag": "y"}
+
+
 def test_a_delete_with_the_full_row() -> None:
     found = change(b"D" + struct.pack(">I", 7) + b"O" + row("1", "b", None))
     assert (found.kind, found.new, found.old) == ("DELETE", None, {"id": "1", "body": "b", "tag": None})

@@ -197,6 +197,11 @@ class Decoder:
             old = _tuple(reader, relation, keys_only=part == "K")
             part = reader.byte() if kind == "U" else ""
         new = _tuple(reader, relation) if part == "N" else None
+        if new is not None and old is not None:
+            # full identity tells the old row whole: what was left alone stands there, as on the real server
+            new = {
+                name: old.get(name, value) if value is UNCHANGED else value for name, value in new.items()
+            }
         if kind == "I":
             return Change(relation, "INSERT", new, None)
         return Change(relation, "UPDATE" if kind == "U" else "DELETE", new, old)
