@@ -5,7 +5,7 @@ makes the keys itself is asked before the first try for the thread's newest mess
 that is committed before the wire is touched. After a try whose end nobody saw, the reader's own
 messages after the anchor are read: one with the draft's text is the draft. That none is there is
 believed only when a second look, `SETTLE` later, says the same: a statement that the server had begun
-may still commit.
+may still commit. A row that somebody edits or deletes before it was found looks as if it was never sent.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ class Entry:
     """Its anchor is on disk: the wire may be touched."""
     unsure: bool = False
     """It may have been stored."""
+    was_unsure: bool = False
+    """It may have been stored already before the try that is under way."""
     sought: bool = False
     """A look is under way."""
     absent_since: float | None = None

@@ -119,7 +119,7 @@ class Outbox:
             taken.add(draft.thread)
             if entry.marked and draft.state is DraftState.SENDING:
                 entry.marked = False
-                entry.unsure = True
+                entry.was_unsure, entry.unsure = False, True
                 found.append((draft, Move.SEND))
             elif draft.state is DraftState.QUEUED and entry.kept and entry.not_before <= now:
                 found.append(self._start(entry))
@@ -129,7 +129,8 @@ class Outbox:
         move = doubt.next_move(entry, own_ids=self._own_ids(entry.draft.thread.source))
         tries = entry.draft.attempts + (move is Move.SEND)
         entry.draft = replace(entry.draft, state=DraftState.SENDING, attempts=tries)
-        entry.unsure = entry.unsure or move is Move.SEND
+        if move is Move.SEND:
+            entry.was_unsure, entry.unsure = entry.unsure, True
         return entry.draft, move
 
     def next_due(self) -> float | None:
@@ -175,14 +176,15 @@ class Outbox:
         entry.not_before = now + (after if after is not None else wait)
         entry.barred_until = entry.not_before if after is not None else 0.0
         if entry.unsure and not entry.sought:
-            entry.unsure = isinstance(error, Retryable) and error.arrived
+            arrived = isinstance(error, Retryable) and error.arrived
+            entry.unsure = arrived or entry.was_unsure
             entry.absent_since = None
         entry.sought = False
         entry.draft = replace(draft, state=DraftState.QUEUED, reason=None)
 
     @staticmethod
     def _fail(entry: Entry, reason: Safe) -> None:
-        entry.unsure = entry.doubted = entry.sought = False
+        entry.unsure = entry.was_unsure = entry.doubted = entry.sought = False
         entry.draft = replace(entry.draft, state=DraftState.FAILED, reason=reason, anchor=None)
 
     def told_only(self, draft_id: str, now: float) -> Draft | None:
