@@ -10,6 +10,7 @@ from tests.journeys.conftest import Visit
 from tests.journeys.guest import LIMIT
 from tests.journeys.local import PASSWORD, LocalServer
 
+from supachat.client import Client
 from supachat.remote.project import Project
 
 Names = Callable[[str], str]
@@ -25,12 +26,7 @@ async def test_a_revoked_session_costs_no_draft_and_no_typed_text(
         ana.client.send(thread, "before")
         await ana.all_sent()
         _end_every_session(server, names("ana"))
-        project = ana.client._run.need_remote()
-        assert isinstance(project, Project)
-        tokens = project._keeper._tokens
-        assert tokens is not None
-        project._keeper._tokens = replace(tokens, got_at=tokens.got_at - 3600)  # due for its renewal
-        project.poke()
+        due(ana.client)
         await ana.watch.until(lambda: ana.watch.lost, LIMIT)
         assert "Sign in again" in str(ana.watch.lost)
         ana.client.send(thread, "written while signed out")
@@ -40,6 +36,16 @@ async def test_a_revoked_session_costs_no_draft_and_no_typed_text(
         await ana.all_sent()
         assert ana.client.text(thread) == "half a sentence"
         await ana.sees("before", "written while signed out")
+
+
+def due(client: Client) -> None:
+    """Its token wants renewing now."""
+    project = client._run.need_remote()
+    assert isinstance(project, Project)
+    tokens = project._keeper._tokens
+    assert tokens is not None
+    project._keeper._tokens = replace(tokens, got_at=tokens.got_at - 3600)
+    project.poke()
 
 
 def _end_every_session(server: LocalServer, name: str) -> None:

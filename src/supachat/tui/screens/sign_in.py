@@ -196,7 +196,7 @@ class SignIn(SignInView):
         self._draw(paragraph(Safe("Waiting for the browser, 5 minutes at most."), CELLS))
         self._back.line.focus()
         try:
-            await visit.done()
+            await self._client.entry.came_back(visit)
         finally:
             if self._visit is visit:
                 self._visit = None
