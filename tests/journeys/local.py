@@ -21,9 +21,9 @@ PASSWORD = "correct-horse-9"
 class LocalServer:
     """Runs within a `with` block. `kill` and `again` are for those who want to see it fall."""
 
-    def __init__(self, data_dir: Path, migrations: Path | None = None) -> None:
+    def __init__(self, data_dir: Path, *options: str) -> None:
         self.data_dir = data_dir
-        self._folder = migrations
+        self._options = options
         self.url = ""
         self.key = ""
         self._port = 0
@@ -58,8 +58,8 @@ class LocalServer:
             "--dialect",
             "direct",
             "--json",
+            *self._options,
         ]
-        options += ["--migrations", str(self._folder)] if self._folder else []
         self._process = subprocess.Popen(
             [sys.executable, "-m", "supachat", "serve", *options, "--watch-fd", str(reading)],
             stdin=subprocess.DEVNULL,

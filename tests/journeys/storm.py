@@ -74,13 +74,16 @@ async def rider(
     dialect: str = "direct",
     waits: Waits = QUICK,
     speed: float = SPEED,
+    wall: Callable[[], float] = time.time,
 ) -> AsyncIterator[Guest]:
     """The account `name`, signed in through whatever stands at `url`. `path` is its cache."""
-    client = Client(safe_line(name), Cache.open(path), monotonic=lambda: time.monotonic() * speed)
+    client = Client(
+        safe_line(name), Cache.open(path), wall=wall, monotonic=lambda: time.monotonic() * speed
+    )
     guest = Guest(client)
     await client.start()
     pump = asyncio.create_task(guest.watch.pump())
-    project = Project(url, key, [load(dialect)], MemoryVault(), waits=waits)
+    project = Project(url, key, [load(dialect)], MemoryVault(), waits=waits, wall=wall)
     try:
         await persist(lambda: project.sign_in(f"{name}@example.org", PASSWORD))
         client.attach(project)

@@ -29,7 +29,7 @@ MARK = " (edited)"
 
 @pytest.fixture
 def plain_server(tmp_path: Path) -> Iterator[LocalServer]:
-    with LocalServer(tmp_path / "server", HERE) as running:
+    with LocalServer(tmp_path / "server", "--migrations", str(HERE)) as running:
         yield running
 
 

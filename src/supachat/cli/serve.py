@@ -74,6 +74,10 @@ def _web_address(_context: click.Context, _option: click.Parameter, given: str) 
     help="How people's tokens are signed; ES256 makes a key pair and publishes its half.",
 )  # fmt: skip
 @click.option(
+    "--jwt-expiry", default=3600, show_default=True, type=click.IntRange(2, 604_800), metavar="SECONDS",
+    help="How long a person's token lives before it is renewed.",
+)  # fmt: skip
+@click.option(
     "--site-url",
     default="",
     metavar="URL",
@@ -96,6 +100,7 @@ def serve(
     confirm_email: bool,
     anonymous: bool,
     jwt_algorithm: str,
+    jwt_expiry: int,
     site_url: str,
     watch_fd: int | None,
 ) -> None:
@@ -106,6 +111,7 @@ def serve(
         )
     try:
         from supachat.server import serve as server
+        from supachat.server.context import Limits
         from supachat.server.trouble import ServerTrouble
     except ModuleNotFoundError as error:
         raise click.ClickException(MISSING) from error
@@ -126,6 +132,7 @@ def serve(
             site_url=site_url,
             mailed=None if as_json else _say_mail,
             watch_fd=watch_fd,
+            limits=Limits(access_token=float(jwt_expiry)),
         )
         asyncio.run(
             server.serve(options, lambda started: click.echo(first_line(started, options, as_json)))

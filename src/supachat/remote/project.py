@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from typing import Any
 
 import httpx
@@ -57,8 +57,10 @@ class Project:
         waits: Waits | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
         giver: Giver | None = None,
+        wall: Callable[[], float] = time.time,
     ) -> None:
-        """`giver` hands out the tokens, where that is not the project's own sign-in server."""
+        """`giver` hands out the tokens, where that is not the project's own sign-in server. `wall` is this
+        computer's clock, seconds since 1970."""
         library.quiet()
         self._waits = waits or Waits()
         where, tls = address(url, key), tls_context()
@@ -77,8 +79,8 @@ class Project:
         self._known = Known({dialect.name: dialect for dialect in dialects})
         self._registry = Registry(self._waits.topics_max, self._topics_of)
         self._hearing = Hearing(self._known, self._registry)
-        borrowed = Borrowed(client, giver, time.monotonic, time.time) if giver else None
-        self._keeper = Keeper(client, vault, self, self._waits, stock=borrowed)
+        borrowed = Borrowed(client, giver, time.monotonic, wall) if giver else None
+        self._keeper = Keeper(client, vault, self, self._waits, stock=borrowed, wall=wall)
         self._rows = Rows(client, self._keeper)
         self._performer = Performer(self._known, self._rows)
         self._supervisor = Supervisor(where, self._keeper.access, self._hearing, self._waits, tls=tls)
