@@ -64,6 +64,9 @@ class ChatReading(ChatView):
     def on_message_list_fill_gap(self, event: MessageList.FillGap) -> None:
         self.client.fill_gap(event.gap)
 
+    def on_message_list_above(self, event: MessageList.Above) -> None:
+        self.pinned.show(event.head)
+
     def on_message_list_gaps_in_view(self) -> None:
         self.look_at_gaps()
 

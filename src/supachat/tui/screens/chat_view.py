@@ -28,6 +28,7 @@ from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.header import Header, Rule
 from supachat.tui.widgets.message_list import MessageList, verbs_of
 from supachat.tui.widgets.people import PeopleColumn
+from supachat.tui.widgets.pinned import Pinned
 from supachat.tui.widgets.thread_list import ThreadList
 from supachat.tui.widgets.typing_line import TypingLine
 
@@ -45,6 +46,7 @@ class ChatView(Screen[None]):
         self.pane = MessageList(
             glyphs=glyphs_of(self), zone=now().tzinfo, today=lambda: now().date(), id="pane"
         )
+        self.pinned = Pinned(id="pinned")
         self.typing = TypingLine(id="typing")
         self.composer = Composer(id="composer")
         self.people = PeopleColumn(id="people")
@@ -65,6 +67,7 @@ class ChatView(Screen[None]):
             yield self.list
             with Vertical(id="middle"):
                 with Vertical(id="reading"):
+                    yield self.pinned
                     yield self.empty
                     yield self.pane
                 yield self.typing

@@ -20,12 +20,14 @@ from textual.widget import Widget
 
 from supachat.domain.events import Edge
 from supachat.domain.model import Gap, Item
+from supachat.domain.text import Safe
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.widgets import scroll_bar
 from supachat.tui.widgets.blocks import Entry
 from supachat.tui.widgets.copying import selected_text
 from supachat.tui.widgets.frame import frame
-from supachat.tui.widgets.message_lines import Cast
+from supachat.tui.widgets.message_lines import Cast, is_notice
+from supachat.tui.widgets.message_posts import Head
 from supachat.tui.widgets.paint import Depth, Look, Row
 from supachat.tui.widgets.rows import Line
 from supachat.tui.widgets.seeking import day_of, first_on, oldest_day
@@ -182,6 +184,22 @@ class LineView(ScrollView):
         view.scroll_to_entry(view.items[index], above=view.drawer.drawn(index).lead)
         self._show()
         return day_of(view.items[index].item, frame)
+
+    @property
+    def head_above(self) -> Head:
+        """Whose words the first row in view are, if the name stands above the view."""
+        view = self._view
+        found = view.place_at(view.top)
+        if found is None:
+            return Head()
+        index, row = found
+        item, drawer = view.items[index].item, view.drawer
+        if isinstance(item, Gap) or is_notice(item, drawer.cast) or row < drawer.drawn(index).lead:
+            return Head()
+        name = Safe("You") if item.own else drawer.cast.name(item.author)
+        return Head(
+            name, item.own, Safe(f"{drawer.frame.day_name(item.at)}, {drawer.frame.clock(item.at)}")
+        )
 
     def newest(self, most: int) -> tuple[Item, ...]:
         """The last items, oldest first."""

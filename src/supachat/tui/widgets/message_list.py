@@ -54,6 +54,7 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
     LinkClicked: TypeAlias = posts.LinkClicked
     FillGap: TypeAlias = posts.FillGap
     GapsInView: TypeAlias = posts.GapsInView
+    Above: TypeAlias = posts.Above
     Left: TypeAlias = posts.Left
 
     def __init__(
@@ -73,6 +74,7 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         self._told: tuple[bool, int] | None = None
         self._chosen: Ident | None = None
         self._gaps: tuple[Gap, ...] = ()
+        self._head = posts.Head()
 
     # ------------------------------------------------------------ what the screen says
 
@@ -202,6 +204,10 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         if gaps != self._gaps:
             self._gaps = gaps
             self.post_message(self.GapsInView())
+        head = self.head_above
+        if head != self._head:
+            self._head = head
+            self.post_message(self.Above(head))
         if view.edge is Edge.MORE and view.top < view.height and not self._asked:
             self._asked = True
             self.post_message(self.NearTop())

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from textual.message import Message as Post
 
-from supachat.domain.model import Gap, Item, Message
+from supachat.domain.model import NOTHING, Gap, Item, Message
+from supachat.domain.text import Safe
+
+
+class Head(NamedTuple):
+    """A name above the view, and when what is in view was written."""
+
+    name: Safe = NOTHING
+    own: bool = False
+    when: Safe = NOTHING
 
 
 class NearTop(Post, namespace="message_list"):
@@ -55,6 +66,14 @@ class FillGap(Post, namespace="message_list"):
 
 class GapsInView(Post, namespace="message_list"):
     """Other gaps than before stand where the reader looks: ask `gaps_in_view`."""
+
+
+class Above(Post, namespace="message_list"):
+    """Whose words the first row in view are, where their name has scrolled away; else no name."""
+
+    def __init__(self, head: Head) -> None:
+        self.head = head
+        super().__init__()
 
 
 class Left(Post, namespace="message_list"):
