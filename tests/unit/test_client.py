@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,7 @@ from supachat.domain.model import (
     Person,
     PersonKey,
     SourceInfo,
+    Standing,
     Thread,
     ThreadKey,
 )
@@ -31,7 +35,13 @@ from supachat.domain.text import safe, safe_line
 
 A = ThreadKey("direct", "me__you")
 ACCOUNT = Account("uid", safe_line("me@example.org"), safe_line("Me"))
-SOURCE = SourceInfo("direct", safe_line("Direct"), frozenset({Feature.SEND, Feature.TYPING}), "me", 1000)
+SOURCE = SourceInfo(
+    "direct",
+    safe_line("Direct"),
+    frozenset({Feature.SEND, Feature.TYPING, Feature.EDIT, Feature.DELETE}),
+    "me",
+    1000,
+)
 YOU = Person(PersonKey("direct", "you"), safe_line("You Two"), safe_line("you"))
 
 
@@ -45,6 +55,7 @@ class Scripted:
         self.queue: asyncio.Queue[ev.Event] = asyncio.Queue()
         self.closed = False
         self.poked = 0
+        self.by_hand: list[str] = []
 
     async def events(self) -> AsyncIterator[ev.Event]:
         while True:
@@ -59,7 +70,9 @@ class Scripted:
 
     async def perform(self, request: ev.Request) -> Sequence[ev.Event]:
         self.performed.append(request)
-        if self.trouble is not None and isinstance(request, ev.SendDraft):
+        if self.trouble is not None and isinstance(
+            request, ev.SendDraft | ev.EditMessage | ev.DeleteMessage
+        ):
             raise self.trouble
         match request:
             case ev.ListThreads(source):
@@ -80,6 +93,15 @@ class Scripted:
                 )
                 self.table.append(row)
                 return [ev.DraftStored(draft, row)]
+            case ev.EditMessage(draft):
+                index = next(i for i, m in enumerate(self.table) if m.id == draft.target)
+                self.table[index] = replace(self.table[index], raw=draft.raw, body=safe(draft.raw))
+                return [ev.DraftStored(draft, self.table[index])]
+            case ev.DeleteMessage(draft):
+                self.table = [m for m in self.table if m.id != draft.target]
+                return [ev.DraftStored(draft)]
+            case ev.Reread():
+                return [ev.WindowReread(request, tuple(self.table), whole=True)]
             case ev.Watch(threads):
                 self.say(*(ev.ThreadReady(thread) for thread in threads))
         return []
@@ -113,6 +135,15 @@ class Scripted:
 
     def poke(self) -> None:
         self.poked += 1
+
+    def reconnect_all(self) -> None:
+        self.by_hand.append("reconnect_all")
+
+    def go_offline(self) -> None:
+        self.by_hand.append("go_offline")
+
+    def go_online(self) -> None:
+        self.by_hand.append("go_online")
 
     async def close(self) -> None:
         self.closed = True
@@ -181,6 +212,110 @@ async def test_a_refused_message_says_why_and_can_be_taken_back() -> None:
     assert client.take_back(draft) == "hello"
     await until(lambda: not viewer.items)
     await client.close()
+
+
+async def said(client: Client, viewer: Viewer, text: str) -> Message:
+    client.send(A, text)
+    await until(lambda: viewer.items and viewer.last().delivery is Delivery.SENT)
+    return viewer.last()
+
+
+async def test_an_edit_and_a_delete_are_shown_at_once_and_done() -> None:
+    client, remote, viewer = await started()
+    message = await said(client, viewer, "helo")
+    client.edit(message.key, "hello")
+    await until(lambda: viewer.last().raw == "hello" and viewer.last().delivery is Delivery.SENT)
+    assert [m.raw for m in remote.table] == ["hello"]
+    client.delete(message.key)
+    await until(lambda: viewer.last().deleted and not remote.table)
+    assert client.unsent() == (0, 0)
+    await client.close()
+
+
+async def test_a_refused_edit_is_undone_and_its_text_comes_back() -> None:
+    client, remote, viewer = await started()
+    message = await said(client, viewer, "helo")
+    remote.trouble = NotAllowed("too late")
+    client.edit(message.key, "hello")
+    await until(lambda: any(isinstance(c, ev.TextReturned) for c in viewer.seen))
+    (back,) = [c for c in viewer.seen if isinstance(c, ev.TextReturned)]
+    assert (back.text, back.reason) == ("hello", "the message was not changed: too late")
+    assert viewer.last().raw == "helo"
+    client.delete(message.key)
+    await until(lambda: any(isinstance(c, ev.Notice) and "not deleted" in c.title for c in viewer.seen))
+    assert not viewer.last().deleted
+    await client.close()
+
+
+async def test_a_change_made_offline_survives_a_restart_in_its_order(tmp_path: Path) -> None:
+    client, remote, viewer = await started(tmp_path / "c.db")
+    message = await said(client, viewer, "helo")
+    remote.trouble = Unreachable("no answer")
+    client.edit(message.key, "first try")
+    client.edit(message.key, "hello")
+    client.send(A, "and more")
+    await until(lambda: len(viewer.items) == 2 and viewer.last().delivery is Delivery.QUEUED)
+    await client.close()
+    again, behind, viewer = await started(tmp_path / "c.db")
+    behind.table = remote.table
+    await until(lambda: len(behind.table) == 2)
+    asked = [r for r in behind.performed if isinstance(r, ev.EditMessage | ev.SendDraft)]
+    assert [r.draft.raw for r in asked] == ["hello", "and more"]
+    await until(lambda: again.unsent() == (0, 0))
+    assert [m.raw for m in behind.table] == ["hello", "and more"]
+    await again.close()
+
+
+async def test_what_a_source_cannot_do_is_refused_with_the_text() -> None:
+    client, remote, viewer = await started()
+    message = await said(client, viewer, "helo")
+    remote.say(ev.SignedIn(ACCOUNT, (replace(SOURCE, features=frozenset({Feature.SEND})),)))
+    await until(lambda: not client.can("direct", Feature.EDIT))
+    with pytest.raises(BadInput, match="cannot be edited here") as caught:
+        client.edit(message.key, "hello")
+    assert caught.value.text == "hello"
+    with pytest.raises(BadInput, match="cannot be deleted here"):
+        client.delete(message.key)
+    await client.close()
+
+
+async def test_a_thread_says_how_complete_it_is_and_who_is_in_it() -> None:
+    client, _, viewer = await started()
+    await until(lambda: not client.standing(A).catching_up)
+    await said(client, viewer, "hello")
+    assert client.standing(A) == Standing(complete_to=Micros(1), gaps=0, catching_up=False)
+    assert any(isinstance(c, ev.StandingChanged) and not c.standing.catching_up for c in viewer.seen)
+    assert [person.name for person in client.members(A)] == ["Me", "You Two"]
+    await client.close()
+
+
+async def test_two_processes_on_one_cache_never_send_one_draft(tmp_path: Path) -> None:
+    client, remote, viewer = await started(tmp_path / "c.db")
+    remote.trouble = Unreachable("no answer")
+    client.send(A, "hello")
+    await until(lambda: viewer.items and viewer.last().delivery is Delivery.QUEUED)
+    script = f"import sys; path = {str(tmp_path / 'c.db')!r}\n" + LOOKER
+    held = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=subprocess.PIPE)
+    out, _ = await held.communicate()
+    assert out.decode().split() == ["0"]
+    await client.close()
+    after = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=subprocess.PIPE)
+    out, _ = await after.communicate()
+    assert out.decode().split() == ["1"]
+
+
+LOOKER = """
+import asyncio
+from pathlib import Path
+from supachat.cache.store import Cache
+
+async def look():
+    cache = Cache.open(Path(path))
+    print(len((await cache.load()).drafts))
+    await cache.close()
+
+asyncio.run(look())
+"""
 
 
 async def test_a_failing_network_is_waited_out() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supachat.domain.model import Cursor, Delivery, Gap, Item, Message, Micros, ThreadKey
+from supachat.domain.model import Act, Cursor, Delivery, Draft, Gap, Item, Message, Micros, ThreadKey
 from supachat.domain.text import safe
 from supachat.sync.spans import START, merge_spans
 from supachat.sync.timeline import Splice, Timeline
@@ -100,6 +101,79 @@ def test_a_deleted_message_leaves_a_tombstone_that_no_late_copy_revives() -> Non
     assert isinstance(item, Message)
     assert item.deleted
     assert item.raw == ""
+
+
+def test_only_a_read_that_was_asked_for_after_it_lifts_a_tombstone() -> None:
+    timeline = Timeline(THREAD)
+    timeline.put([message(1, body="back")])
+    timeline.forget("m0001", turn=5)
+    for as_of in (0, 4, 5):
+        assert timeline.put([message(1, body="back")], as_of=as_of) == []
+    assert timeline.put([message(1, body="back")], as_of=6)
+    assert [item.raw for item in timeline.items if isinstance(item, Message)] == ["back"]
+
+
+def test_without_an_order_of_edits_a_heard_change_beats_an_older_read_and_a_late_copy() -> None:
+    timeline = Timeline(THREAD)
+    timeline.put([message(1, body="old")])
+    timeline.put([message(1, body="new")], changed=True)
+    timeline.note_heard("m0001", 5)
+    assert timeline.put([message(1, body="old")]) == []
+    assert timeline.put([message(1, body="old")], as_of=5) == []
+    assert timeline.put([message(1, body="newest")], as_of=6)
+
+
+def change(raw: str, act: Act = Act.EDIT) -> Draft:
+    return Draft("c", THREAD, raw, Micros(9), act=act, target="m0001")
+
+
+def test_a_change_is_shown_at_once_and_undone_whatever_came_meanwhile() -> None:
+    timeline = Timeline(THREAD)
+    mirror: list[Item] = []
+    replay(mirror, timeline.put([message(1, body="one")]))
+    replay(mirror, timeline.put_change(change("two")))
+    assert [(m.raw, m.delivery) for m in mirror if isinstance(m, Message)] == [("two", Delivery.QUEUED)]
+    replay(mirror, timeline.put([message(1, body="three", edited=5)]))
+    assert [m.raw for m in mirror if isinstance(m, Message)] == ["two"]
+    replay(mirror, timeline.put_change(change("", Act.DELETE)))
+    assert [m.deleted for m in mirror if isinstance(m, Message)] == [True]
+    replay(mirror, timeline.drop_change("m0001"))
+    assert [m.raw for m in mirror if isinstance(m, Message)] == ["three"]
+    assert mirror == timeline.items
+
+
+def test_a_change_of_a_message_that_comes_later_is_shown_when_it_comes() -> None:
+    timeline = Timeline(THREAD)
+    assert timeline.put_change(change("two")) == []
+    ((_, _, (item,)),) = timeline.put([message(1, body="one")])
+    assert isinstance(item, Message)
+    assert item.raw == "two"
+
+
+def test_who_has_read_is_counted_on_ones_own_messages_in_one_splice() -> None:
+    timeline = Timeline(THREAD)
+    mirror: list[Item] = []
+    own = [replace(message(at), own=at % 2 == 0) for at in range(1, 8)]
+    replay(mirror, timeline.put(own, (cursor(1), cursor(7))))
+    replay(mirror, timeline.read_by("b", cursor(4)))
+    replay(mirror, timeline.read_by("c", cursor(2)))
+    assert timeline.read_by("b", cursor(3)) == []
+    assert len(timeline.read_by("b", cursor(6))) == 1
+    replay(mirror, timeline.put([replace(message(8), own=True)]))
+    seen = {item.id: item.seen_by for item in timeline.items if isinstance(item, Message)}
+    assert [seen[f"m{at:04}"] for at in range(1, 9)] == [0, 2, 0, 1, 0, 1, 0, 0]
+
+
+def test_a_window_ends_at_a_gap_and_reaches_to_the_start_where_that_is_known() -> None:
+    timeline = Timeline(THREAD)
+    timeline.put([message(at) for at in (1, 2, 3)], (START, cursor(3)))
+    timeline.put([message(at) for at in (7, 8, 9)], (cursor(7), cursor(9)))
+    assert [m.at for m in timeline.window(cursor(3), 50)[1]] == [1, 2, 3]
+    assert timeline.window(cursor(3), 50)[0] == START
+    after, found = timeline.window(cursor(9), 50)
+    assert (after, [m.at for m in found]) == (cursor(7), [8, 9])
+    after, found = timeline.window(cursor(3), 2)
+    assert (after, [m.at for m in found]) == (cursor(1), [2, 3])
 
 
 def test_a_draft_stands_last_and_becomes_its_row_in_the_rows_own_place() -> None:

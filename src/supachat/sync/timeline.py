@@ -117,12 +117,9 @@ class Timeline:
         cursor after which they are all there are."""
         found: list[Message] = []
         index = bisect_right(self._keys, (upto.at, upto.id, _MESSAGE))
-        while index and len(found) < most:
-            index -= 1
-            item = self.items[index]
-            if isinstance(item, Gap):
-                break
+        while index and len(found) < most and isinstance(item := self.items[index - 1], Message):
             found.insert(0, item)
+            index -= 1
         before = self.items[index - 1] if index else None
         if isinstance(before, Message):
             return before.cursor, found
