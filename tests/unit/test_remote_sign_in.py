@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, AuthWeakPasswordError
 from tests.remote.gotrue import Clock
+from tests.remote.tokens_shop import jwt
 
 from supachat.domain.errors import (
     BadCredentials,
@@ -22,7 +23,7 @@ from supachat.domain.model import Account
 from supachat.domain.text import Safe
 from supachat.remote.http import Note
 from supachat.remote.refusals import auth_error
-from supachat.remote.tokens import Tokens
+from supachat.remote.tokens import Tokens, tokens_in
 from supachat.remote.waits import Waits
 
 
@@ -69,6 +70,12 @@ def test_when_a_token_is_due(life: float, slept: float, passed: float, due: bool
         (AuthApiError("boom", 500, "unexpected_failure"), 500, ServerTrouble),
         (AuthRetryableError("refused", 0), 0, Unreachable),
         (AuthRetryableError("bad gateway", 502), 502, ServerTrouble),
+        (AuthApiError("Token has expired or is invalid", 403, "otp_expired"), 403, SignInError),
+        (AuthApiError("Signups not allowed for otp", 422, "otp_disabled"), 422, SignInError),
+        (AuthApiError("x", 400, "bad_code_verifier"), 400, SignInError),
+        (AuthApiError("x", 404, "flow_state_not_found"), 404, SignInError),
+        (AuthApiError("x", 422, "anonymous_provider_disabled"), 422, SignInError),
+        (AuthApiError("x", 429, "over_email_send_rate_limit"), 429, RateLimited),
         (AuthApiError("something \x1b[31mnew", 400, None), 400, SignInError),
     ],
 )
@@ -76,3 +83,27 @@ def test_what_the_sign_in_server_says(error: AuthError, status: int, kind: type[
     ours = auth_error(error, Note(status))
     assert type(ours) is kind
     assert "\x1b" not in str(ours)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("otp_expired", "Send another"),
+        ("otp_disabled", "Make a new account"),
+        ("flow_state_expired", "Begin again"),
+        ("captcha_failed", "captcha"),
+    ],
+)
+def test_what_helps_is_said(code: str, words: str) -> None:
+    # the library's list of codes is a closed one, the server's is not
+    error = AuthApiError("x", 422, code)  # type: ignore[arg-type]
+    assert words in str(auth_error(error, Note(422)))
+
+
+def test_a_token_that_came_alone_ends_by_the_givers_clock() -> None:
+    clock = Clock()
+    token = jwt(clock.wall() + 600)
+    assert tokens_in(token, None, clock.mono(), clock.wall()).life == 600
+    behind = clock.wall() - 3600
+    assert tokens_in(token, behind, clock.mono(), clock.wall()).life == 4200, "our clock is an hour ahead"
+    assert tokens_in(token, None, clock.mono(), clock.wall()).account.name == "Ada"
