@@ -398,3 +398,66 @@ def test_a_gap_is_filled_from_its_newer_side_and_disappears() -> None:
     assert isinstance(request, ev.FetchPage)
     screen.hear(ev.PageFetched(request, (old, said(50, "between")), whole=False))
     assert screen.bodies() == ["old", "between", "new", "newer"]
+
+
+def test_a_message_that_a_re_read_does_not_find_is_gone_and_a_late_copy_stays_away() -> None:
+    screen = live(said(1_000_000_000, "one"), said(1_000_000_100, "two"))
+    (request,) = screen.asked(ev.Reread)
+    assert isinstance(request, ev.Reread)
+    screen.hear(ev.MessageArrived(said(1_000_000_050, "heard while it was read")))
+    screen.hear(ev.WindowReread(request, (said(1_000_000_000, "one, corrected"),), whole=True))
+    assert screen.bodies() == ["one, corrected", "heard while it was read", ""]
+    screen.hear(ev.MessageArrived(said(1_000_000_100, "two")))
+    assert screen.bodies()[-1] == ""
+
+
+def test_a_row_that_was_deleted_before_it_was_heard_is_not_shown() -> None:
+    screen = live(said(1, "one"))
+    screen.hear(ev.MessageGone("direct", "m000005"), ev.MessageArrived(said(5, "too late")))
+    assert screen.bodies() == ["one"]
+
+
+def test_how_complete_the_thread_is_is_told_when_that_changes() -> None:
+    screen = live(said(1_000_000_000, "one"))
+    told = [c.standing for c in screen.changes if isinstance(c, ev.StandingChanged)]
+    assert (told[0].catching_up, told[-1].catching_up) == (True, False)
+    before = len(told)
+    screen.hear(ev.MessageArrived(said(1_000_000_500, "two")))
+    assert len([c for c in screen.changes if isinstance(c, ev.StandingChanged)]) == before
+    screen.hear(ev.ThreadDeaf(THREAD))
+    assert screen.engine.standing(THREAD).catching_up
+
+
+def test_what_others_have_read_is_believed_of_members_only() -> None:
+    screen = live(said(1, "mine", author="me"))
+    screen.hear(
+        ev.PersonRead(THREAD, "stranger", said(1).cursor), ev.PersonRead(THREAD, "me", said(1).cursor)
+    )
+    assert [m.seen_by for m in screen.items if isinstance(m, Message)] == [0]
+    screen.hear(ev.PersonRead(THREAD, "you", said(1).cursor))
+    assert [m.seen_by for m in screen.items if isinstance(m, Message)] == [1]
+
+
+def test_a_stored_message_whose_row_was_not_shown_is_looked_for_and_never_leaves_the_screen() -> None:
+    screen = live(said(1, "one"))
+    screen.take(screen.engine.send("d1", THREAD, "mine", Micros(9), 0))
+    screen.hear(ev.DraftKept("d1"))
+    (request,) = screen.asked(ev.SendDraft)
+    assert isinstance(request, ev.SendDraft)
+    screen.hear(ev.DraftStored(request.draft))
+    assert screen.bodies() == ["one", "mine"]
+    (seek,) = screen.asked(ev.SeekDraft)
+    assert isinstance(seek, ev.SeekDraft)
+    screen.hear(ev.DraftSought(seek.draft, (said(5, "mine", author="me", id_="d1"),)))
+    assert screen.deliveries()[-1] is Delivery.SENT
+
+
+def test_messages_that_are_still_missing_are_counted_where_the_list_knows() -> None:
+    screen = Screen()
+    row = Thread(
+        THREAD, safe_line("You"), ("me", "you"), unread=7, read_to=said(2).cursor, last=said(9).cursor
+    )
+    screen.hear(SIGNED_IN, CONNECTED, ev.ThreadsListed("direct", (row,), ()))
+    screen.take(screen.engine.open(THREAD, 0))
+    screen.hear(ev.Recalled(ev.Recall(THREAD), (said(1), said(3))))
+    assert screen.engine.health.health.backlog == 6

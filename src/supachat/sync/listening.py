@@ -96,8 +96,10 @@ def _drafts(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
         case ev.DraftSought(draft, found):
             parts.landed(ev.SeekDraft(draft), out)
             lost = parts.sender.sought(event, now, out)
-            for message in found if draft.anchor is not None else ():
-                parts.confirmed(message, out)
+            info = parts.info(draft.thread.source)
+            if draft.anchor is not None or info is None or info.own_ids:
+                for message in found:
+                    parts.confirmed(message, out)
             if lost:
                 parts.reader.catcher.catch_up(draft.thread, out, again=True)
         case _:
