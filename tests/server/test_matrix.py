@@ -17,6 +17,7 @@ import jwt
 import psycopg
 import pytest
 from psycopg import sql
+from tests.conftest import wait_until
 from tests.server.matrix import tokens, topics
 from tests.server.matrix.stage import Stage, staged
 from tests.server.matrix.table import (
@@ -79,6 +80,9 @@ def _staged(postgres: Postgres, dialect: str) -> Iterator[Stage]:
         with staged(postgres, database, dialect, PROMISES[dialect]) as stage:
             stage.sql(BEACON)
             yield stage
+        # a walsender whose client has just left gives its temporary slot back a moment later
+        slots = "select count(*) from pg_replication_slots where database = %s"
+        wait_until(lambda: connection.execute(slots, (database,)).fetchone() == (0,))
         connection.execute(sql.SQL("drop database {} with (force)").format(name))
 
 
