@@ -14,6 +14,7 @@ from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain.health import Link, LinkState
 from supachat.domain.text import safe_line
+from supachat.tui.widgets.composer import waiting_hint
 
 Compare = Callable[..., bool]
 OFFLINE = Link(LinkState.OFFLINE)
@@ -147,6 +148,25 @@ async def test_esc_leaves_every_text_where_it_is() -> None:
         await pilot.press(*"half a thought", "escape", "escape", "f6", "escape", "f9", "escape", "escape")
         await settled(pilot)
         assert chat(pilot.app).composer.text == "half a thought"
+
+
+@pytest.mark.parametrize(
+    ("live", "kept", "words"),
+    [
+        (True, True, ""),
+        (False, True, "waits until live"),
+        (True, False, "not kept on disk"),
+        (False, False, "waits, lost when you quit"),
+    ],
+)
+def test_what_becomes_of_a_text(live: bool, kept: bool, words: str) -> None:
+    assert waiting_hint(live, kept) == words
+
+
+async def test_where_nothing_is_kept_the_composer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Client, "kept_on_disk", False, raising=False)
+    async with running(make_app(Town())) as pilot:
+        await until(pilot, lambda: "not kept on disk" in screen_text(pilot.app))
 
 
 # ---------------------------------------------------------------- what the header says

@@ -138,7 +138,7 @@ class ChatView(Screen[None]):
             list_width=0 if now.over else now.list_width,
             wide=now.wide,
         )
-        self.composer.live(live(client.health))
+        self.composer.live(live(client.health), kept=getattr(client, "kept_on_disk", True))
 
     def show_people(self) -> None:
         key = self.client.open_thread

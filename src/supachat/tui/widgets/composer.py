@@ -87,6 +87,13 @@ class Hint(Drawn):
             self.redraw()
 
 
+def waiting_hint(live: bool, kept: bool) -> Safe:
+    """What becomes of a text: that it waits, and that it ends with the program where nothing is kept."""
+    if kept:
+        return Safe("" if live else "waits until live")
+    return Safe("not kept on disk" if live else "waits, lost when you quit")
+
+
 class Composer(Horizontal):
     """The widget. `Submitted` and `Changed` carry the whole text."""
 
@@ -112,6 +119,7 @@ class Composer(Horizontal):
         self._quiet = ""
         self._limit = 65536
         self._live = True
+        self._kept = True
 
         self.field = Field(id="field")
         self._prompt = Prompt(id="prompt")
@@ -146,9 +154,9 @@ class Composer(Horizontal):
         self.field.replace(cleaned(text), (0, 0), self.field.document.end)
         self.field.focus()
 
-    def live(self, live: bool) -> None:
-        """Whether what is sent now goes out now."""
-        self._live = live
+    def live(self, live: bool, *, kept: bool = True) -> None:
+        """Whether what is sent now goes out now, and whether a text outlives the program."""
+        self._live, self._kept = live, kept
         self._show_hint()
 
     def clear(self) -> None:
@@ -203,9 +211,7 @@ class Composer(Horizontal):
 
     def _show_hint(self) -> None:
         words = room_hint(len(self.text.encode("utf-8", "replace")), self._limit)
-        if not words and not self._live:
-            words = Safe("waits until live")
-        self._hint.show(words)
+        self._hint.show(words or waiting_hint(self._live, self._kept))
 
     def on_descendant_focus(self) -> None:
         self._show_prompt(True)
