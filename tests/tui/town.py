@@ -212,6 +212,7 @@ class Town:
         self.older.set()
         self.performed: list[ev.Request] = []
         self.poked = 0
+        self.by_hand: list[str] = []
         self._queue: asyncio.Queue[ev.Event] = asyncio.Queue()
 
     # ------------------------------------------------------------ the protocol
@@ -308,6 +309,15 @@ class Town:
 
     def poke(self) -> None:
         self.poked += 1
+
+    def reconnect_all(self) -> None:
+        self.by_hand.append("reconnect_all")
+
+    def go_offline(self) -> None:
+        self.by_hand.append("go_offline")
+
+    def go_online(self) -> None:
+        self.by_hand.append("go_online")
 
     async def close(self) -> None:
         self.hold.set()

@@ -245,6 +245,20 @@ class Client:
     def reconnect(self) -> None:
         self._run.poke()
 
+    def reconnect_all(self) -> None:
+        """Leave every topic and join it anew."""
+        if (remote := self._run.remote) is not None:
+            remote.reconnect_all()
+
+    def go_offline(self) -> None:
+        """Nothing goes out and nothing reconnects until `go_online`; drafts wait meanwhile."""
+        if (remote := self._run.remote) is not None:
+            remote.go_offline()
+
+    def go_online(self) -> None:
+        if (remote := self._run.remote) is not None:
+            remote.go_online()
+
     # ------------------------------------------------------------ what a worker awaits
 
     async def find_people(self, source: str, text: str) -> Sequence[Person]:

@@ -87,7 +87,20 @@ class Remote(Protocol):
         ...
 
     def poke(self) -> None:
-        """A sign of life from the person: try to connect now rather than later."""
+        """A sign of life from the person: try to connect now rather than later. Offline by hand it
+        changes nothing."""
+        ...
+
+    def reconnect_all(self) -> None:
+        """Leave every topic and join it anew; asked again within seconds, once is enough."""
+        ...
+
+    def go_offline(self) -> None:
+        """Cut the link, and let no request out until `go_online`. The link says that it is offline."""
+        ...
+
+    def go_online(self) -> None:
+        """Undo `go_offline`: connect at once."""
         ...
 
     async def close(self) -> None:

@@ -49,12 +49,14 @@ class Runner:
             memory = kp.Memory()
             self.tell(ev.Notice(safe_line(error.message), safe_line(error.cure), "error"))
         self.engine = Engine(memory)
-        if (aside := self._cache.set_aside) is not None:
-            words = f"It is kept as {aside.name}; messages are read from the server again"
-            self.tell(ev.Notice(safe_line("The local cache was damaged"), safe_line(words), "warning"))
+        self._hear_cache()
         self.spawn(self._keep())
         self.spawn(self._tick())
         return memory
+
+    def _hear_cache(self) -> None:
+        for notice in self._cache.news():
+            self.tell(notice)
 
     def attach(self, remote: Remote) -> None:
         self._remote = remote
@@ -121,6 +123,11 @@ class Runner:
             raise Unreachable("not connected yet", cure="it goes on by itself in a moment", arrived=False)
         return self._remote
 
+    @property
+    def remote(self) -> Remote | None:
+        """None while it is not built yet."""
+        return self._remote
+
     def poke(self) -> None:
         if self._remote is not None:
             self._remote.poke()
@@ -163,6 +170,7 @@ class Runner:
                 self.tell(ev.Notice(safe_line(error.message), safe_line(error.cure), "error"))
             finally:
                 self._commits.task_done()
+            self._hear_cache()
             for write in writes:
                 if isinstance(write, kp.KeepDraft):
                     self.receive(ev.DraftKept(write.draft.id, write.draft.attempts))

@@ -72,6 +72,11 @@ class Link:
     """Every topic that is wanted, the most wanted first."""
     clock_skew: float = 0.0
     """Seconds by which this computer's clock is ahead of the server's, as far as its answers show."""
+    latency: float | None = None
+    """Seconds from the time in the last row that was heard (a column that the server sets as it is
+    written) to its being heard, by the server's clock."""
+    strays: int = 0
+    """Rows that were heard of threads in which the reader is no member: RLS should have hidden them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from supachat.dialects.grammar import Dialect
 from supachat.domain.errors import SupachatError
-from supachat.domain.events import Event, LinkMoved
+from supachat.domain.events import Event, LinkMoved, MessageArrived
 from supachat.domain.health import Link
 from supachat.domain.model import Thread, ThreadKey
 from supachat.remote.frames import Broadcast, Present
+from supachat.remote.measures import Measures
 from supachat.remote.registry import Registry
+from supachat.remote.skew import Skew
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +54,8 @@ class Known:
 class Hearing:
     """The supervisor's `Ears`, and the one queue of events."""
 
-    def __init__(self, known: Known, registry: Registry) -> None:
+    def __init__(self, known: Known, registry: Registry, measures: Measures | None = None) -> None:
+        self.measures = measures or Measures(Skew())
         self.queue: asyncio.Queue[Event | None] = asyncio.Queue()
         self.doubt: Callable[[], None] = lambda: None
         self.overlay: Callable[[Link], Link] = lambda link: link
@@ -77,7 +80,7 @@ class Hearing:
         self.say(*self._registry.lost(name))
 
     def link_moved(self, link: Link) -> None:
-        self.say(LinkMoved(self.overlay(link)))
+        self.say(LinkMoved(self.measures.on(self.overlay(link))))
 
     def token_doubted(self) -> None:
         self.doubt()
@@ -99,7 +102,14 @@ class Hearing:
             except SupachatError as error:
                 _log.warning("a broadcast to %s does not fit its map: %s", source, error.message)
                 continue
+            self._measure(events, me)
             self.say(*events)
+
+    def _measure(self, events: Sequence[Event], me: str) -> None:
+        for event in events:
+            if isinstance(event, MessageArrived):
+                members = self._known.members(event.message.thread)
+                self.measures.row(event, stray=bool(members) and me not in members)
 
     def members_learned(self) -> None:
         """Who was present before we knew the thread's members can be told only now."""

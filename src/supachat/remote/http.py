@@ -19,6 +19,7 @@ from supachat import __version__
 from supachat.domain.errors import SettingsError
 from supachat.domain.text import safe_line
 from supachat.remote.address import Address
+from supachat.remote.skew import Skew
 from supachat.remote.waits import Waits
 
 _log = logging.getLogger(__name__)
@@ -33,6 +34,21 @@ class Note:
     """Seconds, from Retry-After."""
     foreign: bool = False
     """It was a page and no data: a hotel's sign-in, a proxy. postgrest would take it for no rows."""
+
+
+@dataclass(slots=True)
+class Gate:
+    """While it is shut nothing of this workspace goes out by HTTP, whoever asks."""
+
+    shut: bool = False
+
+    async def on_request(self, request: httpx.Request) -> None:
+        if self.shut:
+            raise OfflineByHand("offline by hand", request=request)
+
+
+class OfflineByHand(httpx.ConnectError):
+    """The person went offline: the request never left."""
 
 
 _note: ContextVar[Note | None] = ContextVar("note", default=None)
@@ -75,17 +91,29 @@ def tls_context() -> ssl.SSLContext:
 
 
 def make_client(
-    address: Address, waits: Waits, tls: ssl.SSLContext, transport: httpx.AsyncBaseTransport | None = None
+    address: Address,
+    waits: Waits,
+    tls: ssl.SSLContext,
+    transport: httpx.AsyncBaseTransport | None = None,
+    *,
+    gate: Gate | None = None,
+    clock: Skew | None = None,
 ) -> httpx.AsyncClient:
     """HTTP/1.1 only: the HTTP/2 of this stack loses connections. Redirects are refused: the token
     would go along. On loopback no proxy of the environment is asked."""
     try:
-        return _client(address, waits, tls, transport)
+        client = _client(address, waits, tls, transport)
     except (ImportError, ValueError) as error:  # of the proxy that the environment names
         raise SettingsError(
             f"the proxy in your environment cannot be used: {safe_line(str(error))}",
             cure="Unset ALL_PROXY and its like, or name an http:// proxy",
         ) from error
+    if gate is not None:
+        client.event_hooks["request"].append(gate.on_request)
+    if clock is not None:
+        client.event_hooks["request"].append(clock.on_request)
+        client.event_hooks["response"].append(clock.on_response)
+    return client
 
 
 def _client(
@@ -99,6 +127,6 @@ def _client(
         follow_redirects=False,
         trust_env=not address.loopback,
         headers={"user-agent": f"supachat/{__version__}"},
-        event_hooks={"response": [_on_response]},
+        event_hooks={"request": [], "response": [_on_response]},
         transport=transport,
     )

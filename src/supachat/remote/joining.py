@@ -49,6 +49,8 @@ class Topics:
     fates: dict[str, Fate] = field(default_factory=dict)
     tracked: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     """The presence payload to tell on a topic, whenever it is joined."""
+    heard: dict[str, float] = field(default_factory=dict)
+    """When something was last heard on a topic."""
 
     def want(self, topics: Sequence[Topic], most: int) -> None:
         self.wanted = tuple(topics[:most])
@@ -117,6 +119,18 @@ class Joiner:
 
     def wake(self) -> None:
         self._wake.set()
+
+    def again(self) -> None:
+        """Leave every topic and join it anew. Parked ones are tried as well: a person asked for it."""
+        self._topics.renewed()
+        for name in self._topics.names(Standing.JOINED):
+            fate = self._topics.fate(name)
+            self._topics.fates[name] = fate.left(self._clock(), self._luck(), self._waits)
+            self._forget(name)
+            self._ears.topic_lost(name)
+            self._spawn(self._connection.leave(name))
+        self._moved()
+        self.wake()
 
     def stop(self) -> None:
         for task in self._tasks:

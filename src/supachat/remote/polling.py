@@ -18,6 +18,9 @@ from supachat.remote.waits import Waits
 NEAR = 3
 """Threads that are polled: the most wanted ones."""
 
+_BY_HAND = (LinkState.SIGNED_OUT, LinkState.OFFLINE)
+"""Nothing is asked then: the person wants it so."""
+
 
 class Poller:
     def __init__(
@@ -55,7 +58,7 @@ class Poller:
         """What is to be read again: nothing while the near threads are all ready."""
         deaf = [key for key in self._registry.watched[:NEAR] if not self._registry.is_ready(key)]
         nothing = self._link().joined == 0
-        if not deaf and not nothing:
+        if self._link().state in _BY_HAND or (not deaf and not nothing):
             self._deaf_since = None
             return []
         if self._deaf_since is None:
@@ -75,6 +78,6 @@ class Poller:
 
     def overlay(self, link: Link) -> Link:
         """The link as it is shown: polling where nothing can be joined and the tables still answer."""
-        if self.polling and link.joined == 0 and link.state is not LinkState.SIGNED_OUT:
+        if self.polling and link.joined == 0 and link.state not in _BY_HAND:
             return replace(link, state=LinkState.POLLING)
         return link

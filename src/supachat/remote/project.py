@@ -20,7 +20,8 @@ from supachat.dialects.calls import Topic
 from supachat.dialects.grammar import Dialect
 from supachat.domain import events as ev
 from supachat.domain.entering import NewAccount, Proof, Ways
-from supachat.domain.errors import Refused, SupachatError
+from supachat.domain.errors import Refused, SupachatError, Unreachable
+from supachat.domain.health import LinkState
 from supachat.domain.model import Account, Person, Thread, ThreadKey
 from supachat.domain.text import Safe
 from supachat.remote import library, rules
@@ -29,13 +30,15 @@ from supachat.remote.borrowed import Borrowed
 from supachat.remote.browser import Visit
 from supachat.remote.entrance import Entrance
 from supachat.remote.hearing import Hearing, Known
-from supachat.remote.http import make_client, tls_context
+from supachat.remote.http import Gate, make_client, tls_context
+from supachat.remote.measures import Measures
 from supachat.remote.outside import Giver
 from supachat.remote.performing import Performer
 from supachat.remote.polling import Poller
 from supachat.remote.registry import Registry
 from supachat.remote.rows import Rows
 from supachat.remote.session import Keeper
+from supachat.remote.skew import Skew
 from supachat.remote.supervisor import Supervisor
 from supachat.remote.vault import Vault
 from supachat.remote.waits import Waits
@@ -65,7 +68,8 @@ class Project:
         self._waits = waits or Waits()
         where, tls = address(url, key), tls_context()
         self._where, self._giver = where, giver
-        self._http = make_client(where, self._waits, tls, transport)
+        skew, self._gate = Skew(), Gate()
+        self._http = make_client(where, self._waits, tls, transport, gate=self._gate, clock=skew)
         client = AsyncClient(
             where.url,
             where.key,
@@ -78,7 +82,7 @@ class Project:
         )
         self._known = Known({dialect.name: dialect for dialect in dialects})
         self._registry = Registry(self._waits.topics_max, self._topics_of)
-        self._hearing = Hearing(self._known, self._registry)
+        self._hearing = Hearing(self._known, self._registry, Measures(skew))
         borrowed = Borrowed(client, giver, time.monotonic, wall) if giver else None
         self._keeper = Keeper(client, vault, self, self._waits, stock=borrowed, wall=wall)
         self._rows = Rows(client, self._keeper)
@@ -108,6 +112,7 @@ class Project:
         self._typing = rules.Throttle(self._waits.typing)
         self._tasks: set[asyncio.Task[None]] = set()
         self._entering: asyncio.Task[None] | None = None
+        self._switching = asyncio.Lock()
 
     # ------------------------------------------------------------ life
 
@@ -131,9 +136,38 @@ class Project:
             _log.warning("something of the link did not end in time")
 
     def poke(self) -> None:
+        if self._gate.shut:
+            return
         self._supervisor.poke()
         self._keeper.hurry()
         self._entrance.hurry()
+
+    def reconnect_all(self) -> None:
+        if not self._gate.shut:
+            self._supervisor.reconnect_all()
+
+    def go_offline(self) -> None:
+        self._gate.shut = True
+        self._spawn(self._switch())
+
+    def go_online(self) -> None:
+        self._gate.shut = False
+        self._spawn(self._switch())
+
+    async def _switch(self) -> None:
+        """Do what was said last; one at a time, since cutting the link takes a moment."""
+        async with self._switching:
+            if self._gate.shut:
+                if self._entering is not None:
+                    self._entering.cancel()
+                await self._supervisor.stop(LinkState.OFFLINE)
+            elif not self._keeper.signed_in:
+                await self._supervisor.stop(LinkState.SIGNED_OUT)
+            elif not self._supervisor.running and self._known.me:
+                self._supervisor.start()
+                self._rewatch()
+            elif not self._supervisor.running:
+                self._go_in()
 
     @property
     def session_trouble(self) -> Safe | None:
@@ -164,6 +198,8 @@ class Project:
             self._go_in()
 
     def _go_in(self) -> None:
+        if self._gate.shut:
+            return  # `go_online` does it
         self._entering = self._spawn(self._entrance.enter())
 
     async def ways(self) -> Ways:
@@ -224,7 +260,8 @@ class Project:
         self._hearing.say(ev.SessionUnkept(reason))
 
     def resumed(self) -> None:
-        self._supervisor.resumed()
+        if not self._gate.shut:
+            self._supervisor.resumed()
         self.poke()
 
     def _doubt(self) -> None:
@@ -236,6 +273,8 @@ class Project:
     # ------------------------------------------------------------ requests
 
     async def perform(self, request: ev.Request) -> Sequence[ev.Event]:
+        if self._gate.shut:
+            raise Unreachable("you are offline by hand", cure="/online comes back", arrived=False)
         match request:
             case ev.ListThreads():
                 events = await self._performer.list_threads(request)

@@ -27,7 +27,7 @@ from supachat.domain.errors import (
     Unreachable,
 )
 from supachat.domain.text import Safe, safe_line
-from supachat.remote.http import Note
+from supachat.remote.http import Note, OfflineByHand
 
 _NO_TABLES = frozenset({"PGRST202", "PGRST205", "PGRST106", "PGRST204", "42P01", "42883", "3F000"})
 _TOKEN = frozenset({"PGRST300", "PGRST301", "PGRST302", "PGRST303"})
@@ -50,13 +50,27 @@ class TokenRefused(Exception):
 
 def network(error: httpx.HTTPError) -> SupachatError:
     """No answer, in words. `httpx.HTTPError` is all that a request can raise."""
+    if isinstance(error, OfflineByHand):
+        return Unreachable("you are offline by hand", cure="/online comes back", arrived=False)
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return Unreachable("the server does not answer in time", arrived=False)
     if isinstance(error, httpx.TimeoutException):
         return Unreachable("the server does not answer in time")
     if isinstance(error, httpx.ConnectError):
-        return Unreachable("the server cannot be reached", arrived=False)
+        return Unreachable(f"{_server(error)} cannot be reached", cure=NO_SERVER, arrived=False)
     return Unreachable("the connection to the server broke off")
+
+
+NO_SERVER = "Check the address and the network; a local server is started by `supachat serve`"
+
+
+def _server(error: httpx.HTTPError) -> Safe:
+    """The server by its address, where the request is known."""
+    try:
+        url = error.request.url
+    except RuntimeError:  # httpx raises it where no request was given along
+        return Safe("the server")
+    return safe_line(f"the server at {url.scheme}://{url.netloc.decode('ascii', 'replace')}")
 
 
 def rows_error(error: APIError, note: Note) -> Exception:

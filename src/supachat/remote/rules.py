@@ -6,6 +6,7 @@ clock, sleep, or know of a socket.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -56,6 +57,25 @@ class Backoff:
         return replace(self, next_at=min(self.next_at, soonest))
 
 
+@dataclass(slots=True)
+class Budget:
+    """Never more than `most` attempts within any `window` seconds, whatever pokes, naps or a person's
+    hand ask for: a project can be suspended for a reconnection loop."""
+
+    most: int
+    window: float
+    _tried: deque[float] = field(default_factory=deque)
+
+    def soonest(self) -> float:
+        """The earliest time of the next attempt."""
+        return self._tried[0] + self.window if len(self._tried) >= self.most else -inf
+
+    def spent(self, now: float) -> None:
+        self._tried.append(now)
+        while len(self._tried) > self.most:
+            self._tried.popleft()
+
+
 def silent_since(heard_at: float, oldest_join: float | None) -> float:
     """From when silence counts. A join that the server refuses stops the whole socket, so while one
     is unanswered the count starts at that join."""
@@ -92,12 +112,16 @@ class Fate:
     since: float = -inf
     """When it began to join, or was joined."""
     reason: Safe = NOTHING
+    """Why it ended last; kept when it is joined again."""
+    error_at: float | None = None
+    known: bool = False
+    """It was joined before."""
 
     def joining(self, now: float) -> Fate:
         return replace(self, standing=Standing.JOINING, since=now)
 
     def joined(self, now: float) -> Fate:
-        return replace(self, standing=Standing.JOINED, since=now, refused=False, reason=NOTHING)
+        return replace(self, standing=Standing.JOINED, since=now, refused=False, known=True)
 
     def ended(self, verdict: Verdict, now: float, luck: float, waits: Waits, *, answered: bool) -> Fate:
         """Its join failed, or it was joined and the server closed it. `answered`: by a refusal."""
@@ -108,13 +132,17 @@ class Fate:
             standing = Standing.PARKED
         elif verdict.cure in (Cure.LIMIT, Cure.HALT):
             wait, standing = max(wait, waits.limited), Standing.LIMITED
-        return Fate(standing, failures + 1, answered, now + wait, now, verdict.words)
+        return Fate(standing, failures + 1, answered, now + wait, now, verdict.words, now, self.known)
 
     def dropped(self) -> Fate:
         """The connection went away, through no fault of this topic."""
         if self.standing in (Standing.JOINING, Standing.JOINED):
             return replace(self, standing=Standing.WAITING, next_at=-inf)
         return self
+
+    def left(self, now: float, luck: float, waits: Waits) -> Fate:
+        """We left it to join it anew, a little later: not all at one moment."""
+        return replace(self, standing=Standing.WAITING, next_at=now + jittered(0, luck, waits))
 
     def renewed(self) -> Fate:
         """The token or the membership changed: a parked topic may try again, as its first time."""

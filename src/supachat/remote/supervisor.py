@@ -23,7 +23,8 @@ from supachat.remote.address import Address
 from supachat.remote.connection import Connection
 from supachat.remote.frames import Beaten, Broadcast, Ended, Heard, LinkDown, Present, Replicated
 from supachat.remote.joining import Ears, Joiner, Topics
-from supachat.remote.rules import Backoff
+from supachat.remote.rules import Backoff, Budget, Throttle
+from supachat.remote.topichealth import topic_health
 from supachat.remote.verdicts import Cure, Verdict
 from supachat.remote.waits import Waits
 
@@ -52,6 +53,9 @@ class Supervisor:
         self._tls, self._clock, self._luck = tls, clock, luck
         self.topics = Topics()
         self._backoff = Backoff()
+        self._budget = Budget(waits.attempts_max, waits.storm)
+        self._again = Throttle(waits.poke_gap)
+        self._telling: asyncio.TimerHandle | None = None
         self._link = Link()
         self._poked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -77,8 +81,10 @@ class Supervisor:
             await asyncio.wait([task])
         self.topics.fates.clear()
         self.topics.tracked.clear()
+        self.topics.heard.clear()
+        self._hush()
         self._link = replace(self._link, connect_time=None)
-        self._say(state=state, attempt=0, joined=0, parked=0, round_trip=None, next_try_at=None)
+        self._say(state=state, attempt=0, round_trip=None, next_try_at=None)
 
     def want(self, topics: Sequence[Topic]) -> None:
         """The topics to be joined from now on, the most wanted first."""
@@ -103,6 +109,15 @@ class Supervisor:
         """A sign of life: try now rather than later."""
         self._backoff = self._backoff.poked(self._clock(), self._waits)
         self._poked.set()
+
+    def reconnect_all(self) -> None:
+        """Leave every topic and join it anew, once in `poke_gap`; without a connection, try now."""
+        now = self._clock()
+        if self._joiner is None:
+            self.poke()
+        elif self._again.wait("", now) == 0:
+            self._again.went("", now)
+            self._joiner.again()
 
     async def renewed(self, token: str) -> None:
         """There is a new token: hand it to whatever is joined, and let parked topics try again."""
@@ -135,6 +150,7 @@ class Supervisor:
         while True:
             await self._turn()
             self._backoff = self._backoff.trying(self._clock())
+            self._budget.spent(self._clock())
             self._say(state=self._trying(), next_try_at=None, attempt=max(1, self._backoff.failures))
             try:
                 verdict = await self._generation()
@@ -157,7 +173,7 @@ class Supervisor:
 
     async def _turn(self) -> None:
         """Wait until it is time to try, or until a poke brings that time nearer."""
-        while (wait := self._backoff.next_at - self._clock()) > 0:
+        while (wait := max(self._backoff.next_at, self._budget.soonest()) - self._clock()) > 0:
             self._poked.clear()
             try:
                 async with asyncio.timeout(wait):
@@ -211,6 +227,9 @@ class Supervisor:
             self._pass_on(await connection.inbox.get(), joiner)
 
     def _pass_on(self, heard: Heard, joiner: Joiner) -> None:
+        if isinstance(heard, Broadcast | Present | Replicated):
+            self.topics.heard[heard.topic] = self._clock()
+            self._tell_soon()
         match heard:
             case Broadcast():
                 self._ears.broadcast(heard)
@@ -234,18 +253,39 @@ class Supervisor:
             next_try_at=self._backoff.next_at,
             reason=verdict.words,
             round_trip=None,
-            joined=0,
-            parked=self.topics.parked(),
         )
 
     # ------------------------------------------------------------ what the link says of itself
 
+    def _tell_soon(self) -> None:
+        """Frames come by the hundred; that they came is told once for them all."""
+        if self._telling is None:
+            loop = asyncio.get_running_loop()
+            self._telling = loop.call_later(self._waits.tell, self._count)
+
+    def _hush(self) -> None:
+        if self._telling is not None:
+            self._telling.cancel()
+            self._telling = None
+
     def _count(self) -> None:
-        topics = self.topics
-        self._say(joined=topics.joined(), wanted=len(topics.wanted), parked=topics.parked())
+        self._say()
 
     def _say(self, **said: Any) -> None:
-        link = replace(self._link, **said)
+        """The link with what is said of it; the topics are counted and told each time."""
+        self._hush()
+        topics, state = self.topics, said.get("state", self._link.state)
+        link = replace(
+            self._link,
+            joined=topics.joined(),
+            wanted=len(topics.wanted),
+            parked=topics.parked(),
+            topics=tuple(
+                topic_health(topic.name, topics.fate(topic.name), state, topics.heard.get(topic.name))
+                for topic in topics.wanted
+            ),
+            **said,
+        )
         if link != self._link:
             self._link = link
             self._ears.link_moved(link)

@@ -30,6 +30,10 @@ class Waits:
     """A connection or topic that lived so long is forgiven its earlier failures."""
     poke_gap: float = 5.0
     """A poke never tries sooner than this after the last attempt."""
+    storm: float = 60.0
+    """Within any such stretch there are at most `attempts_max` attempts to connect."""
+    tell: float = 1.0
+    """When a topic was last heard is told at most once in this."""
     limited: float = 30.0
     """The least wait after the server spoke of a rate limit."""
     halted: float = 60.0
@@ -63,11 +67,12 @@ class Waits:
     close: float = 0.8
 
     # counts
+    attempts_max: int = 20
     joins_in_flight: int = 10
     topics_max: int = 60
 
 
-_COUNTS = frozenset({"joins_in_flight", "topics_max", "token_share"})
+_COUNTS = frozenset({"attempts_max", "joins_in_flight", "topics_max", "token_share"})
 
 
 def scaled(factor: float, **fixed: float) -> Waits:

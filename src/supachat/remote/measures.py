@@ -1,0 +1,33 @@
+"""What is measured beside the link itself: the clock's skew, how late rows come, rows out of place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from supachat.domain.events import MessageArrived
+from supachat.domain.health import Link
+from supachat.remote.skew import Skew
+
+LIVE = 60.0
+"""Seconds. A row older than this was not written just now: it was moved, restored or replayed."""
+
+
+class Measures:
+    def __init__(self, skew: Skew) -> None:
+        self._skew = skew
+        self._latency: float | None = None
+        self._strays = 0
+
+    def row(self, event: MessageArrived, *, stray: bool) -> None:
+        """A row was heard. `stray`: the reader is no member of its thread."""
+        self._strays += stray
+        late = self._skew.server_time() - event.message.at / 1_000_000
+        if not event.changed and not event.message.deleted and -1.0 <= late <= LIVE:
+            # the guess at the skew may be off by half a second: nothing is known before it is written
+            self._latency = max(0.0, late)
+
+    def on(self, link: Link) -> Link:
+        """The link with what was measured."""
+        return replace(
+            link, clock_skew=round(self._skew.seconds, 3), latency=self._latency, strays=self._strays
+        )
