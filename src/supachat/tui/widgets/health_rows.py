@@ -121,8 +121,8 @@ class _Page:
         shown = badge(health, self.now, wide=True, glyphs=self.glyphs, motion=self.motion)
         rows = [Row(), self._heading("Now", graded, look)]
         rows.append(self._fact("state", Safe(f"{shown.glyph} {shown.words}"), look=shown.look))
-        if link.reason and link.state is not LinkState.CONNECTED:
-            said = f"{link.reason}. {_CURES[link.state]}" if link.state in _CURES else link.reason
+        said = ". ".join(words for words in (link.reason, _CURES.get(link.state, "")) if words)
+        if said and link.state is not LinkState.CONNECTED:
             lines = wrap(Safe(said), max(10, self.cells - self.at.value - 4))
             rows += [Row((space(self.at.value), Span(line, "text2"))) for line in lines]
         rows += [self._trip(), self._latency()]
@@ -155,9 +155,9 @@ class _Page:
 
     def _connected(self) -> Safe:
         since = self.health.connected_since
-        return (
-            span(self.now - since) if since is not None else Safe(f"{self.health.uptime:.1%} of the hour")
-        )
+        if since is not None:
+            return span(self.now - since)
+        return Safe("yes" if self.health.link.state is LinkState.CONNECTED else "no")
 
     def _drops(self) -> Safe:
         health = self.health
