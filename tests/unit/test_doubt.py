@@ -137,3 +137,16 @@ def test_a_refused_draft_forgets_its_anchor() -> None:
     assert (failed.state, failed.anchor) == (DraftState.FAILED, None)
     box.retry("1")
     assert [m for _, m in box.moves(0)] == [Move.SEEK]
+
+
+def test_a_later_try_that_never_arrived_does_not_end_the_doubt_of_an_earlier_one() -> None:
+    box = Outbox()
+    box.add(Draft("1", A, "text", Micros(1)), kept=True)
+    box.moves(0)
+    box.trouble("1", Unreachable("refused", arrived=False), 0)
+    assert box.can_drop("1")
+    box.moves(1)
+    box.trouble("1", Unreachable("cut"), 1)
+    box.moves(9)
+    box.trouble("1", Unreachable("refused", arrived=False), 9)
+    assert not box.can_drop("1")
