@@ -25,7 +25,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the client was told to do to its link; the link itself stays as it is."""
     told: list[str] = []
     for name in ("go_offline", "go_online", "reconnect_all", "reconnect"):
-        monkeypatch.setattr(Client, name, lambda _, name=name: told.append(name), raising=False)
+        monkeypatch.setattr(Client, name, lambda _, name=name: told.append(name))
     return told
 
 

@@ -6,23 +6,10 @@ is seen on the badge.
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
-
 from supachat.domain.health import LinkState
 from supachat.domain.text import Safe
 from supachat.tui.keymap import BY_ID
 from supachat.tui.screens.chat_writing import ChatWriting
-
-
-@runtime_checkable
-class Switch(Protocol):
-    """What of a client this needs beyond reading it. Every method returns at once."""
-
-    def reconnect_all(self) -> None: ...
-
-    def go_offline(self) -> None: ...
-
-    def go_online(self) -> None: ...
 
 
 class ChatLink(ChatWriting):
@@ -32,14 +19,6 @@ class ChatLink(ChatWriting):
     def offline(self) -> bool:
         """Whether the person themselves went offline."""
         return self.client.health.link.state is LinkState.OFFLINE
-
-    @property
-    def _switch(self) -> Switch | None:
-        """The client's link, where it can be switched by hand; else that is said."""
-        if isinstance(self.client, Switch):
-            return self.client
-        self.typing.flash(Safe("this link cannot be switched by hand"))
-        return None
 
     def action_again(self) -> None:
         """Draw everything again; reconnect, if not live. Offline by hand stays offline."""
@@ -54,19 +33,18 @@ class ChatLink(ChatWriting):
         """Leave every topic and join it anew."""
         if self.offline:
             self._say_offline()
-        elif (link := self._switch) is not None:
-            link.reconnect_all()
+        else:
+            self.client.reconnect_all()
             self.typing.flash(Safe("making every connection anew"))
 
     def action_go_offline(self) -> None:
         """Nothing reconnects until the person says so; what is sent waits."""
-        if (link := self._switch) is not None:
-            link.go_offline()
-            self.typing.flash(Safe("offline, what you send waits; /online comes back"))
+        self.client.go_offline()
+        self.typing.flash(Safe("offline, what you send waits; /online comes back"))
 
     def action_go_online(self) -> None:
-        if self.offline and (link := self._switch) is not None:
-            link.go_online()
+        if self.offline:
+            self.client.go_online()
             self.typing.flash(Safe("coming back"))
         else:
             self.client.reconnect()
