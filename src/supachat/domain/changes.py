@@ -97,6 +97,48 @@ class Notice:
     grade: str = "info"
 
 
+@dataclass(frozen=True, slots=True)
+class FeedChanged:
+    """The rows of a feed, or which feeds there are (`feed` is empty then): ask `client.feeds`."""
+
+    source: str
+    feed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PricesChanged:
+    """Ask `client.prices`. Told as often as prices come: paint at most twice a second."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceChanged:
+    """What the reader is to others: ask `client.attendance`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alerted:
+    """To be told wherever the person looks: a toast, and a notice of the desktop. Already weighed: it is
+    never of the thread that is looked at, of a muted thread or source, or in quiet hours."""
+
+    title: Safe
+    details: Safe = NOTHING
+    source: str = ""
+    thread: ThreadKey | None = None
+    feed: str = ""
+    """The feed that the row is of, if it is one's."""
+    urgent: bool = False
+    """A critical alert: quiet hours do not hold it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadWaits:
+    """A conversation that nobody has taken has got its first message, and no thread is open."""
+
+    thread: ThreadKey
+
+
 Change = (
     ThreadsChanged
     | TimelineReset
@@ -108,4 +150,9 @@ Change = (
     | AccountChanged
     | TextReturned
     | Notice
+    | FeedChanged
+    | PricesChanged
+    | PresenceChanged
+    | Alerted
+    | ThreadWaits
 )

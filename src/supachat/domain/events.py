@@ -9,22 +9,28 @@ Write    from the engine to the cache: see `domain.keeping`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from supachat.domain.changes import (
     AccountChanged,
+    Alerted,
     Change,
     Edge,
     EdgeChanged,
+    FeedChanged,
     HealthChanged,
     Notice,
     PeopleChanged,
+    PresenceChanged,
+    PricesChanged,
     StandingChanged,
     TextReturned,
     ThreadsChanged,
+    ThreadWaits,
     TimelineReset,
     TimelineSpliced,
 )
+from supachat.domain.feeds import FeedInfo, FeedRow, Tick
 from supachat.domain.health import Link
 from supachat.domain.keeping import Span, Write
 from supachat.domain.model import (
@@ -34,15 +40,19 @@ from supachat.domain.model import (
     Message,
     Person,
     Presence,
+    Sighting,
     SourceInfo,
     Thread,
     ThreadKey,
 )
 from supachat.domain.requests import (
+    Alter,
     DeleteMessage,
     EditMessage,
     FetchEdits,
+    FetchFeed,
     FetchPage,
+    FetchPrices,
     ListThreads,
     MarkRead,
     Recall,
@@ -50,6 +60,8 @@ from supachat.domain.requests import (
     Reread,
     SeekDraft,
     SendDraft,
+    TakeFeedRow,
+    TellPresence,
     TellTyping,
     Watch,
 )
@@ -59,6 +71,8 @@ __all__ = ["AccountChanged", "Change", "Edge", "EdgeChanged", "HealthChanged", "
 __all__ += ["StandingChanged", "TextReturned", "ThreadsChanged", "TimelineReset", "TimelineSpliced"]
 __all__ += ["DeleteMessage", "EditMessage", "FetchEdits", "FetchPage", "ListThreads", "MarkRead", "Recall"]
 __all__ += ["Request", "Reread", "SeekDraft", "SendDraft", "TellTyping", "Watch"]
+__all__ += ["Alerted", "FeedChanged", "PresenceChanged", "PricesChanged", "ThreadWaits"]
+__all__ += ["Alter", "FetchFeed", "FetchPrices", "TakeFeedRow", "TellPresence"]
 
 # ---------------------------------------------------------------- events: the world told us
 
@@ -141,6 +155,17 @@ class PresenceHeard:
 
     thread: ThreadKey
     present: dict[str, Presence]
+    sightings: dict[str, Sighting] = field(default_factory=dict)
+    """What else they say of themselves, where the source knows more than that they are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonSeen:
+    """A row says this of one person. It counts only while the thread's topic says nothing."""
+
+    thread: ThreadKey
+    person: str
+    sighting: Sighting
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +269,43 @@ class PersonRead:
     to: Cursor
 
 
+@dataclass(frozen=True, slots=True)
+class FeedsKnown:
+    """Which feeds a source has; told at sign-in, before their rows."""
+
+    source: str
+    feeds: tuple[FeedInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRead:
+    """The answer to a FetchFeed: its newest 50, whole."""
+
+    source: str
+    feed: str
+    rows: tuple[FeedRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedHeard:
+    """A row of a feed, new or changed, whole."""
+
+    row: FeedRow
+
+
+@dataclass(frozen=True, slots=True)
+class PricesRead:
+    """The answer to a FetchPrices."""
+
+    source: str
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceHeard:
+    tick: Tick
+
+
 Event = (
     SignedIn
     | SessionLost
@@ -267,6 +329,12 @@ Event = (
     | DraftSought
     | ReadMarked
     | PersonRead
+    | PersonSeen
+    | FeedsKnown
+    | FeedRead
+    | FeedHeard
+    | PricesRead
+    | PriceHeard
 )
 
 # ---------------------------------------------------------------- what it comes to

@@ -75,6 +75,19 @@ class Presence(StrEnum):
     """Not on a topic that we have joined, so nothing can be said. Never shown as offline."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What is said of somebody who belongs to a thread: by the channel, or by a row."""
+
+    presence: Presence
+    name: Safe = NOTHING
+    """What they call themselves there; shown beside their profile's name, never instead of it."""
+    action: Safe = NOTHING
+    """What they did last, in their words."""
+    at: Micros | None = None
+    """When they were last seen."""
+
+
 class Delivery(StrEnum):
     """Where a message is on its way. Everything but RECEIVED is one's own."""
 

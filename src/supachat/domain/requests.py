@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from supachat.domain.model import Cursor, Draft, ThreadKey
+from supachat.domain.model import Alteration, Cursor, Draft, Presence, ThreadKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,46 @@ class Recall:
     limit: int = 50
 
 
+@dataclass(frozen=True, slots=True)
+class Alter:
+    """Change something about a thread; `value` as its `Alteration` says. Done when it is answered at all."""
+
+    thread: ThreadKey
+    what: Alteration
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchFeed:
+    """The newest 50 rows of a feed."""
+
+    source: str
+    feed: str
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFeedRow:
+    """Take ("acknowledge") a row of a feed. Done when it is answered at all."""
+
+    source: str
+    feed: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FetchPrices:
+    """The last price of every symbol of a source."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellPresence:
+    """What the reader is from now on, wherever the sources say so."""
+
+    presence: Presence
+
+
 Request = (
     ListThreads
     | FetchPage
@@ -108,5 +148,10 @@ Request = (
     | MarkRead
     | Watch
     | TellTyping
+    | Alter
+    | FetchFeed
+    | TakeFeedRow
+    | FetchPrices
+    | TellPresence
     | Recall
 )
