@@ -44,3 +44,25 @@ def test_what_nobody_heard_and_is_too_much_to_read_stays_a_gap() -> None:
     answer(screen, table)
     assert screen.bodies().count("-gap-") == 1
     assert screen.bodies()[-1] == table[-1].body
+
+
+def test_after_a_reconnect_all_that_is_in_memory_is_compared_a_window_a_second() -> None:
+    table = [said(BEGIN + n * 20_000_000, f"number {n}") for n in range(PAGE * 12)]
+    screen = live(*table)
+    screen.hear(ev.ThreadDeaf(table[0].thread), ev.ThreadReady(table[0].thread))
+    answer(screen, table)
+    there = [message for number, message in enumerate(table) if number != 7]
+    counts: list[int] = []
+    for second in range(20):
+        asked = screen.asked(ev.Reread)
+        counts.append(len(asked))
+        for request in asked:
+            assert isinstance(request, ev.Reread)
+            rows = tuple(m for m in there if request.after < m.cursor <= request.upto)
+            screen.hear(ev.WindowReread(request, rows, whole=True))
+        screen.take(screen.engine.tick(second))
+        answer(screen, there)
+    deleted = [n for n, item in enumerate(screen.items) if isinstance(item, Message) and item.deleted]
+    assert deleted == [7]
+    assert max(counts) == 1
+    assert counts[-1] == 0, "once is enough"

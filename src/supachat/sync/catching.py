@@ -39,7 +39,7 @@ class Catcher:
         reading = self._shelf.reading(thread)
         reading.ready, reading.live = True, False
         reading.stale = reading.catching is not None
-        reading.windows = DEEP
+        reading.windows, reading.sweeping = DEEP, reading.timeline.newest
         self.catch_up(thread, out)
 
     def deaf(self, thread: ThreadKey) -> None:
@@ -110,6 +110,8 @@ class Catcher:
             if reading.look_at is not None and now >= reading.look_at:
                 reading.look_at = None
                 self.catch_up(reading.timeline.thread, out, again=True, windows=1)
+            elif not reading.windows:
+                self._rereader.sweep(reading, out)
         elif now - reading.asked_at >= ASK_AGAIN:
             reading.asked_at = now
             self.catch_up(reading.timeline.thread, out)

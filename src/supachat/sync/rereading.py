@@ -19,7 +19,8 @@ from supachat.sync.timeline import Splice
 WINDOW = 50
 """Messages that are compared at a time; answers may hold as many again that nobody knew of."""
 DEEP = 4
-"""Windows that are compared after a reconnect, the newest first. Older ones are when they are shown."""
+"""Windows that are compared at once after a reconnect, the newest first. The older ones in memory follow,
+one a second, so that a long history costs no storm of requests."""
 OVERLAP = Micros(10_000_000)
 """Edits too become visible in commit order, not in the order of their times."""
 
@@ -37,7 +38,7 @@ class Rereader:
             self._follow(reading, out)
         newest = reading.timeline.newest
         if info is not None and info.follows_edits and info.marks_deleted:
-            reading.windows = 0
+            reading.windows, reading.sweeping = 0, None
         elif newest is not None and not reading.comparing:
             reading.windows -= 1
             self.compare(reading, newest, WINDOW, out)
@@ -76,6 +77,20 @@ class Rereader:
         if reading.windows and not reading.comparing:
             reading.windows -= 1
             self.compare(reading, request.after, WINDOW, out)
+        elif reading.sweeping is not None and request.upto >= reading.sweeping:
+            reading.sweeping = min(reading.sweeping, request.after)
+
+    def sweep(self, reading: Reading, out: Outcome) -> None:
+        """Compare the next older window that has not been since the reconnect."""
+        timeline = reading.timeline
+        while reading.sweeping is not None and not reading.comparing:
+            last = timeline.last_before(reading.sweeping)
+            if last is None:
+                reading.sweeping = None
+            elif timeline.window(last.cursor, WINDOW)[1]:
+                self.compare(reading, last.cursor, WINDOW, out)
+            else:
+                reading.sweeping = Cursor(last.at, "")  # it stands alone, between two gaps
 
     def _tell(self, reading: Reading, splices: Sequence[Splice], ids: Iterable[str], out: Outcome) -> None:
         """Show and keep what a comparison changed; nothing else is written."""

@@ -63,6 +63,8 @@ class Reading:
     """Edits are being read."""
     windows: int = 0
     """Windows of what is known that are to be compared with the server, newest first."""
+    sweeping: Cursor | None = None
+    """After a reconnect: what lies before here is compared too, one window a second."""
     comparing: dict[Reread, frozenset[str]] = field(default_factory=dict)
     """Windows that are being compared, and the messages that were known in each when it was asked."""
 
