@@ -29,6 +29,7 @@ COMMANDS = {
     "tail": "supachat.cli.talk:tail",
     "dialect": "supachat.cli.dialect:dialect",
     "doctor": "supachat.cli.doctor:doctor",
+    "health": "supachat.cli.health:health",
 }
 
 

@@ -8,19 +8,25 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import replace
 
-from supachat.domain.health import Grade, Health, Link, LinkState
+from supachat.domain.health import Grade, Health, Link, LinkState, TopicState
 from supachat.domain.text import Safe
 
 HOUR = 3600.0
 SLOW_CONNECT, DEAD_CONNECT = 2.0, 5.0
 SLOW_TRIP, DEAD_TRIP = 0.5, 2.0
-_DOWN = (LinkState.DISCONNECTED, LinkState.ERROR, LinkState.SIGNED_OUT)
+_DOWN = (LinkState.DISCONNECTED, LinkState.ERROR, LinkState.SIGNED_OUT, LinkState.OFFLINE)
+_RETRYING = (TopicState.RECONNECTING, TopicState.LIMITED, TopicState.ERROR)
+_BY_HAND = (LinkState.OFFLINE, LinkState.SIGNED_OUT)
+"""The person wanted it so: no connection was lost."""
+TRIPS = 60
+"""Round trips that are remembered: a quarter of an hour of heartbeats."""
 
 
 def grade(health: Health) -> Grade:
     """Green: quick and whole. Yellow: slow, retrying or incomplete. Red: not connected, or worse."""
     link = health.link
-    trip, connect = link.round_trip or 0.0, link.connect_time or 0.0
+    connect = link.connect_time or 0.0
+    trip = max(link.round_trip or 0.0, health.latency or 0.0)
     refused = link.parked / link.wanted if link.wanted else 0.0
     if (
         link.state in _DOWN
@@ -30,6 +36,7 @@ def grade(health: Health) -> Grade:
         or health.uptime < 0.95
         or refused > 0.05
         or health.failed
+        or link.strays
     ):
         return Grade.RED
     if (
@@ -39,6 +46,7 @@ def grade(health: Health) -> Grade:
         or health.drops > 1
         or health.uptime <= 0.99
         or health.missed
+        or any(topic.state in _RETRYING for topic in link.topics)
     ):
         return Grade.YELLOW
     return Grade.GREEN
@@ -55,15 +63,20 @@ class HealthKeeper:
         self._since: float | None = None
 
     def moved(self, link: Link, now: float) -> None:
-        before = self.health.link.state
+        before_link = self.health.link
+        before = before_link.state
         was, is_ = before is LinkState.CONNECTED, link.state is LinkState.CONNECTED
-        if was and not is_:
+        if was and not is_ and link.state not in _BY_HAND:
             self._drops.append(now)
         if was != is_ and (self._since is not None or is_):
             if self._since is not None:
                 self._spells.append((self._since, now, was))
             self._since = now
-        health = replace(self.health, link=link)
+        health = replace(self.health, link=link, latency=link.latency)
+        if is_ != was:
+            health = replace(health, connected_since=now if is_ else None)
+        if link.round_trip is not None and link.round_trip != before_link.round_trip:
+            health = replace(health, trips=(*health.trips, link.round_trip)[-TRIPS:])
         if link.reason and link.state is not LinkState.CONNECTED:
             health = replace(health, last_error=link.reason, last_error_at=now)
         self.health = health

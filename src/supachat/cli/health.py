@@ -1,0 +1,113 @@
+"""`supachat health`: the health panel's figures for the shell, once the link has settled.
+
+The lines are for people. `--json` prints one object in ASCII:
+
+    {"workspace": str, "grade": "green" | "yellow" | "red", "state": a LinkState, "reason": str,
+     "connect_s", "round_trip_s", "latency_s": seconds or null, "clock_skew_s": seconds, "uptime": 0..1,
+     "drops_last_hour", "queued", "failed", "missed_by_realtime", "strays": int, "backlog": int or null,
+     "last_error": str, "topics": [{"name", "state", "error": str, "active_ago_s", "next_try_in_s":
+     seconds or null}]}
+
+Exit 0 where the grade is green or yellow, 1 where it is red.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import click
+
+from supachat.assemble import Desk, desk
+from supachat.cli.headless import headless, need_workspace
+from supachat.cli.options import workspace_options
+from supachat.domain.errors import Unreachable
+from supachat.domain.health import Grade, Health, LinkState, TopicState
+from supachat.settings import Workspace
+
+_SETTLED = (TopicState.CONNECTED, TopicState.PARKED, TopicState.LIMITED, TopicState.ERROR)
+
+
+@click.command()
+@click.option("--json", "json_", is_flag=True, help="One JSON object, in ASCII.")
+@click.option("--wait", default=10.0, show_default=True, help="Seconds to let the link settle.")
+@workspace_options
+def health(json_: bool, wait: float, workspace: str | None, vault: str | None) -> int:
+    """How good the link to the workspace is, in numbers. Exit 1 where it is red."""
+    here = desk(vault)
+    where = need_workspace(here, workspace)
+    found: list[Health] = []
+    asyncio.run(_look(here, where, wait, found))
+    report = as_report(found[0], where.name, time.monotonic())
+    print(json.dumps(report) if json_ else "\n".join(lines(report)))
+    return 1 if found[0].grade is Grade.RED else 0
+
+
+async def _look(here: Desk, where: Workspace, seconds: float, found: list[Health]) -> None:
+    async with headless(here, where) as session:
+        began = time.monotonic()
+        try:
+            await session.signed_in(seconds)
+            left = max(0.0, seconds - (time.monotonic() - began))
+            await session.until(lambda: settled(session.client.health) or None, left)
+        except Unreachable:
+            pass  # what was reached by then is what is to be told
+        found.append(session.client.health)
+
+
+def settled(health: Health) -> bool:
+    """Connected, with a round trip measured and every topic joined or refused."""
+    link = health.link
+    joined = bool(link.topics) and all(topic.state in _SETTLED for topic in link.topics)
+    return link.state is LinkState.CONNECTED and link.round_trip is not None and joined
+
+
+def as_report(health: Health, workspace: str, now: float) -> dict[str, Any]:
+    """The object of `--json`. `now` is monotonic seconds."""
+    link = health.link
+    return {
+        "workspace": workspace,
+        "grade": health.grade.value,
+        "state": link.state.value,
+        "reason": str(link.reason),
+        "connect_s": link.connect_time,
+        "round_trip_s": link.round_trip,
+        "latency_s": health.latency,
+        "clock_skew_s": link.clock_skew,
+        "uptime": health.uptime,
+        "drops_last_hour": health.drops,
+        "queued": health.queued,
+        "failed": health.failed,
+        "missed_by_realtime": health.missed,
+        "strays": link.strays,
+        "backlog": health.backlog,
+        "last_error": str(health.last_error),
+        "topics": [
+            {
+                "name": str(topic.name),
+                "state": topic.state.value,
+                "error": str(topic.error),
+                "active_ago_s": None if topic.active_at is None else round(now - topic.active_at, 3),
+                "next_try_in_s": None if topic.next_try_at is None else round(topic.next_try_at - now, 3),
+            }
+            for topic in link.topics
+        ],
+    }
+
+
+def lines(report: dict[str, Any]) -> list[str]:
+    """The object as lines, the topics last, each with what is wrong with it."""
+    plain = {key: value for key, value in report.items() if key != "topics"}
+    shown = [f"{key.replace('_', ' '):20} {_said(value)}" for key, value in plain.items()]
+    for topic in report["topics"]:
+        why = f"  ({topic['error']})" if topic["error"] else ""
+        shown.append(f"topic {topic['state']:14} {topic['name']}{why}")
+    return shown
+
+
+def _said(value: object) -> str:
+    if value is None or value == "":
+        return "-"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)

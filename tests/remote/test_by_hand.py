@@ -1,0 +1,112 @@
+"""The link in the person's hand: offline and back, everything anew, and never a storm."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from tests.remote.ears import FAST, ROOM, Heard, Make
+from tests.remote.phoenix import Phoenix, accept, unauthorized, until
+from tests.remote.world import World
+
+from supachat.dialects.calls import Topic
+from supachat.domain.errors import Unreachable
+from supachat.domain.events import LinkMoved, ListThreads, SignedIn
+from supachat.domain.health import LinkState, TopicState
+from supachat.remote.rules import Budget
+from supachat.remote.skew import Bounds
+
+
+async def test_offline_by_hand_is_silent_until_taken_back() -> None:
+    async with World() as world:
+        await world.keep_a_session()
+        project = await world.begin()
+        await world.hears(SignedIn)
+        await until(lambda: world.heard(LinkMoved)[-1].link.state is LinkState.CONNECTED, "connected")
+        project.go_offline()
+        await until(lambda: world.heard(LinkMoved)[-1].link.state is LinkState.OFFLINE, "offline")
+        opened, asked = len(world.server.opened), len(world.rest.asked)
+        for _ in range(20):
+            project.poke()
+            project.resumed()
+            project.reconnect_all()
+        with pytest.raises(Unreachable, match="offline by hand"):
+            await project.perform(ListThreads("direct"))
+        assert (len(world.server.opened), len(world.rest.asked)) == (opened, asked)
+        assert world.heard(LinkMoved)[-1].link.state is LinkState.OFFLINE
+        project.go_online()
+        await until(lambda: world.heard(LinkMoved)[-1].link.state is LinkState.CONNECTED, "back")
+        assert len(world.server.opened) == opened + 1
+
+
+async def test_the_last_word_counts_when_the_hand_is_quick() -> None:
+    async with World() as world:
+        await world.keep_a_session()
+        project = await world.begin()
+        await world.hears(SignedIn)
+        for _ in range(50):
+            project.go_offline()
+            project.go_online()
+        project.go_offline()
+        await until(lambda: world.heard(LinkMoved)[-1].link.state is LinkState.OFFLINE, "offline")
+
+
+async def test_everything_anew_leaves_and_rejoins_on_the_same_socket(
+    server: Phoenix, ears: Heard, make: Make
+) -> None:
+    supervisor = make(ROOM, Topic("other"))
+    await until(lambda: len(ears.ready) == 2, "ready")
+    for _ in range(10):
+        supervisor.reconnect_all()
+    await until(lambda: len(ears.ready) == 4, "ready again")
+    assert sorted(ears.lost) == ["other", "room:db"]
+    assert (len(server.opened), len(server.joins), len(server.events("phx_leave"))) == (1, 4, 2)
+
+
+async def test_hammering_never_makes_a_storm(server: Phoenix, ears: Heard, make: Make) -> None:
+    server.close_at_once = True
+    supervisor = make(ROOM, waits=replace(FAST, poke_gap=0.0, storm=60.0), luck=0.0)
+    await until(lambda: len(server.opened) == 20, "as many as are allowed")
+    for _ in range(100):
+        supervisor.poke()
+        supervisor.resumed()
+        await supervisor.stop(LinkState.OFFLINE)
+        supervisor.start()
+        await asyncio.sleep(0)
+    assert len(server.opened) == 20
+
+
+async def test_every_wanted_topic_says_how_it_is(server: Phoenix, ears: Heard, make: Make) -> None:
+    server.on_join = lambda join: (
+        [unauthorized(join.topic, join.ref)] if join.topic == "secret" else accept(join)
+    )
+    supervisor = make(ROOM, Topic("secret"))
+    await until(lambda: supervisor.link.parked, "parked")
+    await until(lambda: supervisor.link.topics[0].active_at is not None, "told when it was heard")
+    room, secret = supervisor.link.topics
+    assert (room.name, room.state, room.error) == ("room:db", TopicState.CONNECTED, "")
+    assert (secret.state, secret.error) == (TopicState.PARKED, "you may not listen here")
+    assert secret.error_at is not None
+    await server.stop()
+    await until(lambda: supervisor.link.state is LinkState.DISCONNECTED, "down")
+    assert supervisor.link.topics[0].state is TopicState.DISCONNECTED
+
+
+def test_the_budget_is_of_any_stretch() -> None:
+    budget = Budget(3, 60.0)
+    for now in (0.0, 1.0, 2.0):
+        assert budget.soonest() <= now
+        budget.spent(now)
+    assert budget.soonest() == 60.0
+    budget.spent(60.0)
+    assert budget.soonest() == 61.0
+
+
+def test_skew_narrows_and_starts_anew_when_a_clock_is_set() -> None:
+    ahead = Bounds().seen(1000.9, 1001.0, 900.0)
+    assert 99.9 - 0.001 <= ahead.low <= ahead.high <= 101.001
+    narrower = ahead.seen(1002.1, 1002.2, 901.0)
+    assert narrower.high - narrower.low < ahead.high - ahead.low + 0.001
+    assert abs(narrower.seen(1003.0, 1003.1, 1003.0).middle) < 0.6
+    assert Bounds().middle == 0.0
