@@ -108,5 +108,5 @@ def test_skew_narrows_and_starts_anew_when_a_clock_is_set() -> None:
     assert 99.9 - 0.001 <= ahead.low <= ahead.high <= 101.001
     narrower = ahead.seen(1002.1, 1002.2, 901.0)
     assert narrower.high - narrower.low < ahead.high - ahead.low + 0.001
-    assert abs(narrower.seen(1003.0, 1003.1, 1003.0).middle) < 0.6
-    assert Bounds().middle == 0.0
+    assert abs(narrower.seen(1003.0, 1003.1, 1003.0).least) < 0.6
+    assert Bounds().least == 0.0

@@ -33,9 +33,10 @@ class Bounds:
         return Bounds(low, high) if low <= high else new
 
     @property
-    def middle(self) -> float:
-        """The best guess; 0 where nothing is known."""
-        return (self.low + self.high) / 2 if self.high - self.low < inf else 0.0
+    def least(self) -> float:
+        """The least skew that explains what was seen; 0 where nothing was. A clock that may be right
+        is not called wrong: some servers write a Date that is a second old."""
+        return min(max(self.low, 0.0), self.high)
 
 
 class Skew:
@@ -47,7 +48,7 @@ class Skew:
 
     @property
     def seconds(self) -> float:
-        return self._bounds.middle
+        return self._bounds.least
 
     def server_time(self) -> float:
         """Seconds since 1970 by the server's clock, as well as it is known."""
