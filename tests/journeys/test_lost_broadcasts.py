@@ -14,6 +14,8 @@ from supachat.domain.health import Grade, LinkState
 
 MINUTE = 60.0 / SPEED
 LOST = 30
+SLACK = 15.0
+"""Seconds, not scaled, that a machine with other things to do may take for its part."""
 
 
 async def test_thirty_broadcasts_lost_in_a_row_are_found_within_a_minute(
@@ -40,7 +42,7 @@ async def test_thirty_broadcasts_lost_in_a_row_are_found_within_a_minute(
         began = time.monotonic()
         expected = [id_ for id_, _ in stored(server, thread)]
         while ids(a) != expected:
-            assert time.monotonic() - began < MINUTE * 1.2, "a minute is over"
+            assert time.monotonic() - began < MINUTE + SLACK, "a minute is over"
             await asyncio.sleep(0.05)
         health = a.client.health
         assert health.link.state is LinkState.CONNECTED, "the link itself was never in doubt"
