@@ -9,6 +9,9 @@ import os
 
 CHAOS = os.environ.get("SUPACHAT_CHAOS", "0") not in ("", "0")
 
+SEED = int(os.environ.get("SUPACHAT_SEED", "0"))
+"""The seed that a failed storm named, to see it again; 0 takes one as it comes."""
+
 KILLS = 50 if CHAOS else 3
 """Processes of the server killed under load."""
 STORM_KILLS = 30 if CHAOS else 2

@@ -25,7 +25,7 @@ from tests.journeys.storm import (
     whole,
     writes,
 )
-from tests.repeats import CHAOS, STORM_FAULTS, STORM_KILLS, STORM_MESSAGES
+from tests.repeats import CHAOS, SEED, STORM_FAULTS, STORM_KILLS, STORM_MESSAGES
 
 from supachat.domain.model import ThreadKey
 
@@ -54,7 +54,7 @@ async def test_three_clients_while_the_server_and_its_database_are_killed(
 
 
 def a_seed() -> int:
-    return random.SystemRandom().randrange(1 << 32) if CHAOS else 7
+    return SEED or (random.SystemRandom().randrange(1 << 32) if CHAOS else 7)
 
 
 @asynccontextmanager
