@@ -88,7 +88,7 @@ async def test_pages_go_back_and_stay_within_their_stretch() -> None:
 async def test_a_step_is_kept_whole_or_not_at_all() -> None:
     cache = Cache.open(None)
     bad = Message(A, "m1", "a", None, "x", safe("x"))  # type: ignore[arg-type]  # a row that the table refuses
-    with pytest.raises(CacheError, match="nothing on the server is lost"):
+    with pytest.raises(CacheError, match="nothing is lost while supachat runs"):
         await cache.commit([kp.KeepMessages((message(1),)), kp.KeepMessages((bad,))])
     assert (await cache.recall(ev.Recall(A))).messages == ()
     await cache.close()

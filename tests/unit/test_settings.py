@@ -320,3 +320,24 @@ def test_an_env_file_of_a_web_app(text: str, url: str, key: str, ignored: tuple[
 def test_an_env_file_without_an_address() -> None:
     with pytest.raises(BadInput):
         parse_env("SUPABASE_ANON_KEY=x\nSUPABASE_URL=\n")
+
+
+def test_what_is_kept_on_disk_and_how_long_is_a_setting() -> None:
+    assert parse("", FILE) == Settings(cache="on", keep_days=365, reduce_motion=False)
+    text = 'cache = "off"\nkeep_days = 30\nreduce_motion = true\n'
+    assert parse(text, FILE) == Settings(cache="off", keep_days=30, reduce_motion=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('cache = "maybe"', "one of on, off"),
+        ("keep_days = -1", "number of days"),
+        ("keep_days = true", "number of days"),
+        ('keep_days = "30"', "number of days"),
+        ('reduce_motion = "yes"', "true or false"),
+    ],
+)
+def test_a_wrong_value_of_those_is_named(text: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        parse(text, FILE)

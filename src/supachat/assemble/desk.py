@@ -44,5 +44,6 @@ def desk(vault: str | None = None, environ: Mapping[str, str] | None = None) -> 
 
 def open_client(desk: Desk, workspace: Workspace, *, kept: bool = True) -> Client:
     """A client of the workspace, at once and not yet connected. Not `kept`: nothing is written to disk."""
+    kept = kept and desk.settings.cache == "on"
     path = desk.places.data / f"{workspace.stem}.db" if kept else None
-    return Client(safe_line(workspace.name), Cache.open(path))
+    return Client(safe_line(workspace.name), Cache.open(path, keep_days=desk.settings.keep_days))

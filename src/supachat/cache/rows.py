@@ -6,7 +6,8 @@ import json
 import sqlite3
 from collections.abc import Callable, Sequence
 
-from supachat.cache import values
+from supachat.cache import ageing, values
+from supachat.cache.salvage import KEPT
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.model import (
@@ -21,7 +22,7 @@ from supachat.domain.model import (
 )
 from supachat.domain.text import safe_line
 
-VERSION = 1
+VERSION = 2
 
 _SCHEMA = """
 create table if not exists facts (name text primary key, value text not null) without rowid;
@@ -64,14 +65,18 @@ _OF_THREAD = (
 class Rows:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
+        self.spans_hold = True
+        """False after a rebuild in the middle of a run: who writes remembers messages that are not here."""
         self._db.isolation_level = None
         held = self._db.execute("pragma user_version").fetchone()[0]
         if held not in (0, VERSION):
             for table in _TABLES:
-                if table != "drafts":
+                if table not in KEPT:
                     self._db.execute(f"drop table if exists {table}")
         self._db.executescript(_SCHEMA)
         self._widen_drafts()
+        if held not in (0, VERSION):  # the account is one shape for ever, the other facts are not
+            self._db.execute("delete from facts where name <> 'account'")
         self._db.execute(f"pragma user_version = {VERSION}")
         self._db.execute("pragma synchronous = normal")
 
@@ -91,6 +96,11 @@ class Rows:
                 self._db.execute(f"delete from {table}")
 
     # ------------------------------------------------------------ reading
+
+    def drop_old(self, floor: int) -> None:
+        """Drop messages from before `floor`, in microseconds since 1970."""
+        with _transaction(self._db):
+            ageing.drop_old(self._db, floor)
 
     def load(self, owner: str, is_free: Callable[[str], bool]) -> kp.Memory:
         facts = dict(self._db.execute("select name, value from facts"))
@@ -202,10 +212,11 @@ class Rows:
     def _write_spans(self, write: kp.KeepSpans) -> None:
         """A stretch of one message says nothing that the message itself does not."""
         thread = write.thread
-        if write.verified is not None:
+        if write.verified is not None and self.spans_hold:
             self._put("verified", [(*thread, *write.verified)])
         self._db.execute("delete from spans where source = ? and thread = ?", thread)
-        self._put("spans", [(*thread, *low, *high) for low, high in write.spans if low != high])
+        spans = ageing.within(self._db, thread, write.spans) if self.spans_hold else ()
+        self._put("spans", [(*thread, *low, *high) for low, high in spans if low != high])
 
     def _write_draft(self, d: Draft, owner: str) -> None:
         given = values.of_draft(d, owner)
@@ -233,4 +244,7 @@ class _transaction:  # named as the statement it reads as: with _transaction(db)
         self._db.execute("begin immediate")
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        self._db.execute("commit" if kind is None else "rollback")
+        if kind is None:
+            self._db.execute("commit")
+        elif self._db.in_transaction:  # a full disk has ended it already
+            self._db.execute("rollback")

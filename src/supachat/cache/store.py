@@ -15,52 +15,102 @@ import queue
 import sqlite3
 import threading
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from supachat.cache.claim import Claim
 from supachat.cache.rows import Rows
+from supachat.cache.salvage import is_damage, salvage, set_aside
 from supachat.domain.errors import CacheError
-from supachat.domain.events import Recall, Recalled
+from supachat.domain.events import Notice, Recall, Recalled
 from supachat.domain.keeping import KeepDraft, Memory, Write
+from supachat.domain.text import safe_line
 
 T = TypeVar("T")
 _Job = tuple[Callable[[Rows], object], "asyncio.Future[object]", asyncio.AbstractEventLoop]
 
 
-class Cache:
-    """One file per project and account. `path` None keeps everything in memory."""
+DAY = 86_400
+"""Seconds."""
 
-    def __init__(self, path: Path | None) -> None:
+
+class Cache:
+    """One file per project and account. `path` None keeps everything in memory.
+
+    Messages older than `keep_days` are dropped at a start; 0 keeps them for ever. `wall` is seconds since
+    1970.
+    """
+
+    def __init__(
+        self, path: Path | None, *, keep_days: int = 0, wall: Callable[[], float] = time.time
+    ) -> None:
         self.path = path
+        self.kept = path is not None
+        """False where nothing is on disk: then a draft lives as long as the process."""
         self.set_aside: Path | None = None
-        """Where a damaged file was moved to, if that happened at this start."""
+        """Where a damaged file was moved to, if that happened in this run."""
+        self._keep_days = keep_days
+        self._wall = wall
+        self._news: list[Notice] = []
+        self._owed: tuple[Write, ...] = ()
+        self._inode = 0
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
-        self._claim = _Claim(None)
+        self._claim = Claim(None)
         self._thread = threading.Thread(target=self._work, name="supachat-cache", daemon=True)
         self._thread.start()
 
     @classmethod
-    def open(cls, path: Path | None) -> Cache:
+    def open(cls, path: Path | None, *, keep_days: int = 0) -> Cache:
         """Returns at once; the file is opened by the thread. Trouble shows at the first call."""
-        return cls(path)
+        return cls(path, keep_days=keep_days)
+
+    def news(self) -> tuple[Notice, ...]:
+        """What a person should hear of the file, each once."""
+        told, self._news = tuple(self._news), []
+        return told
 
     async def load(self) -> Memory:
         """Everything but the messages. Drafts of processes that are gone become ours."""
-        return await self._do(lambda rows: rows.load(self._claim.owner, self._claim.is_free))
+
+        def load(rows: Rows) -> Memory:
+            if self._keep_days:
+                rows.drop_old(round((self._wall() - self._keep_days * DAY) * 1_000_000))
+            memory = rows.load(self._claim.owner, self._claim.is_free)
+            rows.spans_hold = True  # whoever starts from here knows what is here
+            return memory
+
+        return await self._do(load)
 
     async def commit(self, writes: Sequence[Write]) -> None:
-        """One transaction. With a draft in it, on the platter before this returns."""
-        durable = any(isinstance(write, KeepDraft) for write in writes)
-        await self._do(lambda rows: rows.commit(writes, self._claim.owner, durable=durable))
+        """One transaction. With a draft in it, on the platter before this returns.
+
+        What the disk had no room for is kept in memory and goes with the next commit.
+        """
+
+        def commit(rows: Rows) -> None:
+            everything = (*self._owed, *writes)
+            durable = any(isinstance(write, KeepDraft) for write in everything)
+            try:
+                rows.commit(everything, self._claim.owner, durable=durable)
+            except sqlite3.OperationalError:
+                self._owed = everything
+                raise
+            self._owed = ()
+
+        await self._do(commit)
 
     async def recall(self, request: Recall) -> Recalled:
         return await self._do(lambda rows: rows.recall(request))
 
     async def clear(self) -> None:
         """Drop everything of this account."""
-        await self._do(lambda rows: rows.clear())
+
+        def clear(rows: Rows) -> None:
+            self._owed = ()
+            rows.clear()
+
+        await self._do(clear)
 
     async def close(self) -> None:
         """Finish what was given and let go of the file."""
@@ -86,7 +136,15 @@ class Cache:
             error: Exception | None = None
             try:
                 rows = rows or self._open()
-                result = job(rows)
+                try:
+                    result = job(rows)
+                except sqlite3.DatabaseError as caught:
+                    if self.path is None or not is_damage(caught):
+                        raise
+                    rows.close()
+                    rows = None
+                    rows = self._rebuild(self.path)
+                    result = job(rows)
             except (sqlite3.Error, OSError) as caught:
                 error = self._trouble(caught)
             except Exception as caught:  # noqa: BLE001  the border of a thread: who asked must hear of it
@@ -98,32 +156,70 @@ class Cache:
         self._claim.release()
 
     def _trouble(self, error: Exception) -> CacheError:
+        code = getattr(error, "sqlite_errorcode", 0) or 0
         return CacheError(
             f"the local cache {self.path or 'in memory'} cannot be used: {error}",
-            cure="nothing on the server is lost; free some room or move the file away",
+            cure=f"nothing is lost while supachat runs; {_CURES.get(code & 0xFF, _CURE)}",
         )
 
     def _open(self) -> Rows:
         if self.path is None:
             return Rows(sqlite3.connect(":memory:"))
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._claim = _Claim(self.path)
+        self._own_folder(self.path.parent)
+        self._claim.release()
+        self._claim = Claim(self.path)
         try:
-            return Rows(_connect(self.path))
+            rows = Rows(_connect(self.path))
         except sqlite3.DatabaseError as error:
-            if isinstance(error, sqlite3.OperationalError):
+            if not is_damage(error):
                 raise
-            self.set_aside = self.path.with_name(
-                f"{self.path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"
+            rows = self._rebuild(self.path)
+        self._inode = self.path.stat().st_ino
+        return rows
+
+    def _own_folder(self, folder: Path) -> None:
+        """A folder that only its owner can enter: made so, or tightened and said."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        held = folder.stat()
+        if held.st_mode & 0o077 and held.st_uid == os.geteuid():
+            folder.chmod(0o700)
+            words = f"{folder} could be entered by others; from now on only you can"
+            self._news.append(
+                Notice(safe_line("The local cache is private now"), safe_line(words), "warning")
             )
-            self.path.rename(self.set_aside)
-            for suffix in ("-wal", "-shm"):
-                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-            return Rows(_connect(self.path))
+
+    def _rebuild(self, path: Path) -> Rows:
+        """Set the damaged file aside and begin a new one with what a person wrote in the old one."""
+        if self._inode and path.exists() and path.stat().st_ino != self._inode:
+            self._inode = path.stat().st_ino  # another process has done it already
+            return Rows(_connect(path))
+        aside = self.set_aside = set_aside(path)
+        connection = _connect(path)
+        rows = Rows(connection)
+        saved = salvage(aside, connection)
+        rows.spans_hold = False
+        self._inode = path.stat().st_ino
+        texts = f"{saved} unsent texts were saved; " if saved else ""
+        words = f"It is kept as {aside.name}; {texts}messages are read from the server again"
+        self._news.append(Notice(safe_line("The local cache was damaged"), safe_line(words), "warning"))
+        return rows
+
+
+_CURE = "make the folder writable or move the file away"
+_CURES = {
+    sqlite3.SQLITE_FULL: "free some room on the disk: it is then written",
+    sqlite3.SQLITE_READONLY: "make the file and its folder writable: it is then written",
+    sqlite3.SQLITE_BUSY: "another supachat holds the file; it is written when that one lets go",
+}
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        if os.fstat(handle).st_mode & 0o077:
+            os.fchmod(handle, 0o600)
+    finally:
+        os.close(handle)
     connection = sqlite3.connect(path, timeout=5.0)
     try:
         connection.execute("pragma journal_mode = wal")
@@ -140,55 +236,3 @@ def _settle(future: asyncio.Future[object], result: object, error: Exception | N
         future.set_exception(error)
     else:
         future.set_result(result)
-
-
-class _Claim:
-    """Marks this process as the owner of its drafts, by a lock that the system drops when it dies.
-
-    The lock is SQLite's own, on a small file beside the cache, so that it works wherever the cache does.
-    """
-
-    def __init__(self, path: Path | None) -> None:
-        self.owner = uuid.uuid4().hex
-        self._cache = path
-        self._held: sqlite3.Connection | None = None
-        if path is not None:
-            for left in path.parent.glob(f"{path.name}.owner-????????????????????????????????"):
-                self.is_free(left.name.rpartition("-")[2])
-            self._held = self._lock(self._file(self.owner))
-
-    def is_free(self, owner: str) -> bool:
-        """Whether that process is gone; if so its lock file is removed."""
-        if owner == self.owner or self._cache is None:
-            return True
-        file = self._file(owner)
-        if not file.exists():
-            return True
-        lock = self._lock(file)
-        if lock is None:
-            return False
-        lock.close()
-        file.unlink(missing_ok=True)
-        file.with_name(f"{file.name}-journal").unlink(missing_ok=True)
-        return True
-
-    def release(self) -> None:
-        if self._held is not None and self._cache is not None:
-            self._held.close()
-            self._held = None
-            self._file(self.owner).unlink(missing_ok=True)
-
-    def _file(self, owner: str) -> Path:
-        assert self._cache is not None
-        return self._cache.with_name(f"{self._cache.name}.owner-{owner}")
-
-    @staticmethod
-    def _lock(file: Path) -> sqlite3.Connection | None:
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(file, timeout=0.0, isolation_level=None)
-        try:
-            connection.execute("begin exclusive")
-        except sqlite3.OperationalError:
-            connection.close()
-            return None
-        return connection

@@ -17,6 +17,9 @@ from supachat.settings.project import Workspace, check_key, project_url
 
 VAULTS = ("auto", "keyring", "file", "memory")
 GLYPHS = ("auto", "unicode", "ascii")
+KEEP_DAYS = 365
+CACHES = ("on", "off")
+_NAMES = ("workspaces", "workspace", "theme", "glyphs", "vault", "cache", "keep_days", "reduce_motion")
 
 _Table = dict[str, Any]
 
@@ -30,6 +33,11 @@ class Settings:
     theme: str | None = None
     glyphs: str = "auto"
     vault: str = "auto"
+    cache: str = "on"
+    """off: nothing is kept on disk, and a message that is not sent yet lives as long as the program."""
+    keep_days: int = KEEP_DAYS
+    """Older messages leave this computer (never the server); 0 keeps them all."""
+    reduce_motion: bool = False
 
 
 def load(path: Path) -> Settings:
@@ -56,7 +64,7 @@ def parse(text: str, path: Path) -> Settings:
     except tomllib.TOMLDecodeError as error:
         raise _not_toml(text, path, error) from error
     reader = _Reader(text, path)
-    reader.known(table, (), ("workspaces", "workspace", "theme", "glyphs", "vault"))
+    reader.known(table, (), _NAMES)
     entries = reader.table(table, (), "workspaces")
     workspaces = {name: _workspace(reader, name, entry) for name, entry in entries.items()}
     chosen = reader.text(table, (), "workspace")
@@ -68,6 +76,9 @@ def parse(text: str, path: Path) -> Settings:
         reader.text(table, (), "theme"),
         reader.one_of(table, "glyphs", GLYPHS),
         reader.one_of(table, "vault", VAULTS),
+        reader.one_of(table, "cache", CACHES),
+        reader.days(table, "keep_days", KEEP_DAYS),
+        reader.truth(table, "reduce_motion"),
     )
 
 
@@ -141,6 +152,18 @@ class _Reader:
         if value is not None and value not in choices:
             raise self.wrong((), name, f"{name} was expected to be one of {', '.join(choices)}")
         return value or choices[0]
+
+    def days(self, table: _Table, name: str, usual: int) -> int:
+        value = table.get(name, usual)
+        if type(value) is not int or not 0 <= value <= 36_500:
+            raise self.wrong((), name, f"{name} was expected to be a number of days, 0 for all")
+        return value
+
+    def truth(self, table: _Table, name: str) -> bool:
+        value = table.get(name, False)
+        if not isinstance(value, bool):
+            raise self.wrong((), name, f"{name} was expected to be true or false")
+        return value
 
     def wrong(self, where: tuple[str, ...], name: str, words: str) -> SettingsError:
         return _wrong(self.path, self._line(where, name), words)
