@@ -14,7 +14,6 @@ from pathlib import Path
 
 import pytest
 
-from supachat.cache import store
 from supachat.cache.store import Cache
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
@@ -219,7 +218,7 @@ async def test_a_full_disk_is_said_and_what_it_had_no_room_for_goes_later(
         return made[-1]
 
     cache = Cache(tmp_path / "c.db")
-    monkeypatch.setattr(store.sqlite3, "connect", watched)
+    monkeypatch.setattr(sqlite3, "connect", watched)
     await cache.load()
     base = made[-1]
     base.execute("pragma max_page_count = 30")
