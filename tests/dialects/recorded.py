@@ -46,3 +46,22 @@ def attendance(*people: tuple[str, dict[str, Any]]) -> dict[str, Any]:
         meta = {"phx_ref": entry["metas"][0]["phx_ref"], **payload}
         state.setdefault(person, {"metas": []})["metas"].append(meta)
     return state
+
+
+def changed(
+    kind: str,
+    record: dict[str, Any] | None,
+    *,
+    table: str,
+    schema: str,
+    old: dict[str, Any] | None = None,
+    errors: list[str] | None = None,
+) -> dict[str, Any]:
+    """What stands under "data" in a frame of postgres_changes, as the library hands it over."""
+    frames = (frame for frame in _frames("20-postgres-changes") if frame["event"] == "postgres_changes")
+    data = copy.deepcopy(next(f["payload"]["data"] for f in frames if f["payload"]["data"]["type"] == kind))
+    data.update(table=table, schema=schema, errors=errors)
+    for name, value in (("record", record), ("old_record", old)):
+        if name in data:
+            data[name] = value
+    return dict(data)

@@ -90,7 +90,12 @@ WRONG = [
     ('table = "chat_messages"', "table = 3", "messages.table", "expected text, found '3'"),
     ('table = "chat_messages"', 'table = "a b"', "messages.table", "expected a name of letters"),
     ('table = "chat_messages"', 'tabel = "x"', "messages.table", "expected this key, found nothing"),
-    ('key = "id"', 'key = "id"\nbogus = 1', "messages.bogus", "one of author, body, deleted, edited, key"),
+    (
+        'key = "id"',
+        'key = "id"\nbogus = 1',
+        "messages.bogus",
+        "one of account, author, author_name, body, deleted",
+    ),
     ('event = "typing"', 'event = ""', "news.typing.event", "one line of 1 to 200"),
     ('_body = "$body"', '_body = "$boddy"', "send.params", r"expected one of \$body, \$draft"),
     ('topic = "chat:{thread}"', 'topic = "chat:{user}"', "news.rows.topic", r"ends with \{thread\}"),

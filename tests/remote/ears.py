@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from supachat.dialects.calls import Topic
 from supachat.domain.health import Link, LinkState
-from supachat.remote.frames import Broadcast, Present
+from supachat.remote.frames import Broadcast, Present, RowChanged
 from supachat.remote.supervisor import Supervisor
 from supachat.remote.waits import scaled
 
@@ -23,6 +23,7 @@ class Heard:
         self.lost: list[str] = []
         self.broadcasts: list[Broadcast] = []
         self.presence: list[Present] = []
+        self.rows: list[RowChanged] = []
         self.links: list[Link] = []
         self.doubts = 0
 
@@ -34,6 +35,9 @@ class Heard:
 
     def broadcast(self, heard: Broadcast) -> None:
         self.broadcasts.append(heard)
+
+    def changed(self, heard: RowChanged) -> None:
+        self.rows.append(heard)
 
     def present(self, heard: Present) -> None:
         self.presence.append(heard)

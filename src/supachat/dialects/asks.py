@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from supachat.dialects import moments
 from supachat.dialects.calls import Call, Delete, Insert, Rpc, Select, Update
-from supachat.dialects.shape import Constant, Edit, Filled, Function, Map
+from supachat.dialects.parts import Constant, Filled, Function
 from supachat.dialects.shape import Delete as DeletePart
+from supachat.dialects.shape import Edit, Map
 from supachat.domain.model import Cursor, Draft
 from supachat.domain.requests import FetchEdits, FetchPage, Reread
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Row = Mapping[str, Any]
@@ -67,6 +67,17 @@ Call = Rpc | Select | Insert | Update | Delete
 
 
 @dataclass(frozen=True, slots=True)
+class Binding:
+    """Rows of one table to be told of as they change (postgres_changes). `event` is INSERT, UPDATE,
+    DELETE or `*`; `filter` is `column=eq.value`, empty for every row that the reader may see."""
+
+    event: str
+    table: str
+    schema: str = "public"
+    filter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Topic:
     """A realtime topic to join, without the `realtime:` prefix."""
 
@@ -78,3 +89,29 @@ class Topic:
     """Ask the server to say when broadcasts from the database flow."""
     presence_key: str = ""
     """Join with presence under this key; empty for none."""
+    bindings: tuple[Binding, ...] = ()
+    """Ready once the server says that it is subscribed to the database."""
+
+    @property
+    def carries_rows(self) -> bool:
+        return self.sealed or bool(self.bindings)
+
+
+def merged(topics: Iterable[Topic]) -> tuple[Topic, ...]:
+    """What is asked of one topic several times, as one join: each topic once, in order."""
+    found: dict[str, Topic] = {}
+    for topic in topics:
+        first = found.get(topic.name)
+        found[topic.name] = topic if first is None else _both(first, topic)
+    return tuple(found.values())
+
+
+def _both(one: Topic, other: Topic) -> Topic:
+    return replace(
+        one,
+        private=one.private or other.private,
+        sealed=one.sealed or other.sealed,
+        replication_ready=one.replication_ready or other.replication_ready,
+        presence_key=one.presence_key or other.presence_key,
+        bindings=tuple(dict.fromkeys((*one.bindings, *other.bindings))),
+    )

@@ -10,7 +10,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from supachat.dialects import rows
-from supachat.dialects.shape import Map, Notices, Rows, Typing
+from supachat.dialects.newsshape import Notices, Rows, Typing
+from supachat.dialects.shape import Map
 from supachat.domain.events import (
     Event,
     MessageArrived,

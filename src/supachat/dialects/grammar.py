@@ -8,16 +8,17 @@ come from the map. Answers that do not fit the map raise `DialectError`; frames 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
-from supachat.dialects import asks, faults, frames, rows
-from supachat.dialects.calls import Call, Row, Topic
+from supachat.dialects import abilities, asks, changes, faults, frames, listed, rows
+from supachat.dialects.calls import Call, Row, Topic, merged
 from supachat.dialects.frames import Members
-from supachat.dialects.shape import Channel, Map
+from supachat.dialects.parts import THREAD, USER, Channel
+from supachat.dialects.shape import Map
 from supachat.domain.errors import DialectError
 from supachat.domain.events import (
     Event,
@@ -68,18 +69,7 @@ class Dialect:
 
     @property
     def features(self) -> frozenset[Feature]:
-        map_, news = self.map, self.map.news
-        able: dict[Feature, object] = {
-            Feature.SEND: map_.send,
-            Feature.EDIT: map_.edit,
-            Feature.DELETE: map_.delete,
-            Feature.START: map_.ensure,
-            Feature.FIND_PEOPLE: map_.find,
-            Feature.READ_CURSOR: map_.read and map_.threads.read,
-            Feature.TYPING: news.typing,
-            Feature.PRESENCE: news.presence,
-        }
-        return frozenset(feature for feature, part in able.items() if part)
+        return abilities.features(self.map)
 
     @property
     def own_ids(self) -> bool:
@@ -112,14 +102,14 @@ class Dialect:
     def threads(self, answer: Sequence[Row], me: str) -> tuple[tuple[Thread, ...], tuple[Person, ...]]:
         """The list in the server's order, and the other people in it, each once."""
         with _Fitting(self):
-            pairs = [rows.thread(self.map, row, me) for row in answer]
-        people = {person.key: person for _, person in pairs}
+            pairs = [listed.thread(self.map, row, me) for row in answer]
+        people = {person.key: person for _, others in pairs for person in others}
         return tuple(thread for thread, _ in pairs), tuple(people.values())
 
     def reads(self, answer: Sequence[Row]) -> tuple[PersonRead, ...]:
         """How far the others have read, where the list tells it."""
         with _Fitting(self):
-            found = [rows.seen(self.map, row) for row in answer]
+            found = [listed.seen(self.map, row) for row in answer]
         return tuple(PersonRead(*seen) for seen in found if seen is not None)
 
     # ------------------------------------------------------------ history
@@ -217,20 +207,20 @@ class Dialect:
     # ------------------------------------------------------------ what is heard
 
     def thread_topics(self, thread_id: str, me: str) -> tuple[Topic, ...]:
-        """The topics of one thread, the one that carries its rows first."""
+        """The topics of one thread, the ones that carry its rows first."""
         news = self.map.news
         found = [_topic(news.rows, thread_id)] if news.rows else []
-        present = news.presence.of(thread_id) if news.presence else ""
-        for part in (news.typing, news.presence):
-            if part and all(topic.name != part.of(thread_id) for topic in found):
-                key = me if part.of(thread_id) == present else ""
-                found.append(_topic(part, thread_id, presence_key=key))
-        return tuple(found)
+        found += changes.topics(self.map, THREAD, thread_id)
+        if news.presence:
+            found.append(_topic(news.presence, thread_id, presence_key=me))
+        found += [_topic(part, thread_id) for part in (news.typing, news.hint, news.hearsay) if part]
+        return merged(found)
 
     def user_topics(self, user_id: str, me: str) -> tuple[Topic, ...]:
         """The topics of the reader's own account. `user_id` is the auth id."""
-        part = self.map.news.notices
-        return (_topic(part, user_id),) if part else ()
+        parts = (self.map.news.notices, self.map.notices)
+        found = [_topic(part, user_id) for part in parts if part]
+        return merged(found + changes.topics(self.map, USER, user_id))
 
     def hear(
         self, topic: str, event: str, payload: object, *, sealed: bool, me: str, members: Members
@@ -241,6 +231,11 @@ class Dialect:
         it, `sealed` is how the topic was joined, `members` gives the person ids of a thread.
         """
         return frames.hear(self.map, topic, event, payload, sealed=sealed, me=me, members=members)
+
+    def told(self, topic: str, data: Mapping[str, Any], *, private: bool, me: str) -> tuple[Event, ...]:
+        """What a changed row says: `data` as it stands in the frame, `private` how the topic was joined.
+        Never raises."""
+        return changes.told(self.map, topic, data, private=private, me=me)
 
     def present(self, topic: str, state: object, me: str, members: Members) -> PresenceHeard | None:
         """Who is on `topic`: `state` is each presence key with the payloads under it. Never raises."""

@@ -61,10 +61,11 @@ create or replace trigger supachat_@schema@_reply_changed
   before update on @schema@.canned_replies
   for each row execute function @schema@.supachat_on_change();
 
--- whoever has no account still has an id and, a customer, a name
+-- Whoever has no account still has an id and, a customer, a name; and a row that is new was not edited.
 create or replace function @schema@.supachat_before_message() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
+  new.updated_at := new.created_at;
   if new.sender_type <> 'customer' then
     new.sender_id := coalesce(nullif(new.sender_id, ''), new.sender_type);
     return new;
@@ -143,7 +144,7 @@ language sql stable security definer set search_path = '' as $$
     limit 1000
   )
   select c.id, c.status, c.assigned_to, holder.display_name, c.channel,
-    c.customer_id, c.customer_name, c.customer_contact, c.subject, c.priority,
+    coalesce(nullif(c.customer_id, ''), 'customer:' || c.id::text), c.customer_name, c.customer_contact, c.subject, c.priority,
     c.chatbot_enabled, c.metadata, c.created_at, c.updated_at, w.members,
     l.id, l.created_at, l.sender_id, l.sender_type, left(l.body, 200),
     n.unread, r.read_message_id, r.read_at

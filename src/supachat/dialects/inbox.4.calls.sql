@@ -115,13 +115,11 @@ $$;
 
 -- ------------------------------------------------------------------ finding
 
--- In names, subjects and bodies of what the caller sees, two letters or more, the latest first. Letters are
--- compared one by one, so it finds parts of words in any script, without an extension.
+-- In names, subjects and bodies of what the caller sees, two letters or more, the latest first; a conversation
+-- whose name or subject fits is answered by its newest message. Letters are compared one by one, so it finds
+-- parts of words in any script, without an extension.
 create or replace function @schema@.supachat_search(_text text, _limit integer default 50)
-returns table (
-  conversation_id uuid, message_id uuid, customer_name text, sender_type text, sender_name text,
-  at timestamptz, preview text
-)
+returns setof @schema@.messages
 language sql stable security definer set search_path = '' as $$
   with sought as (
     select '%' || regexp_replace(btrim(left(_text, 200)), '([\\%_])', '\\\1', 'g') || '%' as pattern,
@@ -132,20 +130,21 @@ language sql stable security definer set search_path = '' as $$
     join @schema@.conversations c on me.role = 'admin' or c.assigned_to is null or c.assigned_to = me.user_id
     where me.user_id = @schema@.supachat_uid() and me.active
   ), named as (
-    select c.id, null::uuid as message_id, c.customer_name, null::text as sender_type, null::text as sender_name,
-      coalesce(c.last_message_at, c.created_at) as at, left(c.subject, 200) as preview
-    from seen c, sought s
+    select l.* from seen c, sought s, lateral (
+      select m.* from @schema@.messages m where m.conversation_id = c.id
+      order by m.created_at desc, m.id desc limit 1
+    ) l
     where c.customer_name ilike s.pattern or c.customer_contact ilike s.pattern or c.subject ilike s.pattern
-    order by 6 desc limit 200
+    order by l.created_at desc limit 200
   ), said as (
-    select c.id, m.id as message_id, c.customer_name, m.sender_type, m.sender_name, m.created_at as at,
-      left(m.body, 200) as preview
-    from seen c join @schema@.messages m on m.conversation_id = c.id, sought s
+    select m.* from seen c join @schema@.messages m on m.conversation_id = c.id, sought s
     where m.body ilike s.pattern or (m.sender_type <> 'customer' and m.sender_name ilike s.pattern)
     order by m.created_at desc limit 200
   )
-  select found.* from (select * from named union all select * from said) as found
-  order by found.at desc, found.id, found.message_id
+  select found.* from (
+    select distinct on (hits.id) hits.* from (select * from named union all select * from said) as hits
+  ) as found
+  order by found.created_at desc, found.id
   limit (select most from sought)
 $$;
 

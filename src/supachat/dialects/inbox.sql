@@ -24,8 +24,7 @@
 --   supachat_assign(_conversation_id uuid, _agent_id uuid = null)         [row], none if no longer seen
 --   supachat_set_chatbot(_conversation_id uuid, _on boolean)              [row]
 --   supachat_mark_read(_conversation_id uuid, _message_id uuid)           read_message_id, read_at
---   supachat_search(_text text, _limit integer = 50)  conversation_id, message_id (null for a name's hit),
---     customer_name, sender_type, sender_name, at, preview
+--   supachat_search(_text text, _limit integer = 50)  rows of messages
 --   supachat_find_people(_text text), supachat_agents()        user_id, display_name, role, active
 --   supachat_set_agent(_user_id uuid, _role text, _active boolean = true)   the admin; the same columns
 -- Tables that agents read: conversations, messages (order created_at, key id, edits updated_at),

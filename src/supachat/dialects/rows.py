@@ -1,32 +1,38 @@
 """What a server answered, as nouns. A value that does not fit the map is refused, never guessed at.
 
-Names and bodies become `Safe` here and nowhere else; the original of a body is kept beside it.
+Names and bodies become `Safe` here and in `listed` and `feeds`; the original of a body is kept beside it.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from supachat.dialects import moments
-from supachat.dialects.shape import Last, Map, ReadColumns
+from supachat.dialects.shape import Map, Messages
 from supachat.domain.model import (
     NOTHING,
     Cursor,
     Delivery,
+    Extra,
     Message,
+    MessageKind,
     Micros,
     Person,
     PersonKey,
-    Thread,
+    PersonKind,
     ThreadKey,
 )
-from supachat.domain.text import safe, safe_line
+from supachat.domain.text import Safe, safe, safe_line
 
 Row = Mapping[str, Any]
 
 _HALF = re.compile("[\ud800-\udfff]")
+
+MOST_FACTS = 20
+"""Facts shown of one row; the rest of a stranger's object is left out."""
 
 LONGEST_ID = 4096
 """Characters of an id; a longer one is no id of ours."""
@@ -92,7 +98,60 @@ def message(map_: Map, row: Row, me: str) -> Message:
         delivery=Delivery.SENT if author == me else Delivery.RECEIVED,
         edited=None if edited == at else edited,
         deleted=deleted,
+        extra=None if deleted else extra(part, row),
     )
+
+
+def extra(part: Messages, row: Row) -> Extra | None:
+    """What the row says beside its text; None where that is nothing. Words that the map does not name
+    are no news."""
+    word = _word(row, part.status)
+    found = Extra(
+        kind=MessageKind(part.kinds.get(_word(row, part.kind), MessageKind.TEXT)),
+        role=_role(part.roles, _word(row, part.role)),
+        growing=word in part.growing,
+        trouble=safe_line(f"the server marked it {word}") if word in part.failed else NOTHING,
+        subject=safe_line(_word(row, part.subject)),
+        facts=facts(row.get(part.facts)) if part.facts else (),
+    )
+    return None if found == Extra() else found
+
+
+def facts(given: object) -> tuple[tuple[Safe, Safe], ...]:
+    """The names and values of a JSON object, in its order; what is no plain value, as JSON."""
+    if not isinstance(given, Mapping):
+        return ()
+    pairs = list(given.items())[:MOST_FACTS]
+    return tuple(
+        (safe_line(str(name), limit=60), safe_line(_shown(value), limit=400)) for name, value in pairs
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)[:2000]
+
+
+def _word(row: Row, column: str | None) -> str:
+    """A word of the row; empty where the map or the row has none."""
+    value = row.get(column) if column else None
+    return value if isinstance(value, str) else ""
+
+
+def _role(roles: Mapping[str, str], word: str) -> PersonKind | None:
+    return PersonKind(roles[word]) if word in roles else None
+
+
+def author(map_: Map, row: Row) -> Person | None:
+    """Whoever wrote the row, where the row names them."""
+    part = map_.messages
+    name = safe_line(_word(row, part.author_name))
+    if not name:
+        return None
+    id_ = key(row, part.author)
+    kind = _role(part.roles, _word(row, part.role)) or PersonKind.PERSON
+    return Person(PersonKey(map_.name, id_), name, safe_line(id_), kind)
 
 
 def edit_place(map_: Map, row: Row) -> Cursor | None:
@@ -101,58 +160,14 @@ def edit_place(map_: Map, row: Row) -> Cursor | None:
     return Cursor(moment(row, column), key(row, map_.messages.key)) if column else None
 
 
-def seen(map_: Map, row: Row) -> tuple[ThreadKey, str, Cursor] | None:
-    """Up to where the other one has read, where the list says so. Raises Misfit."""
-    part = map_.threads
-    if part.seen is None or row.get(part.seen.id) is None:
-        return None
-    to = Cursor(moment(row, part.seen.at), key(row, part.seen.id))
-    return ThreadKey(map_.name, key(row, part.id)), key(row, part.other), to
-
-
-def person(map_: Map, row: Row, id_column: str, name_column: str) -> Person:
+def person(
+    map_: Map, row: Row, id_column: str, name_column: str, kind: PersonKind = PersonKind.PERSON
+) -> Person:
     """Whoever the row names; where the name is empty the handle is shown. Raises Misfit."""
     id_ = key(row, id_column)
     handle = safe_line(id_)
     name = NOTHING if row.get(name_column) is None else safe_line(text(row, name_column))
-    return Person(PersonKey(map_.name, id_), name or handle, handle)
-
-
-def thread(map_: Map, row: Row, me: str) -> tuple[Thread, Person]:
-    """A row of the thread list and the other person in it. Raises Misfit."""
-    part = map_.threads
-    other = person(map_, row, part.other, part.other_name)
-    last, preview, author = _last(part.last, row)
-    read, unread = _read(part.read, row)
-    made = Thread(
-        key=ThreadKey(map_.name, key(row, part.id)),
-        title=other.name,
-        members=(me, other.key.id),
-        other=other.key.id,
-        created=moment(row, part.created) if part.created else None,
-        last=last,
-        preview=safe_line(preview),
-        preview_author=author,
-        unread=unread,
-        unread_local=part.read is None,
-        read_to=read,
-    )
-    return made, other
-
-
-def _last(part: Last | None, row: Row) -> tuple[Cursor | None, str, str | None]:
-    if part is None or row.get(part.id) is None:
-        return None, "", None
-    return Cursor(moment(row, part.at), key(row, part.id)), text(row, part.preview), key(row, part.author)
-
-
-def _read(part: ReadColumns | None, row: Row) -> tuple[Cursor | None, int]:
-    if part is None:
-        return None, 0
-    unread = count(row, part.unread)
-    if row.get(part.id) is None:
-        return None, unread
-    return Cursor(moment(row, part.at), key(row, part.id)), unread
+    return Person(PersonKey(map_.name, id_), name or handle, handle, kind)
 
 
 def _kind(row: Row, column: str) -> str:

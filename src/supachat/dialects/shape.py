@@ -6,46 +6,32 @@ never know one.
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
-"""A table, a column, a function or a schema, as it stands in a URL."""
+from supachat.dialects.besideshape import (
+    Alterations,
+    Audit,
+    Canned,
+    Create,
+    Feed,
+    PresenceRow,
+    Prices,
+    Search,
+)
+from supachat.dialects.newsshape import Change, News, Told
+from supachat.dialects.parts import Filled, Function, Name, Part, Word
+from supachat.domain.model import MessageKind, PersonKind
 
-Word = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
-"""An event, a key of a payload, a label: one line."""
-
-Constant = str | int | bool
-THREAD, USER = "{thread}", "{user}"
-
-
-class Part(BaseModel):
-    """A table of the map. What it does not know is refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class Filled(Part):
-    """Something with values to fill in: each a constant, or one of `slots` written with a dollar."""
-
-    slots: ClassVar[frozenset[str]] = frozenset()
-    params: dict[Name, Constant] = Field(default_factory=dict)
-
-    @field_validator("params")
-    @classmethod
-    def _known_slots(cls, params: dict[str, Constant]) -> dict[str, Constant]:
-        for name, value in params.items():
-            if isinstance(value, str) and value.startswith("$") and value[1:] not in cls.slots:
-                allowed = ", ".join(f"${slot}" for slot in sorted(cls.slots)) or "no slot"
-                raise ValueError(f"expected one of {allowed} for {name}, found {value}")
-        return params
+Words = dict[Word, str]
 
 
-class Function(Filled):
-    """A function to call, and its arguments."""
-
-    rpc: Name
+def _kinds(words: Words, known: type[PersonKind] | type[MessageKind]) -> None:
+    """Raises ValueError for a word on the right that is none of ours."""
+    wrong = next((word for word in words.values() if word not in set(known)), None)
+    if wrong is not None:
+        raise ValueError(f"expected one of {', '.join(known)}, found {wrong}")
 
 
 class Me(Function):
@@ -75,18 +61,64 @@ class SeenColumns(Part):
     at: Name
 
 
+class Members(Part):
+    """The people of a thread: a JSON array of objects, and the keys in each."""
+
+    column: Name
+    id: Word
+    name: Word
+    role: Word | None = None
+    kinds: Words = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known(self) -> Members:
+        _kinds(self.kinds, PersonKind)
+        return self
+
+
+class Statuses(Part):
+    """The words that a status can be, in their order; those at the end need nobody."""
+
+    words: Annotated[list[Word], Field(min_length=2)]
+    archived: Word | None = None
+    """The one that puts a thread out of sight."""
+
+
 class Threads(Function):
-    """The thread list in one request, a row a thread."""
+    """The thread list in one request, a row a thread. Who is in it: `other`, or `members`, or both."""
 
     id: Name
     created: Name | None = None
-    other: Name
-    other_name: Name
+    title: Name | None = None
+    """Where it is empty, the others' names stand there."""
+    other: Name | None = None
+    other_name: Name | None = None
+    other_kind: Annotated[PersonKind, Field(strict=False)] = PersonKind.PERSON
+    members: Members | None = None
+    status: Name | None = None
+    statuses: Statuses | None = None
+    assignee: Name | None = None
+    bot: Name | None = None
+    owner: Name | None = None
+    archived: Name | None = None
+    """True, or a time, for a thread that is out of sight."""
+    facts: list[Name] = Field(default_factory=list)
+    """Columns that stand beside the title."""
     id_joins: Annotated[str, StringConstraints(min_length=1, max_length=8)] | None = None
     """Between two people's ids in a thread's id, where the id is made of them."""
     last: Last | None = None
     read: ReadColumns | None = None
     seen: SeenColumns | None = None
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Threads:
+        if self.other is None and self.members is None:
+            raise ValueError("expected other, the one a thread is with, or members, or both")
+        if (self.other is None) is not (self.other_name is None):
+            raise ValueError("expected other and other_name together")
+        if (self.status is None) is not (self.statuses is None):
+            raise ValueError("expected status and statuses together")
+        return self
 
 
 class Messages(Part):
@@ -102,17 +134,43 @@ class Messages(Part):
     """When the row last changed; null, or the same as `order`, for one that never did."""
     deleted: Name | None = None
     """True or a time in a row that was deleted. Without it a deleted row is not there any more."""
+    author_name: Name | None = None
+    kind: Name | None = None
+    kinds: Words = Field(default_factory=dict)
+    """The map's words for text, voice and action; what is not here is text."""
+    role: Name | None = None
+    roles: Words = Field(default_factory=dict)
+    """The map's words for person, customer, agent, assistant, bot and system."""
+    status: Name | None = None
+    growing: list[Word] = Field(default_factory=list)
+    """Words of `status` for a row that is still being written."""
+    failed: list[Word] = Field(default_factory=list)
+    """Words of `status` for a row that came to grief on the server's side."""
+    subject: Name | None = None
+    facts: Name | None = None
+    """A JSON object that says more of the row."""
+    account: Name | None = None
+    """For a plain insert: the author's auth id, where people are known by another."""
+    recipient: Name | None = None
+    """For a plain insert: the other one of two."""
+
+    @model_validator(mode="after")
+    def _known(self) -> Messages:
+        _kinds(self.kinds, MessageKind)
+        _kinds(self.roles, PersonKind)
+        return self
 
     @property
     def columns(self) -> tuple[str, ...]:
-        always = (self.key, self.order, self.thread, self.author, self.body)
-        return always + tuple(name for name in (self.edited, self.deleted) if name is not None)
+        more = (self.edited, self.deleted, self.author_name, self.kind, self.role, self.status)
+        found = (self.key, self.order, self.thread, self.author, self.body, *more, self.subject, self.facts)
+        return tuple(dict.fromkeys(name for name in found if name is not None))
 
 
 class Send(Filled):
     """A function to call, or a plain insert whose `params` are the columns of the new row."""
 
-    slots = frozenset({"thread", "me", "other", "body", "draft"})
+    slots = frozenset({"thread", "me", "user", "other", "body", "draft"})
     rpc: Name | None = None
     insert: bool = False
 
@@ -157,82 +215,6 @@ class Ensure(Function):
     slots = frozenset({"person"})
 
 
-class Channel(Part):
-    """A topic. Its name ends with the one thing that tells it from its kind."""
-
-    ends_with: ClassVar[str] = THREAD
-    topic: Word
-    sealed: bool = False
-    """No policy lets a client broadcast here."""
-    from_database: bool = False
-
-    @field_validator("topic")
-    @classmethod
-    def _one_slot_at_the_end(cls, topic: str) -> str:
-        head = topic.removesuffix(cls.ends_with)
-        if head == topic or not head or "{" in head:
-            raise ValueError(f"expected a name that ends with {cls.ends_with} and has no other braces")
-        return topic
-
-    @property
-    def head(self) -> str:
-        return self.topic.removesuffix(self.ends_with)
-
-    def of(self, key: str) -> str:
-        """The topic of the thread or user `key`."""
-        return self.head + key
-
-    def key(self, topic: str) -> str | None:
-        """The thread or user that `topic` is of; None where it is a topic of another kind."""
-        return topic.removeprefix(self.head) if topic.startswith(self.head) and topic != self.head else None
-
-
-class Rows(Channel):
-    """New rows of a thread. On a sealed topic `record` is believed, elsewhere it is a hint."""
-
-    event: Word
-    record: Word
-    changed: Word | None = None
-    """The event of a row that changed: it too stands under `record`."""
-    gone: Word | None = None
-    """The event of a row that was deleted: its key stands under `old`."""
-    old: Word = "old_record"
-
-
-class Notices(Channel):
-    """Something happened in the thread that stands under `thread`: to be read."""
-
-    ends_with = USER
-    event: Word
-    thread: Word
-
-
-class Typing(Channel):
-    event: Word
-    person: Word
-
-
-class Attendance(Channel):
-    status: Word
-
-
-class News(Part):
-    rows: Rows | None = None
-    notices: Notices | None = None
-    typing: Typing | None = None
-    presence: Attendance | None = None
-
-    @model_validator(mode="after")
-    def _rows_stay_alone(self) -> News:
-        heads = {part.head for part in (self.typing, self.presence) if part is not None}
-        for part in (self.rows, self.notices):
-            if part is not None and part.sealed and part.head in heads:
-                raise ValueError(
-                    f"expected another topic for typing and presence than the sealed {part.topic}"
-                )
-        return self
-
-
 class Map(Part):
     """A whole dialect."""
 
@@ -245,13 +227,23 @@ class Map(Part):
     threads: Threads
     messages: Messages
     send: Send | None = None
-    """The one word "insert" stands for a plain insert of key, thread, author and body."""
+    """The one word "insert" stands for a plain insert of the columns that [messages] names."""
     edit: Edit | None = None
     delete: Delete | None = None
     read: Read | None = None
     find: Find | None = None
     ensure: Ensure | None = None
+    create: Create | None = None
+    alter: Alterations = Field(default_factory=dict)
+    search: Search | None = None
+    canned: Canned | None = None
+    feeds: list[Feed] = Field(default_factory=list)
+    prices: Prices | None = None
+    presence_row: PresenceRow | None = None
+    audit: Audit | None = None
     news: News = Field(default_factory=News)
+    changes: list[Change] = Field(default_factory=list)
+    notices: Told | None = None
     local_settings: dict[str, str] = Field(default_factory=dict)
     """Settings of the local server's database; a hosted project never sees them."""
 
@@ -260,10 +252,22 @@ class Map(Part):
     def _send_in_one_word(cls, given: object) -> object:
         if not isinstance(given, dict) or given.get("send") != "insert":
             return given
-        columns, slots = given.get("messages"), ("draft", "thread", "me", "body")
-        names = ("key", "thread", "author", "body")
+        columns, slots = given.get("messages"), ("draft", "thread", "me", "body", "user", "other")
+        names = ("key", "thread", "author", "body", "account", "recipient")
         found = [columns.get(name) for name in names] if isinstance(columns, dict) else []
         params = {
             name: f"${slot}" for name, slot in zip(found, slots, strict=False) if isinstance(name, str)
         }
         return {**given, "send": {"insert": True, "params": params}}
+
+    @model_validator(mode="after")
+    def _told_rows_have_a_meaning(self) -> Map:
+        feeds = {feed.name for feed in self.feeds}
+        for change in self.changes:
+            if change.feed is not None and change.feed not in feeds:
+                raise ValueError(f"expected a feed of the name {change.feed}, which {change.table} means")
+            if change.means == "price" and self.prices is None:
+                raise ValueError(f"expected prices, which {change.table} means")
+            if change.means == "presence" and self.presence_row is None:
+                raise ValueError(f"expected presence_row, which {change.table} means")
+        return self

@@ -143,7 +143,7 @@ class Connection:
         if self.dead.done():
             return Refusal(self.dead.result(), answered=False)
         chan = self._conn.channel(topic.name, _params(topic))
-        chan.listen(presence=bool(topic.presence_key))
+        chan.listen(presence=bool(topic.presence_key), bindings=topic.bindings)
         answer: asyncio.Future[Refusal | None] = asyncio.get_running_loop().create_future()
 
         def told(state: library.RealtimeSubscribeStates, error: Exception | None) -> None:

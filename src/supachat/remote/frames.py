@@ -30,10 +30,29 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
-class Replicated:
-    """The server says that broadcasts from the database flow into this topic."""
+class RowChanged:
+    """A row of a table was written or deleted (postgres_changes), as it came: schema, table, type,
+    record, old_record, errors."""
 
     topic: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Replicated:
+    """The server says that broadcasts from the database flow into this topic; with `changes`, that the
+    rows of its bindings do. It says the latter anew after each new token (recording 21)."""
+
+    topic: str
+    changes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribed:
+    """The rows of this topic's bindings do not flow, though it stays joined. The server tries again."""
+
+    topic: str
+    words: Safe
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +70,7 @@ class Beaten:
     round_trip: float
 
 
-Heard = Broadcast | Present | Replicated | Ended | Beaten
+Heard = Broadcast | Present | RowChanged | Replicated | Unsubscribed | Ended | Beaten
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from supachat.domain.errors import SupachatError
 from supachat.domain.events import Event, LinkMoved, MessageArrived
 from supachat.domain.health import Link
 from supachat.domain.model import Thread, ThreadKey
-from supachat.remote.frames import Broadcast, Present
+from supachat.remote.frames import Broadcast, Present, RowChanged
 from supachat.remote.measures import Measures
 from supachat.remote.registry import Registry
 from supachat.remote.skew import Skew
@@ -104,6 +104,17 @@ class Hearing:
                 continue
             self._measure(events, me)
             self.say(*events)
+
+    def changed(self, heard: RowChanged) -> None:
+        """A row that a table's change brought. Believed as the topic was joined, not as a source wished."""
+        private = self._registry.is_private(heard.topic)
+        for source in self._sources(heard.topic):
+            me = self._known.me.get(source)
+            if me is not None:
+                dialect = self._known.dialects[source]
+                events = dialect.told(heard.topic, heard.data, private=private, me=me)
+                self._measure(events, me)
+                self.say(*events)
 
     def _measure(self, events: Sequence[Event], me: str) -> None:
         for event in events:

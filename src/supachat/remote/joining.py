@@ -17,7 +17,16 @@ from supachat.dialects.calls import Topic
 from supachat.domain.health import Link
 from supachat.remote import rules
 from supachat.remote.connection import Connection
-from supachat.remote.frames import Broadcast, Ended, Present, Refusal, Replicated
+from supachat.remote.frames import (
+    Broadcast,
+    Ended,
+    Present,
+    Refusal,
+    Replicated,
+    RowChanged,
+    Unsubscribed,
+)
+from supachat.remote.readiness import Flow, Readiness
 from supachat.remote.rules import Fate, Standing, Throttle
 from supachat.remote.verdicts import Cure
 from supachat.remote.waits import Waits
@@ -32,6 +41,8 @@ class Ears(Protocol):
     def topic_lost(self, name: str) -> None: ...
 
     def broadcast(self, heard: Broadcast) -> None: ...
+
+    def changed(self, heard: RowChanged) -> None: ...
 
     def present(self, heard: Present) -> None: ...
 
@@ -93,8 +104,7 @@ class Joiner:
         self._moved, self._clock, self._luck = moved, clock, luck
         self._wake = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._replicated: set[str] = set()
-        self._unready: dict[str, asyncio.TimerHandle] = {}
+        self._readiness = Readiness(waits.replication, ears.topic_ready)
         self._presence = Throttle(waits.presence)
 
     async def run(self) -> None:
@@ -126,7 +136,7 @@ class Joiner:
         for name in self._topics.names(Standing.JOINED):
             fate = self._topics.fate(name)
             self._topics.fates[name] = fate.left(self._clock(), self._luck(), self._waits)
-            self._forget(name)
+            self._readiness.forget(name)
             self._ears.topic_lost(name)
             self._spawn(self._connection.leave(name))
         self._moved()
@@ -135,8 +145,7 @@ class Joiner:
     def stop(self) -> None:
         for task in self._tasks:
             task.cancel()
-        for timer in self._unready.values():
-            timer.cancel()
+        self._readiness.stop()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -151,7 +160,7 @@ class Joiner:
             self._end(topic.name, refusal)
         else:
             self._topics.fates[topic.name] = self._topics.fate(topic.name).joined(self._clock())
-            self._await_rows(topic)
+            self._readiness.joined(topic)
             self._tell_presence(topic.name, fresh=True)
         self._moved()
         self.wake()
@@ -164,42 +173,23 @@ class Joiner:
         if refusal.verdict.cure is Cure.RENEW:
             self._ears.token_doubted()
 
-    def _await_rows(self, topic: Topic) -> None:
-        """Joined is not ready: wait for the server's word, or a little while where it gives none."""
-        name = topic.name
-        if not topic.replication_ready or name in self._replicated:
-            self._replicated.discard(name)
-            self._ears.topic_ready(name)
-            return
-        loop = asyncio.get_running_loop()
-        self._unready[name] = loop.call_later(self._waits.replication, self._ready, name)
-
-    def _ready(self, name: str) -> None:
-        timer = self._unready.pop(name, None)
-        if timer is not None:
-            timer.cancel()
-            self._ears.topic_ready(name)
-
     def replicated(self, heard: Replicated) -> None:
-        if heard.topic in self._unready:
-            self._ready(heard.topic)
-        else:  # it overtook the join's own answer
-            self._replicated.add(heard.topic)
+        self._readiness.said(heard.topic, Flow.CHANGES if heard.changes else Flow.BROADCASTS)
+
+    def unsubscribed(self, heard: Unsubscribed) -> None:
+        """The topic stays joined, and the server says so when its rows flow again."""
+        if self._readiness.lost(heard.topic):
+            self._ears.topic_lost(heard.topic)
+            self._moved()
 
     def ended(self, heard: Ended) -> None:
         """The server closed a joined topic. A topic still joining hears of it from its join."""
         if self._topics.fate(heard.topic).standing is Standing.JOINED:
-            self._forget(heard.topic)
+            self._readiness.forget(heard.topic)
             self._end(heard.topic, Refusal(heard.verdict, answered=False))
             self._ears.topic_lost(heard.topic)
             self._moved()
             self.wake()
-
-    def _forget(self, name: str) -> None:
-        self._replicated.discard(name)
-        timer = self._unready.pop(name, None)
-        if timer is not None:
-            timer.cancel()
 
     def _leave_unwanted(self) -> None:
         wanted = {topic.name for topic in self._topics.wanted}
@@ -209,7 +199,7 @@ class Joiner:
                 continue  # its answer wakes us again
             del self._topics.fates[name]
             if standing is Standing.JOINED:
-                self._forget(name)
+                self._readiness.forget(name)
                 self._ears.topic_lost(name)
                 self._spawn(self._connection.leave(name))
 

@@ -16,11 +16,13 @@ from realtime.message import (
     ChannelCloseMessage,
     ChannelErrorMessage,
     Message,
+    PostgresChangesMessage,
     ServerMessage,
     ServerMessageAdapter,
     SystemMessage,
 )
 from realtime.types import ChannelStates, RealtimeSubscribeStates
+from realtime.types import RealtimePostgresChangesListenEvent as ListenEvent
 from websockets.asyncio.client import ClientConnection, connect
 
 __all__ = [
@@ -32,8 +34,10 @@ __all__ = [
     "ChannelErrorMessage",
     "ChannelStates",
     "ClientConnection",
+    "ListenEvent",
     "Message",
     "NeverTimer",
+    "PostgresChangesMessage",
     "RealtimeSubscribeStates",
     "ServerMessage",
     "ServerMessageAdapter",

@@ -8,9 +8,9 @@ is room: leaving and joining again is what the server limits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from supachat.dialects.calls import Topic
+from supachat.dialects.calls import Topic, merged
 from supachat.domain.events import Event, ListStale, ThreadDeaf, ThreadReady
 from supachat.domain.model import ThreadKey
 
@@ -85,13 +85,12 @@ class Registry:
 
     def _merged(self, name: str) -> Topic:
         """What several sources ask of one topic, as one join."""
-        topics = [asker.topic for asker in self._by_name[name]]
-        return replace(
-            topics[0],
-            private=any(topic.private for topic in topics),
-            replication_ready=any(topic.replication_ready for topic in topics),
-            presence_key=next((topic.presence_key for topic in topics if topic.presence_key), ""),
-        )
+        (topic,) = merged(asker.topic for asker in self._by_name[name])
+        return topic
+
+    def is_private(self, name: str) -> bool:
+        """How the topic is joined."""
+        return any(asker.topic.private for asker in self.askers(name))
 
     def askers(self, name: str) -> tuple[Asker, ...]:
         return tuple(self._by_name.get(name, ()))
@@ -124,6 +123,6 @@ class Registry:
 
 
 def _rows(askers: Sequence[Asker]) -> tuple[Asker, ...]:
-    """The askers whose topic carries rows. Where none is sealed, any of them may."""
-    sealed = tuple(asker for asker in askers if asker.topic.sealed)
-    return sealed or tuple(askers)
+    """The askers whose topic carries rows. Where none is known to, any of them may."""
+    carrying = tuple(asker for asker in askers if asker.topic.carries_rows)
+    return carrying or tuple(askers)

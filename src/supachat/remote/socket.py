@@ -8,14 +8,25 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
-from supachat.domain.text import Safe
+from supachat.dialects.calls import Binding
+from supachat.domain.text import Safe, safe_line
 from supachat.remote import library
-from supachat.remote.frames import Broadcast, Ended, Heard, Present, Replicated, mended, unpack
+from supachat.remote.frames import (
+    Broadcast,
+    Ended,
+    Heard,
+    Present,
+    Replicated,
+    RowChanged,
+    Unsubscribed,
+    mended,
+    unpack,
+)
 from supachat.remote.outline import outline
 from supachat.remote.verdicts import Cure, Verdict, judge_live
 
@@ -59,20 +70,34 @@ class Chan(library.AsyncRealtimeChannel):
                 library.discard(self)
             return
         if isinstance(message, library.SystemMessage):
-            self._system(message.payload.status, message.payload.message)
+            self._system(message.payload.status, message.payload.message, message.payload.extension)
+            return
+        if isinstance(message, library.PostgresChangesMessage):
+            # once for all bindings that the row met, where the library would call back for each
+            self.conn.tell(RowChanged(self.name, {**message.payload["data"]}))
             return
         super()._handle_message(message)
 
-    def _system(self, status: str, text: str) -> None:
+    def _system(self, status: str, text: str, extension: str) -> None:
         """An error ends nothing by itself: the close that may follow does, and this says why."""
+        of_tables = extension == "postgres_changes"
         if status == "error":
             self.last_words = text
+            if of_tables:
+                self.conn.tell(Unsubscribed(self.name, safe_line(text, limit=160)))
+        elif of_tables and text.startswith("Subscribed"):
+            self.conn.tell(Replicated(self.name, changes=True))
         elif text.startswith("Replication connection established"):
             self.conn.tell(Replicated(self.name))
 
-    def listen(self, *, presence: bool) -> None:
+    def listen(self, *, presence: bool, bindings: Sequence[Binding] = ()) -> None:
         """Register for everything. Before `subscribe`, or the library would leave and join again."""
         self.on_broadcast("*", self._broadcast)
+        for one in bindings:
+            event = library.ListenEvent(one.event)
+            self.on_postgres_changes(
+                event, _told_above, table=one.table, schema=one.schema, filter=one.filter or None
+            )
         if presence:
             self.on_presence_sync(self._presence)
 
@@ -82,6 +107,10 @@ class Chan(library.AsyncRealtimeChannel):
     def _presence(self) -> None:
         state = {key: [dict(meta) for meta in metas] for key, metas in self.presence_state().items()}
         self.conn.tell(Present(self.name, state))
+
+
+def _told_above(payload: Any) -> None:
+    """The library asks for bindings by callbacks; what they would say is passed on before them."""
 
 
 class Conn(library.AsyncRealtimeClient):

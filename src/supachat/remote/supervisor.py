@@ -21,7 +21,17 @@ from supachat.domain.health import Link, LinkState
 from supachat.domain.text import Safe, safe_line
 from supachat.remote.address import Address
 from supachat.remote.connection import Connection
-from supachat.remote.frames import Beaten, Broadcast, Ended, Heard, LinkDown, Present, Replicated
+from supachat.remote.frames import (
+    Beaten,
+    Broadcast,
+    Ended,
+    Heard,
+    LinkDown,
+    Present,
+    Replicated,
+    RowChanged,
+    Unsubscribed,
+)
 from supachat.remote.joining import Ears, Joiner, Topics
 from supachat.remote.rules import Backoff, Budget, Throttle
 from supachat.remote.topichealth import topic_health
@@ -227,7 +237,7 @@ class Supervisor:
             self._pass_on(await connection.inbox.get(), joiner)
 
     def _pass_on(self, heard: Heard, joiner: Joiner) -> None:
-        if isinstance(heard, Broadcast | Present | Replicated):
+        if isinstance(heard, Broadcast | Present | RowChanged | Replicated):
             self.topics.heard[heard.topic] = self._clock()
             self._tell_soon()
         match heard:
@@ -235,8 +245,12 @@ class Supervisor:
                 self._ears.broadcast(heard)
             case Present():
                 self._ears.present(heard)
+            case RowChanged():
+                self._ears.changed(heard)
             case Replicated():
                 joiner.replicated(heard)
+            case Unsubscribed():
+                joiner.unsubscribed(heard)
             case Ended():
                 joiner.ended(heard)
             case Beaten():

@@ -177,11 +177,11 @@ def test_search(world: Inbox, people: tuple[Account, ...]) -> None:
 
     def found(who: Account, text: str) -> list[tuple[Any, ...]]:
         rows = world.ask(who, "select * from supachat_search(%s)", text)
-        return sorted((row["customer_name"], row["message_id"] is None, row["preview"]) for row in rows)
+        return sorted((row["sender_name"], row["body"]) for row in rows)
 
-    assert found(ann, "PARCEL_7") == [("Zoë 100%", False, "where is my parcel_7?")]
-    assert found(ann, "0%") == [("Zoë 100%", True, "A parcel")]
-    assert found(bob, "どこ") == [("Max", False, "荷物はどこですか")]
+    assert found(ann, "PARCEL_7") == [("Zoë 100%", "where is my parcel_7?")]
+    assert found(ann, "0%") == [("Zoë 100%", "where is my parcel_7?")], "a name's newest message"
+    assert found(bob, "どこ") == [("Max", "荷物はどこですか")]
     assert found(cat, "どこ") == found(eve, "parcel") == found(ann, "p") == found(ann, "x_7") == []
     assert len(world.ask(ann, "select * from supachat_search('parcel', 1)")) == 1
 

@@ -1,0 +1,99 @@
+"""Rows that the database tells as they change (postgres_changes), as events.
+
+No client can make such a frame, so on a private topic it is believed; on a topic that everybody may join
+it is a hint. Nothing here raises: what does not fit is a hint too, or nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from supachat.dialects import asks, rows
+from supachat.dialects.calls import Binding, Topic
+from supachat.dialects.newsshape import Change
+from supachat.dialects.shape import Map
+from supachat.domain.events import Event, ListStale, MessageArrived, MessageGone, MessageHinted
+from supachat.domain.model import ThreadKey
+
+_PLAIN = re.compile(r"[A-Za-z0-9_:@-]+")
+
+
+def topics(map_: Map, slot: str, key: str) -> list[Topic]:
+    """The topics of one thread or user on which rows are told, each with its bindings."""
+    return [
+        Topic(change.head + key, private=change.private, bindings=_bindings(map_, change, key))
+        for change in map_.changes
+        if change.slot == slot
+    ]
+
+
+def _bindings(map_: Map, change: Change, key: str) -> tuple[Binding, ...]:
+    value = key if _PLAIN.fullmatch(key) else asks.quoted(key)
+    filter_ = change.filter.replace(change.slot, value)
+    events = ["*"] if len(set(change.events)) == 3 else change.events
+    return tuple(Binding(event, change.table, map_.schema_, filter_) for event in events)
+
+
+def told(map_: Map, topic: str, data: Mapping[str, Any], *, private: bool, me: str) -> tuple[Event, ...]:
+    """The events of one frame, each once, whichever of the topic's bindings brought it."""
+    found: list[Event] = []
+    for change in map_.changes:
+        key = change.key(topic)
+        if key is None or not _is_of(map_, change, data):
+            continue
+        event = _meaning(map_, change, key, data, believed=private and change.private, me=me)
+        if event is not None and event not in found:
+            found.append(event)
+    return tuple(found)
+
+
+def _is_of(map_: Map, change: Change, data: Mapping[str, Any]) -> bool:
+    place = (data.get("schema"), data.get("table"))
+    return place == (map_.schema_, change.table) and data.get("type") in change.events
+
+
+def _meaning(
+    map_: Map, change: Change, key: str, data: Mapping[str, Any], *, believed: bool, me: str
+) -> Event | None:
+    if change.means == "list":
+        return ListStale(map_.name)
+    if change.means == "message":
+        return _message(map_, change, key, data, believed=believed, me=me)
+    return None
+
+
+def _message(
+    map_: Map, change: Change, key: str, data: Mapping[str, Any], *, believed: bool, me: str
+) -> Event | None:
+    """A row that came whole is believed; one that did not (too long, or a text that was left out because
+    nobody touched it) is read."""
+    of = ThreadKey(map_.name, key) if change.slot == "{thread}" else None
+    changed = data.get("type") == "UPDATE"
+    try:
+        if data.get("type") == "DELETE":
+            return _gone(map_, of, data, believed=believed)
+        record = _record(data)
+        thread = ThreadKey(map_.name, rows.key(record, map_.messages.thread))
+        if of is not None and thread != of:
+            return None
+        of = thread
+        if not believed or data.get("errors"):
+            return MessageHinted(thread, changed)
+        return MessageArrived(rows.message(map_, record, me), changed=changed)
+    except rows.Misfit:
+        return MessageHinted(of, changed) if of is not None else None
+
+
+def _gone(map_: Map, of: ThreadKey | None, data: Mapping[str, Any], *, believed: bool) -> Event | None:
+    """Of a deleted row the key is told, to everybody."""
+    if not believed:
+        return MessageHinted(of, changed=True) if of is not None else None
+    old = data.get("old_record")
+    return MessageGone(map_.name, rows.key(old if isinstance(old, Mapping) else {}, map_.messages.key))
+
+
+def _record(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    record = data.get("record")
+    return record if isinstance(record, Mapping) else {}

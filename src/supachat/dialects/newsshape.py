@@ -1,0 +1,145 @@
+"""The part of a map that says how news arrives: topics, events, tables that are watched.
+
+Pure data, checked before a topic is joined.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from supachat.dialects.parts import THREAD, USER, Channel, FeedName, Name, Part, Word
+
+
+class Rows(Channel):
+    """New rows of a thread. On a sealed topic `record` is believed, elsewhere it is a hint."""
+
+    event: Word
+    record: Word
+    changed: Word | None = None
+    """The event of a row that changed: it too stands under `record`."""
+    gone: Word | None = None
+    """The event of a row that was deleted: its key stands under `old`."""
+    old: Word = "old_record"
+
+
+class Notices(Channel):
+    """Something happened in the thread that stands under `thread`: to be read."""
+
+    ends_with = USER
+    event: Word
+    thread: Word
+
+
+class Typing(Channel):
+    event: Word
+    person: Word
+
+
+class Attendance(Channel):
+    status: Word
+    away: bool = False
+    """The reader can be set away or offline by hand."""
+
+
+class Hint(Channel):
+    """A member says that they wrote in the thread: it is read, nothing is believed."""
+
+    event: Word
+
+
+class Hearsay(Channel):
+    """Messages that are only told and stored nowhere: there is no history to check them against."""
+
+    event: Word
+    id: Word
+    author: Word
+    body: Word
+    at: Word | None = None
+
+
+class Told(Channel):
+    """What the project's own backend tells a reader: rows of a feed that no table holds."""
+
+    ends_with = USER
+    feed: FeedName
+    label: Word
+    words: dict[Word, Word] = Field(default_factory=dict)
+    """Events and what they are called; one that is not here is told by its own name."""
+    lists: list[Word] = Field(default_factory=list)
+    """The events after which the thread list is another."""
+    quiet: list[Word] = Field(default_factory=list)
+    """Events of this topic that are nothing to tell."""
+    title: Word = "title"
+    body: Word = "body"
+    severity: Word = "severity"
+
+
+Kind = Literal["INSERT", "UPDATE", "DELETE"]
+
+
+class Change(Part):
+    """Rows of a table, told as they change (postgres_changes), and what they mean."""
+
+    topic: Word
+    table: Name
+    events: Annotated[list[Kind], Field(min_length=1)] = ["INSERT", "UPDATE", "DELETE"]  # noqa: RUF012  pydantic copies it
+    filter: str = ""
+    """`column=eq.{thread}` or `column=eq.{user}`; without it every row that the reader may see."""
+    means: Annotated[
+        str, StringConstraints(pattern=r"^(message|list|presence|price|feed:[a-z][a-z0-9_-]*)$")
+    ]
+    private: bool = True
+    """On a topic that everybody may join its rows are hints: they are read before they are believed."""
+
+    @field_validator("topic")
+    @classmethod
+    def _one_slot_at_the_end(cls, topic: str) -> str:
+        if not any(
+            topic.endswith(slot) and topic.count("{") == 1 and topic != slot for slot in (THREAD, USER)
+        ):
+            raise ValueError("expected a name that ends with {thread} or {user} and has no other braces")
+        return topic
+
+    @model_validator(mode="after")
+    def _filter_of_its_topic(self) -> Change:
+        column, _, value = self.filter.partition("=eq.")
+        if self.filter and (not column.isidentifier() or value != self.slot):
+            raise ValueError(f"expected a filter like column=eq.{self.slot}, found {self.filter}")
+        return self
+
+    @property
+    def slot(self) -> str:
+        return THREAD if self.topic.endswith(THREAD) else USER
+
+    @property
+    def head(self) -> str:
+        return self.topic.removesuffix(self.slot)
+
+    @property
+    def feed(self) -> str | None:
+        return self.means.removeprefix("feed:") if self.means.startswith("feed:") else None
+
+    def key(self, topic: str) -> str | None:
+        """The thread or user that `topic` is of; None where it is a topic of another kind."""
+        return topic.removeprefix(self.head) if topic.startswith(self.head) and topic != self.head else None
+
+
+class News(Part):
+    rows: Rows | None = None
+    hint: Hint | None = None
+    hearsay: Hearsay | None = None
+    notices: Notices | None = None
+    typing: Typing | None = None
+    presence: Attendance | None = None
+
+    @model_validator(mode="after")
+    def _rows_stay_alone(self) -> News:
+        heads = {part.head for part in (self.typing, self.presence) if part is not None}
+        for part in (self.rows, self.notices):
+            if part is not None and part.sealed and part.head in heads:
+                raise ValueError(
+                    f"expected another topic for typing and presence than the sealed {part.topic}"
+                )
+        return self
