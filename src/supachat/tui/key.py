@@ -1,0 +1,72 @@
+"""What a key of ours is, and the places where keys act. Values only: the tables stand beside this."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+
+class Place(StrEnum):
+    """What has the keyboard. EVERYWHERE is the chat screen as a whole."""
+
+    EVERYWHERE = "everywhere"
+    COMPOSER = "composer"
+    LIST = "list"
+    MESSAGES = "messages"
+    CONFIRM = "confirm"
+    SWITCHER = "switcher"
+    COMMANDS = "commands"
+    PAGE = "page"
+    """Help: a full page that is only read."""
+    HEALTH = "health"
+    DATE = "date"
+    CHOICES = "choices"
+    """The first question of a first run."""
+    PROJECT = "project"
+    SIGN_IN = "sign_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One thing that keys can do. `keys` are Textual's names, the first one is the one that is shown."""
+
+    id: str
+    keys: str
+    words: str
+    short: str = ""
+    """The footer's words, where `words` are too long for it."""
+    action: str = ""
+    """The Textual action; `id` where empty."""
+    shown: str = ""
+    """How the keys are written, where their names are not what a person calls them."""
+    command: str = ""
+    """Its name in the command palette; empty = not offered there."""
+    silent: bool = False
+    """Not on the help page: a key that everybody knows."""
+
+    @property
+    def label(self) -> str:
+        """The keys as the help page writes them."""
+        return self.shown or "  ".join(plain(key) for key in self.keys.split() if key not in _UNSURE)
+
+    @property
+    def first(self) -> str:
+        """The key as the footer writes it."""
+        return self.shown or plain(self.keys.split()[0])
+
+    @property
+    def footer_words(self) -> str:
+        return self.short or self.words
+
+
+_NAMES: Final = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "question_mark": "?", "slash": "/"}
+_UNSURE: Final = frozenset(
+    {"shift+enter", "ctrl+enter", "alt+shift+b", "alt+m", "ctrl+pageup", "ctrl+pagedown"}
+)
+"""Twins that only some terminals send: they work, the help page does not promise them."""
+
+
+def plain(key: str) -> str:
+    """A key's name as a person writes it."""
+    return "+".join(_NAMES.get(part, part) for part in key.split("+"))
