@@ -14,9 +14,11 @@ from supachat.client import Visit
 from supachat.domain import events as ev
 from supachat.domain.entering import Proof, Ways
 from supachat.domain.errors import BadInput, SupachatError
+from supachat.domain.feeds import Canned, FeedInfo, FeedRow, Tick
 from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
     Account,
+    Alteration,
     Cursor,
     Delivery,
     Feature,
@@ -31,6 +33,7 @@ from supachat.domain.model import (
     ThreadKey,
 )
 from supachat.domain.text import safe, safe_line
+from supachat.sync.altering import altered
 
 NOW = datetime(2026, 11, 20, 9, 31, 30, tzinfo=UTC)
 ACCOUNT = Account("uid-ana", safe_line("ana@acme.dev"), safe_line("ana"))
@@ -213,6 +216,13 @@ class Town:
         self.performed: list[ev.Request] = []
         self.poked = 0
         self.by_hand: list[str] = []
+        self.sources: tuple[SourceInfo, ...] = (SOURCE,)
+        self.feeds: tuple[FeedInfo, ...] = ()
+        self.feed_rows: list[FeedRow] = []
+        self.ticks: list[Tick] = []
+        self.replies: list[Canned] = []
+        self.alter_refused: SupachatError | None = None
+        """What an alteration and a take meet."""
         self._queue: asyncio.Queue[ev.Event] = asyncio.Queue()
 
     # ------------------------------------------------------------ the protocol
@@ -228,7 +238,7 @@ class Town:
 
     async def start(self) -> None:
         if self.signed_in:
-            self.say(ev.SignedIn(ACCOUNT, (SOURCE,)), ev.LinkMoved(self.link))
+            self._welcome()
         else:
             self.say(ev.SessionLost(safe_line("")), ev.LinkMoved(Link(LinkState.SIGNED_OUT)))
 
@@ -236,7 +246,9 @@ class Town:
         self.performed.append(request)
         match request:
             case ev.ListThreads(source):
-                return [ev.ThreadsListed(source, tuple(self.threads), tuple(self.people))]
+                here = tuple(each for each in self.threads if each.key.source == source)
+                known = tuple(each for each in self.people if each.key.source == source)
+                return [ev.ThreadsListed(source, here, known)]
             case ev.FetchPage():
                 await self.hold.wait()
                 if request.before is not None:
@@ -256,7 +268,32 @@ class Town:
                 return [ev.DraftStored(draft, row)]
             case ev.Watch(threads):
                 self.say(*(ev.ThreadReady(each) for each in threads))
+            case ev.Alter() | ev.TakeFeedRow():
+                await self.hold.wait()
+                if self.alter_refused is not None:
+                    raise self.alter_refused
+                self._done(request)
+            case ev.FetchFeed(source, feed):
+                rows = [row for row in self.feed_rows if (row.source, row.feed) == (source, feed)]
+                return [ev.FeedRead(source, feed, tuple(rows))]
+            case ev.FetchPrices(source):
+                return [ev.PricesRead(source, tuple(t for t in self.ticks if t.source == source))]
         return []
+
+    def _done(self, request: ev.Alter | ev.TakeFeedRow) -> None:
+        """The project does it, so that the next list or read says so."""
+        match request:
+            case ev.Alter(key, what, value):
+                told = [altered(t, what, value, "ana") if t.key == key else t for t in self.threads]
+                left = what is Alteration.LEAVE
+                self.threads = [each for each in told if not (left and each.key == key)]
+            case ev.TakeFeedRow(source, feed, id_):
+                self.feed_rows = [
+                    replace(row, taken=True, taken_by="ana")
+                    if (row.source, row.feed, row.id) == (source, feed, id_)
+                    else row
+                    for row in self.feed_rows
+                ]
 
     def _page(self, request: ev.FetchPage) -> ev.PageFetched:
         rows = self.table.get(request.thread, [])
@@ -271,8 +308,13 @@ class Town:
         if self.sign_in_refused is not None:
             raise self.sign_in_refused
         self.signed_in = True
-        self.say(ev.SignedIn(ACCOUNT, (SOURCE,)), ev.LinkMoved(self.link))
+        self._welcome()
         return ACCOUNT
+
+    def _welcome(self) -> None:
+        self.say(ev.SignedIn(ACCOUNT, self.sources), ev.LinkMoved(self.link))
+        for source in dict.fromkeys(info.source for info in self.feeds):
+            self.say(ev.FeedsKnown(source, tuple(i for i in self.feeds if i.source == source)))
 
     async def sign_up(self, email: str, password: str, name: str) -> Account | None:
         return await self.sign_in(email, password)
@@ -306,6 +348,19 @@ class Town:
 
     async def ensure_thread(self, source: str, person: str) -> tuple[Thread, Sequence[Person]]:
         return thread(person), [p for p in (*PEOPLE, STRANGER) if p.key.id == person]
+
+    async def search(self, source: str, text: str) -> Sequence[Message]:
+        """Every message of the source in which the text stands."""
+        found = (m for rows in self.table.values() for m in rows if m.thread.source == source)
+        return [m for m in found if text.casefold() in m.raw.casefold()]
+
+    async def canned(self, source: str) -> Sequence[Canned]:
+        return self.replies
+
+    async def create_thread(self, source: str, title: str) -> Thread:
+        made = Thread(ThreadKey(source, f"made-{len(self.threads)}"), safe_line(title), ("ana",))
+        self.threads.append(made)
+        return made
 
     def poke(self) -> None:
         self.poked += 1

@@ -16,6 +16,7 @@ from supachat.client import Client, Visit
 from supachat.domain import events as ev
 from supachat.domain.entering import Proof, Ways
 from supachat.domain.errors import BadInput, NotAllowed, Refused, SupachatError, Unreachable
+from supachat.domain.feeds import Canned
 from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
     Account,
@@ -53,6 +54,7 @@ class Scripted:
         self.performed: list[ev.Request] = []
         self.trouble: SupachatError | None = None
         self.queue: asyncio.Queue[ev.Event] = asyncio.Queue()
+        self.search_trouble: SupachatError | None = None
         self.closed = False
         self.poked = 0
         self.by_hand: list[str] = []
@@ -132,6 +134,17 @@ class Scripted:
 
     async def ensure_thread(self, source: str, person: str) -> tuple[Thread, Sequence[Person]]:
         return Thread(ThreadKey(source, "new"), safe_line("New"), ("me", person), person), [YOU]
+
+    async def search(self, source: str, text: str) -> Sequence[Message]:
+        if self.search_trouble is not None:
+            raise self.search_trouble
+        return [m for m in self.table if m.thread.source == source and text in m.raw]
+
+    async def canned(self, source: str) -> Sequence[Canned]:
+        return [Canned(safe_line("hello"), "Hello {customer}, this is {me}")]
+
+    async def create_thread(self, source: str, title: str) -> Thread:
+        return Thread(ThreadKey(source, "made"), safe_line(title), ("me",))
 
     def poke(self) -> None:
         self.poked += 1

@@ -13,9 +13,14 @@ import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from supachat.cache.store import Cache
+from supachat.client.attendance import AttendanceFace
+from supachat.client.desk import Desk
 from supachat.client.entry import Entry
+from supachat.client.feeds import FeedsFace
+from supachat.client.prices import PricesFace
 from supachat.client.remote import Remote
 from supachat.client.runner import Runner
+from supachat.client.telling import Telling
 from supachat.domain import events as ev
 from supachat.domain.errors import BadInput
 from supachat.domain.events import Change
@@ -60,6 +65,13 @@ class Client:
         self._run = Runner(cache, monotonic)
         self.entry = Entry(self._run)
         """In and out of the account."""
+        self.feeds = FeedsFace(self._run)
+        self.prices = PricesFace(self._run)
+        self.desk = Desk(self._run)
+        """Altering threads, searching, canned replies."""
+        self.attendance = AttendanceFace(self._run)
+        self.telling = Telling(self._run)
+        """Mutes, quiet hours, what is unread."""
         self._texts: dict[ThreadKey, str] = {}
         self._typed_at: dict[ThreadKey, float] = {}
         self._types_on: set[ThreadKey] = set()
@@ -125,10 +137,11 @@ class Client:
         return self._engine.me(source)
 
     def threads(self) -> tuple[Thread, ...]:
-        return self._engine.threads.ordered()
+        """By source, then the last to move first, as the reader has altered them."""
+        return self._run.threads()
 
     def thread(self, key: ThreadKey) -> Thread | None:
-        return self._engine.threads.get(key)
+        return self._run.thread(key)
 
     def person(self, source: str, person_id: str) -> Person | None:
         return self._engine.people.get(source, person_id)

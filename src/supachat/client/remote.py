@@ -7,7 +7,8 @@ from typing import Protocol
 
 from supachat.domain.entering import Proof, Ways
 from supachat.domain.events import Event, Request
-from supachat.domain.model import Account, Person, Thread
+from supachat.domain.feeds import Canned
+from supachat.domain.model import Account, Message, Person, Thread
 
 
 class Visit(Protocol):
@@ -84,6 +85,18 @@ class Remote(Protocol):
 
     async def ensure_thread(self, source: str, person: str) -> tuple[Thread, Sequence[Person]]:
         """The thread with that person, made if it is new, and the people in it."""
+        ...
+
+    async def search(self, source: str, text: str) -> Sequence[Message]:
+        """Messages of the source in which the text stands, the best or newest first."""
+        ...
+
+    async def canned(self, source: str) -> Sequence[Canned]:
+        """The replies that were written before."""
+        ...
+
+    async def create_thread(self, source: str, title: str) -> Thread:
+        """A new thread with nobody else in it yet."""
         ...
 
     def poke(self) -> None:

@@ -19,8 +19,11 @@ from supachat.domain import keeping as kp
 from supachat.domain.errors import CacheError, SupachatError, Unreachable
 from supachat.domain.events import Change, Event, Request, Step
 from supachat.domain.health import Link, LinkState
+from supachat.domain.model import Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.sync.engine import Engine
+from supachat.sync.parts import Parts
+from supachat.sync.shelf import Outcome
 
 TICK = 1.0
 """Seconds between two looks at the clock."""
@@ -111,6 +114,23 @@ class Runner:
             self.ask(request)
         self._set_alarm()
 
+    def act(self, act: Callable[[Outcome], None]) -> None:
+        """The person did something to one of the parts."""
+        self.apply(self.engine.act(act, self.now()))
+
+    @property
+    def parts(self) -> Parts:
+        return self.engine.parts
+
+    def threads(self) -> tuple[Thread, ...]:
+        """The list as the reader has altered it."""
+        shown = map(self.parts.alterer.shown, self.engine.threads.ordered())
+        return tuple(thread for thread in shown if thread is not None)
+
+    def thread(self, key: ThreadKey) -> Thread | None:
+        held = self.engine.threads.get(key)
+        return self.parts.alterer.shown(held) if held is not None else None
+
     def tell(self, change: Change) -> None:
         self._changes.append(change)
         self._news.set()
@@ -149,6 +169,8 @@ class Runner:
         else:
             for event in answers:
                 self.receive(event)
+            if isinstance(request, ev.Alter | ev.TakeFeedRow):
+                self.apply(self.engine.done(request, self.now()))
 
     async def _listen(self, remote: Remote) -> None:
         async for event in remote.events():

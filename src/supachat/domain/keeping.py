@@ -5,8 +5,10 @@ A Write goes from the engine to the cache; those of one step are committed toget
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from supachat.domain.choices import Choices
+from supachat.domain.feeds import FeedInfo, FeedRow, Tick
 from supachat.domain.model import Account, Cursor, Draft, Message, Person, SourceInfo, Thread, ThreadKey
 
 Span = tuple[Cursor, Cursor]
@@ -86,6 +88,34 @@ class KeepOpen:
     thread: ThreadKey
 
 
+@dataclass(frozen=True, slots=True)
+class KeepFeeds:
+    """Which feeds a source has, whole."""
+
+    source: str
+    feeds: tuple[FeedInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFeedRows:
+    """Rows of one feed. `whole` = these are all there are to be kept of it."""
+
+    source: str
+    feed: str
+    rows: tuple[FeedRow, ...]
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeepTicks:
+    ticks: tuple[Tick, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeepChoices:
+    choices: Choices
+
+
 Write = (
     KeepThreads
     | KeepPeople
@@ -98,6 +128,10 @@ Write = (
     | KeepText
     | KeepAccount
     | KeepOpen
+    | KeepFeeds
+    | KeepFeedRows
+    | KeepTicks
+    | KeepChoices
 )
 
 
@@ -112,3 +146,7 @@ class Memory:
     drafts: tuple[Draft, ...] = ()
     texts: tuple[tuple[ThreadKey, str], ...] = ()
     last_open: ThreadKey | None = None
+    feeds: tuple[FeedInfo, ...] = ()
+    feed_rows: tuple[FeedRow, ...] = ()
+    ticks: tuple[Tick, ...] = ()
+    choices: Choices = field(default_factory=Choices)

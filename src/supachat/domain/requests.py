@@ -98,7 +98,7 @@ class Recall:
 
 @dataclass(frozen=True, slots=True)
 class Alter:
-    """Change something about a thread; `value` as its `Alteration` says. Done when it is answered at all."""
+    """Change something about a thread, to a value as its `Alteration` says. Any answer means: done."""
 
     thread: ThreadKey
     what: Alteration
@@ -115,7 +115,7 @@ class FetchFeed:
 
 @dataclass(frozen=True, slots=True)
 class TakeFeedRow:
-    """Take ("acknowledge") a row of a feed. Done when it is answered at all."""
+    """Take ("acknowledge") a row of a feed. Any answer means: done."""
 
     source: str
     feed: str

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from supachat.domain.requests import Request, TellTyping, Watch
+from supachat.domain.requests import Request, TellPresence, TellTyping, Watch
 
-_IDLE = Watch | TellTyping
+_IDLE = Watch | TellTyping | TellPresence
 """Said, not asked: nothing comes back, so nothing is under way."""
 
 

@@ -55,6 +55,8 @@ class Catcher:
         """
         reading = self._shelf.reading(thread)
         reading.windows = max(reading.windows, windows)
+        if self._shelf.unstored(thread):
+            return
         if thread != self._shelf.open or not self._shelf.online or not reading.recalled:
             return
         if reading.catching is not None or (reading.live and not again):

@@ -11,12 +11,12 @@ monotonic seconds, given. The same request is never in flight twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
-from supachat.domain.errors import Retryable, SignInError, SupachatError
+from supachat.domain.errors import SupachatError
 from supachat.domain.health import LinkState
 from supachat.domain.model import (
     Account,
@@ -32,8 +32,7 @@ from supachat.domain.model import (
     Thread,
     ThreadKey,
 )
-from supachat.domain.text import safe_line
-from supachat.sync import listening
+from supachat.sync import failing, listening
 from supachat.sync.health import HealthKeeper
 from supachat.sync.outbox import Outbox
 from supachat.sync.parts import Parts
@@ -47,19 +46,16 @@ REREAD = 60.0
 WATCHED = 28
 """Threads whose topics are joined: two topics each stay under the link's 60."""
 
-_DRAFT_REQUESTS = ev.SendDraft | ev.SeekDraft | ev.EditMessage | ev.DeleteMessage
 _REACHED = (LinkState.CONNECTED, LinkState.POLLING)
 """States in which the tables can be read."""
 
 
 class Engine:
     def __init__(self, memory: kp.Memory) -> None:
-        self._parts = Parts(memory)
+        self.parts = Parts(memory)
         self._watched: tuple[ThreadKey, ...] = ()
         self._reread_at = 0.0
         self._missed = 0
-        self._said: set[str] = set()
-        """Troubles that were told: the same words are not told again."""
         self._stood = Standing()
         """How complete the open thread was said to be."""
 
@@ -69,42 +65,33 @@ class Engine:
         out = Outcome()
         if isinstance(event, listening.HEARD):
             self.health.noted(now)
-        listening.take(self._parts, event, now, out)
+        listening.take(self.parts, event, now, out)
         return self._step(out, now)
 
     def failed(self, request: ev.Request, error: SupachatError, now: float) -> ev.Step:
         """A request came to nothing. What was asked for stays wanted; what was written stays kept."""
-        out, parts = Outcome(), self._parts
-        parts.landed(request, out, retry=False)
-        words = safe_line(error.message)
-        match request:
-            case (
-                ev.SendDraft(draft) | ev.SeekDraft(draft) | ev.EditMessage(draft) | ev.DeleteMessage(draft)
-            ):
-                parts.sender.trouble(draft, error, now, out)
-            case ev.FetchPage():
-                parts.reader.failed(request, words, out)
-            case ev.FetchEdits() | ev.Reread():
-                parts.reader.rereader.failed(request)
-            case _:
-                pass
-        self.health.trouble(words, now)
-        self._complain(request, error, out)
+        out = Outcome()
+        failing.failed(self.parts, request, error, now, out)
         return self._step(out, now)
 
-    def _complain(self, request: ev.Request, error: SupachatError, out: Outcome) -> None:
-        """What waiting does not cure is said once; of a draft its own row says it."""
-        if isinstance(error, Retryable | SignInError) or isinstance(request, _DRAFT_REQUESTS):
-            return
-        if error.message not in self._said:
-            self._said.add(error.message)
-            out.changes.append(ev.Notice(safe_line(error.message), safe_line(error.cure), "error"))
+    def done(self, request: ev.Request, now: float) -> ev.Step:
+        """A request whose answer says no more than that it was carried out."""
+        out = Outcome()
+        failing.done(self.parts, request, out)
+        return self._step(out, now)
+
+    def act(self, act: Callable[[Outcome], None], now: float) -> ev.Step:
+        """The person did something to one of the parts."""
+        out = Outcome()
+        act(out)
+        return self._step(out, now)
 
     def tick(self, now: float) -> ev.Step:
         """Once a second: what has to happen by itself."""
-        out, parts = Outcome(), self._parts
+        out, parts = Outcome(), self.parts
         if stopped := self.people.expire(now):
             out.changes.append(ev.PeopleChanged(stopped))
+        parts.grow(now, out)
         self._missed += self.reader.catcher.missed(now)
         self.reader.catcher.nudge(now, out)
         reached = self.health.health.link.state in _REACHED
@@ -137,29 +124,29 @@ class Engine:
     def seen(self, thread: ThreadKey, now: float) -> ev.Step:
         """Everything of the thread that is known has been on the screen."""
         out = Outcome()
-        reading = self._parts.shelf.known(thread)
+        reading = self.parts.shelf.known(thread)
         newest = reading.timeline.newest if reading else None
         if newest is not None and (row := self.threads.read(thread, newest)) is not None:
-            self._parts.roster.note(row, out)
+            self.parts.roster.note(row, out)
             if self.online:
-                self._parts.ask(ev.MarkRead(thread, newest), out)
+                self.parts.ask(ev.MarkRead(thread, newest), out)
         return self._step(out, now)
 
     def focused(self, now: float) -> ev.Step:
         """The person came back to the screen: read again what is on it."""
         out = Outcome()
         if self.online:
-            self._parts.refresh(out, again=True)
+            self.parts.refresh(out, again=True)
         return self._step(out, now)
 
     def started(self, thread: Thread, people: Iterable[Person], now: float) -> ev.Step:
         """A thread that was just made or found."""
         out = Outcome()
-        self._parts.roster.started(thread, people, out)
+        self.parts.roster.started(thread, people, out)
         return self._step(out, now)
 
     def signed_out(self, now: float) -> ev.Step:
-        self._parts.account, self._parts.shelf.online = None, False
+        self.parts.account, self.parts.shelf.online = None, False
         return self._step(Outcome(changes=[ev.AccountChanged(None)]), now)
 
     # ------------------------------------------------------------ the person writes
@@ -167,8 +154,8 @@ class Engine:
     def send(self, draft_id: str, thread: ThreadKey, text: str, wall: Micros, now: float) -> ev.Step:
         """A new draft: on the screen at once, on the wire once it is on disk."""
         out = Outcome()
-        self._parts.sender.write(Draft(draft_id, thread, text, wall), out)
-        self._parts.roster.keep_text(thread, "", out)
+        self.parts.sender.write(Draft(draft_id, thread, text, wall), out)
+        self.parts.roster.keep_text(thread, "", out)
         return self._step(out, now)
 
     def change(
@@ -176,89 +163,91 @@ class Engine:
     ) -> ev.Step:
         """Edit or delete a message: on the screen at once, undone if the server refuses it."""
         out = Outcome()
-        self._parts.sender.write(Draft(draft_id, key.thread, text, wall, act=act, target=key.id), out)
+        self.parts.sender.write(Draft(draft_id, key.thread, text, wall, act=act, target=key.id), out)
         return self._step(out, now)
 
     def retry(self, draft_id: str, now: float) -> ev.Step:
         out = Outcome()
-        self._parts.sender.retry(draft_id, out)
+        self.parts.sender.retry(draft_id, out)
         return self._step(out, now)
 
     def discard(self, draft_id: str, now: float) -> ev.Step:
         """Drop a draft that is not under way and was certainly not stored."""
         out = Outcome()
-        self._parts.sender.discard(draft_id, out)
+        self.parts.sender.discard(draft_id, out)
         return self._step(out, now)
 
     def keep_text(self, thread: ThreadKey, text: str, now: float) -> ev.Step:
         out = Outcome()
-        self._parts.roster.keep_text(thread, text, out)
+        self.parts.roster.keep_text(thread, text, out)
         return self._step(out, now)
 
     # ------------------------------------------------------------ questions
 
     @property
     def account(self) -> Account | None:
-        return self._parts.account
+        return self.parts.account
 
     @property
     def sources(self) -> tuple[SourceInfo, ...]:
-        return self._parts.sources
+        return self.parts.sources
 
     @property
     def threads(self) -> Threads:
-        return self._parts.roster.threads
+        return self.parts.roster.threads
 
     @property
     def people(self) -> People:
-        return self._parts.roster.people
+        return self.parts.roster.people
 
     @property
     def reader(self) -> Reader:
-        return self._parts.reader
+        return self.parts.reader
 
     @property
     def outbox(self) -> Outbox:
-        return self._parts.sender.outbox
+        return self.parts.sender.outbox
 
     @property
     def health(self) -> HealthKeeper:
-        return self._parts.health
+        return self.parts.health
 
     @property
     def online(self) -> bool:
-        return self._parts.shelf.online
+        return self.parts.shelf.online
 
     @property
     def open_thread(self) -> ThreadKey | None:
-        return self._parts.shelf.open
+        return self.parts.shelf.open
 
     def text(self, thread: ThreadKey) -> str:
-        return self._parts.roster.texts.get(thread, "")
+        return self.parts.roster.texts.get(thread, "")
 
     def me(self, source: str) -> str:
-        return self._parts.me(source)
+        return self.parts.me(source)
 
     def standing(self, thread: ThreadKey) -> Standing:
-        return self._parts.shelf.standing(thread)
+        return self.parts.shelf.standing(thread)
 
     def presence(self, source: str, person: str) -> Presence:
         return self.people.presence(source, person, self.threads.with_person(source, person))
 
     def under_way(self) -> int:
         """Requests that have no answer yet."""
-        return len(self._parts.asking)
+        return len(self.parts.asking)
 
     def next_wake(self) -> float | None:
-        """When a draft may be tried again, if one waits for that."""
-        return self.outbox.next_due() if self.online else None
+        """When something has to happen before the next tick: a draft's next try, a message's next paint."""
+        waits = (self.outbox.next_due() if self.online else None, self.parts.growing.next_due())
+        return min((at for at in waits if at is not None), default=None)
 
     # ------------------------------------------------------------ what it comes to
 
     def _step(self, out: Outcome, now: float) -> ev.Step:
-        parts = self._parts
+        parts = self.parts
         if self.online:
             parts.sender.send_due(now, out)
+            parts.attend(now, out)
         self._watch(out)
         queued, failed = self.outbox.counts()
         if self.health.counted(
@@ -299,5 +288,5 @@ class Engine:
         thread = self.threads.get(self.open_thread) if self.open_thread is not None else None
         if thread is None or thread.unread_local or not self.reader.catcher.catching_up():
             return None
-        timeline = self._parts.shelf.reading(thread.key).timeline
+        timeline = self.parts.shelf.reading(thread.key).timeline
         return max(0, thread.unread - timeline.foreign_count(thread.read_to))

@@ -7,10 +7,20 @@ from supachat.domain import keeping as kp
 from supachat.domain.health import LinkState
 from supachat.domain.model import Act, Draft, Message, ThreadKey
 from supachat.domain.text import Safe
+from supachat.sync import hearsay
 from supachat.sync.parts import Parts
 from supachat.sync.shelf import Outcome
 
-HEARD = (ev.MessageArrived, ev.MessageHinted, ev.TypingHeard, ev.PresenceHeard, ev.ThreadReady)
+HEARD = (
+    ev.MessageArrived,
+    ev.MessageHinted,
+    ev.TypingHeard,
+    ev.PresenceHeard,
+    ev.PersonSeen,
+    ev.ThreadReady,
+    ev.FeedHeard,
+    ev.PriceHeard,
+)
 """Events that show that the link brings something."""
 
 
@@ -29,7 +39,7 @@ def take(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
             out.changes.append(ev.HealthChanged(parts.health.health))
         case ev.ListStale(source):
             parts.ask(ev.ListThreads(source), out, again=True)
-        case ev.TypingHeard() | ev.PresenceHeard():
+        case ev.TypingHeard() | ev.PresenceHeard() | ev.PersonSeen():
             parts.roster.heard(event, now, out)
         case ev.ReadMarked(thread, to):
             parts.roster.note(parts.roster.threads.read(thread, to), out)
@@ -49,7 +59,7 @@ def _rows(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
             if parts.roster.people.unheard(thread):
                 out.changes.append(ev.PeopleChanged(frozenset({thread})))
         case ev.MessageArrived(message, changed=changed):
-            parts.confirmed(message, out, changed=changed)
+            parts.heard(message, now, out, changed=changed)
         case ev.MessageHinted(thread, changed):
             _hinted(parts, thread, changed, out)
         case ev.MessageGone(source, message_id):
@@ -62,24 +72,26 @@ def _answers(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
     """Answers to what was read."""
     match event:
         case ev.ThreadsListed(source):
-            parts.landed(ev.ListThreads(source), out)
-            parts.roster.listed(event, out)
+            as_of = parts.landed(ev.ListThreads(source), out)
+            _listed(parts, event, as_of, out)
             for read in event.reads:
                 _read_by(parts, read, out)
         case ev.PageFetched(request, messages, people):
             as_of = parts.landed(request, out)
             parts.roster.learn(people, out)
-            _noticed(parts, messages, out)
+            _noticed(parts, messages, now, out)
             parts.reader.fetched(event, as_of, now, out)
         case ev.EditsFetched(request, messages):
             as_of = parts.landed(request, out)
             parts.reader.rereader.edited(event, as_of, out)
         case ev.WindowReread(request, messages):
             as_of = parts.landed(request, out)
-            _noticed(parts, messages, out)
+            _noticed(parts, messages, now, out)
             parts.reader.rereader.reread(event, as_of, now, out)
         case ev.Recalled(request):
             parts.landed(request, out)
+            for message in event.messages:
+                parts.growing.seen(message, now)
             parts.reader.recalled(event, out)
             parts.sender.show_all(request.thread, out)
         case _:
@@ -103,12 +115,34 @@ def _drafts(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
             if lost:
                 parts.reader.catcher.catch_up(draft.thread, out, again=True)
         case _:
+            _beside(parts, event, out)
+
+
+def _beside(parts: Parts, event: ev.Event, out: Outcome) -> None:
+    """Feeds and prices."""
+    match event:
+        case ev.FeedsKnown():
+            parts.beside.known(event, out)
+        case ev.FeedRead(source, feed):
+            as_of = parts.landed(ev.FetchFeed(source, feed), out)
+            parts.beside.read(event, as_of, out)
+        case ev.FeedHeard(row):
+            parts.beside.heard(row, parts.asking.turn, out)
+        case ev.PricesRead(source, ticks):
+            parts.landed(ev.FetchPrices(source), out)
+            for tick in ticks:
+                parts.beside.price(tick, out)
+        case ev.PriceHeard(tick):
+            parts.beside.price(tick, out)
+        case _:
             raise TypeError(f"an event that the engine does not know: {event!r}")
 
 
 def _stored(parts: Parts, draft: Draft, message: Message | None, now: float, out: Outcome) -> None:
     """The server did it. A row that it did not show is looked for; till then the draft stays."""
     if draft.act is Act.SEND:
+        if message is None and parts.shelf.unstored(draft.thread):
+            message = hearsay.sent(draft, parts.me(draft.thread.source))
         if message is None:
             parts.sender.told_only(draft, now)
             return
@@ -123,9 +157,18 @@ def _stored(parts: Parts, draft: Draft, message: Message | None, now: float, out
         parts.reader.rereader.gone(draft.thread.source, draft.target, parts.asking.turn, out)
 
 
-def _noticed(parts: Parts, messages: tuple[Message, ...], out: Outcome) -> None:
+def _listed(parts: Parts, event: ev.ThreadsListed, as_of: int, out: Outcome) -> None:
+    threads = parts.roster.threads
+    before = threads.of_source(event.source)
+    parts.alterer.listed(event.source, as_of)
+    parts.roster.listed(event, out)
+    parts.notifier.listed(event.source, before, threads.of_source(event.source).values(), out)
+
+
+def _noticed(parts: Parts, messages: tuple[Message, ...], now: float, out: Outcome) -> None:
     """What the list and the outbox learn from rows that were read."""
     for message in messages:
+        parts.growing.seen(message, now)
         parts.sender.settle(message, out)
         parts.roster.note(parts.roster.threads.heard(message), out)
 

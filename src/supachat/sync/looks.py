@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from supachat.domain.model import Act, Cursor, Delivery, Draft, DraftState, Message
-from supachat.domain.text import safe
+from supachat.domain.text import Safe, safe
 
 DELIVERY = {
     DraftState.QUEUED: Delivery.QUEUED,
     DraftState.SENDING: Delivery.SENDING,
     DraftState.FAILED: Delivery.FAILED,
 }
+
+
+UNFINISHED = Safe("unfinished: nothing more came")
 
 
 def picture(draft: Draft, me: str, *, kept: bool) -> Message:
@@ -44,6 +47,13 @@ def changed(base: Message, change: Draft | None) -> Message:
 def tombstone(message: Message) -> Message:
     """What stays of a message that was deleted: its place."""
     return replace(message, raw="", body=safe(""), deleted=True)
+
+
+def unfinished(message: Message) -> Message:
+    """A message that was growing and has stopped before its end."""
+    if message.extra is None:
+        return message
+    return replace(message, extra=replace(message.extra, growing=False, trouble=UNFINISHED))
 
 
 def seen(message: Message, readers: Iterable[Cursor]) -> Message:

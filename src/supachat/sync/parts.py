@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
-from supachat.domain.model import Message, SourceInfo
+from supachat.domain.model import Feature, Message, SourceInfo, ThreadKey
+from supachat.sync import hearsay
+from supachat.sync.altering import Alterer
 from supachat.sync.asking import Asking
+from supachat.sync.attendance import Attendance
+from supachat.sync.beside import Beside
+from supachat.sync.chosen import Chosen
+from supachat.sync.growing import Growing
 from supachat.sync.health import HealthKeeper
+from supachat.sync.notices import Notifier
 from supachat.sync.reading import Reader
 from supachat.sync.roster import Roster
 from supachat.sync.sending import Sender
@@ -18,11 +25,19 @@ class Parts:
         self.account = memory.account
         self.sources = memory.sources
         self.roster = Roster(memory, self.me)
-        self.shelf = Shelf(self.info)
+        self.shelf = Shelf(self.info, self._unstored)
         self.reader = Reader(self.shelf)
         self.sender = Sender(self.shelf, self.me, memory.drafts)
         self.health = HealthKeeper()
         self.asking = Asking()
+        self.said: set[str] = set()
+        """Troubles that were told: the same words are not told again."""
+        self.chosen = Chosen(memory.choices)
+        self.notifier = Notifier(self.chosen, self.shelf, self.roster.people.get, self.me)
+        self.beside = Beside(memory, self.chosen, self.notifier)
+        self.alterer = Alterer(self.me)
+        self.attendance = Attendance()
+        self.growing = Growing()
 
     def info(self, source: str) -> SourceInfo | None:
         return next((s for s in self.sources if s.name == source), None)
@@ -30,6 +45,10 @@ class Parts:
     def me(self, source: str) -> str:
         info = self.info(source)
         return info.me if info is not None else ""
+
+    def _unstored(self, thread: ThreadKey) -> bool:
+        row = self.roster.threads.get(thread)
+        return row is not None and row.hearsay
 
     def ask(self, request: ev.Request, out: Outcome, *, again: bool = False) -> None:
         """`again`: an answer that is on its way may be too old to count."""
@@ -48,8 +67,35 @@ class Parts:
         """Read everything that is on the screen: what is new, and whether what is known is still so."""
         for source in self.sources:
             self.ask(ev.ListThreads(source.name), out)
+            if Feature.PRICES in source.features:
+                self.ask(ev.FetchPrices(source.name), out)
+        out.requests += self.beside.wanted()
         if self.shelf.open is not None:
             self.reader.catcher.catch_up(self.shelf.open, out, again=again, windows=1)
+
+    def heard(self, message: Message, now: float, out: Outcome, *, changed: bool = False) -> None:
+        """A row from the wire. One that grows is not painted more often than eyes can follow."""
+        if hearsay.is_hearsay(message):
+            if (held := self.roster.threads.get(message.thread)) is not None and not message.own:
+                message = hearsay.in_own_order(message, held.last)
+        elif not self.growing.heard(message, now):
+            return
+        if not changed:
+            self.notifier.arrived(message, self.roster.threads.get(message.thread), out)
+        self.confirmed(message, out, changed=changed)
+
+    def grow(self, now: float, out: Outcome) -> None:
+        """Paint the versions that were held back; say of what has stopped that it is unfinished."""
+        for message in self.growing.due(now):
+            self.confirmed(message, out, changed=True)
+        for thread, message_id in self.growing.stopped(now):
+            self.reader.unfinished(thread, message_id, out)
+
+    def attend(self, now: float, out: Outcome) -> None:
+        """Tell what the reader is, where a source wants to know."""
+        if any(Feature.AWAY in source.features for source in self.sources):
+            presence = self.attendance.due(now)
+            out.requests += [ev.TellPresence(presence)] if presence is not None else []
 
     def confirmed(self, message: Message, out: Outcome, *, changed: bool = False) -> None:
         """A row of the server, heard or answered."""

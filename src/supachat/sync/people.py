@@ -6,19 +6,29 @@ Time comes as an argument; a typing mark is gone by itself after `TYPING_LASTS` 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from supachat.domain.model import Person, PersonKey, Presence, ThreadKey
+from supachat.domain.model import Person, PersonKey, Presence, Sighting, ThreadKey
 
 TYPING_LASTS = 6.0
+SILENT = 30.0
+"""Seconds after which somebody of whom only a row speaks is offline, if nothing was heard of them."""
 
 _RANK = {Presence.ONLINE: 3, Presence.AWAY: 2, Presence.OFFLINE: 1, Presence.UNKNOWN: 0}
 
 
 class People:
-    def __init__(self) -> None:
+    def __init__(self, silent: float = SILENT) -> None:
+        self._silent = silent
         self._people: dict[PersonKey, Person] = {}
         self._typing: dict[ThreadKey, dict[str, float]] = {}
         self._present: dict[ThreadKey, dict[str, Presence]] = {}
+        self._sightings: dict[ThreadKey, dict[str, Sighting]] = {}
+        """What the topic says of those who are there, beside that they are."""
+        self._rows: dict[ThreadKey, dict[str, Sighting]] = {}
+        """What rows say: it counts only while the topic says nothing."""
+        self._fresh: dict[tuple[ThreadKey, str], float] = {}
+        """Of whom a row speaks: when something was heard of them last."""
 
     def learn(self, people: Iterable[Person]) -> tuple[Person, ...]:
         """Remember profiles; the answer is those that are new or changed."""
@@ -40,18 +50,25 @@ class People:
         marks = self._typing.setdefault(thread, {})
         news = person not in marks
         marks[person] = now + TYPING_LASTS
+        if (thread, person) in self._fresh:
+            self._fresh[thread, person] = now
         return news
 
     def stops(self, thread: ThreadKey, person: str) -> bool:
         return self._typing.get(thread, {}).pop(person, None) is not None
 
     def expire(self, now: float) -> frozenset[ThreadKey]:
-        """Drop what is over; the answer is the threads in which somebody stopped."""
+        """Drop what is over; the answer is the threads in which somebody stopped, or fell silent."""
         stopped = set()
         for thread, marks in self._typing.items():
             for person in [p for p, until in marks.items() if until <= now]:
                 del marks[person]
                 stopped.add(thread)
+        for thread, person in [who for who, at in self._fresh.items() if now - at >= self._silent]:
+            del self._fresh[thread, person]
+            row = self._rows[thread][person]
+            self._rows[thread][person] = replace(row, presence=Presence.OFFLINE)
+            stopped.add(thread)
         return frozenset(stopped)
 
     def typing(self, thread: ThreadKey) -> tuple[str, ...]:
@@ -59,20 +76,44 @@ class People:
 
     # ------------------------------------------------------------ presence
 
-    def present(self, thread: ThreadKey, present: Mapping[str, Presence]) -> bool:
-        news = self._present.get(thread) != present
-        self._present[thread] = dict(present)
+    def present(
+        self,
+        thread: ThreadKey,
+        present: Mapping[str, Presence],
+        sightings: Mapping[str, Sighting] | None = None,
+    ) -> bool:
+        said = dict(sightings or {})
+        news = self._present.get(thread) != present or self._sightings.get(thread, {}) != said
+        self._present[thread], self._sightings[thread] = dict(present), said
         return news
+
+    def seen(self, thread: ThreadKey, person: str, sighting: Sighting, now: float) -> bool:
+        """A row speaks of one person. Whether that is news."""
+        rows = self._rows.setdefault(thread, {})
+        news = rows.get(person) != sighting and thread not in self._present
+        rows[person] = sighting
+        self._fresh[thread, person] = now
+        return news
+
+    def sighting(self, thread: ThreadKey, person: str) -> Sighting | None:
+        """What is said of somebody in a thread, the topic first."""
+        said = self._sightings.get(thread, {}).get(person)
+        return said or self._rows.get(thread, {}).get(person)
 
     def unheard(self, thread: ThreadKey) -> bool:
         """The topic is not joined any more: who is there is unknown, not nobody."""
+        self._sightings.pop(thread, None)
         return self._present.pop(thread, None) is not None
 
     def presence(self, source: str, person_id: str, threads: Iterable[ThreadKey]) -> Presence:
         """The best that any joined topic of `threads` (those the person belongs to) says."""
         best = Presence.UNKNOWN
         for thread in threads:
-            if thread.source == source and (heard := self._present.get(thread)) is not None:
-                said = heard.get(person_id, Presence.OFFLINE)
-                best = max(best, said, key=_RANK.__getitem__)
+            if thread.source != source:
+                continue
+            heard, row = self._present.get(thread), self._rows.get(thread, {}).get(person_id)
+            if heard is not None:
+                best = max(best, heard.get(person_id, Presence.OFFLINE), key=_RANK.__getitem__)
+            elif row is not None:
+                best = max(best, row.presence, key=_RANK.__getitem__)
         return best

@@ -14,7 +14,9 @@ from supachat.domain.keeping import KeepMessages, Span
 from supachat.domain.model import Cursor, Gap, Message, ThreadKey
 from supachat.domain.requests import FetchPage, Recall
 from supachat.domain.text import Safe
+from supachat.sync import hearsay
 from supachat.sync.catching import PAGE, Catcher
+from supachat.sync.growing import grows
 from supachat.sync.rereading import DEEP, Rereader
 from supachat.sync.shelf import Outcome, Reading, Shelf, keep, suspect
 from supachat.sync.spans import START, merge_spans
@@ -36,6 +38,8 @@ class Reader:
         self.shelf.open = thread
         reading = self.shelf.reading(thread)
         reading.read_to, reading.new_after = read_to, None
+        if self.shelf.unstored(thread):
+            reading.timeline.cover(hearsay.ALWAYS)
         self._draw_new_line(reading)
         self._reset(reading, out)
         out.changes.append(EdgeChanged(thread, reading.edge))
@@ -140,6 +144,12 @@ class Reader:
             out.writes.append(KeepMessages((base,)))
         else:
             keep(reading, (base,), out)
+
+    def unfinished(self, thread: ThreadKey, message_id: str, out: Outcome) -> None:
+        """A message that was growing has stopped."""
+        reading = self.shelf.known(thread)
+        if reading is not None and grows(reading.timeline.base(message_id)):
+            self.shelf.splice(thread, reading.timeline.put_unfinished(message_id), out)
 
     @staticmethod
     def _covers(reading: Reading, message: Message) -> Span | None:

@@ -46,6 +46,8 @@ class Rereader:
     def compare(self, reading: Reading, upto: Cursor, most: int, out: Outcome) -> None:
         """Read the window that ends at `upto` again."""
         timeline = reading.timeline
+        if self._shelf.unstored(timeline.thread):
+            return
         after, known = timeline.window(upto, most)
         if known:
             request = Reread(timeline.thread, after, known[-1].cursor, limit=most + WINDOW)

@@ -49,14 +49,19 @@ class Roster:
             out.writes.append(kp.KeepPeople(changed))
             out.changes.append(ev.PeopleChanged())
 
-    def heard(self, event: ev.TypingHeard | ev.PresenceHeard, now: float, out: Outcome) -> None:
+    def heard(
+        self, event: ev.TypingHeard | ev.PresenceHeard | ev.PersonSeen, now: float, out: Outcome
+    ) -> None:
         """Believed only of people who belong to the thread, and never about oneself."""
         members = set(self.threads.members(event.thread)) - {self._me(event.thread.source)}
         match event:
             case ev.TypingHeard(thread, person):
                 news = person in members and self.people.types(thread, person, now)
-            case ev.PresenceHeard(thread, present):
-                news = self.people.present(thread, {p: s for p, s in present.items() if p in members})
+            case ev.PresenceHeard(thread, present, said):
+                there = {p: s for p, s in present.items() if p in members}
+                news = self.people.present(thread, there, {p: s for p, s in said.items() if p in there})
+            case ev.PersonSeen(thread, person, sighting):
+                news = person in members and self.people.seen(thread, person, sighting, now)
         if news:
             out.changes.append(ev.PeopleChanged(frozenset({event.thread})))
 

@@ -10,7 +10,7 @@ from supachat.domain.keeping import KeepFollowed, KeepMessages, KeepSpans, Write
 from supachat.domain.model import NOTHING, Cursor, Message, SourceInfo, Standing, ThreadKey
 from supachat.domain.requests import Request, Reread
 from supachat.domain.text import Safe
-from supachat.sync import looks
+from supachat.sync import hearsay, looks
 from supachat.sync.spans import START
 from supachat.sync.timeline import Splice, Timeline
 
@@ -72,8 +72,14 @@ class Reading:
 class Shelf:
     """All threads that were opened or heard of since the start. `info` tells what a source can do."""
 
-    def __init__(self, info: Callable[[str], SourceInfo | None]) -> None:
+    def __init__(
+        self,
+        info: Callable[[str], SourceInfo | None],
+        unstored: Callable[[ThreadKey], bool] = lambda thread: False,
+    ) -> None:
         self.info = info
+        self.unstored = unstored
+        """Whether the server keeps none of a thread's messages: then there is nothing to be read."""
         self.open: ThreadKey | None = None
         self.online = False
         """Signed in, so that asking the server makes sense."""
@@ -111,6 +117,8 @@ class Shelf:
     def standing(self, thread: ThreadKey) -> Standing:
         """How complete a thread is."""
         reading = self.known(thread)
+        if self.unstored(thread):
+            return hearsay.STANDING
         if reading is None:
             return Standing(catching_up=True)
         known_to = reading.timeline.complete_to

@@ -34,6 +34,9 @@ class Threads:
     def with_person(self, source: str, person: str) -> list[ThreadKey]:
         return [k for k, t in self._threads.items() if k.source == source and person in t.members]
 
+    def of_source(self, source: str) -> dict[ThreadKey, Thread]:
+        return {key: thread for key, thread in self._threads.items() if key.source == source}
+
     def ordered(self) -> tuple[Thread, ...]:
         """By source, then the last to move first."""
         return tuple(sorted(self._threads.values(), key=_order))
@@ -56,7 +59,8 @@ class Threads:
         changed = []
         for key, thread in fresh.items():
             held = self._threads.get(key)
-            self._listed[key] = thread.unread
+            if held is None or not thread.hearsay:
+                self._listed[key] = thread.unread
             since = self._since.get(key, {})
             last = thread.last
             self._since[key] = {i: c for i, c in since.items() if last is None or c > last}
@@ -101,6 +105,14 @@ class Threads:
             self._listed[key] = 0
         self._since[key] = {i: c for i, c in self._since.get(key, {}).items() if c > to}
         thread = replace(held, read_to=to, unread=self._unread(key))
+        self._threads[key] = thread
+        return thread
+
+    def mute(self, key: ThreadKey, muted: bool) -> Thread | None:
+        held = self._threads.get(key)
+        if held is None or held.muted == muted:
+            return None
+        thread = replace(held, muted=muted)
         self._threads[key] = thread
         return thread
 

@@ -48,6 +48,8 @@ class Timeline:
         self._changes: dict[str, Draft] = {}
         self._heard: dict[str, int] = {}
         """The turn in which a row's change or end was last heard: an older read says nothing of it."""
+        self._unfinished: set[str] = set()
+        """Messages that were growing and have stopped."""
         self._readers: dict[str, Cursor] = {}
 
     # ------------------------------------------------------------ questions
@@ -168,6 +170,7 @@ class Timeline:
         if base is None:
             return []
         self._heard[message_id] = turn
+        self._unfinished.discard(message_id)
         return [] if base.deleted else [self._rebase(looks.tombstone(base))]
 
     def base(self, message_id: str) -> Message | None:
@@ -184,7 +187,11 @@ class Timeline:
         if held is None or message.cursor != held.cursor or not self._newer(message, held, as_of, changed):
             return None
         message = replace(message, seen_by=max(message.seen_by, held.seen_by))
-        return None if message == held else self._rebase(message)
+        if message == held:
+            return None
+        self._unfinished.discard(message.id)
+        self._bases.pop(message.id, None)
+        return self._rebase(message)
 
     def _newer(self, message: Message, held: Message, as_of: int, changed: bool) -> bool:
         read_since = as_of > self._heard.get(message.id, 0)
@@ -200,10 +207,11 @@ class Timeline:
         """How a confirmed message is shown."""
         base = looks.seen(base, self._readers.values()) if self._readers else base
         change = self._changes.get(base.id)
-        if change is None:
+        stopped = base.id in self._unfinished
+        if change is None and not stopped:
             return base
         self._bases[base.id] = base
-        return looks.changed(base, change)
+        return looks.changed(looks.unfinished(base) if stopped else base, change)
 
     # ------------------------------------------------------------ our changes, other people's reading
 
@@ -218,6 +226,12 @@ class Timeline:
         self._changes.pop(message_id, None)
         base = self._bases.pop(message_id, None)
         return [self._rebase(base)] if base is not None and self.shown(message_id) != base else []
+
+    def put_unfinished(self, message_id: str) -> list[Splice]:
+        """Nothing more is expected of a message that was growing."""
+        self._unfinished.add(message_id)
+        base = self.base(message_id)
+        return [self._rebase(base)] if base is not None else []
 
     def read_by(self, person: str, to: Cursor) -> list[Splice]:
         """Somebody else has read up to `to`: one splice over what that changes."""
