@@ -9,23 +9,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Sequence
+from functools import partial
 
 import httpx
 from supabase import AsyncClient
 from supabase.lib.client_options import AsyncClientOptions
 
-from supachat.dialects.calls import Topic
 from supachat.dialects.grammar import Dialect
 from supachat.domain import events as ev
 from supachat.domain.entering import NewAccount, Proof, Ways
-from supachat.domain.errors import Refused, SupachatError, Unreachable
-from supachat.domain.health import LinkState
-from supachat.domain.model import Account, Person, Thread, ThreadKey
+from supachat.domain.errors import Refused
+from supachat.domain.model import Account, Person, Thread
 from supachat.domain.text import Safe
-from supachat.remote import library, rules
+from supachat.remote import library
 from supachat.remote.address import address
+from supachat.remote.background import Background
 from supachat.remote.borrowed import Borrowed
 from supachat.remote.browser import Visit
 from supachat.remote.entrance import Entrance
@@ -40,8 +39,10 @@ from supachat.remote.rows import Rows
 from supachat.remote.session import Keeper
 from supachat.remote.skew import Skew
 from supachat.remote.supervisor import Supervisor
+from supachat.remote.switching import Switch
 from supachat.remote.vault import Vault
 from supachat.remote.waits import Waits
+from supachat.remote.watching import Watching, topics_of
 from supachat.remote.ways import ask_ways
 
 _log = logging.getLogger(__name__)
@@ -81,13 +82,14 @@ class Project:
             ),
         )
         self._known = Known({dialect.name: dialect for dialect in dialects})
-        self._registry = Registry(self._waits.topics_max, self._topics_of)
+        self._registry = Registry(self._waits.topics_max, partial(topics_of, self._known))
         self._hearing = Hearing(self._known, self._registry, Measures(skew))
         borrowed = Borrowed(client, giver, time.monotonic, wall) if giver else None
         self._keeper = Keeper(client, vault, self, self._waits, stock=borrowed, wall=wall)
         self._rows = Rows(client, self._keeper)
         self._performer = Performer(self._known, self._rows)
         self._supervisor = Supervisor(where, self._keeper.access, self._hearing, self._waits, tls=tls)
+        self._watching = Watching(self._known, self._registry, self._supervisor, self._hearing, self._waits)
         self._poller = Poller(
             self._registry,
             self._waits,
@@ -107,12 +109,12 @@ class Project:
             self._supervisor,
             self._hearing,
             self._waits,
-            entered=self._rewatch,
+            entered=self._watching.again,
         )
-        self._typing = rules.Throttle(self._waits.typing)
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
+        self._spawn = self._background.spawn
+        self._switch = Switch(self._gate, self._supervisor, self, self._spawn)
         self._entering: asyncio.Task[None] | None = None
-        self._switching = asyncio.Lock()
 
     # ------------------------------------------------------------ life
 
@@ -126,9 +128,7 @@ class Project:
 
     async def close(self) -> None:
         self._hearing.end()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
+        tasks = self._background.cancel()
         ends = asyncio.gather(self._supervisor.stop(), self._http.aclose(), *tasks, return_exceptions=True)
         try:
             await asyncio.wait_for(ends, self._waits.close)
@@ -136,60 +136,43 @@ class Project:
             _log.warning("something of the link did not end in time")
 
     def poke(self) -> None:
-        if self._gate.shut:
-            return
-        self._supervisor.poke()
-        self._keeper.hurry()
-        self._entrance.hurry()
+        if not self._switch.off:
+            self._supervisor.poke()
+            self._keeper.hurry()
+            self._entrance.hurry()
 
     def reconnect_all(self) -> None:
-        if not self._gate.shut:
-            self._supervisor.reconnect_all()
+        self._switch.anew()
 
     def go_offline(self) -> None:
-        self._gate.shut = True
-        self._spawn(self._switch())
+        self._switch.turn(off=True)
 
     def go_online(self) -> None:
-        self._gate.shut = False
-        self._spawn(self._switch())
+        self._switch.turn(off=False)
 
-    async def _switch(self) -> None:
-        """Do what was said last; one at a time, since cutting the link takes a moment."""
-        async with self._switching:
-            if self._gate.shut:
-                if self._entering is not None:
-                    self._entering.cancel()
-                await self._supervisor.stop(LinkState.OFFLINE)
-            elif not self._keeper.signed_in:
-                await self._supervisor.stop(LinkState.SIGNED_OUT)
-            elif not self._supervisor.running and self._known.me:
-                self._supervisor.start()
-                self._rewatch()
-            elif not self._supervisor.running:
-                self._go_in()
+    # ------------------------------------------------------------ what the switch asks for
+
+    @property
+    def signed_in(self) -> bool:
+        return self._keeper.signed_in
+
+    def stop_entering(self) -> None:
+        if self._entering is not None:
+            self._entering.cancel()
+
+    def resume(self) -> None:
+        if self._known.me:
+            self._supervisor.start()
+            self._watching.again()
+        else:
+            self._go_in()
+
+    # ------------------------------------------------------------ the session
 
     @property
     def session_trouble(self) -> Safe | None:
         """Why the session will not outlive this run, where it was meant to."""
         return self._keeper.trouble
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(self._seen(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-        task.add_done_callback(lambda _: work.close())  # cancelled before its first step
-        return task
-
-    async def _seen(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except SupachatError as error:
-            _log.info("in the background: %s", error.message)
-        except Exception:  # noqa: BLE001  the border of a task: a defect must be seen, not end in silence
-            _log.exception("a task of the project failed")
-
-    # ------------------------------------------------------------ the session
 
     async def _restore(self) -> None:
         found = self._keeper.signed_in or await self._entrance.restore()
@@ -198,9 +181,8 @@ class Project:
             self._go_in()
 
     def _go_in(self) -> None:
-        if self._gate.shut:
-            return  # `go_online` does it
-        self._entering = self._spawn(self._entrance.enter())
+        if not self._switch.off:  # else `resume` does it
+            self._entering = self._spawn(self._entrance.enter())
 
     async def ways(self) -> Ways:
         """What can be offered to somebody who wants in. Raises `Retryable`."""
@@ -243,8 +225,7 @@ class Project:
 
     async def _leave(self) -> None:
         """Let go of whoever is signed in, on this side."""
-        if self._entering is not None:
-            self._entering.cancel()
+        self.stop_entering()
         await self._entrance.leave()
 
     # ------------------------------------------------------------ what the keeper tells
@@ -260,7 +241,7 @@ class Project:
         self._hearing.say(ev.SessionUnkept(reason))
 
     def resumed(self) -> None:
-        if not self._gate.shut:
+        if not self._switch.off:
             self._supervisor.resumed()
         self.poke()
 
@@ -273,12 +254,13 @@ class Project:
     # ------------------------------------------------------------ requests
 
     async def perform(self, request: ev.Request) -> Sequence[ev.Event]:
-        if self._gate.shut:
-            raise Unreachable("you are offline by hand", cure="/online comes back", arrived=False)
+        self._switch.need_on()
         match request:
             case ev.ListThreads():
                 events = await self._performer.list_threads(request)
-                self._learn([t for e in events if isinstance(e, ev.ThreadsListed) for t in e.threads])
+                self._watching.learn(
+                    [t for e in events if isinstance(e, ev.ThreadsListed) for t in e.threads]
+                )
                 return events
             case ev.FetchPage():
                 return await self._performer.fetch_page(request)
@@ -295,9 +277,9 @@ class Project:
             case ev.MarkRead():
                 return await self._performer.mark_read(request)
             case ev.Watch(threads):
-                return self._watch(threads)
+                return self._watching.watch(threads)
             case ev.TellTyping(thread):
-                await self._tell_typing(thread)
+                await self._watching.tell_typing(thread)
                 return ()
             case _:
                 raise Refused("that is nothing to ask a server")
@@ -307,36 +289,5 @@ class Project:
 
     async def ensure_thread(self, source: str, person: str) -> tuple[Thread, Sequence[Person]]:
         thread, people = await self._performer.ensure_thread(source, person)
-        self._learn([thread])
+        self._watching.learn([thread])
         return thread, people
-
-    def _learn(self, threads: Sequence[Thread]) -> None:
-        if self._known.learn(threads):
-            self._hearing.members_learned()
-            self._supervisor.members_changed()
-
-    def _topics_of(self, key: ThreadKey) -> Sequence[Topic]:
-        dialect, me = self._known.dialects.get(key.source), self._known.me.get(key.source)
-        return dialect.thread_topics(key.id, me) if dialect is not None and me is not None else ()
-
-    def _watch(self, threads: Sequence[ThreadKey]) -> Sequence[ev.Event]:
-        events = self._registry.watch(threads)
-        for topic in self._registry.wanted():
-            for asker in self._registry.askers(topic.name) if topic.presence_key else ():
-                payload = self._known.dialects[asker.source].presence_payload(topic.presence_key)
-                self._supervisor.track(topic.name, payload)
-        self._supervisor.want(self._registry.wanted())
-        return events
-
-    def _rewatch(self) -> None:
-        """The sources are known: what was asked for before can be joined now."""
-        self._watch(self._registry.watched)
-
-    async def _tell_typing(self, thread: ThreadKey) -> None:
-        """Told or not told: nobody waits for it, and nothing is kept for later."""
-        dialect, me = self._known.dialects.get(thread.source), self._known.me.get(thread.source)
-        said = dialect.typing(thread.id, me) if dialect is not None and me is not None else None
-        now = time.monotonic()
-        if said is not None and self._typing.wait(said[0], now) == 0:
-            self._typing.went(said[0], now)
-            await self._supervisor.push(*said)

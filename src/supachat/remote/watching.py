@@ -1,0 +1,62 @@
+"""What is wanted of the link for the watched threads: their topics, being present there, typing.
+
+Decides which topics; joining them is the supervisor's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from supachat.dialects.calls import Topic
+from supachat.domain.events import Event
+from supachat.domain.model import Thread, ThreadKey
+from supachat.remote import rules
+from supachat.remote.hearing import Hearing, Known
+from supachat.remote.registry import Registry
+from supachat.remote.supervisor import Supervisor
+from supachat.remote.waits import Waits
+
+
+def topics_of(known: Known, key: ThreadKey) -> Sequence[Topic]:
+    """A thread's topics, the one with its rows first; none while its source is not entered."""
+    dialect, me = known.dialects.get(key.source), known.me.get(key.source)
+    return dialect.thread_topics(key.id, me) if dialect is not None and me is not None else ()
+
+
+class Watching:
+    def __init__(
+        self, known: Known, registry: Registry, supervisor: Supervisor, hearing: Hearing, waits: Waits
+    ) -> None:
+        self._known, self._registry = known, registry
+        self._supervisor, self._hearing = supervisor, hearing
+        self._typing = rules.Throttle(waits.typing)
+
+    def watch(self, threads: Sequence[ThreadKey]) -> Sequence[Event]:
+        """These are wanted from now on, the most wanted first. The events: which are ready already."""
+        events = self._registry.watch(threads)
+        for topic in self._registry.wanted():
+            for asker in self._registry.askers(topic.name) if topic.presence_key else ():
+                payload = self._known.dialects[asker.source].presence_payload(topic.presence_key)
+                self._supervisor.track(topic.name, payload)
+        self._supervisor.want(self._registry.wanted())
+        return events
+
+    def again(self) -> None:
+        """The sources are known: what was asked for before can be joined now."""
+        self.watch(self._registry.watched)
+
+    def learn(self, threads: Sequence[Thread]) -> None:
+        """Who belongs where: what was refused may be allowed now, and who is present can be told."""
+        if self._known.learn(threads):
+            self._hearing.members_learned()
+            self._supervisor.members_changed()
+
+    async def tell_typing(self, thread: ThreadKey) -> None:
+        """Told or not told: nobody waits for it, and nothing is kept for later."""
+        dialect, me = self._known.dialects.get(thread.source), self._known.me.get(thread.source)
+        said = dialect.typing(thread.id, me) if dialect is not None and me is not None else None
+        now = time.monotonic()
+        if said is not None and self._typing.wait(said[0], now) == 0:
+            self._typing.went(said[0], now)
+            await self._supervisor.push(*said)
