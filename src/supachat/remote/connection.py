@@ -196,6 +196,21 @@ class Connection:
             join_ref=library.join_ref(chan),
         )
 
+    async def farewell(self) -> None:
+        """Leave every topic and close the socket; `waits.close` at most, then `abort` does the rest.
+
+        The peer reads in order: once it has answered the close, it has read the leaves.
+        """
+        names = [
+            chan.topic.removeprefix("realtime:") for chan in self._conn.channels.values() if chan.is_joined
+        ]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._waits.close):
+                for name in names:
+                    await self.leave(name)
+                if self._socket is not None:
+                    await self._socket.close()
+
     def abort(self) -> None:
         """Cut the line, in no time, whatever the peer does."""
         self._die(Verdict(Cure.RETRY, Safe("closed")))

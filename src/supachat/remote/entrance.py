@@ -118,8 +118,8 @@ class Entrance:
         """Let go of whoever was in."""
         self._registry.clear()
         self._known.forget()
+        await self._supervisor.stop(LinkState.SIGNED_OUT, politely=True)
         self._supervisor.want(())
-        await self._supervisor.stop(LinkState.SIGNED_OUT)
 
 
 def _info(dialect: Dialect, person: Person | None) -> SourceInfo:

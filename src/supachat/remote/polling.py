@@ -6,6 +6,7 @@ Asks nothing itself: it hints, and the engine reads. Goes back to silence by its
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -14,6 +15,8 @@ from supachat.domain.events import Event, ListStale, MessageHinted
 from supachat.domain.health import Link, LinkState
 from supachat.remote.registry import Registry
 from supachat.remote.waits import Waits
+
+_log = logging.getLogger(__name__)
 
 NEAR = 3
 """Threads that are polled: the most wanted ones."""
@@ -74,6 +77,7 @@ class Poller:
         polling = since is not None and long and self._link().joined == 0 and self._reached_since(since)
         if polling != self.polling:
             self.polling = polling
+            _log.info("polling begins" if polling else "polling ends")
             self._moved()
 
     def overlay(self, link: Link) -> Link:

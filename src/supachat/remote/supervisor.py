@@ -11,7 +11,6 @@ import logging
 import ssl
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from random import random
 from typing import Any
 
@@ -34,7 +33,7 @@ from supachat.remote.frames import (
 )
 from supachat.remote.joining import Ears, Joiner, Topics
 from supachat.remote.rules import Backoff, Budget, Throttle
-from supachat.remote.topichealth import topic_health
+from supachat.remote.telling import Teller
 from supachat.remote.verdicts import Cure, Verdict
 from supachat.remote.waits import Waits
 
@@ -65,14 +64,18 @@ class Supervisor:
         self._backoff = Backoff()
         self._budget = Budget(waits.attempts_max, waits.storm)
         self._again = Throttle(waits.poke_gap)
-        self._telling: asyncio.TimerHandle | None = None
-        self._link = Link()
+        self._tell = Teller(self.topics, ears, waits.tell)
         self._poked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._connection: Connection | None = None
         self._joiner: Joiner | None = None
+        self._politely = False
 
     # ------------------------------------------------------------ from outside
+
+    @property
+    def link(self) -> Link:
+        return self._tell.link
 
     @property
     def running(self) -> bool:
@@ -80,21 +83,23 @@ class Supervisor:
 
     def start(self) -> None:
         if self._task is None:
-            self._backoff = Backoff()
+            self._backoff, self._politely = Backoff(), False
             self._task = asyncio.create_task(self._forever())
 
-    async def stop(self, state: LinkState = LinkState.DISCONNECTED) -> None:
-        """Cut the line. The topics stay wanted; their fates, and who is present where, are forgotten."""
+    async def stop(self, state: LinkState = LinkState.DISCONNECTED, *, politely: bool = False) -> None:
+        """Cut the line. The topics stay wanted; their fates, and who is present where, are forgotten.
+
+        `politely`: leave each topic and say goodbye first, which takes `waits.close` at most.
+        """
         task, self._task = self._task, None
         if task is not None:
+            self._politely = politely
             task.cancel()
             await asyncio.wait([task])
         self.topics.fates.clear()
         self.topics.tracked.clear()
         self.topics.heard.clear()
-        self._hush()
-        self._link = replace(self._link, connect_time=None)
-        self._say(state=state, attempt=0, round_trip=None, next_try_at=None)
+        self._tell.say(state=state, attempt=0, connect_time=None, round_trip=None, next_try_at=None)
 
     def want(self, topics: Sequence[Topic]) -> None:
         """The topics to be joined from now on, the most wanted first."""
@@ -152,7 +157,7 @@ class Supervisor:
     def _wake(self) -> None:
         if self._joiner is not None:
             self._joiner.wake()
-        self._count()
+        self._tell.count()
 
     # ------------------------------------------------------------ the loop
 
@@ -161,7 +166,7 @@ class Supervisor:
             await self._turn()
             self._backoff = self._backoff.trying(self._clock())
             self._budget.spent(self._clock())
-            self._say(state=self._trying(), next_try_at=None, attempt=max(1, self._backoff.failures))
+            self._tell.say(state=self._trying(), next_try_at=None, attempt=max(1, self._backoff.failures))
             try:
                 verdict = await self._generation()
             except LinkDown as down:
@@ -175,9 +180,9 @@ class Supervisor:
 
     def _trying(self) -> LinkState:
         """What the link calls itself during an attempt. Once it has said worse, only success betters it."""
-        if self._link.state in (LinkState.DISCONNECTED, LinkState.ERROR) and self._link.attempt > 1:
-            return self._link.state
-        if self._backoff.failures == 0 and self._link.connect_time is None:
+        if self.link.state in (LinkState.DISCONNECTED, LinkState.ERROR) and self.link.attempt > 1:
+            return self.link.state
+        if self._backoff.failures == 0 and self.link.connect_time is None:
             return LinkState.CONNECTING
         return LinkState.RECONNECTING
 
@@ -201,10 +206,12 @@ class Supervisor:
             now = self._clock()
             self._backoff = self._backoff.opened(now)
             self._connection = connection
-            self._say(state=LinkState.CONNECTED, attempt=0, connect_time=now - began, reason=Safe(""))
+            self._tell.say(state=LinkState.CONNECTED, attempt=0, connect_time=now - began, reason=Safe(""))
             return await self._live(connection)
         finally:
             self._connection = None
+            if self._politely:
+                await connection.farewell()
             connection.abort()
 
     async def _live(self, connection: Connection) -> Verdict:
@@ -213,7 +220,7 @@ class Supervisor:
             self.topics,
             self._ears,
             self._waits,
-            moved=self._count,
+            moved=self._tell.count,
             clock=self._clock,
             luck=self._luck,
         )
@@ -239,7 +246,7 @@ class Supervisor:
     def _pass_on(self, heard: Heard, joiner: Joiner) -> None:
         if isinstance(heard, Broadcast | Present | RowChanged | Replicated):
             self.topics.heard[heard.topic] = self._clock()
-            self._tell_soon()
+            self._tell.soon()
         match heard:
             case Broadcast():
                 self._ears.broadcast(heard)
@@ -254,59 +261,20 @@ class Supervisor:
             case Ended():
                 joiner.ended(heard)
             case Beaten():
-                self._say(round_trip=heard.round_trip)
+                self._tell.say(round_trip=heard.round_trip)
 
     def _ended(self, verdict: Verdict) -> None:
         floor = {Cure.LIMIT: self._waits.limited, Cure.HALT: self._waits.halted}.get(verdict.cure, 0.0)
         self._backoff = self._backoff.lost(self._clock(), self._luck(), self._waits, floor=floor)
         attempt = self._backoff.failures
         state = LinkState.DISCONNECTED if attempt > AWHILE else LinkState.RECONNECTING
-        self._say(
+        self._tell.say(
             state=LinkState.ERROR if verdict.cure is Cure.HALT else state,
             attempt=attempt,
             next_try_at=self._backoff.next_at,
             reason=verdict.words,
             round_trip=None,
         )
-
-    # ------------------------------------------------------------ what the link says of itself
-
-    def _tell_soon(self) -> None:
-        """Frames come by the hundred; that they came is told once for them all."""
-        if self._telling is None:
-            loop = asyncio.get_running_loop()
-            self._telling = loop.call_later(self._waits.tell, self._count)
-
-    def _hush(self) -> None:
-        if self._telling is not None:
-            self._telling.cancel()
-            self._telling = None
-
-    def _count(self) -> None:
-        self._say()
-
-    def _say(self, **said: Any) -> None:
-        """The link with what is said of it; the topics are counted and told each time."""
-        self._hush()
-        topics, state = self.topics, said.get("state", self._link.state)
-        link = replace(
-            self._link,
-            joined=topics.joined(),
-            wanted=len(topics.wanted),
-            parked=topics.parked(),
-            topics=tuple(
-                topic_health(topic.name, topics.fate(topic.name), state, topics.heard.get(topic.name))
-                for topic in topics.wanted
-            ),
-            **said,
-        )
-        if link != self._link:
-            self._link = link
-            self._ears.link_moved(link)
-
-    @property
-    def link(self) -> Link:
-        return self._link
 
 
 def _stumbled(tasks: Sequence[asyncio.Task[None]]) -> Verdict:
