@@ -26,7 +26,7 @@ from supachat.domain.model import (
     Thread,
     ThreadKey,
 )
-from supachat.domain.text import safe, safe_line
+from supachat.domain.text import Safe, safe, safe_line
 
 A = ThreadKey("direct", "a__b")
 HOSTILE = "a\x1b[2J\x00b\u202ec"
@@ -73,6 +73,38 @@ async def test_everything_comes_back_as_it_was(tmp_path: Path) -> None:
     assert recalled.messages[0].body == safe(HOSTILE)
     assert (recalled.spans, recalled.verified) == (((cursor(1), cursor(2)),), cursor(2))
     await again.close()
+
+
+async def test_half_a_character_is_kept_as_it_is_shown() -> None:
+    """JSON may carry a lone surrogate; it has no UTF-8, and whatever brings it must not end the program."""
+    lone, shown = "a\ud800b", "a\ufffdb"
+    odd = ThreadKey("direct", lone)
+    cache = Cache.open(None)
+    source = SourceInfo("direct", Safe(lone), frozenset(), lone)
+    await cache.commit(
+        [
+            kp.KeepAccount(Account(lone, Safe(lone), Safe(lone)), (source,)),
+            kp.KeepThreads((Thread(odd, Safe(lone), (lone,)),)),
+            kp.KeepPeople((Person(PersonKey("direct", lone), Safe(lone), Safe(lone)),)),
+            kp.KeepMessages((message(1), Message(odd, lone, lone, Micros(2), lone, safe(lone)))),
+            kp.KeepSpans(
+                odd, ((Cursor(Micros(1), lone), Cursor(Micros(2), lone)),), Cursor(Micros(2), lone)
+            ),
+            kp.KeepFollowed(odd, Cursor(Micros(2), lone)),
+            kp.KeepDraft(Draft("d1", odd, lone, Micros(5), reason=Safe(lone))),
+            kp.KeepText(odd, lone),
+            kp.KeepOpen(odd),
+        ]
+    )
+    memory = await cache.load()
+    assert [thread.title for thread in memory.threads] == [shown]
+    assert memory.drafts[0].raw == memory.texts[0][1] == memory.people[0].name == shown
+    (kept,) = (await cache.recall(ev.Recall(odd))).messages
+    assert (kept.id, kept.raw, kept.body) == (shown, shown, shown)
+    assert len((await cache.recall(ev.Recall(A))).messages) == 1
+    await cache.commit([kp.DropThreads((odd,)), kp.KeepText(odd, "")])
+    assert (await cache.load()).threads == ()
+    await cache.close()
 
 
 async def test_pages_go_back_and_stay_within_their_stretch() -> None:

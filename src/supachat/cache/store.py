@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from supachat.cache.binding import Connection
 from supachat.cache.claim import Claim
 from supachat.cache.rows import Rows
 from supachat.cache.salvage import is_damage, salvage, set_aside
@@ -164,7 +165,7 @@ class Cache:
 
     def _open(self) -> Rows:
         if self.path is None:
-            return Rows(sqlite3.connect(":memory:"))
+            return Rows(sqlite3.connect(":memory:", factory=Connection))
         self._own_folder(self.path.parent)
         self._claim.release()
         self._claim = Claim(self.path)
@@ -220,7 +221,7 @@ def _connect(path: Path) -> sqlite3.Connection:
             os.fchmod(handle, 0o600)
     finally:
         os.close(handle)
-    connection = sqlite3.connect(path, timeout=5.0)
+    connection = sqlite3.connect(path, timeout=5.0, factory=Connection)
     try:
         connection.execute("pragma journal_mode = wal")
     except sqlite3.Error:
