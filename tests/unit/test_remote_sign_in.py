@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, AuthWeakPasswordError
+from tests.remote.answers import Scripted, client_of
 from tests.remote.gotrue import Clock
 from tests.remote.tokens_shop import jwt
 
@@ -21,7 +23,8 @@ from supachat.domain.errors import (
 )
 from supachat.domain.model import Account
 from supachat.domain.text import Safe
-from supachat.remote.http import Note
+from supachat.remote.asking import ask
+from supachat.remote.http import Note, OfflineByHand
 from supachat.remote.refusals import auth_error
 from supachat.remote.tokens import Tokens, tokens_in
 from supachat.remote.waits import Waits
@@ -107,3 +110,24 @@ def test_a_token_that_came_alone_ends_by_the_givers_clock() -> None:
     behind = clock.wall() - 3600
     assert tokens_in(token, behind, clock.mono(), clock.wall()).life == 4200, "our clock is an hour ahead"
     assert tokens_in(token, None, clock.mono(), clock.wall()).account.name == "Ada"
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        (httpx.ConnectError("refused"), "http://127.0.0.1:9 cannot be reached"),
+        (httpx.ConnectTimeout("late"), "http://127.0.0.1:9 does not answer in time"),
+        (httpx.ReadTimeout("late"), "http://127.0.0.1:9 does not answer in time"),
+        (httpx.RemoteProtocolError("cut"), "http://127.0.0.1:9 broke off"),
+        (OfflineByHand("offline"), "offline by hand"),
+    ],
+)
+async def test_a_sign_in_server_that_is_not_there_is_named(trouble: httpx.HTTPError, words: str) -> None:
+    def fails(request: httpx.Request) -> httpx.Response:
+        trouble.request = request
+        raise trouble
+
+    client = client_of(Scripted(fails))
+    with pytest.raises(Unreachable, match=words) as raised:
+        await ask(lambda: client.auth.sign_in_with_password({"email": "a@b.c", "password": "x"}))
+    assert raised.value.cure

@@ -265,12 +265,10 @@ class Client:
 
     def go_offline(self) -> None:
         """Nothing goes out and nothing reconnects until `go_online`; drafts wait meanwhile."""
-        if (remote := self._run.remote) is not None:
-            remote.go_offline()
+        self._run.go_offline()
 
     def go_online(self) -> None:
-        if (remote := self._run.remote) is not None:
-            remote.go_online()
+        self._run.go_online()
 
     # ------------------------------------------------------------ what a worker awaits
 

@@ -43,6 +43,8 @@ class Runner:
         self._commits: asyncio.Queue[tuple[kp.Write, ...]] = asyncio.Queue()
         self._wake: asyncio.TimerHandle | None = None
         self._closed = False
+        self._offline = False
+        """The person said so."""
 
     async def start(self) -> kp.Memory:
         """Read the cache and start the engine on it."""
@@ -64,6 +66,8 @@ class Runner:
     def attach(self, remote: Remote) -> None:
         self._remote = remote
         self.spawn(self._listen(remote))
+        if self._offline:
+            remote.go_offline()
         self.spawn(self._begin(remote))
 
     async def close(self) -> None:
@@ -151,6 +155,21 @@ class Runner:
     def poke(self) -> None:
         if self._remote is not None:
             self._remote.poke()
+
+    def go_offline(self) -> None:
+        """Holds also where the remote is not built yet: it comes up offline."""
+        self._offline = True
+        if self._remote is not None:
+            self._remote.go_offline()
+        else:
+            self.receive(ev.LinkMoved(Link(state=LinkState.OFFLINE)))
+
+    def go_online(self) -> None:
+        self._offline = False
+        if self._remote is not None:
+            self._remote.go_online()
+        else:
+            self.receive(ev.LinkMoved(Link()))
 
     def broken(self, words: Safe) -> None:
         """The way to the server cannot be had: say why on the badge."""

@@ -52,15 +52,17 @@ def network(error: httpx.HTTPError) -> SupachatError:
     """No answer, in words. `httpx.HTTPError` is all that a request can raise."""
     if isinstance(error, OfflineByHand):
         return Unreachable("you are offline by hand", cure="/online comes back", arrived=False)
+    server = _server(error)
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
-        return Unreachable("the server does not answer in time", arrived=False)
+        return Unreachable(f"{server} does not answer in time", cure=NO_SERVER, arrived=False)
     if isinstance(error, httpx.TimeoutException):
-        return Unreachable("the server does not answer in time")
+        return Unreachable(f"{server} does not answer in time", cure=LATER)
     if isinstance(error, httpx.ConnectError):
-        return Unreachable(f"{_server(error)} cannot be reached", cure=NO_SERVER, arrived=False)
-    return Unreachable("the connection to the server broke off")
+        return Unreachable(f"{server} cannot be reached", cure=NO_SERVER, arrived=False)
+    return Unreachable(f"the connection to {server} broke off", cure=LATER)
 
 
+LATER = "Try again in a moment"
 NO_SERVER = "Check the address and the network; a local server is started by `supachat serve`"
 
 
@@ -143,7 +145,7 @@ def auth_error(error: AuthError, note: Note) -> SupachatError:
     code, status = str(error.code or ""), note.status or int(getattr(error, "status", 0) or 0)
     words = safe_line(error.message or "")
     if isinstance(error, AuthRetryableError) and status == 0:
-        return Unreachable("the server cannot be reached")
+        return _unanswered(error)
     if status == 429:
         return RateLimited("too many tries", cure="Wait a little", after=note.after)
     if status >= 500 or isinstance(error, AuthRetryableError):
@@ -163,3 +165,11 @@ def auth_error(error: AuthError, note: Note) -> SupachatError:
     if status in (401, 403) and ("api key" in words.lower() or not isinstance(error, AuthApiError)):
         return KeyRefused("this project does not know the key", cure="Copy it again from its settings")
     return SignInError(f"the server refused: {words}" if words else "the server refused")
+
+
+def _unanswered(error: AuthError) -> SupachatError:
+    """The library keeps the words alone; what they were made of knows whom it asked."""
+    cause = error.__cause__ or error.__context__
+    if isinstance(cause, httpx.HTTPError):
+        return network(cause)
+    return Unreachable("the server cannot be reached", cure=NO_SERVER)
