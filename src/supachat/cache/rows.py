@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from supachat.cache import ageing, values
+from supachat.cache import ageing, beside, values
 from supachat.cache.salvage import KEPT
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
+from supachat.domain.choices import Choices
 from supachat.domain.model import (
     Account,
     Cursor,
@@ -33,7 +34,7 @@ create table if not exists threads (
 create table if not exists messages (
   source text, thread text, id text, at integer not null, author text not null, raw text not null,
   own integer not null, edited integer, deleted integer not null, system integer not null,
-  reply_to text, seen_by integer not null, primary key (source, thread, id));
+  reply_to text, seen_by integer not null, extra text, primary key (source, thread, id));
 create index if not exists messages_in_order on messages (source, thread, at, id);
 create table if not exists spans (
   source text, thread text, low_at integer, low_id text, high_at integer, high_id text);
@@ -51,7 +52,8 @@ create table if not exists followed (
 create table if not exists texts (
   source text, thread text, text text not null, primary key (source, thread)) without rowid;
 """
-_TABLES = ("facts", "people", "threads", "messages", "spans", "verified", "followed", "drafts", "texts")
+_CHAT = ("facts", "people", "threads", "messages", "spans", "verified", "followed", "drafts", "texts")
+_TABLES = (*_CHAT, *beside.TABLES)
 _OF_THREAD = (
     ("threads", "id"),
     ("messages", "thread"),
@@ -73,19 +75,20 @@ class Rows:
             for table in _TABLES:
                 if table not in KEPT:
                     self._db.execute(f"drop table if exists {table}")
-        self._db.executescript(_SCHEMA)
-        self._widen_drafts()
-        if held not in (0, VERSION):  # the account is one shape for ever, the other facts are not
-            self._db.execute("delete from facts where name <> 'account'")
+        self._db.executescript(_SCHEMA + beside.SCHEMA)
+        self._widen("drafts", values.NEW_IN_DRAFT)
+        self._widen("messages", values.NEW_IN_MESSAGE)
+        if held not in (0, VERSION):  # these are of one shape for ever, the other facts are not
+            self._db.execute("delete from facts where name not in ('account', 'choices')")
         self._db.execute(f"pragma user_version = {VERSION}")
         self._db.execute("pragma synchronous = normal")
 
-    def _widen_drafts(self) -> None:
-        """Drafts outlive every change of the schema: a table of an earlier version gets what it lacks."""
-        held = {row[1] for row in self._db.execute("pragma table_info(drafts)")}
-        for column, kind in values.NEW_IN_DRAFT.items():
+    def _widen(self, table: str, columns: Mapping[str, str]) -> None:
+        """What was kept outlives a wider schema: a table of an earlier version gets what it lacks."""
+        held = {row[1] for row in self._db.execute(f"pragma table_info({table})")}
+        for column, kind in columns.items():
             if column not in held:
-                self._db.execute(f"alter table drafts add column {column} {kind}")
+                self._db.execute(f"alter table {table} add column {column} {kind}")
 
     def close(self) -> None:
         self._db.close()
@@ -122,6 +125,10 @@ class Rows:
                 for source, thread, text in self._db.execute("select source, thread, text from texts")
             ),
             last_open=ThreadKey(*opened) if opened else None,
+            feeds=beside.feeds(self._db),
+            feed_rows=beside.feed_rows(self._db),
+            ticks=beside.ticks(self._db),
+            choices=beside.choices(json.loads(facts["choices"])) if "choices" in facts else Choices(),
         )
 
     def _claim_drafts(self, owner: str, is_free: Callable[[str], bool]) -> tuple[Draft, ...]:
@@ -208,6 +215,10 @@ class Rows:
                 self._fact("sources", [values.of_source(source) for source in sources])
             case kp.KeepOpen(thread):
                 self._fact("open", [*thread])
+            case kp.KeepFeeds() | kp.KeepFeedRows() | kp.KeepTicks():
+                beside.write(self._db, write)
+            case kp.KeepChoices(choices):
+                self._fact("choices", beside.of_choices(choices))
 
     def _write_spans(self, write: kp.KeepSpans) -> None:
         """A stretch of one message says nothing that the message itself does not."""

@@ -13,21 +13,25 @@ from supachat.domain.model import (
     Delivery,
     Draft,
     DraftState,
+    Extra,
     Feature,
     Message,
+    MessageKind,
     Micros,
+    PersonKind,
     SourceInfo,
     Thread,
     ThreadKey,
 )
 from supachat.domain.text import safe, safe_line
 
-MESSAGE = "id, at, author, raw, own, edited, deleted, system, reply_to, seen_by"
+MESSAGE = "id, at, author, raw, own, edited, deleted, system, reply_to, seen_by, extra"
 """The columns that `message` wants, in its order."""
 
 
 DRAFT = "id, source, thread, raw, created, state, reason, attempts, act, target, anchor_at, anchor_id"
 """The columns that `draft` wants, in its order."""
+NEW_IN_MESSAGE = {"extra": "text"}
 NEW_IN_DRAFT = {
     "act": "text not null default 'send'",
     "target": "text not null default ''",
@@ -40,12 +44,13 @@ NEW_IN_DRAFT = {
 def of_message(m: Message) -> tuple[object, ...]:
     """The row as the table has it: the thread's two columns first."""
     return (
-        *m.thread, m.id, m.at, m.author, m.raw, m.own, m.edited, m.deleted, m.system, m.reply_to, m.seen_by
+        *m.thread, m.id, m.at, m.author, m.raw, m.own, m.edited, m.deleted, m.system, m.reply_to, m.seen_by,
+        None if m.extra is None else of_extra(m.extra),
     )  # fmt: skip  # one row, one line
 
 
 def message(thread: ThreadKey, row: Sequence[Any]) -> Message:
-    id_, at, author, raw, own, edited, deleted, system, reply_to, seen_by = row
+    id_, at, author, raw, own, edited, deleted, system, reply_to, seen_by, extra_ = row
     return Message(
         thread=thread,
         id=id_,
@@ -60,6 +65,26 @@ def message(thread: ThreadKey, row: Sequence[Any]) -> Message:
         system=bool(system),
         reply_to=reply_to,
         seen_by=seen_by,
+        extra=None if extra_ is None else extra(extra_),
+    )
+
+
+def of_extra(e: Extra) -> str:
+    """Only what is not as usual."""
+    usual = asdict(Extra())
+    return json.dumps({name: value for name, value in asdict(e).items() if value != usual[name]})
+
+
+def extra(value: str) -> Extra:
+    held = json.loads(value)
+    return Extra(
+        kind=MessageKind(held.get("kind", MessageKind.TEXT)),
+        role=PersonKind(held["role"]) if "role" in held else None,
+        growing=held.get("growing", False),
+        trouble=safe_line(held.get("trouble", "")),
+        subject=safe_line(held.get("subject", "")),
+        facts=tuple((safe_line(name), safe_line(fact)) for name, fact in held.get("facts", ())),
+        hearsay=held.get("hearsay", False),
     )
 
 

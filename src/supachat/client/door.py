@@ -7,9 +7,7 @@ a key and its paint: only the `async` methods do, and they are for workers.
 
 from __future__ import annotations
 
-import asyncio
 import time
-import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from supachat.cache.store import Cache
@@ -21,17 +19,16 @@ from supachat.client.prices import PricesFace
 from supachat.client.remote import Remote
 from supachat.client.runner import Runner
 from supachat.client.telling import Telling
+from supachat.client.writing import Writing
 from supachat.domain import events as ev
-from supachat.domain.errors import BadInput
+from supachat.domain.choices import USUAL, Pace
 from supachat.domain.events import Change
 from supachat.domain.health import Health
 from supachat.domain.model import (
     Account,
-    Act,
     Feature,
     Gap,
     MessageKey,
-    Micros,
     Person,
     PersonKey,
     Presence,
@@ -42,11 +39,6 @@ from supachat.domain.model import (
 )
 from supachat.domain.text import Safe, safe_line
 from supachat.sync.engine import Engine
-
-TYPING_EVERY = 3.0
-"""Seconds between two typing broadcasts of one thread."""
-TEXT_EVERY = 0.7
-"""Seconds after which a text that is being typed is on disk."""
 
 
 class Client:
@@ -59,10 +51,10 @@ class Client:
         *,
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
+        pace: Pace = USUAL,
     ) -> None:
         self.workspace = workspace
-        self._wall = wall
-        self._run = Runner(cache, monotonic)
+        self._run = Runner(cache, monotonic, wall, pace)
         self.entry = Entry(self._run)
         """In and out of the account."""
         self.feeds = FeedsFace(self._run)
@@ -72,10 +64,7 @@ class Client:
         self.attendance = AttendanceFace(self._run)
         self.telling = Telling(self._run)
         """Mutes, quiet hours, what is unread."""
-        self._texts: dict[ThreadKey, str] = {}
-        self._typed_at: dict[ThreadKey, float] = {}
-        self._types_on: set[ThreadKey] = set()
-        """Threads in which a key came too soon to be told."""
+        self._writing = Writing(self._run)
         self.last_open: ThreadKey | None = None
 
     # ------------------------------------------------------------ life
@@ -95,7 +84,7 @@ class Client:
 
     async def close(self) -> None:
         """Keep what was typed, end the link, finish writing. Two seconds at most."""
-        self._flush_texts()
+        self._writing.flush()
         await self._run.close()
 
     def changes(self) -> AsyncIterator[tuple[Change, ...]]:
@@ -168,7 +157,7 @@ class Client:
 
     def text(self, thread: ThreadKey) -> str:
         """What stands unsent in that thread's composer."""
-        return self._texts.get(thread, self._engine.text(thread))
+        return self._writing.text(thread)
 
     def unsent(self) -> tuple[int, int]:
         """Drafts: (waiting or under way, failed)."""
@@ -181,7 +170,7 @@ class Client:
 
     def open(self, thread: ThreadKey) -> None:
         """Show a thread: a TimelineReset with what is in memory follows at once, the rest after it."""
-        self._flush_texts()
+        self._writing.flush()
         self._run.apply(self._engine.open(thread, self._run.now()))
 
     def load_older(self) -> None:
@@ -192,15 +181,7 @@ class Client:
 
     def send(self, thread: ThreadKey, text: str) -> str:
         """Queue a message; its id. Raises BadInput, with the text, for one that can never be sent."""
-        self._check(thread, text)
-        self._texts.pop(thread, None)
-        # the message ends the mark on the other side: the next key makes it again
-        self._typed_at.pop(thread, None)
-        self._types_on.discard(thread)
-        draft_id = str(uuid.uuid4())
-        wall = Micros(round(self._wall() * 1_000_000))
-        self._run.apply(self._engine.send(draft_id, thread, text, wall, self._run.now()))
-        return draft_id
+        return self._writing.send(thread, text)
 
     def edit(self, message: MessageKey, text: str) -> str:
         """Give a message of one's own another text: shown at once, undone if it is refused, and then the
@@ -208,14 +189,11 @@ class Client:
 
         The id of the change. Raises BadInput, with the text, where that cannot be done.
         """
-        self._need(message, Feature.EDIT, "edited", text)
-        self._check(message.thread, text)
-        return self._change(message, Act.EDIT, text)
+        return self._writing.edit(message, text)
 
     def delete(self, message: MessageKey) -> str:
         """Delete a message of one's own: gone at once, back again if it is refused. Else as `edit`."""
-        self._need(message, Feature.DELETE, "deleted", "")
-        return self._change(message, Act.DELETE, "")
+        return self._writing.delete(message)
 
     def retry(self, draft_id: str) -> None:
         self._run.apply(self._engine.retry(draft_id, self._run.now()))
@@ -232,27 +210,18 @@ class Client:
 
     def keep_text(self, thread: ThreadKey, text: str) -> None:
         """What stands in the composer now; it is on disk within a second."""
-        if not self._texts:
-            self._later(TEXT_EVERY, self._flush_texts)
-        self._texts[thread] = text
+        self._writing.keep_text(thread, text)
 
     def keystroke(self, thread: ThreadKey) -> None:
         """Tell the others that the person types: now, or when three seconds since the last time are up."""
-        if not self.can(thread.source, Feature.TYPING) or not self.online:
-            return
-        wait = self._typed_at.get(thread, -TYPING_EVERY) + TYPING_EVERY - self._run.now()
-        if wait <= 0:
-            self._typed_at[thread] = self._run.now()
-            self._run.ask(ev.TellTyping(thread))
-        elif thread not in self._types_on:
-            self._types_on.add(thread)
-            self._later(wait, lambda: self._still_types(thread))
+        self._writing.keystroke(thread)
 
     def seen(self, thread: ThreadKey) -> None:
         self._run.apply(self._engine.seen(thread, self._run.now()))
 
     def focused(self) -> None:
         """The person came back to this terminal."""
+        self.telling.looks(True)
         self._run.apply(self._engine.focused(self._run.now()))
 
     def reconnect(self) -> None:
@@ -289,42 +258,3 @@ class Client:
         own = self.account is not None and person_id == self.me(source)
         name = self.account.name if own and self.account is not None else handle
         return Person(PersonKey(source, person_id), name or handle, handle)
-
-    def _need(self, message: MessageKey, feature: Feature, done: str, text: str) -> None:
-        if not self.can(message.thread.source, feature):
-            raise BadInput(f"messages cannot be {done} here", text=text)
-
-    def _change(self, key: MessageKey, act: Act, text: str) -> str:
-        draft_id = str(uuid.uuid4())
-        wall = Micros(round(self._wall() * 1_000_000))
-        self._run.apply(self._engine.change(draft_id, key, act, text, wall, self._run.now()))
-        return draft_id
-
-    def _check(self, thread: ThreadKey, text: str) -> None:
-        if not text.strip():
-            raise BadInput("there is nothing to send", text=text)
-        size = len(text.encode("utf-8", "surrogatepass"))
-        most = next((s.max_length for s in self.sources if s.name == thread.source), 65536)
-        if size > most:
-            raise BadInput(
-                f"longer than {most // 1024} kB: this has {size / 1024:,.1f} kB",
-                cure="shorten it or send it in parts",
-                text=text,
-            )
-
-    def _still_types(self, thread: ThreadKey) -> None:
-        if thread in self._types_on:
-            self._types_on.discard(thread)
-            self.keystroke(thread)
-
-    def _flush_texts(self) -> None:
-        texts, self._texts = self._texts, {}
-        for thread, text in texts.items():
-            self._run.apply(self._engine.keep_text(thread, text, self._run.now()))
-
-    def _later(self, seconds: float, act: Callable[[], None]) -> None:
-        async def wait() -> None:
-            await asyncio.sleep(seconds)
-            act()
-
-        self._run.spawn(wait())

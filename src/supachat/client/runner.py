@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 
 from supachat.cache.store import Cache
 from supachat.client.remote import Remote
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
+from supachat.domain.choices import Pace
 from supachat.domain.errors import CacheError, SupachatError, Unreachable
 from supachat.domain.events import Change, Event, Request, Step
 from supachat.domain.health import Link, LinkState
-from supachat.domain.model import Thread, ThreadKey
+from supachat.domain.model import Micros, Presence, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.sync.engine import Engine
+from supachat.sync.hearsay import is_hearsay
+from supachat.sync.limiter import Limiter
 from supachat.sync.parts import Parts
 from supachat.sync.shelf import Outcome
 
@@ -30,11 +35,16 @@ TICK = 1.0
 
 
 class Runner:
-    """`now` is any steady clock, in seconds."""
+    """`now` is any steady clock, `wall` seconds since 1970."""
 
-    def __init__(self, cache: Cache, now: Callable[[], float]) -> None:
-        self.engine = Engine(kp.Memory())
+    def __init__(
+        self, cache: Cache, now: Callable[[], float], wall: Callable[[], float], pace: Pace
+    ) -> None:
+        self.engine = Engine(kp.Memory(), pace)
         self.now = now
+        self.pace = pace
+        self._wall = wall
+        self._limiter = Limiter()
         self._cache = cache
         self._remote: Remote | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -42,6 +52,7 @@ class Runner:
         self._news = asyncio.Event()
         self._commits: asyncio.Queue[tuple[kp.Write, ...]] = asyncio.Queue()
         self._wake: asyncio.TimerHandle | None = None
+        self._wake_at = 0.0
         self._closed = False
         self._offline = False
         """The person said so."""
@@ -53,7 +64,8 @@ class Runner:
         except CacheError as error:
             memory = kp.Memory()
             self.tell(ev.Notice(safe_line(error.message), safe_line(error.cure), "error"))
-        self.engine = Engine(memory)
+        self.engine = Engine(memory, self.pace)
+        self.parts.attendance.touched(self.now())
         self._hear_cache()
         self.spawn(self._keep())
         self.spawn(self._tick())
@@ -76,8 +88,7 @@ class Runner:
             return
         self._closed = True
         if self._remote is not None:
-            with contextlib.suppress(TimeoutError, SupachatError):
-                await asyncio.wait_for(self._remote.close(), 1.0)
+            await self._leave(self._remote)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._commits.join(), 1.0)
         if self._wake is not None:
@@ -88,6 +99,14 @@ class Runner:
         await asyncio.gather(*mine, return_exceptions=True)
         await self._cache.close()
         self._news.set()
+
+    async def _leave(self, remote: Remote) -> None:
+        """Say good-bye where that is wanted, then end the link."""
+        with contextlib.suppress(TimeoutError, SupachatError):
+            if self.engine.online and self.parts.attends():
+                await asyncio.wait_for(remote.perform(ev.TellPresence(Presence.OFFLINE)), 0.4)
+        with contextlib.suppress(TimeoutError, SupachatError):
+            await asyncio.wait_for(remote.close(), 1.0)
 
     async def forget(self) -> None:
         """Empty the cache of this account."""
@@ -107,6 +126,9 @@ class Runner:
     # ------------------------------------------------------------ one step
 
     def receive(self, event: Event) -> None:
+        if isinstance(event, ev.MessageArrived) and is_hearsay(event.message):
+            # nobody but our own clock can say when a thing was heard
+            event = replace(event, message=replace(event.message, at=self.wall_micros()))
         self.apply(self.engine.receive(event, self.now()))
 
     def apply(self, step: Step) -> None:
@@ -135,12 +157,34 @@ class Runner:
         held = self.engine.threads.get(key)
         return self.parts.alterer.shown(held) if held is not None else None
 
+    def wall_micros(self) -> Micros:
+        return Micros(round(self._wall() * 1_000_000))
+
+    def _quiet(self, alert: ev.Alerted) -> bool:
+        """Whether these are hours in which it is not told."""
+        hours = self.parts.chosen.choices.quiet
+        local = time.localtime(self._wall())
+        return hours is not None and not alert.urgent and hours.holds(local.tm_hour * 60 + local.tm_min)
+
     def tell(self, change: Change) -> None:
+        if isinstance(change, ev.Alerted) and self._quiet(change):
+            return
         self._changes.append(change)
         self._news.set()
 
     def ask(self, request: Request) -> None:
-        self.spawn(self._carry_out(request))
+        wait = self._limiter.wait(self.now()) if self._is_cast(request) else 0.0
+        self.spawn(self._carry_out(request, wait))
+
+    def _is_cast(self, request: Request) -> bool:
+        """Whether it leaves as a broadcast of ours."""
+        match request:
+            case ev.TellTyping() | ev.TellPresence():
+                return True
+            case ev.SendDraft(draft):
+                return self.parts.shelf.unstored(draft.thread)
+            case _:
+                return False
 
     def need_remote(self) -> Remote:
         if self._remote is None:
@@ -177,7 +221,9 @@ class Runner:
 
     # ------------------------------------------------------------ tasks
 
-    async def _carry_out(self, request: Request) -> None:
+    async def _carry_out(self, request: Request, wait: float) -> None:
+        if wait > 0:
+            await asyncio.sleep(wait)
         try:
             if isinstance(request, ev.Recall):
                 answers: Sequence[Event] = [await self._cache.recall(request)]
@@ -224,10 +270,13 @@ class Runner:
     def _set_alarm(self) -> None:
         """A draft that waits for its next try does not wait for the next tick as well."""
         due = self.engine.next_wake()
-        if due is None or self._wake is not None or self._closed:
+        if due is None or self._closed or (self._wake is not None and self._wake_at <= due):
             return
         delay = due - self.now()
         if 0 < delay < TICK:
+            if self._wake is not None:
+                self._wake.cancel()
+            self._wake_at = due
             self._wake = asyncio.get_running_loop().call_later(delay, self._alarm)
 
     def _alarm(self) -> None:

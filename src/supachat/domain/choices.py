@@ -28,6 +28,21 @@ class Quiet:
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """How long is waited, in seconds."""
+
+    typing_every: float = 3.0
+    """Between two broadcasts that the reader types in one thread."""
+    idle: float = 300.0
+    """Without a key, after which the reader is away."""
+    silent: float = 30.0
+    """Without a word of somebody of whom only a row speaks, after which they are offline."""
+
+
+USUAL = Pace()
+
+
+@dataclass(frozen=True, slots=True)
 class Choices:
     """All of it, as one value. A source that is not named has what is usual."""
 

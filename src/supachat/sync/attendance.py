@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from supachat.domain.model import Presence
 
-IDLE = 300.0
-"""Seconds without a key after which somebody is away."""
 TELL_EVERY = 10.0
 
 
 class Attendance:
-    def __init__(self, idle: float = IDLE) -> None:
+    """`idle` is in seconds."""
+
+    def __init__(self, idle: float) -> None:
         self.by_hand: Presence | None = None
         """What was set by hand; None while it goes by the keys."""
         self._idle = idle

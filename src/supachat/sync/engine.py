@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
+from supachat.domain.choices import USUAL, Pace
 from supachat.domain.errors import SupachatError
 from supachat.domain.health import LinkState
 from supachat.domain.model import (
@@ -51,8 +52,8 @@ _REACHED = (LinkState.CONNECTED, LinkState.POLLING)
 
 
 class Engine:
-    def __init__(self, memory: kp.Memory) -> None:
-        self.parts = Parts(memory)
+    def __init__(self, memory: kp.Memory, pace: Pace = USUAL) -> None:
+        self.parts = Parts(memory, pace)
         self._watched: tuple[ThreadKey, ...] = ()
         self._reread_at = 0.0
         self._missed = 0

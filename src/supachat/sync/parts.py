@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
+from supachat.domain.choices import Pace
 from supachat.domain.model import Feature, Message, SourceInfo, ThreadKey
 from supachat.sync import hearsay
 from supachat.sync.altering import Alterer
@@ -21,10 +22,10 @@ from supachat.sync.shelf import Outcome, Shelf
 
 
 class Parts:
-    def __init__(self, memory: kp.Memory) -> None:
+    def __init__(self, memory: kp.Memory, pace: Pace) -> None:
         self.account = memory.account
         self.sources = memory.sources
-        self.roster = Roster(memory, self.me)
+        self.roster = Roster(memory, self.me, pace.silent)
         self.shelf = Shelf(self.info, self._unstored)
         self.reader = Reader(self.shelf)
         self.sender = Sender(self.shelf, self.me, memory.drafts)
@@ -36,7 +37,7 @@ class Parts:
         self.notifier = Notifier(self.chosen, self.shelf, self.roster.people.get, self.me)
         self.beside = Beside(memory, self.chosen, self.notifier)
         self.alterer = Alterer(self.me)
-        self.attendance = Attendance()
+        self.attendance = Attendance(pace.idle)
         self.growing = Growing()
 
     def info(self, source: str) -> SourceInfo | None:
@@ -91,9 +92,13 @@ class Parts:
         for thread, message_id in self.growing.stopped(now):
             self.reader.unfinished(thread, message_id, out)
 
+    def attends(self) -> bool:
+        """Whether any source wants to know what the reader is."""
+        return any(Feature.AWAY in source.features for source in self.sources)
+
     def attend(self, now: float, out: Outcome) -> None:
         """Tell what the reader is, where a source wants to know."""
-        if any(Feature.AWAY in source.features for source in self.sources):
+        if self.attends():
             presence = self.attendance.due(now)
             out.requests += [ev.TellPresence(presence)] if presence is not None else []
 

@@ -11,14 +11,14 @@ from dataclasses import replace
 from supachat.domain.model import Person, PersonKey, Presence, Sighting, ThreadKey
 
 TYPING_LASTS = 6.0
-SILENT = 30.0
-"""Seconds after which somebody of whom only a row speaks is offline, if nothing was heard of them."""
 
 _RANK = {Presence.ONLINE: 3, Presence.AWAY: 2, Presence.OFFLINE: 1, Presence.UNKNOWN: 0}
 
 
 class People:
-    def __init__(self, silent: float = SILENT) -> None:
+    """`silent` are the seconds after which somebody of whom only a row speaks is offline."""
+
+    def __init__(self, silent: float = 30.0) -> None:
         self._silent = silent
         self._people: dict[PersonKey, Person] = {}
         self._typing: dict[ThreadKey, dict[str, float]] = {}

@@ -15,9 +15,9 @@ from supachat.sync.threads import Threads
 class Roster:
     """`me` names the reader's person id in a source."""
 
-    def __init__(self, memory: kp.Memory, me: Callable[[str], str]) -> None:
+    def __init__(self, memory: kp.Memory, me: Callable[[str], str], silent: float = 30.0) -> None:
         self.threads = Threads()
-        self.people = People()
+        self.people = People(silent)
         self.texts = dict(memory.texts)
         self._me = me
         self.threads.restore(memory.threads)

@@ -1,0 +1,114 @@
+"""What the person writes: drafts, changes of messages, texts in composers, and that they type.
+
+Must never let a text get lost between a key and the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+
+from supachat.client.runner import Runner
+from supachat.domain import events as ev
+from supachat.domain.errors import BadInput
+from supachat.domain.model import Act, Feature, MessageKey, ThreadKey
+
+TEXT_EVERY = 0.7
+"""Seconds after which a text that is being typed is on disk."""
+
+
+class Writing:
+    def __init__(self, run: Runner) -> None:
+        self._run = run
+        self._texts: dict[ThreadKey, str] = {}
+        self._typed_at: dict[ThreadKey, float] = {}
+        self._types_on: set[ThreadKey] = set()
+        """Threads in which a key came too soon to be told."""
+
+    # ------------------------------------------------------------ messages
+
+    def send(self, thread: ThreadKey, text: str) -> str:
+        self._check(thread, text)
+        self._texts.pop(thread, None)
+        # the message ends the mark on the other side: the next key makes it again
+        self._typed_at.pop(thread, None)
+        self._types_on.discard(thread)
+        draft_id = str(uuid.uuid4())
+        self._run.apply(
+            self._run.engine.send(draft_id, thread, text, self._run.wall_micros(), self._run.now())
+        )
+        return draft_id
+
+    def edit(self, message: MessageKey, text: str) -> str:
+        self._need(message, Feature.EDIT, "edited", text)
+        self._check(message.thread, text)
+        return self._change(message, Act.EDIT, text)
+
+    def delete(self, message: MessageKey) -> str:
+        self._need(message, Feature.DELETE, "deleted", "")
+        return self._change(message, Act.DELETE, "")
+
+    def _need(self, message: MessageKey, feature: Feature, done: str, text: str) -> None:
+        info = self._run.parts.info(message.thread.source)
+        if info is None or feature not in info.features:
+            raise BadInput(f"messages cannot be {done} here", text=text)
+
+    def _change(self, key: MessageKey, act: Act, text: str) -> str:
+        draft_id, run = str(uuid.uuid4()), self._run
+        run.apply(run.engine.change(draft_id, key, act, text, run.wall_micros(), run.now()))
+        return draft_id
+
+    def _check(self, thread: ThreadKey, text: str) -> None:
+        if not text.strip():
+            raise BadInput("there is nothing to send", text=text)
+        size = len(text.encode("utf-8", "surrogatepass"))
+        info = self._run.parts.info(thread.source)
+        most = info.max_length if info is not None else 65536
+        if size > most:
+            raise BadInput(
+                f"longer than {most // 1024} kB: this has {size / 1024:,.1f} kB",
+                cure="shorten it or send it in parts",
+                text=text,
+            )
+
+    # ------------------------------------------------------------ texts and keys
+
+    def text(self, thread: ThreadKey) -> str:
+        return self._texts.get(thread, self._run.engine.text(thread))
+
+    def keep_text(self, thread: ThreadKey, text: str) -> None:
+        if not self._texts:
+            self._later(TEXT_EVERY, self.flush)
+        self._texts[thread] = text
+
+    def flush(self) -> None:
+        """Put every text that waits on disk."""
+        texts, self._texts = self._texts, {}
+        for thread, text in texts.items():
+            self._run.apply(self._run.engine.keep_text(thread, text, self._run.now()))
+
+    def keystroke(self, thread: ThreadKey) -> None:
+        info, now = self._run.parts.info(thread.source), self._run.now()
+        if info is None or Feature.TYPING not in info.features or not self._run.engine.online:
+            return
+        every = self._run.pace.typing_every
+        wait = self._typed_at.get(thread, -every) + every - now
+        if wait <= 0:
+            self._typed_at[thread] = now
+            self._run.ask(ev.TellTyping(thread))
+        elif thread not in self._types_on:
+            self._types_on.add(thread)
+            self._later(wait, lambda: self._still_types(thread))
+
+    def _still_types(self, thread: ThreadKey) -> None:
+        if thread in self._types_on:
+            self._types_on.discard(thread)
+            self.keystroke(thread)
+
+    def _later(self, seconds: float, act: Callable[[], None]) -> None:
+        async def wait() -> None:
+            await asyncio.sleep(seconds)
+            act()
+
+        self._run.spawn(wait())
