@@ -10,11 +10,20 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from supachat.dialects import asks, rows
+from supachat.dialects import asks, feeds, rows
 from supachat.dialects.calls import Binding, Topic
 from supachat.dialects.newsshape import Change
 from supachat.dialects.shape import Map
-from supachat.domain.events import Event, ListStale, MessageArrived, MessageGone, MessageHinted
+from supachat.domain.events import (
+    Event,
+    FeedHeard,
+    ListStale,
+    MessageArrived,
+    MessageGone,
+    MessageHinted,
+    PersonSeen,
+    PriceHeard,
+)
 from supachat.domain.model import ThreadKey
 
 _PLAIN = re.compile(r"[A-Za-z0-9_:@-]+")
@@ -61,7 +70,25 @@ def _meaning(
         return ListStale(map_.name)
     if change.means == "message":
         return _message(map_, change, key, data, believed=believed, me=me)
-    return None
+    if not believed or data.get("type") == "DELETE" or data.get("errors"):
+        return None
+    try:
+        return _beside(map_, change, _record(data), me)
+    except rows.Misfit:
+        return None
+
+
+def _beside(map_: Map, change: Change, record: Mapping[str, Any], me: str) -> Event | None:
+    """A row that is no message. Raises Misfit."""
+    if change.means == "price" and map_.prices is not None:
+        return PriceHeard(feeds.tick(map_, map_.prices, record))
+    if change.means == "presence" and map_.presence_row is not None:
+        part = map_.presence_row
+        person = rows.key(record, part.person)
+        thread = ThreadKey(map_.name, rows.key(record, part.thread))
+        return PersonSeen(thread, person, feeds.sighting(part, record)) if person != me else None
+    feed = next(one for one in map_.feeds if one.name == change.feed)
+    return FeedHeard(feeds.feed_row(map_, feed, record))
 
 
 def _message(

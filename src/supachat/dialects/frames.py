@@ -9,18 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from supachat.dialects import rows
-from supachat.dialects.newsshape import Notices, Rows, Typing
+from supachat.dialects import feeds, moments, rows
+from supachat.dialects.newsshape import Attendance, Hearsay, Notices, Rows, Told, Typing
 from supachat.dialects.shape import Map
 from supachat.domain.events import (
     Event,
+    FeedHeard,
+    ListStale,
     MessageArrived,
     MessageGone,
     MessageHinted,
     PresenceHeard,
     TypingHeard,
 )
-from supachat.domain.model import Presence, ThreadKey
+from supachat.domain.model import (
+    NOTHING,
+    Draft,
+    Extra,
+    Message,
+    Micros,
+    Presence,
+    Sighting,
+    ThreadKey,
+)
+from supachat.domain.text import safe, safe_line
 
 Members = Callable[[ThreadKey], Collection[str]]
 """The person ids of a thread; empty for one that is not known."""
@@ -48,9 +60,47 @@ def hear(
             return _notice(map_, news.notices, payload)
         if news.typing and news.typing.event == event and (id_ := news.typing.key(topic)):
             return _typing(map_, news.typing, id_, payload, me=me, members=members)
+        if news.hint and news.hint.event == event and (id_ := news.hint.key(topic)):
+            return (MessageHinted(ThreadKey(map_.name, id_)),)
+        if news.hearsay and news.hearsay.event == event and (id_ := news.hearsay.key(topic)):
+            return _hearsay(map_, news.hearsay, id_, payload, me=me, members=members)
+        if map_.notices and map_.notices.key(topic):
+            return _told(map_, map_.notices, event, payload)
     except rows.Misfit:
         return ()
     return ()
+
+
+def saying(map_: Map, draft: Draft, me: str, now: Micros) -> tuple[str, str, dict[str, Any]] | None:
+    """Topic, event and payload of a message that is stored nowhere."""
+    part = map_.news.hearsay
+    if part is None:
+        return None
+    payload: dict[str, Any] = {part.id: draft.id, part.author: me, part.body: draft.raw}
+    if part.at is not None:
+        payload[part.at] = moments.show(now)
+    return part.of(draft.thread.id), part.event, payload
+
+
+def _hearsay(
+    map_: Map, part: Hearsay, id_: str, payload: Mapping[str, Any], *, me: str, members: Members
+) -> tuple[Event, ...]:
+    """A message that nobody can check: kept as heard, if its author belongs to the thread."""
+    thread, author = ThreadKey(map_.name, id_), rows.key(payload, part.author)
+    if author == me or author not in members(thread):
+        return ()
+    said = rows.text(payload, part.body)
+    key, unsaid = rows.key(payload, part.id), Micros(0)  # a stranger's clock orders nothing
+    message = Message(thread, key, author, unsaid, said, safe(said), extra=Extra(hearsay=True))
+    return (MessageArrived(message),)
+
+
+def _told(map_: Map, part: Told, event: str, payload: Mapping[str, Any]) -> tuple[Event, ...]:
+    """What the project's backend says to the reader, on a topic of their own."""
+    found: list[Event] = [ListStale(map_.name)] if event in part.lists else []
+    if part.sealed and event not in part.quiet:
+        found.append(FeedHeard(feeds.notice(map_, part, event, payload)))
+    return tuple(found)
 
 
 def present(map_: Map, topic: str, state: object, me: str, members: Members) -> PresenceHeard | None:
@@ -67,7 +117,12 @@ def present(map_: Map, topic: str, state: object, me: str, members: Members) -> 
     there = {
         person: _status(state[person], part.status) for person in belonging if state.get(person) is not None
     }
-    return PresenceHeard(thread, there) if belonging else None
+    seen = {
+        person: one
+        for person, presence in there.items()
+        if (one := _sighting(state[person], part, presence)) is not None
+    }
+    return PresenceHeard(thread, there, seen) if belonging else None
 
 
 def _row(
@@ -114,6 +169,20 @@ def _typing(
     if person == me or person not in members(thread):
         return ()
     return (TypingHeard(thread, person),)
+
+
+def _sighting(payloads: object, part: Attendance, presence: Presence) -> Sighting | None:
+    """What somebody says of themselves, where the map knows of more than that they are there."""
+    if isinstance(payloads, Mapping):
+        payloads = payloads.get("metas")
+    if not isinstance(payloads, Sequence) or isinstance(payloads, str):
+        return None
+    last = next((one for one in reversed(payloads[:MOST_CONNECTIONS]) if isinstance(one, Mapping)), {})
+    name, action = (
+        safe_line(value, limit=80) if key and isinstance(value := last.get(key), str) else NOTHING
+        for key in (part.name, part.action)
+    )
+    return Sighting(presence, name, action) if name or action else None
 
 
 def _status(payloads: object, column: str) -> Presence:

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from supachat.dialects import abilities, asks, changes, faults, frames, listed, rows
+from supachat.dialects.beside import Beside
 from supachat.dialects.calls import Call, Row, Topic, merged
 from supachat.dialects.frames import Members
 from supachat.dialects.parts import THREAD, USER, Channel
@@ -29,7 +30,18 @@ from supachat.domain.events import (
     PresenceHeard,
     Reread,
 )
-from supachat.domain.model import Act, Cursor, Draft, Feature, Message, Person, Thread, ThreadKey
+from supachat.domain.model import (
+    Act,
+    Cursor,
+    Draft,
+    Feature,
+    Message,
+    Micros,
+    Person,
+    Presence,
+    Thread,
+    ThreadKey,
+)
 from supachat.domain.text import Safe, safe_line
 
 
@@ -70,6 +82,16 @@ class Dialect:
     @property
     def features(self) -> frozenset[Feature]:
         return abilities.features(self.map)
+
+    @property
+    def beside(self) -> Beside:
+        return Beside(self.map)
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        """The words that a thread's status can be."""
+        part = self.map.threads.statuses
+        return tuple(part.words) if part else ()
 
     @property
     def own_ids(self) -> bool:
@@ -117,6 +139,17 @@ class Dialect:
     def page_call(self, request: FetchPage) -> Call:
         return asks.page(self.map, request)
 
+    def any_messages(self, answer: Sequence[Row], me: str) -> tuple[Message, ...]:
+        """Rows of whichever threads, in the order of the answer."""
+        with _Fitting(self):
+            return tuple(rows.message(self.map, row, me) for row in answer)
+
+    def authors(self, answer: Sequence[Row]) -> tuple[Person, ...]:
+        """Whoever the rows of a page name, each once."""
+        with _Fitting(self):
+            found = [rows.author(self.map, row) for row in answer]
+        return tuple({person.key: person for person in found if person is not None}.values())
+
     def messages(self, answer: Sequence[Row], thread: ThreadKey, me: str) -> tuple[Message, ...]:
         """One page, oldest first, whichever way it was asked for. Rows of other threads are left out."""
         with _Fitting(self):
@@ -136,10 +169,11 @@ class Dialect:
 
     # ------------------------------------------------------------ acts
 
-    def send_call(self, draft: Draft, thread: Thread | None, me: str) -> Call:
-        """`thread` may be None where a thread's id says who is in it; else that raises DialectError."""
+    def send_call(self, draft: Draft, thread: Thread | None, me: str, user: str = "") -> Call:
+        """`thread` may be None where a thread's id says who is in it; else that raises DialectError.
+        `user` is the reader's auth id."""
         other = (thread.other if thread else None) or self.other_of(draft.thread, me)
-        slots = {"thread": draft.thread.id, "me": me, "body": draft.raw, "draft": draft.id}
+        slots = {"thread": draft.thread.id, "me": me, "user": user, "body": draft.raw, "draft": draft.id}
         if other is not None:
             slots["other"] = other
         elif self.map.send is not None and "$other" in self.map.send.params.values():
@@ -246,10 +280,14 @@ class Dialect:
         part = self.map.news.typing
         return (part.of(thread_id), part.event, {part.person: me}) if part else None
 
-    def presence_payload(self, me: str) -> dict[str, Any]:
+    def presence_payload(self, me: str, presence: Presence = Presence.ONLINE) -> dict[str, Any]:
         """What to track on a topic that was joined with a presence key."""
         part = self.map.news.presence
-        return {part.status: "online"} if part else {}
+        return {part.status: presence.value} if part else {}
+
+    def hearsay(self, draft: Draft, me: str, now: Micros) -> tuple[str, str, dict[str, Any]] | None:
+        """Topic, event and payload that tell a message, where it is stored nowhere."""
+        return frames.saying(self.map, draft, me, now)
 
     # ------------------------------------------------------------ helpers
 

@@ -41,6 +41,10 @@ class Attendance(Channel):
     status: Word
     away: bool = False
     """The reader can be set away or offline by hand."""
+    name: Word | None = None
+    """What people call themselves there."""
+    action: Word | None = None
+    """What they did last."""
 
 
 class Hint(Channel):

@@ -12,7 +12,7 @@ from random import random
 
 from supachat.dialects.grammar import Dialect
 from supachat.domain.errors import Retryable, SessionEnded, SupachatError, VaultError
-from supachat.domain.events import SessionLost, SignedIn
+from supachat.domain.events import FeedsKnown, SessionLost, SignedIn
 from supachat.domain.health import LinkState
 from supachat.domain.model import NOTHING, Person, SourceInfo
 from supachat.domain.text import safe_line
@@ -92,6 +92,7 @@ class Entrance:
         found = await asyncio.gather(
             *(self._me(dialect, account.user_id) for dialect in self._known.dialects.values())
         )
+        self._known.user = account.user_id
         for dialect, person in found:
             if person is not None:
                 me = person.key.id
@@ -101,6 +102,9 @@ class Entrance:
         name = next((person.name for _, person in found if person is not None), account.name)
         sources = tuple(_info(dialect, person) for dialect, person in found)
         self._hearing.say(SignedIn(replace(account, name=name), sources))
+        for dialect, person in found:
+            if person is not None and (feeds := dialect.beside.feeds()):
+                self._hearing.say(FeedsKnown(dialect.name, feeds))
 
     async def _me(self, dialect: Dialect, user_id: str) -> tuple[Dialect, Person | None]:
         """None where the source cannot be used; asking it for anything then says why."""
@@ -135,4 +139,5 @@ def _info(dialect: Dialect, person: Person | None) -> SourceInfo:
         own_ids=dialect.own_ids,
         follows_edits=dialect.follows_edits,
         marks_deleted=dialect.marks_deleted,
+        statuses=dialect.statuses if person is not None else (),
     )

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 
 from supachat.dialects.grammar import Dialect
 from supachat.domain.errors import SupachatError
-from supachat.domain.events import Event, LinkMoved, MessageArrived
+from supachat.domain.events import Event, FeedHeard, LinkMoved, MessageArrived
 from supachat.domain.health import Link
-from supachat.domain.model import Thread, ThreadKey
+from supachat.domain.model import Micros, Thread, ThreadKey
 from supachat.remote.frames import Broadcast, Present, RowChanged
 from supachat.remote.measures import Measures
 from supachat.remote.registry import Registry
@@ -27,6 +29,8 @@ class Known:
 
     def __init__(self, dialects: Mapping[str, Dialect]) -> None:
         self.dialects = dialects
+        self.user = ""
+        """The reader's auth id."""
         self.me: dict[str, str] = {}
         self.faults: dict[str, SupachatError] = {}
         """Sources that cannot be used, and why: their tables are not there, or we may not read them."""
@@ -58,6 +62,8 @@ class Hearing:
         self.measures = measures or Measures(Skew())
         self.queue: asyncio.Queue[Event | None] = asyncio.Queue()
         self.doubt: Callable[[], None] = lambda: None
+        self.began: Callable[[str], None] = lambda topic: None
+        """A topic's rows flow from now on."""
         self.overlay: Callable[[Link], Link] = lambda link: link
         """What the poller has to say of the link."""
         self._known, self._registry = known, registry
@@ -74,6 +80,7 @@ class Hearing:
 
     def topic_ready(self, name: str) -> None:
         self.say(*self._registry.ready(name))
+        self.began(name)
 
     def topic_lost(self, name: str) -> None:
         self._present.pop(name, None)
@@ -86,24 +93,34 @@ class Hearing:
         self.doubt()
 
     def broadcast(self, heard: Broadcast) -> None:
-        for source, sealed in self._sources(heard.topic).items():
-            dialect, me = self._known.dialects[source], self._known.me.get(source)
-            if me is None:
-                continue
-            try:
-                events = dialect.hear(
-                    heard.topic,
-                    heard.event,
-                    heard.payload,
-                    sealed=sealed,
-                    me=me,
-                    members=self._known.members,
-                )
-            except SupachatError as error:
-                _log.warning("a broadcast to %s does not fit its map: %s", source, error.message)
-                continue
-            self._measure(events, me)
-            self.say(*events)
+        """What one source knows the meaning of is no notice of another's."""
+        said = [
+            (source, self._said(source, sealed, heard))
+            for source, sealed in self._sources(heard.topic).items()
+        ]
+        known = {source for source, events in said if any(not isinstance(e, FeedHeard) for e in events)}
+        for source, events in said:
+            others = known - {source}
+            self.say(*(_stamped(e) for e in events if not (others and isinstance(e, FeedHeard))))
+
+    def _said(self, source: str, sealed: bool, heard: Broadcast) -> Sequence[Event]:
+        dialect, me = self._known.dialects[source], self._known.me.get(source)
+        if me is None:
+            return ()
+        try:
+            events = dialect.hear(
+                heard.topic,
+                heard.event,
+                heard.payload,
+                sealed=sealed,
+                me=me,
+                members=self._known.members,
+            )
+        except SupachatError as error:
+            _log.warning("a broadcast to %s does not fit its map: %s", source, error.message)
+            return ()
+        self._measure(events, me)
+        return events
 
     def changed(self, heard: RowChanged) -> None:
         """A row that a table's change brought. Believed as the topic was joined, not as a source wished."""
@@ -140,3 +157,15 @@ class Hearing:
     def _sources(self, topic: str) -> dict[str, bool]:
         """Each source that asked for the topic, once, and whether it says that the topic is sealed."""
         return {asker.source: asker.topic.sealed for asker in self._registry.askers(topic)}
+
+
+def _stamped(event: Event) -> Event:
+    """What is stored nowhere has the time at which it was heard."""
+    now = Micros(time.time_ns() // 1000)
+    match event:
+        case FeedHeard(row) if row.at == 0:
+            return FeedHeard(replace(row, at=now, id=f"{row.id}@{now}" if row.id == row.kind else row.id))
+        case MessageArrived(message) if message.extra is not None and message.extra.hearsay:
+            return replace(event, message=replace(message, at=now))
+        case _:
+            return event

@@ -19,7 +19,7 @@ class Performer:
     def __init__(self, known: Known, rows: Rows) -> None:
         self._known, self._rows = known, rows
 
-    def _source(self, name: str) -> tuple[Dialect, str]:
+    def source(self, name: str) -> tuple[Dialect, str]:
         """A source's dialect and who the reader is in it."""
         dialect = self._known.dialects.get(name)
         if dialect is None:
@@ -31,23 +31,46 @@ class Performer:
             raise Unreachable("the server has not been reached yet", arrived=False)
         return dialect, me
 
+    async def perform(self, request: ev.Request) -> Sequence[ev.Event]:
+        """A request about threads and messages."""
+        match request:
+            case ev.ListThreads():
+                return await self.list_threads(request)
+            case ev.FetchPage():
+                return await self.fetch_page(request)
+            case ev.FetchEdits():
+                return await self.fetch_edits(request)
+            case ev.Reread():
+                return await self.reread(request)
+            case ev.SendDraft():
+                return await self.send_draft(request)
+            case ev.SeekDraft():
+                return await self.seek_draft(request)
+            case ev.EditMessage(draft) | ev.DeleteMessage(draft):
+                return await self.change(draft)
+            case ev.MarkRead():
+                return await self.mark_read(request)
+            case _:
+                raise Refused("that is nothing to ask a server")
+
     async def me(self, dialect: Dialect, user_id: str) -> Person:
         return dialect.me(await self._rows.carry_out(dialect.me_call()), user_id)
 
     async def list_threads(self, request: ev.ListThreads) -> Sequence[ev.Event]:
-        dialect, me = self._source(request.source)
+        dialect, me = self.source(request.source)
         answer = await self._rows.carry_out(dialect.list_call())
         threads, people = dialect.threads(answer, me)
         return [ev.ThreadsListed(request.source, threads, people, dialect.reads(answer))]
 
     async def fetch_page(self, request: ev.FetchPage) -> Sequence[ev.Event]:
-        dialect, me = self._source(request.thread.source)
+        dialect, me = self.source(request.thread.source)
         answer = await self._rows.carry_out(dialect.page_call(request))
         messages = dialect.messages(answer, request.thread, me)
-        return [ev.PageFetched(request, messages, whole=len(answer) < request.limit)]
+        people = dialect.authors(answer)
+        return [ev.PageFetched(request, messages, people, whole=len(answer) < request.limit)]
 
     async def fetch_edits(self, request: ev.FetchEdits) -> Sequence[ev.Event]:
-        dialect, me = self._source(request.thread.source)
+        dialect, me = self.source(request.thread.source)
         call = dialect.edits_call(request)
         answer = await self._rows.carry_out(call) if call is not None else []
         messages = dialect.messages(answer, request.thread, me)
@@ -55,7 +78,7 @@ class Performer:
         return [ev.EditsFetched(request, messages, reached, whole)]
 
     async def reread(self, request: ev.Reread) -> Sequence[ev.Event]:
-        dialect, me = self._source(request.thread.source)
+        dialect, me = self.source(request.thread.source)
         answer = await self._rows.carry_out(dialect.window_call(request))
         messages = dialect.messages(answer, request.thread, me)
         inside = tuple(m for m in messages if m.cursor <= request.upto)
@@ -63,13 +86,13 @@ class Performer:
 
     async def seek_draft(self, request: ev.SeekDraft) -> Sequence[ev.Event]:
         draft = request.draft
-        dialect, me = self._source(draft.thread.source)
+        dialect, me = self.source(draft.thread.source)
         answer = await self._rows.carry_out(dialect.sought_call(draft, me))
         return [ev.DraftSought(draft, dialect.messages(answer, draft.thread, me))]
 
     async def change(self, draft: Draft) -> Sequence[ev.Event]:
         """An edit or a delete. Rights that hide a row make it a change of no rows: that is looked into."""
-        dialect, me = self._source(draft.thread.source)
+        dialect, me = self.source(draft.thread.source)
         call = dialect.change_call(draft, me)
         answer = await self._rows.carry_out(call)
         message = dialect.stored(answer, draft, me)
@@ -85,26 +108,26 @@ class Performer:
 
     async def send_draft(self, request: ev.SendDraft) -> Sequence[ev.Event]:
         draft = request.draft
-        dialect, me = self._source(draft.thread.source)
-        call = dialect.send_call(draft, self._known.thread(draft.thread), me)
+        dialect, me = self.source(draft.thread.source)
+        call = dialect.send_call(draft, self._known.thread(draft.thread), me, self._known.user)
         message = dialect.stored(await self._rows.carry_out(call), draft, me)
         return [ev.DraftStored(draft, message)]
 
     async def mark_read(self, request: ev.MarkRead) -> Sequence[ev.Event]:
         """Where the source has no read cursor it is marked on this device only."""
-        dialect, _ = self._source(request.thread.source)
+        dialect, _ = self.source(request.thread.source)
         call = dialect.read_call(request)
         if call is not None:
             await self._rows.carry_out(call)
         return [ev.ReadMarked(request.thread, request.to)]
 
     async def find_people(self, source: str, text: str) -> Sequence[Person]:
-        dialect, _ = self._source(source)
+        dialect, _ = self.source(source)
         call = dialect.find_call(text)
         return () if call is None else dialect.people(await self._rows.carry_out(call))
 
     async def ensure_thread(self, source: str, person: str) -> tuple[Thread, Sequence[Person]]:
-        dialect, me = self._source(source)
+        dialect, me = self.source(source)
         call = dialect.ensure_call(person, me)
         if call is None:
             raise Refused("a thread with that person cannot be made here")

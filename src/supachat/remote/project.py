@@ -19,11 +19,12 @@ from supabase.lib.client_options import AsyncClientOptions
 from supachat.dialects.grammar import Dialect
 from supachat.domain import events as ev
 from supachat.domain.entering import NewAccount, Proof, Ways
-from supachat.domain.errors import Refused
-from supachat.domain.model import Account, Person, Thread
+from supachat.domain.feeds import Canned
+from supachat.domain.model import Account, Message, Person, Thread
 from supachat.domain.text import Safe
 from supachat.remote import library
 from supachat.remote.address import address
+from supachat.remote.attendance import Attendance
 from supachat.remote.background import Background
 from supachat.remote.borrowed import Borrowed
 from supachat.remote.browser import Visit
@@ -37,6 +38,7 @@ from supachat.remote.polling import Poller
 from supachat.remote.registry import Registry
 from supachat.remote.rows import Rows
 from supachat.remote.session import Keeper
+from supachat.remote.siding import Side
 from supachat.remote.skew import Skew
 from supachat.remote.supervisor import Supervisor
 from supachat.remote.switching import Switch
@@ -89,7 +91,16 @@ class Project:
         self._rows = Rows(client, self._keeper)
         self._performer = Performer(self._known, self._rows)
         self._supervisor = Supervisor(where, self._keeper.access, self._hearing, self._waits, tls=tls)
-        self._watching = Watching(self._known, self._registry, self._supervisor, self._hearing, self._waits)
+        self._side = Side(self._performer, self._rows)
+        self._background = Background()
+        self._spawn = self._background.spawn
+        attendance = Attendance(
+            self._known, self._registry, self._waits, carry_out=self._rows.carry_out, spawn=self._spawn
+        )
+        self._hearing.began = attendance.began
+        self._watching = Watching(
+            self._known, self._registry, self._supervisor, self._hearing, attendance, self._waits
+        )
         self._poller = Poller(
             self._registry,
             self._waits,
@@ -111,8 +122,6 @@ class Project:
             self._waits,
             entered=self._watching.again,
         )
-        self._background = Background()
-        self._spawn = self._background.spawn
         self._switch = Switch(self._gate, self._supervisor, self, self._spawn)
         self._entering: asyncio.Task[None] | None = None
 
@@ -262,27 +271,32 @@ class Project:
                     [t for e in events if isinstance(e, ev.ThreadsListed) for t in e.threads]
                 )
                 return events
-            case ev.FetchPage():
-                return await self._performer.fetch_page(request)
-            case ev.FetchEdits():
-                return await self._performer.fetch_edits(request)
-            case ev.Reread():
-                return await self._performer.reread(request)
-            case ev.SendDraft():
-                return await self._performer.send_draft(request)
-            case ev.SeekDraft():
-                return await self._performer.seek_draft(request)
-            case ev.EditMessage(draft) | ev.DeleteMessage(draft):
-                return await self._performer.change(draft)
-            case ev.MarkRead():
-                return await self._performer.mark_read(request)
+            case ev.Alter() | ev.FetchFeed() | ev.TakeFeedRow() | ev.FetchPrices():
+                return await self._side.perform(request)
+            case ev.SendDraft(draft) if self._watching.only_told(draft):
+                await self._watching.tell_message(draft)
+                return [ev.DraftStored(draft)]
             case ev.Watch(threads):
                 return self._watching.watch(threads)
             case ev.TellTyping(thread):
                 await self._watching.tell_typing(thread)
                 return ()
+            case ev.TellPresence(presence):
+                self._watching.tell_presence(presence)
+                return ()
             case _:
-                raise Refused("that is nothing to ask a server")
+                return await self._performer.perform(request)
+
+    async def search(self, source: str, text: str) -> Sequence[Message]:
+        return await self._side.search(source, text)
+
+    async def canned(self, source: str) -> Sequence[Canned]:
+        return await self._side.canned(source)
+
+    async def create_thread(self, source: str, title: str) -> Thread:
+        thread, _ = await self._side.create_thread(source, title)
+        self._watching.learn([thread])
+        return thread
 
     async def find_people(self, source: str, text: str) -> Sequence[Person]:
         return await self._performer.find_people(source, text)

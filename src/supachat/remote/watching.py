@@ -9,9 +9,11 @@ import time
 from collections.abc import Sequence
 
 from supachat.dialects.calls import Topic
+from supachat.domain.errors import Unreachable
 from supachat.domain.events import Event
-from supachat.domain.model import Thread, ThreadKey
+from supachat.domain.model import Act, Draft, Micros, Presence, Thread, ThreadKey
 from supachat.remote import rules
+from supachat.remote.attendance import Attendance
 from supachat.remote.hearing import Hearing, Known
 from supachat.remote.registry import Registry
 from supachat.remote.supervisor import Supervisor
@@ -26,21 +28,38 @@ def topics_of(known: Known, key: ThreadKey) -> Sequence[Topic]:
 
 class Watching:
     def __init__(
-        self, known: Known, registry: Registry, supervisor: Supervisor, hearing: Hearing, waits: Waits
+        self,
+        known: Known,
+        registry: Registry,
+        supervisor: Supervisor,
+        hearing: Hearing,
+        attendance: Attendance,
+        waits: Waits,
     ) -> None:
         self._known, self._registry = known, registry
         self._supervisor, self._hearing = supervisor, hearing
+        self._attendance = attendance
         self._typing = rules.Throttle(waits.typing)
 
     def watch(self, threads: Sequence[ThreadKey]) -> Sequence[Event]:
         """These are wanted from now on, the most wanted first. The events: which are ready already."""
         events = self._registry.watch(threads)
-        for topic in self._registry.wanted():
-            for asker in self._registry.askers(topic.name) if topic.presence_key else ():
-                payload = self._known.dialects[asker.source].presence_payload(topic.presence_key)
-                self._supervisor.track(topic.name, payload)
+        self._be_present()
         self._supervisor.want(self._registry.wanted())
         return events
+
+    def _be_present(self) -> None:
+        presence = self._attendance.presence
+        for topic in self._registry.wanted():
+            for asker in self._registry.askers(topic.name) if topic.presence_key else ():
+                payload = self._known.dialects[asker.source].presence_payload(topic.presence_key, presence)
+                self._supervisor.track(topic.name, payload)
+        self._attendance.moved()
+
+    def tell_presence(self, presence: Presence) -> None:
+        """What the reader is from now on, on every topic and in every table that says so."""
+        self._attendance.presence = presence
+        self._be_present()
 
     def again(self) -> None:
         """The sources are known: what was asked for before can be joined now."""
@@ -60,3 +79,18 @@ class Watching:
         if said is not None and self._typing.wait(said[0], now) == 0:
             self._typing.went(said[0], now)
             await self._supervisor.push(*said)
+
+    # ------------------------------------------------------------ messages that nobody stores
+
+    def only_told(self, draft: Draft) -> bool:
+        """Whether the draft's source stores no messages."""
+        dialect = self._known.dialects.get(draft.thread.source)
+        return dialect is not None and draft.act is Act.SEND and dialect.map.news.hearsay is not None
+
+    async def tell_message(self, draft: Draft) -> None:
+        """Raises `Unreachable` where it could not be told: nothing keeps it for those who listen later."""
+        me, now = self._known.me.get(draft.thread.source), Micros(time.time_ns() // 1000)
+        dialect = self._known.dialects[draft.thread.source]
+        said = dialect.hearsay(draft, me, now) if me is not None else None
+        if said is None or not await self._supervisor.push(*said):
+            raise Unreachable("nobody can be told yet: the room is not joined", arrived=False)

@@ -1,0 +1,81 @@
+"""What is written down of the reader's being there, where a source keeps it in tables: what they are
+(at most once in ten seconds for each source), and that they listen.
+
+Nobody waits for it, and nothing is kept for later: a row that could not be written is written with the
+next change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
+
+from supachat.dialects.calls import Call
+from supachat.domain.model import Presence, ThreadKey
+from supachat.remote.hearing import Known
+from supachat.remote.registry import Registry
+from supachat.remote.rules import Throttle
+from supachat.remote.waits import Waits
+
+
+class Attendance:
+    def __init__(
+        self,
+        known: Known,
+        registry: Registry,
+        waits: Waits,
+        *,
+        carry_out: Callable[[Call], Awaitable[object]],
+        spawn: Callable[[Coroutine[Any, Any, None]], object],
+    ) -> None:
+        self._known, self._registry = known, registry
+        self._carry_out, self._spawn = carry_out, spawn
+        self._throttle = Throttle(waits.presence)
+        self._written: dict[str, tuple[ThreadKey, Presence]] = {}
+        self._waiting: set[str] = set()
+        self.presence = Presence.ONLINE
+
+    def moved(self) -> None:
+        """The reader is another thing than before, or looks at another thread."""
+        for source in self._known.me:
+            due = self._due(source)
+            if due is not None and source not in self._waiting:
+                self._waiting.add(source)
+                self._spawn(self._write(source))
+
+    def _due(self, source: str) -> tuple[ThreadKey, Presence] | None:
+        """What is not written yet: the thread that is wanted most stands for where the reader is."""
+        thread = next((key for key in self._registry.watched if key.source == source), None)
+        if thread is None or self._known.dialects[source].map.presence_row is None:
+            return None
+        wanted = (thread, self.presence)
+        return None if self._written.get(source) == wanted else wanted
+
+    async def _write(self, source: str) -> None:
+        try:
+            await asyncio.sleep(self._throttle.wait(source, time.monotonic()))
+            due, me = self._due(source), self._known.me.get(source)
+            if due is None or me is None:
+                return
+            self._throttle.went(source, time.monotonic())
+            call = self._known.dialects[source].beside.presence_call(due[0].id, due[1], me)
+            if call is not None:
+                await self._carry_out(call)
+                self._written[source] = due
+        finally:
+            self._waiting.discard(source)
+
+    def began(self, topic: str) -> None:
+        """A topic's rows flow: where a source wants that noted, it is."""
+        for source in dict.fromkeys(asker.source for asker in self._registry.askers(topic)):
+            for call in self._known.dialects[source].beside.audit_calls(topic):
+                self._spawn(self._note(call))
+
+    async def _note(self, call: Call) -> None:
+        await self._carry_out(call)
+
+    def forget(self) -> None:
+        """Somebody else may sign in."""
+        self._written.clear()
