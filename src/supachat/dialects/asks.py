@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from supachat.dialects import moments
 from supachat.dialects.calls import Call, Delete, Insert, Rpc, Select, Update
-from supachat.dialects.parts import Constant, Filled, Function
+from supachat.dialects.parts import Constant, Filled, Function, Reading
 from supachat.dialects.shape import Delete as DeletePart
 from supachat.dialects.shape import Edit, Map
 from supachat.domain.model import Cursor, Draft
@@ -14,6 +15,9 @@ from supachat.domain.requests import FetchEdits, FetchPage, Reread
 
 MOST_SOUGHT = 200
 """The reader's own messages that are looked through for a draft that may have been stored."""
+
+MOST_LISTED = 500
+"""Threads that are read of a table; a function has a limit of its own."""
 
 Filters = tuple[tuple[str, str, str], ...]
 
@@ -38,6 +42,31 @@ def rpc(map_: Map, part: Function, slots: Mapping[str, str] | None = None) -> Rp
 
 
 # ---------------------------------------------------------------- reading
+
+
+def me(map_: Map, user_id: str) -> Call:
+    """Who has the account. Where the account is the person, whether there is anything to read at all."""
+    part = map_.me
+    if part is None:
+        return replace(one, limit=1) if isinstance(one := threads(map_), Select) else one
+    return _reading(map_, part, (part.id, part.name), {"user": user_id})
+
+
+def threads(map_: Map) -> Call:
+    """The thread list, the newest first where it is a table's."""
+    part = map_.threads
+    found = _reading(map_, part, part.columns, {})
+    by = part.last.at if part.last is not None else part.created
+    return replace(found, order=((by, True),)) if isinstance(found, Select) and by else found
+
+
+def _reading(map_: Map, part: Reading, columns: Sequence[str], slots: Mapping[str, str]) -> Call:
+    values = filled(part, slots)
+    if part.table is None:
+        return Rpc(part.rpc or "", values, map_.schema_)
+    where = tuple((column, "eq", str(value)) for column, value in values.items())
+    selected = (*columns, part.embed) if part.embed else columns
+    return Select(part.table, ",".join(selected), where, limit=MOST_LISTED, schema=map_.schema_)
 
 
 def page(map_: Map, request: FetchPage) -> Select:

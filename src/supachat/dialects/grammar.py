@@ -38,6 +38,7 @@ from supachat.domain.model import (
     Message,
     Micros,
     Person,
+    PersonKey,
     Presence,
     Thread,
     ThreadKey,
@@ -108,18 +109,22 @@ class Dialect:
 
     # ------------------------------------------------------------ who I am, and my threads
 
-    def me_call(self) -> Call:
-        return asks.rpc(self.map, self.map.me)
+    def me_call(self, user_id: str = "") -> Call:
+        """`user_id` is the auth id: a table of people has to be told whose row is wanted."""
+        return asks.me(self.map, user_id)
 
     def me(self, answer: Sequence[Row], user_id: str) -> Person:
         """The reader as this source knows them. `user_id` is the auth id, named if there is no row."""
+        part = self.map.me
+        if part is None:
+            return Person(PersonKey(self.name, user_id), safe_line(user_id), safe_line(user_id))
         if not answer:
             raise self._misfit(f"nobody here has the account {safe_line(user_id)}")
         with _Fitting(self):
-            return rows.person(self.map, answer[0], self.map.me.id, self.map.me.name)
+            return rows.person(self.map, answer[0], part.id, part.name)
 
     def list_call(self) -> Call:
-        return asks.rpc(self.map, self.map.threads)
+        return asks.threads(self.map)
 
     def threads(self, answer: Sequence[Row], me: str) -> tuple[tuple[Thread, ...], tuple[Person, ...]]:
         """The list in the server's order, and the other people in it, each once."""

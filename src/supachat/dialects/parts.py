@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$")]
 """A table, a column, a function or a schema, as it stands in a URL."""
@@ -47,6 +47,23 @@ class Function(Filled):
     """A function to call, and its arguments."""
 
     rpc: Name
+
+
+class Reading(Filled):
+    """Rows to read: a function to call, or a table, of which the columns in `params` have to be equal."""
+
+    rpc: Name | None = None
+    table: Name | None = None
+    embed: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.,:()!]*$")] = ""
+    """What PostgREST is to embed in each row of the table, as it stands in a select."""
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Reading:
+        if (self.rpc is None) is (self.table is None):
+            raise ValueError("expected either rpc, the name of a function, or table")
+        if self.embed and self.table is None:
+            raise ValueError("expected embed with a table, a function answers what it answers")
+        return self
 
 
 class Channel(Part):

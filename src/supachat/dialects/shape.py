@@ -21,7 +21,7 @@ from supachat.dialects.besideshape import (
     Search,
 )
 from supachat.dialects.newsshape import Change, News, Told
-from supachat.dialects.parts import Filled, Function, Name, Part, Word
+from supachat.dialects.parts import Filled, Function, Name, Part, Reading, Word
 from supachat.domain.model import MessageKind, PersonKind
 
 Words = dict[Word, str]
@@ -34,8 +34,10 @@ def _kinds(words: Words, known: type[PersonKind] | type[MessageKind]) -> None:
         raise ValueError(f"expected one of {', '.join(known)}, found {wrong}")
 
 
-class Me(Function):
-    """Who the reader is in this source: one row."""
+class Me(Reading):
+    """Who the reader is in this source: one row. Without this part the account itself is the person."""
+
+    slots = frozenset({"user"})
 
     id: Name
     name: Name
@@ -84,7 +86,7 @@ class Statuses(Part):
     """The one that puts a thread out of sight."""
 
 
-class Threads(Function):
+class Threads(Reading):
     """The thread list in one request, a row a thread. Who is in it: `other`, or `members`, or both."""
 
     id: Name
@@ -112,13 +114,23 @@ class Threads(Function):
 
     @model_validator(mode="after")
     def _somebody(self) -> Threads:
-        if self.other is None and self.members is None:
+        if self.rpc is not None and self.other is None and self.members is None:
             raise ValueError("expected other, the one a thread is with, or members, or both")
         if (self.other is None) is not (self.other_name is None):
             raise ValueError("expected other and other_name together")
         if (self.status is None) is not (self.statuses is None):
             raise ValueError("expected status and statuses together")
         return self
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What to read of a table. Members that are embedded are no column of it."""
+        named = (self.id, self.created, self.title, self.other, self.other_name, self.status, self.assignee)
+        more = (self.bot, self.owner, self.archived, *self.facts)
+        members = self.members.column if self.members is not None and not self.embed else None
+        inner = [one.model_dump().values() for one in (self.last, self.read, self.seen) if one is not None]
+        found = (*named, *more, members, *(name for names in inner for name in names))
+        return tuple(dict.fromkeys(name for name in found if name is not None))
 
 
 class Messages(Part):
@@ -223,7 +235,7 @@ class Map(Part):
     schema_: Name = Field("public", alias="schema")
     max_length: Annotated[int, Field(gt=0, le=1_048_576)] = 65536
     """The longest message, in bytes of UTF-8."""
-    me: Me
+    me: Me | None = None
     threads: Threads
     messages: Messages
     send: Send | None = None

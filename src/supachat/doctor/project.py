@@ -68,7 +68,8 @@ class Source:
         """Who the reader is here, and the thread list."""
         ask, dialect = self._reader.examiner.rows, self.dialect
         try:
-            self._me = dialect.me(await ask(dialect.me_call()), self._reader.user_id).key.id
+            user = self._reader.user_id
+            self._me = dialect.me(await ask(dialect.me_call(user)), user).key.id
             self._threads, _ = dialect.threads(await ask(dialect.list_call()), self._me)
         except DialectError as error:
             raise Trouble(

@@ -54,7 +54,7 @@ class Performer:
                 raise Refused("that is nothing to ask a server")
 
     async def me(self, dialect: Dialect, user_id: str) -> Person:
-        return dialect.me(await self._rows.carry_out(dialect.me_call()), user_id)
+        return dialect.me(await self._rows.carry_out(dialect.me_call(user_id)), user_id)
 
     async def list_threads(self, request: ev.ListThreads) -> Sequence[ev.Event]:
         dialect, me = self.source(request.source)
