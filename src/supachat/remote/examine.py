@@ -7,6 +7,7 @@ that what works here works there. Writes nothing that stays: see `may_write`.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,8 +20,8 @@ from postgrest.exceptions import APIError
 from supabase import AsyncClient
 from supabase.lib.client_options import AsyncClientOptions
 
-from supachat.dialects.calls import Call, Row, Topic
-from supachat.domain.errors import NotAllowed, Refused, ServerTrouble, SupachatError
+from supachat.dialects.calls import Call, Row, Select, Topic
+from supachat.domain.errors import DialectError, NotAllowed, Refused, ServerTrouble, SupachatError
 from supachat.domain.model import NOTHING, Account
 from supachat.domain.text import Safe
 from supachat.remote import library
@@ -38,6 +39,7 @@ from supachat.remote.waits import Waits
 
 ALLOWED = frozenset({"23502", "23505", "23514"})
 """What PostgreSQL says of a row that row level security let pass and a constraint did not."""
+_TYPE = re.compile(r"for type ([a-z][a-z0-9 ]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,59 @@ class Examiner:
                 raise
         return True
 
+    async def describe(self, schema: str) -> Mapping[str, Any] | None:
+        """The API's own description, as Swagger 2.0; None where the project keeps it to itself, as hosted
+        ones do since 2026. Raises `Unreachable`."""
+        said = await self._raw("GET", "/", schema)
+        found = _object(said) if said.status_code == 200 else None
+        return found if found and isinstance(found.get("definitions"), dict) else None
+
+    async def kind(self, table: str, column: str, schema: str) -> str | None:
+        """The type of a column: empty for one that takes any word, None where there is no such column.
+
+        A value that only a text can be is compared with it: what the server says of it names the type.
+        Reads no row. Raises as `rows`.
+        """
+        try:
+            await self.rows(Select(table, column, ((column, "eq", "?"),), limit=0, schema=schema))
+        except (Refused, DialectError) as error:
+            if code_of(error) in ("42703", "PGRST204"):
+                return None
+            found = _TYPE.search(_words_of(error))
+            if found is None:
+                raise
+            return found[1]
+        return ""
+
+    async def rolls_back(self, table: str, key: str, schema: str) -> bool:
+        """Whether the server takes `tx=rollback`: asked of a change that meets no row."""
+        wanted = {"prefer": "tx=rollback, return=minimal"}
+        said = await self._raw("PATCH", f"/{table}?{key}=is.null", schema, wanted, json={key: None})
+        return "tx=rollback" in said.headers.get("preference-applied", "")
+
+    async def _raw(
+        self,
+        method: str,
+        path: str,
+        schema: str,
+        more: Mapping[str, str] | None = None,
+        json: object = None,
+    ) -> httpx.Response:
+        """One request to PostgREST whose headers are wanted. Raises `Unreachable`."""
+        token = await self._keeper.access()
+        headers = {
+            "apikey": self._address.key,
+            "authorization": f"Bearer {token}",
+            "accept-profile": schema,
+            "content-profile": schema,
+            **(more or {}),
+        }
+        try:
+            url = f"{self._address.url}/rest/v1{path}"
+            return await self._http.request(method, url, headers=headers, json=json)
+        except httpx.HTTPError as error:
+            raise network(error) from error
+
     async def join(self, topic: Topic, patience: float) -> Joined:
         """Join a topic on a connection of its own; wait `patience` seconds for the database's word.
         Raises `ServerTrouble` where there is no connection."""
@@ -170,6 +225,11 @@ def code_of(error: SupachatError) -> str:
     """The code that PostgREST gave with a refusal; empty where there is none."""
     cause = error.__cause__
     return str(cause.code or "") if isinstance(cause, APIError) else ""
+
+
+def _words_of(error: SupachatError) -> str:
+    cause = error.__cause__
+    return str(cause.message or "") if isinstance(cause, APIError) else ""
 
 
 def _object(answer: httpx.Response) -> Mapping[str, Any] | None:

@@ -65,7 +65,7 @@ insert into chat_sessions (id, title) values ('{THREAD}', 'Harbour');
 insert into members (session_id, user_id, role) values ('{THREAD}', '{{user}}', 'owner');
 insert into chat_messages (session_id, sender_id, body) values ('{THREAD}', '{{user}}', 'first light');""",
     "inbox": f"""
-insert into conversations (id, subject) values ('{THREAD}', 'Harbour');
+insert into conversations (id, customer_name) values ('{THREAD}', 'Harbour');
 insert into messages (conversation_id, sender_type, sender_id, body)
   values ('{THREAD}', 'agent', '{{user}}', 'first light');""",
     "sessions": f"""
@@ -80,7 +80,7 @@ insert into client_portal_messages (client_id, sender_id, message)
 TRUTHS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "direct": (("chat_messages", "thread_id", "sender_mongo_id"), ("chat_threads", "thread_id", "")),
     "rooms": (("chat_messages", "session_id", "sender_id"), ("chat_sessions", "id", "title")),
-    "inbox": (("messages", "conversation_id", "sender_id"), ("conversations", "id", "subject")),
+    "inbox": (("messages", "conversation_id", "sender_id"), ("conversations", "id", "customer_name")),
     "sessions": (("chat_messages", "session_id", "user_id"), ("chat_sessions", "id", "title")),
     "portal": (("client_portal_messages", "client_id", "sender_id"), ("clients", "id", "display_name")),
 }

@@ -1,0 +1,126 @@
+"""What each column of a table of messages, of threads and of people may be. Pure.
+
+Each rule gives every column a fitness from 0 to 1; `Choice` keeps the best and what came after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from supachat.dialects.guess import words
+from supachat.dialects.guess.seen import Column, Table
+
+SURE = 0.7
+"""From here on nobody is asked."""
+NEAR = 0.1
+"""Two that lie closer than this are asked about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One guess: `role` is the key in the map, dotted. `others` are what else it could be, best first."""
+
+    role: str
+    value: str
+    confidence: float
+    others: tuple[str, ...] = ()
+    close: bool = False
+
+    @property
+    def unsure(self) -> bool:
+        return self.close or self.confidence < SURE
+
+
+def choose(role: str, fits: Iterable[tuple[str, float]], *, least: float = 0.25) -> Choice | None:
+    """The best of names with their fitness; None where none comes near."""
+    found = sorted(((fit, name) for name, fit in fits if fit >= least), key=lambda one: (-one[0], one[1]))
+    if not found:
+        return None
+    (best, name), rest = found[0], found[1:]
+    close = bool(rest) and best - rest[0][0] < NEAR
+    return Choice(role, name, round(best, 2), tuple(other for _, other in rest[:4]), close)
+
+
+def best(role: str, table: Table, rule: Callable[[Column], float], least: float = 0.25) -> Choice | None:
+    return choose(role, ((column.name, rule(column)) for column in table.columns), least=least)
+
+
+def body(column: Column) -> float:
+    """What was said: a text; a JSON object only where there is nothing better."""
+    if column.key or column.refers or column.name.endswith(("_id", "_type", "_name", "_role")):
+        return 0.0
+    if column.is_json:
+        return 0.3 if column.name in ("payload", "content", "message", "body", "data") else 0.0
+    return words.fit(column.name, words.BODY) if column.is_text else 0.0
+
+
+def order(column: Column) -> float:
+    if not column.is_time or set(words.parts(column.name)) & {
+        "last",
+        "read",
+        *words.EDITED,
+        *words.DELETED,
+    }:
+        return 0.0
+    fit = words.fit(column.name, words.ORDER) or 0.35
+    return fit if column.required else fit * 0.8
+
+
+def edited(column: Column) -> float:
+    return words.fit(column.name, words.EDITED) if column.is_time else 0.0
+
+
+def deleted(column: Column) -> float:
+    fits = column.is_time or column.type == "boolean"
+    return words.fit(column.name, words.DELETED) if fits else 0.0
+
+
+def author(people: Sequence[str]) -> Callable[[Column], float]:
+    """Who said it. `people` are the tables that hold persons."""
+
+    def rule(column: Column) -> float:
+        named = words.fit(column.name, words.AUTHOR)
+        if (
+            column.key
+            or column.is_time
+            or column.is_json
+            or set(words.parts(column.name)) & set(words.OTHER)
+        ):
+            return 0.0
+        if column.refers is not None:
+            return max(named, 0.8) + 0.1 if column.refers[0] in people else 0.0
+        if not named or words.parts(column.name)[-1] in (*words.KIND, "name", "email", "avatar", "url"):
+            return 0.0
+        return named * (1.0 if column.type in ("uuid", "") else 0.9 if column.required else 0.8)
+
+    return rule
+
+
+def thread(table: Table, tables: Sequence[Table], people: Sequence[str]) -> Callable[[Column], float]:
+    """What it belongs to: a reference to another table that is none of people."""
+    keys = {one.key.name: one.name for one in tables if one.key and one.name != table.name}
+
+    def rule(column: Column) -> float:
+        named = words.fit(column.name, words.THREADS)
+        if column.key or column.is_time or column.is_json:
+            return 0.0
+        if column.refers is not None:
+            return max(named, 0.7) + 0.1 if column.refers[0] not in (*people, table.name) else 0.0
+        if column.name != "id" and column.name in keys and keys[column.name] not in people:
+            return max(named, 0.75)
+        return named * 0.9 if column.name.endswith(("_id", "_no", "Id")) and named else 0.0
+
+    return rule
+
+
+def title(column: Column) -> float:
+    if not column.is_text or column.key or column.refers or column.name.endswith(("_id", "_type")):
+        return 0.0
+    return words.fit(column.name, words.TITLE)
+
+
+def name(column: Column) -> float:
+    if not column.is_text or column.key or column.refers:
+        return 0.0
+    return words.fit(column.name, words.NAME)

@@ -1,0 +1,114 @@
+"""A proposal as the TOML that `catalog.load` reads. Pure."""
+
+from __future__ import annotations
+
+import json
+
+from supachat.dialects.guess.proposal import Proposal
+from supachat.dialects.guess.seen import Column
+
+Lines = list[str]
+
+
+def toml(proposal: Proposal, name: str, schema: str) -> str:
+    """The map, each guess with its confidence behind it. The proposal must have nothing missing."""
+    lines = [
+        "# Guessed by supachat from what the project shows. Look it over; then: supachat dialect check",
+        f"name = {_quoted(name)}",
+        f"label = {_quoted(name.replace('_', ' ').replace('-', ' ').capitalize())}",
+        f"schema = {_quoted(schema)}",
+    ]
+    for part in (_me, _threads, _messages, _send, _acts):
+        if found := part(proposal):
+            lines += ["", *found]
+    return "\n".join(lines) + "\n"
+
+
+def _me(proposal: Proposal) -> Lines:
+    if proposal.value("me.table") is None or proposal.value("me.name") is None:
+        return []  # the account is the person
+    account = proposal.value("me.account") or ""
+    return [
+        "[me]",
+        *_keys(proposal, "me", "table", "id", "name"),
+        f'params = {{ {account} = "$user" }}{_sure(proposal, "me.account")}',
+    ]
+
+
+def _threads(proposal: Proposal) -> Lines:
+    lines = ["[threads]", *_keys(proposal, "threads", "table", "id", "title", "created")]
+    return lines + _members(proposal)
+
+
+def _members(proposal: Proposal) -> Lines:
+    """Who is in a thread, as PostgREST embeds it: a reference leads from them to the thread."""
+    table, person = proposal.table("members"), proposal.value("members.id")
+    if table is None or person is None:
+        return []
+    column, people = table.column(person), proposal.value("me.table")
+    named = proposal.value("me.name")
+    known = column is not None and column.refers is not None and column.refers[0] == people and named
+    name = f",...{people}(name:{named})" if known else ""
+    return [
+        f"embed = {_quoted(f'members:{table.name}({person}{name})')}{_sure(proposal, 'members.table')}",
+        f'members = {{ column = "members", id = {_quoted(person)}, name = "name" }}',
+    ]
+
+
+def _messages(proposal: Proposal) -> Lines:
+    names = ("table", "key", "order", "thread", "author", "body", "edited", "deleted")
+    return ["[messages]", *_keys(proposal, "messages", *names)]
+
+
+def _send(proposal: Proposal) -> Lines:
+    """A plain insert, where that is allowed at all. A key that the server counts up is not ours to give."""
+    table = proposal.table("messages")
+    if table is None or "post" not in table.verbs:
+        return []
+    slots = {"thread": "$thread", "author": "$me", "body": "$body"}
+    params = {proposal.value(f"messages.{role}") or "": slot for role, slot in slots.items()}
+    if takes_id(table.key):
+        params[proposal.value("messages.key") or ""] = "$draft"
+    params |= {one.role[5:]: one.value for one in proposal.choices if one.role.startswith("send.")}
+    lines = [
+        f"{column} = {_quoted(value)}{_sure(proposal, f'send.{column}')}"
+        for column, value in params.items()
+    ]
+    return ["[send]", "insert = true", "", "[send.params]", *lines]
+
+
+def takes_id(key: Column | None) -> bool:
+    """Whether a key can be a UUID that we make."""
+    return key is not None and key.type in ("uuid", "text")
+
+
+def _acts(proposal: Proposal) -> Lines:
+    """Edits and deletes, where the row has a column to say so. What rights there are nobody can see."""
+    table, mark = proposal.table("messages"), proposal.value("messages.deleted")
+    if table is None or "patch" not in table.verbs:
+        return []
+    edited, lines = proposal.value("messages.edited"), list[str]()
+    if edited is not None:
+        lines += ["[edit.params]", f"{edited} = {_quoted('now')}", ""]
+    column = table.column(mark) if mark else None
+    if column is not None:
+        value = "true" if column.type == "boolean" else _quoted("now")
+        lines += ["[delete.params]", f"{column.name} = {value}"]
+    return lines
+
+
+def _keys(proposal: Proposal, part: str, *names: str) -> Lines:
+    found = [(name, proposal.value(f"{part}.{name}")) for name in names]
+    return [
+        f"{name} = {_quoted(value)}{_sure(proposal, f'{part}.{name}')}" for name, value in found if value
+    ]
+
+
+def _sure(proposal: Proposal, role: str) -> str:
+    """How sure the guess is, as a comment."""
+    found = next((one for one in proposal.choices if one.role == role), None)
+    return f"  # {found.confidence:.0%}" if found is not None else ""
+
+
+def _quoted(value: str) -> str:
+    return json.dumps(value)
