@@ -57,11 +57,12 @@ create or replace trigger supachat_@schema@_message_changed
   before update on @schema@.chat_messages
   for each row execute function @schema@.supachat_on_change();
 
--- the assistant and the system have no account: their rows are by their role
+-- The assistant and the system have no account: their rows are by their role. A row that is new was not edited.
 create or replace function @schema@.supachat_before_message() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   new.user_id := coalesce(nullif(new.user_id, ''), new.role);
+  new.updated_at := new.created_at;
   return new;
 end
 $$;
