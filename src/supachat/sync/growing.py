@@ -32,7 +32,8 @@ class Growing:
                 self._forget(key)
             return True
         self._alive[key] = now
-        if now < self._painted.get(key, now - PAINT_EVERY) + PAINT_EVERY:
+        painted = self._painted.get(key)
+        if painted is not None and now < painted + PAINT_EVERY:
             self._held[key] = message
             return False
         self._paint(key, now)
@@ -45,7 +46,7 @@ class Growing:
 
     def due(self, now: float) -> list[Message]:
         """Versions that have waited long enough."""
-        found = [m for key, m in self._held.items() if now >= self._painted.get(key, now) + PAINT_EVERY]
+        found = [m for key, m in self._held.items() if now >= self._painted[key] + PAINT_EVERY]
         for message in found:
             self._paint(message.key, now)
         return found
