@@ -19,16 +19,15 @@ from supachat.tui.notices import toast_rows
 from supachat.tui.spans import Row, cut, fit, width, wrap
 from supachat.tui.widgets.empty import Words, empty_rows
 from supachat.tui.widgets.footer import footer_row
-from supachat.tui.widgets.people import Fact, PersonView, people_rows
-from supachat.tui.widgets.thread_rows import (
+from supachat.tui.widgets.list_entries import (
     Entry,
-    Look,
     SourceView,
     ThreadView,
-    draw,
     entries,
     keep_order,
 )
+from supachat.tui.widgets.people import Fact, PersonView, people_rows
+from supachat.tui.widgets.thread_rows import Look, draw
 from supachat.tui.widgets.typing_line import Question, TypingState, typing_row, typing_words
 from supachat.tui.widgets.when import short
 

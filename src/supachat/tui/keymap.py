@@ -23,10 +23,12 @@ KEYS: Final[dict[Place, tuple[Key, ...]]] = {
     Place.COMPOSER: chat.COMPOSER,
     Place.LIST: chat.LIST,
     Place.MESSAGES: chat.MESSAGES,
+    Place.FILTER: chat.FILTER,
     Place.CONFIRM: chat.CONFIRM,
     Place.SWITCHER: over.SWITCHER,
     Place.COMMANDS: over.COMMANDS,
     Place.DATE: over.DATE,
+    Place.PICK: over.PICK,
     Place.PAGE: over.PAGE,
     Place.HEALTH: over.HEALTH,
     Place.CHOICES: over.CHOICES,
@@ -38,12 +40,14 @@ BY_ID: Final = {key.id: key for keys in KEYS.values() for key in keys}
 
 _FOOTERS: Final[dict[Place, str]] = {
     Place.COMPOSER: "send new_line switch next_unread select commands help",
-    Place.LIST: "open fold list_move help back",
+    Place.LIST: "open fold assign status mute archive filter order help back",
+    Place.FILTER: "filter_open filter_move filter_close",
     Place.MESSAGES: "move unfold copy_message retry edit discard details help back",
     Place.CONFIRM: "yes no",
     Place.SWITCHER: "pick group close",
     Place.COMMANDS: "run run_move run_close",
     Place.DATE: "date_go date_close",
+    Place.PICK: "pick_it pick_move pick_close",
     Place.PAGE: "page_scroll page_close",
     Place.HEALTH: "health_again health_all health_offline health_scroll health_close",
     Place.CHOICES: "go choice_move leave_choices",
@@ -52,7 +56,10 @@ _FOOTERS: Final[dict[Place, str]] = {
     "sign_in_back leave_sign_in",
     Place.EVERYWHERE: "start commands help leave",
 }
-_NARROW: Final[dict[Place, str]] = {Place.COMPOSER: "switch next_unread select commands help"}
+_NARROW: Final[dict[Place, str]] = {
+    Place.COMPOSER: "switch next_unread select commands help",
+    Place.LIST: "open assign status fold filter mute archive back",
+}
 """Where five keys must do."""
 
 _READING: Final = (

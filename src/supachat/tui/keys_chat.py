@@ -111,6 +111,26 @@ COMPOSER: Final = (
 LIST: Final = (
     Key("open", "enter", "open"),
     Key("fold", "space", "fold"),
+    Key("assign", "a", "assign", action="screen.assign", command="Assign this conversation"),
+    Key("status", "s", "status", action="screen.status", command="Change the status"),
+    Key("mute", "m", "mute, unmute", "mute", action="screen.mute", command="Mute or unmute this thread"),
+    Key(
+        "archive",
+        "z",
+        "archive, bring back",
+        "archive",
+        action="screen.archive",
+        command="Archive or bring back",
+    ),
+    Key("filter", "slash", "filter", action="screen.filter", command="Filter the list"),
+    Key(
+        "order",
+        "o",
+        "unread first, or by time",
+        "order",
+        action="screen.order",
+        command="Unread first or by time",
+    ),
     Key("list_move", "", "move", shown="j k g G"),
     Key("list_up", "k up", "up", action="move(-1)", silent=True),
     Key("list_down", "j down", "down", action="move(1)", silent=True),
@@ -137,4 +157,12 @@ MESSAGES: Final = (
 CONFIRM: Final = (
     Key("yes", "y", "yes", action="answer(True)"),
     Key("no", "n escape", "keep", action="answer(False)", shown="n esc"),
+)
+
+FILTER: Final = (
+    Key("filter_open", "enter", "open", action="open"),
+    Key("filter_move", "", "move", shown="up down"),
+    Key("filter_up", "up", "up", action="move(-1)", silent=True),
+    Key("filter_down", "down", "down", action="move(1)", silent=True),
+    Key("filter_close", "escape", "all again", action="close"),
 )

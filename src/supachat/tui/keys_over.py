@@ -74,3 +74,12 @@ SIGN_IN: Final = (
     Key("sign_in_back", "escape", "back", action="back"),
     Key("leave_sign_in", "ctrl+q", "quit", action="app.leave"),
 )
+
+PICK: Final = (
+    Key("pick_it", "enter", "take", action="pick"),
+    Key("pick_move", "", "move", shown="up down"),
+    Key("pick_it_up", "up", "up", action="move(-1)", silent=True),
+    Key("pick_it_down", "down", "down", action="move(1)", silent=True),
+    Key("pick_close", "escape", "back", action="close"),
+    Key("leave_pick", "ctrl+q", "quit", action="app.leave"),
+)

@@ -24,7 +24,6 @@ from supachat.tui.screens.chat_doors import ChatDoors
 from supachat.tui.screens.navigation import Trail, neighbour
 from supachat.tui.widgets.badge import live
 from supachat.tui.widgets.drawn import moving
-from supachat.tui.widgets.thread_list import ThreadList
 
 if TYPE_CHECKING:
     from supachat.tui.screens.commands import Command
@@ -178,9 +177,6 @@ class ChatScreen(ChatDoors):
         self.typing.show(below=0)
         self.lay_out()
         self.composer.field.focus()
-
-    def on_thread_list_opened(self, event: ThreadList.Opened) -> None:
-        self.go(event.key)
 
     def action_thread(self, by: int) -> None:
         self._go(neighbour(self.list.keys, self.client.open_thread, by))

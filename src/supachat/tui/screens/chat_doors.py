@@ -18,7 +18,7 @@ from supachat.domain.health import LinkState
 from supachat.domain.model import NOTHING, PersonKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import BY_ID
-from supachat.tui.screens.chat_link import ChatLink
+from supachat.tui.screens.chat_threads import ChatThreads
 from supachat.tui.widgets.drawn import Drawn
 from supachat.tui.widgets.typing_line import Question, TypingLine
 
@@ -29,7 +29,7 @@ SIGN_OUT: Final = "sign-out"
 SIGN_IN: Final = "sign-in"
 
 
-class ChatDoors(ChatLink):
+class ChatDoors(ChatThreads):
     """`more` gives what the palette offers beside the keys."""
 
     class SignInWanted(Post):
@@ -56,10 +56,6 @@ class ChatDoors(ChatLink):
     ) -> None:
         super().__init__(client, now=now, monotonic=monotonic)
         self._more = more
-
-    def go(self, key: ThreadKey) -> None:
-        """Open a thread."""
-        raise AssertionError("ChatScreen opens threads")
 
     # ------------------------------------------------------------ what opens over it
 
@@ -100,11 +96,14 @@ class ChatDoors(ChatLink):
     def action_commands(self) -> None:
         from supachat.tui.screens.commands import Commands  # late: not before the first frame
 
-        self.app.push_screen(Commands(self._more()), self._command)
+        more = [*self.thread_commands(), *self._more()]
+        self.app.push_screen(Commands(more, without=self.hidden_commands()), self._command)
 
     async def _command(self, command: str | None) -> None:
         if command in BY_ID:
             await self.run_action(BY_ID[command].action or command)
+        elif command is not None and command.startswith("do "):
+            await self.run_action(command.removeprefix("do "))
         elif command == SIGN_OUT:
             self._ask_sign_out()
         elif command == SIGN_IN:

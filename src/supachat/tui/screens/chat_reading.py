@@ -176,9 +176,9 @@ class ChatReading(ChatView):
         else:
             self.list_hidden = not self.list_hidden
         self.lay_out()
-        if self.list.display and self.list_asked:
+        if self.side.display and self.list_asked:
             self.list.focus()
-        elif not self.list.display and self.shown is not None:
+        elif not self.side.display and self.shown is not None:
             self.composer.field.focus()
 
     def action_people(self) -> None:

@@ -20,15 +20,18 @@ from supachat.tui.keymap import Place, footer
 from supachat.tui.notices import Notices
 from supachat.tui.screens import views
 from supachat.tui.screens.layout import Frame, frame
+from supachat.tui.screens.sections import sections
 from supachat.tui.widgets.badge import live
 from supachat.tui.widgets.composer import Composer
 from supachat.tui.widgets.drawn import glyphs_of, toneless
 from supachat.tui.widgets.empty import Empty
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.header import Header, Rule
+from supachat.tui.widgets.list_filter import ListFilter
 from supachat.tui.widgets.message_list import MessageList, verbs_of
 from supachat.tui.widgets.people import PeopleColumn
 from supachat.tui.widgets.pinned import Pinned
+from supachat.tui.widgets.price_block import PriceBlock
 from supachat.tui.widgets.thread_list import ThreadList
 from supachat.tui.widgets.typing_line import TypingLine
 
@@ -41,7 +44,10 @@ class ChatView(Screen[None]):
     ) -> None:
         super().__init__()
         self.header = Header(id="header")
+        self.side = Vertical(id="side")
+        self.filter = ListFilter(id="filter")
         self.list = ThreadList(now, id="list")
+        self.prices = PriceBlock(id="prices")
         self.empty = Empty(id="empty")
         self.pane = MessageList(
             glyphs=glyphs_of(self), zone=now().tzinfo, today=lambda: now().date(), id="pane"
@@ -58,13 +64,18 @@ class ChatView(Screen[None]):
         self.list_hidden = False
         self.list_asked = False
         self.people_asked = False
+        self.unread_first = False
+        """The order of the threads in their sections; else by time."""
         self.shown: ThreadKey | None = None
         """The thread whose composer is on the screen."""
 
     def compose(self) -> ComposeResult:
         yield self.header
         with Horizontal(id="body"):
-            yield self.list
+            with self.side:
+                yield self.filter
+                yield self.list
+                yield self.prices
             with Vertical(id="middle"):
                 with Vertical(id="reading"):
                     yield self.pinned
@@ -94,6 +105,8 @@ class ChatView(Screen[None]):
             return Place.MESSAGES
         if isinstance(focused, TypingLine):
             return Place.CONFIRM
+        if focused is self.filter.field:
+            return Place.FILTER
         return Place.COMPOSER if self.shown else Place.EVERYWHERE
 
     # ------------------------------------------------------------ showing
@@ -104,9 +117,9 @@ class ChatView(Screen[None]):
     def lay_out(self) -> None:
         """Give every part the room that the terminal's size allows it."""
         now = self.frame
-        self.list.styles.width = now.list_width
-        self.list.display = bool(now.list_width)
-        self.list.set_class(now.over, "-over")
+        self.side.styles.width = now.list_width
+        self.side.display = bool(now.list_width)
+        self.side.set_class(now.over, "-over")
         self.people.display = bool(now.people_width) or self.people_asked
         self.people.set_class(not now.people_width, "-over")
         self.set_class(now.tall, "-tall")
@@ -122,7 +135,8 @@ class ChatView(Screen[None]):
         self.show_emptiness()
 
     def show_list(self) -> None:
-        self.list.show(views.sections(self.client), self.client.open_thread)
+        shown = sections(self.client, unread_first=self.unread_first)
+        self.list.show(shown, self.client.open_thread)
 
     def show_header(self) -> None:
         client, key, now = self.client, self.client.open_thread, self.frame

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 from supachat.domain.model import NOTHING
@@ -35,15 +35,15 @@ def _where(key_id: str) -> Safe:
 
 
 class Commands(Overlay[str]):
-    """`more` comes after the keys: themes, workspaces, the account."""
+    """`more` comes after the keys: themes, workspaces, the account. `without`: keys not to offer."""
 
     PLACE = Place.COMMANDS
     ASK = Safe("What should happen?")
     BINDINGS = bindings(Place.COMMANDS)
 
-    def __init__(self, more: Sequence[Command] = ()) -> None:
+    def __init__(self, more: Sequence[Command] = (), without: Collection[str] = ()) -> None:
         super().__init__(self.ASK)
-        self._all = [*key_commands(), *more]
+        self._all = [*(each for each in key_commands() if each.id not in without), *more]
 
     def find(self, query: str) -> tuple[Sequence[Result], int]:
         hits = [(command, match(query, command.title)) for command in self._all]

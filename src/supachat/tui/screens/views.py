@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from supachat.client import Client
@@ -13,7 +12,6 @@ from supachat.domain.model import (
     Delivery,
     Message,
     Presence,
-    SourceInfo,
     Standing,
     Thread,
     ThreadKey,
@@ -23,46 +21,7 @@ from supachat.tui.widgets.badge import duration
 from supachat.tui.widgets.empty import Words
 from supachat.tui.widgets.health_rows import skew_words
 from supachat.tui.widgets.people import Fact, PersonView
-from supachat.tui.widgets.thread_rows import SourceView, ThreadView
-from supachat.tui.widgets.typing_line import typing_words
 from supachat.tui.widgets.when import clock, date, local, short
-
-
-def sections(client: Client) -> list[SourceView]:
-    """The thread list: every source of the workspace, threads in the client's order."""
-    sources = client.sources or _guessed(client.threads())
-    by_source: dict[str, list[ThreadView]] = {}
-    for thread in client.threads():
-        by_source.setdefault(thread.key.source, []).append(_thread(client, thread))
-    return [SourceView(s.name, s.label, tuple(by_source.get(s.name, ()))) for s in sources]
-
-
-def _guessed(threads: Iterable[Thread]) -> tuple[SourceInfo, ...]:
-    """Sections for cached threads whose source is not known yet."""
-    names = dict.fromkeys(thread.key.source for thread in threads)
-    return tuple(SourceInfo(name, safe_line(name.capitalize()), frozenset(), "") for name in names)
-
-
-def _thread(client: Client, thread: Thread) -> ThreadView:
-    source = thread.key.source
-    other = thread.other
-    typing = tuple(person.name for person in client.typing(thread.key))
-    return ThreadView(
-        thread,
-        presence=client.presence(source, other) if other else None,
-        author=NOTHING if other else _author(client, thread),
-        typing=typing_words(typing),
-    )
-
-
-def _author(client: Client, thread: Thread) -> Safe:
-    author = thread.preview_author
-    if author is None:
-        return NOTHING
-    if author == client.me(thread.key.source):
-        return Safe("You")
-    person = client.person(thread.key.source, author)
-    return Safe(person.name.split(" ")[0]) if person else NOTHING
 
 
 def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:

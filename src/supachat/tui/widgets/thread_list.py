@@ -7,6 +7,7 @@ folding are its messages; it never asks for anything itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -21,22 +22,15 @@ from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, bindings
 from supachat.tui.spans import Row, Span
 from supachat.tui.widgets.drawn import glyphs_of, paint_of, toneless
-from supachat.tui.widgets.thread_rows import (
-    Entry,
-    Look,
-    SourceView,
-    draw,
-    entries,
-    height,
-    keep_order,
-)
+from supachat.tui.widgets.list_entries import Entry, SourceView, entries, keep_order, narrowed
+from supachat.tui.widgets.thread_rows import Look, draw, height
 
 TALL = 30
 """Rows of the terminal from which there is air between sections."""
 
 
 class ThreadList(ScrollView, can_focus=True):
-    """The widget. `Opened` asks for a thread."""
+    """`Opened` asks for a thread, `FeedOpened` for a feed; `Moved`: the cursor stands elsewhere."""
 
     BINDINGS = bindings(Place.LIST)
     ALLOW_SELECT: ClassVar[bool] = False
@@ -48,6 +42,17 @@ class ThreadList(ScrollView, can_focus=True):
             super().__init__()
             self.key = key
 
+    class FeedOpened(Message):
+        """The person wants this feed."""
+
+        def __init__(self, source: str, feed: str) -> None:
+            super().__init__()
+            self.source = source
+            self.feed = feed
+
+    class Moved(Message):
+        """The cursor stands on another entry: other keys may make sense."""
+
     def __init__(self, now: Callable[[], datetime] = datetime.now, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._now = now
@@ -58,20 +63,39 @@ class ThreadList(ScrollView, can_focus=True):
         """Screen row -> the entry's number and the row within it."""
         self._cursor = 0
         self._open: ThreadKey | None = None
+        self._open_feed: tuple[str, str] | None = None
+        self._query = ""
 
     # ------------------------------------------------------------ what it shows
 
-    def show(self, sources: Sequence[SourceView], open_thread: ThreadKey | None) -> None:
-        """The list, whole. While the list has the focus the order on the screen is kept."""
-        self._open = open_thread
+    def show(
+        self,
+        sources: Sequence[SourceView],
+        open_thread: ThreadKey | None,
+        open_feed: tuple[str, str] | None = None,
+    ) -> None:
+        """The list, whole. While it is used the order on the screen is kept."""
+        self._open, self._open_feed = open_thread, open_feed
         self._sources = self._kept(sources) if self.has_focus else tuple(sources)
         self._arrange()
 
     def _kept(self, sources: Sequence[SourceView]) -> tuple[SourceView, ...]:
         shown = [entry.key for entry in self._entries if entry.key]
-        return tuple(
-            SourceView(source.name, source.label, keep_order(shown, source.threads)) for source in sources
-        )
+        return tuple(replace(source, threads=keep_order(shown, source.threads)) for source in sources)
+
+    def narrow(self, query: str) -> None:
+        """Only what fits: see `narrowed`. The cursor goes to the first that does."""
+        self._query = query
+        self._arrange()
+        if query.strip():
+            found = [n for n, entry in enumerate(self._entries) if entry.kind in ("thread", "feed")]
+            self._cursor = found[0] if found else 0
+            self._settle()
+
+    @property
+    def chosen(self) -> Entry | None:
+        """What the cursor stands on."""
+        return self._entries[self._cursor] if self._cursor < len(self._entries) else None
 
     @property
     def keys(self) -> list[ThreadKey]:
@@ -85,7 +109,9 @@ class ThreadList(ScrollView, can_focus=True):
 
     def _arrange(self) -> None:
         at = self._at_cursor()
-        self._entries = entries(self._sources, self._folded, tall=self.app.size.height >= TALL)
+        tall, narrow = self.app.size.height >= TALL, bool(self._query.strip())
+        shown = narrowed(self._sources, self._query) if narrow else self._sources
+        self._entries = entries(shown, () if narrow else self._folded, tall=tall)
         self._lines = [
             (number, row)
             for number, entry in enumerate(self._entries)
@@ -95,14 +121,11 @@ class ThreadList(ScrollView, can_focus=True):
         self.virtual_size = Size(self.size.width, len(self._lines))
         self.refresh()
 
-    def _at_cursor(self) -> tuple[str, str] | None:
-        if not self._entries or self._cursor >= len(self._entries):
-            return None
-        entry = self._entries[self._cursor]
-        return entry.kind, entry.id
+    def _at_cursor(self) -> tuple[str, str, str] | None:
+        return self.chosen.place if self.chosen else None
 
-    def _place_of(self, at: tuple[str, str] | None) -> int:
-        same = (number for number, entry in enumerate(self._entries) if (entry.kind, entry.id) == at)
+    def _place_of(self, at: tuple[str, str, str] | None) -> int:
+        same = (number for number, entry in enumerate(self._entries) if entry.place == at)
         return next(same, min(self._cursor, max(0, len(self._entries) - 1)))
 
     def on_resize(self) -> None:
@@ -126,18 +149,28 @@ class ThreadList(ScrollView, can_focus=True):
         look = Look(
             now=self._now(),
             glyphs=glyphs_of(self),
-            open=entry.key is not None and entry.key == self._open,
-            cursor=number == self._cursor and self.has_focus,
-            focus=self.has_focus,
+            open=self._is_open(entry),
+            cursor=number == self._cursor and self._used,
+            focus=self._used,
         )
         rows = draw(entry, self.inner, look)
         return rows[part] if part < len(rows) else Row()  # a new width is told after it is painted
 
+    def _is_open(self, entry: Entry) -> bool:
+        if entry.feed is not None:
+            return (entry.feed.info.source, entry.feed.info.name) == self._open_feed
+        return entry.key is not None and entry.key == self._open
+
+    @property
+    def _used(self) -> bool:
+        """The keyboard is here, or in the filter above, which moves this cursor."""
+        return self.has_focus or bool(self._query)
+
     # ------------------------------------------------------------ moving and opening
 
     def on_focus(self) -> None:
-        opened = [number for number, entry in enumerate(self._entries) if entry.key == self._open]
-        if self._open is not None and opened:
+        opened = [number for number, entry in enumerate(self._entries) if self._is_open(entry)]
+        if opened and not self._query:
             self._cursor = opened[0]
         self._settle()
 
@@ -154,6 +187,7 @@ class ThreadList(ScrollView, can_focus=True):
         self._settle()
 
     def _settle(self) -> None:
+        self.post_message(self.Moved())
         lines = [line for line, (number, _) in enumerate(self._lines) if number == self._cursor]
         if lines:
             top = int(self.scroll_offset.y)
@@ -164,19 +198,20 @@ class ThreadList(ScrollView, can_focus=True):
         self.refresh()
 
     def action_open(self) -> None:
-        if self._cursor < len(self._entries):
-            self._act(self._entries[self._cursor])
+        if self.chosen is not None:
+            self._act(self.chosen)
 
     def action_fold(self) -> None:
-        if self._cursor < len(self._entries):
-            entry = self._entries[self._cursor]
-            self._fold(
-                entry.source.name if entry.kind == "thread" and entry.source else self._fold_id(entry)
-            )
+        entry = self.chosen
+        if entry is not None:
+            inside = entry.kind in ("thread", "feed") and entry.source is not None
+            self._fold(entry.source.name if inside and entry.source else self._fold_id(entry))
 
     def _act(self, entry: Entry) -> None:
         if entry.key is not None:
             self.post_message(self.Opened(entry.key))
+        elif entry.feed is not None:
+            self.post_message(self.FeedOpened(entry.feed.info.source, entry.feed.info.name))
         elif entry.kind != "blank":
             self._fold(self._fold_id(entry))
 
@@ -190,7 +225,7 @@ class ThreadList(ScrollView, can_focus=True):
         heads = [
             n
             for n, entry in enumerate(self._entries)
-            if entry.kind != "thread" and self._fold_id(entry) == name
+            if entry.kind in ("source", "archived") and self._fold_id(entry) == name
         ]
         if heads:
             self._cursor = heads[-1]

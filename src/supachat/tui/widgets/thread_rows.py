@@ -6,58 +6,22 @@ way first is the preview, then the title; a count never goes.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
-from supachat.domain.model import NOTHING, Presence, Thread, ThreadKey
+from supachat.domain.model import Micros, Presence
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space, width
+from supachat.tui.widgets.list_entries import Entry, FeedView, StatusKind, ThreadView
 from supachat.tui.widgets.when import short
 
 TWO_ROWS: Final = 36
 """The width from which a thread has two rows."""
+ASSIGNEES: Final = 28
+"""The width from which there is a column for whoever is to see to it."""
 MOST_UNREAD: Final = 999
-
-
-@dataclass(frozen=True, slots=True)
-class ThreadView:
-    """A thread and what the list says of it beside the thread's own facts."""
-
-    thread: Thread
-    presence: Presence | None = None
-    """Of the other one, in a thread of two."""
-    author: Safe = NOTHING
-    """Who wrote the preview; empty in a thread of two."""
-    typing: Safe = NOTHING
-
-
-@dataclass(frozen=True, slots=True)
-class SourceView:
-    """A section: one source and its threads, in the order to be shown."""
-
-    name: str
-    label: Safe
-    threads: tuple[ThreadView, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing in the list that the cursor can stand on, or a blank row."""
-
-    kind: Literal["source", "thread", "archived", "blank"]
-    id: str
-    """The source's name; for a thread its key's id, within the source."""
-    source: SourceView | None = None
-    view: ThreadView | None = None
-    folded: bool = False
-    count: int = 0
-
-    @property
-    def key(self) -> ThreadKey | None:
-        return self.view.thread.key if self.view else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,46 +41,9 @@ class Look:
         return "hold" if self.open or self.cursor else ""
 
 
-def entries(sources: Iterable[SourceView], folded: Collection[str], *, tall: bool) -> list[Entry]:
-    """The list from top to bottom. `folded` holds source names, and `name/archived` for those unfolded."""
-    found: list[Entry] = []
-    for source in sources:
-        if tall:
-            found.append(Entry("blank", source.name))
-        shut = source.name in folded
-        shown = [view for view in source.threads if not view.thread.archived]
-        found.append(Entry("source", source.name, source, folded=shut, count=_sum(shown)))
-        if shut:
-            continue
-        found += [Entry("thread", view.thread.key.id, source, view) for view in shown]
-        found += _archived(source, folded)
-    return found
-
-
-def _archived(source: SourceView, folded: Collection[str]) -> list[Entry]:
-    views = [view for view in source.threads if view.thread.archived]
-    if not views:
-        return []
-    shut = f"{source.name}/archived" not in folded
-    head = Entry("archived", source.name, source, folded=shut, count=len(views))
-    return (
-        [head] if shut else [head, *(Entry("thread", view.thread.key.id, source, view) for view in views)]
-    )
-
-
-def _sum(views: Iterable[ThreadView]) -> int:
-    return sum(view.thread.unread for view in views if not view.thread.muted)
-
-
-def keep_order(shown: Sequence[ThreadKey], views: Sequence[ThreadView]) -> tuple[ThreadView, ...]:
-    """`views` in the order in which they are on the screen; new ones at the end. For a list in use."""
-    place = {key: number for number, key in enumerate(shown)}
-    return tuple(sorted(views, key=lambda view: place.get(view.thread.key, len(place))))
-
-
 def height(entry: Entry, cells: int) -> int:
     """Rows that the entry takes in a list of that width."""
-    return 2 if entry.kind == "thread" and cells >= TWO_ROWS else 1
+    return 2 if entry.kind in ("thread", "feed") and cells >= TWO_ROWS else 1
 
 
 def draw(entry: Entry, cells: int, look: Look) -> list[Row]:
@@ -127,6 +54,8 @@ def draw(entry: Entry, cells: int, look: Look) -> list[Row]:
         return [_source_row(entry, cells, look)]
     if entry.kind == "archived":
         return [_archived_row(entry, cells, look)]
+    if entry.kind == "feed":
+        return _feed_rows(entry.feed, cells, look) if entry.feed else [Row()]
     return _thread_rows(entry, cells, look)
 
 
@@ -143,10 +72,12 @@ def _source_row(entry: Entry, cells: int, look: Look) -> Row:
     label = source.label if source else Safe("")
     left = [_edge(look), _fold_mark(entry, look), Span(label, "bold text2")]
     right: list[Span] = []
-    if source and not source.threads:
+    if source and not source.threads and not source.feeds:
         right = [Span(Safe("none"), "quiet"), space(1)]
     elif entry.folded and entry.count:
         right = [Span(_number(entry.count), "bold foreground"), space(1)]
+    if source and source.muted:
+        right = [Span(Safe(f"{look.glyphs.muted} "), "quiet"), *(right or [space(4)])]
     return Row(fit(left, right, cells), look.tone)
 
 
@@ -160,12 +91,22 @@ def _number(count: int) -> Safe:
 
 
 def _mark(view: ThreadView, look: Look) -> Span:
+    """Presence, else what the status comes to, else who answers; one cell and air."""
     glyphs = look.glyphs
-    glyph, colour = {
-        Presence.ONLINE: (glyphs.online, "success"),
-        Presence.AWAY: (glyphs.away, "warning"),
-        Presence.OFFLINE: (glyphs.system, "quiet"),
-    }.get(view.presence or Presence.UNKNOWN, (" ", "quiet"))
+    if view.assistant:
+        return Span(Safe(f"{glyphs.assistant} "), "quiet")
+    if view.standing is not None:
+        glyph, colour = {
+            StatusKind.OPEN: (glyphs.customer, "accent"),
+            StatusKind.WAITING: (glyphs.waiting, "warning"),
+            StatusKind.CLOSED: (glyphs.done, "quiet"),
+        }[view.standing]
+    else:
+        glyph, colour = {
+            Presence.ONLINE: (glyphs.online, "success"),
+            Presence.AWAY: (glyphs.away, "warning"),
+            Presence.OFFLINE: (glyphs.system, "quiet"),
+        }.get(view.presence or Presence.UNKNOWN, (" ", "quiet"))
     return Span(Safe(f"{glyph} "), "quiet" if view.thread.muted else colour)
 
 
@@ -177,18 +118,20 @@ def _title(view: ThreadView, look: Look) -> Span:
     return Span(thread.title, "bold foreground" if strong else "text2")
 
 
-def _counts(view: ThreadView, look: Look) -> list[Span]:
-    """The muted sign, the unread count or the pencil, and the air behind them."""
+def _counts(view: ThreadView, cells: int, look: Look) -> list[Span]:
+    """Who is to see to it or the muted sign, the unread count or the pencil, the air behind them."""
     thread, glyphs = view.thread, look.glyphs
     spans: list[Span] = []
     if thread.muted:
         spans.append(Span(Safe(f"{glyphs.muted} "), "quiet"))
+    elif view.assignee and cells >= ASSIGNEES:
+        spans.append(Span(Safe(f"{view.assignee:>3} "), "text2" if view.assignee == "you" else "quiet"))
     if thread.unread:
         spans.append(Span(_number(thread.unread), "quiet" if thread.muted else "bold foreground"))
-    elif thread.muted:
+    elif thread.draft and not thread.muted:
+        spans += [*([space(2)] if spans else []), Span(Safe(glyphs.draft), "quiet")]
+    elif spans:
         spans.append(space(3))
-    elif thread.draft:
-        spans.append(Span(Safe(glyphs.draft), "quiet"))
     return [*spans, space(1)]
 
 
@@ -196,16 +139,36 @@ def _thread_rows(entry: Entry, cells: int, look: Look) -> list[Row]:
     view = entry.view
     if view is None:
         return [Row()]
-    act = "open"
-    left = [_edge(look), _mark(view, look), _title(view, look)._replace(act=act)]
-    counts = _counts(view, look)
-    if cells < TWO_ROWS:
-        return [Row(fit(left, counts, cells, air=1 if len(counts) > 1 else 0), look.tone)]
+    left = [_edge(look), _mark(view, look), _title(view, look)._replace(act="open")]
     last = view.thread.last
-    time = [Span(short(last.at, look.now), "quiet"), space(1)] if last else [space(1)]
-    first = Row(fit(left, time, cells), look.tone)
-    below = [space(4), Span(_preview(view, cells), "quiet")]
-    return [first, Row(fit(below, counts, cells, air=1 if len(counts) > 1 else 0), look.tone)]
+    return _rows(
+        left, _counts(view, cells, look), _preview(view, cells), last.at if last else None, cells, look
+    )
+
+
+def _feed_rows(feed: FeedView, cells: int, look: Look) -> list[Row]:
+    """A feed: what it is called and how many of its rows wait."""
+    glyphs = look.glyphs
+    glyph, colour = (glyphs.system, "quiet")
+    if feed.info.urgent:
+        glyph, colour = (glyphs.alert, "error") if feed.waiting else (glyphs.done, "quiet")
+    strong = feed.waiting or look.open
+    title = Span(feed.info.label, "bold foreground" if strong else "text2", "open")
+    left = [_edge(look), Span(Safe(f"{glyph} "), colour), title]
+    counts = [Span(_number(feed.waiting), "bold foreground"), space(1)] if feed.waiting else [space(1)]
+    return _rows(left, counts, feed.preview, feed.last, cells, look)
+
+
+def _rows(
+    left: list[Span], counts: list[Span], preview: Safe, at: Micros | None, cells: int, look: Look
+) -> list[Row]:
+    """One row; in a wide list a second one with the preview, and the counts move there."""
+    air = 1 if len(counts) > 1 else 0
+    if cells < TWO_ROWS:
+        return [Row(fit(left, counts, cells, air=air), look.tone)]
+    time = [Span(short(at, look.now), "quiet"), space(1)] if at is not None else [space(1)]
+    below = [space(4), Span(preview, "quiet")]
+    return [Row(fit(left, time, cells), look.tone), Row(fit(below, counts, cells, air=air), look.tone)]
 
 
 def _preview(view: ThreadView, cells: int) -> Safe:

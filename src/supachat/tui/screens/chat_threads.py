@@ -1,0 +1,222 @@
+"""What a person does to a thread as a whole: status, assignee, bot, title, archive, people.
+
+Between `ChatList` and the doors of the chat screen. Everything acts on the thread under the list's cursor
+while the list has the keyboard, else on the open one. What a source cannot do is not offered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from supachat.domain.errors import BadInput, SupachatError
+from supachat.domain.events import Notice
+from supachat.domain.model import (
+    NOTHING,
+    Alteration,
+    Feature,
+    Person,
+    PersonKey,
+    PersonKind,
+    Thread,
+    ThreadKey,
+)
+from supachat.domain.text import Safe, safe_line
+from supachat.tui.screens.chat_list import ChatList
+from supachat.tui.screens.sections import initials, status_kind
+from supachat.tui.widgets.drawn import glyphs_of
+from supachat.tui.widgets.list_entries import StatusKind
+from supachat.tui.widgets.results import Result
+from supachat.tui.widgets.typing_line import Question, TypingLine
+
+if TYPE_CHECKING:
+    from supachat.tui.screens.commands import Command
+
+LEAVE: Final = "leave-thread"
+_COMMANDS: Final = (
+    (Feature.BOT, "bot", "Switch the bot on or off"),
+    (Feature.RENAME, "rename", "Rename this thread"),
+    (Feature.INVITE, "invite", "Invite somebody"),
+    (Feature.REMOVE, "remove_member", "Remove somebody"),
+    (Feature.LEAVE, "leave_thread", "Leave this thread"),
+    (Feature.CREATE, "create", "New thread with a title"),
+)
+"""What has no key, and what its source must be able to do."""
+
+
+class ChatThreads(ChatList):
+    """Keys and commands that act on whole threads."""
+
+    def thread_commands(self) -> list[Command]:
+        """What the palette offers for the open thread beside the keys."""
+        from supachat.tui.screens.commands import Command  # late: with the palette itself
+
+        thread, found = self.subject, []
+        if thread is not None:
+            label = self._label(thread.key.source)
+            able = [each for each in _COMMANDS if self.client.can(thread.key.source, each[0])]
+            found += [Command(f"do {action}", Safe(words), label) for _, action, words in able]
+            muted = self.client.telling.is_muted(thread.key.source)
+            words = f"{'Unmute' if muted else 'Mute'} all of {label}"
+            found.append(Command("do mute_source", Safe(words), label))
+        return found
+
+    # ------------------------------------------------------------ altering
+
+    def alter(self, thread: ThreadKey, what: Alteration, value: str = "") -> None:
+        """Shown at once; what the source cannot do is said."""
+        try:
+            self.client.desk.alter(thread, what, value)
+        except BadInput as error:
+            self.notices.tell(Notice(safe_line(error.message), safe_line(error.cure), "warning"))
+
+    def _able(self, what: Alteration) -> Thread | None:
+        """The thread that is meant, if its source can do that; else it is said that it cannot."""
+        thread = self.subject
+        if thread is not None and not self.client.can(thread.key.source, Feature(what.value)):
+            self.typing.flash(Safe(f"{self._label(thread.key.source)} cannot do that"))
+            return None
+        return thread
+
+    def action_status(self) -> None:
+        thread = self._able(Alteration.STATUS)
+        source = next((s for s in self.client.sources if thread and s.name == thread.key.source), None)
+        if thread is None or source is None:
+            return
+        from supachat.tui.screens.picking import Picker  # late: not before the first frame
+
+        glyphs, key = glyphs_of(self), thread.key
+        looks = {
+            StatusKind.OPEN: (glyphs.customer, "accent"),
+            StatusKind.WAITING: (glyphs.waiting, "warning"),
+            StatusKind.CLOSED: (glyphs.done, "quiet"),
+        }
+        choices = []
+        for word in source.statuses:
+            kind = status_kind(word, source)
+            glyph, look = looks[kind] if kind else (" ", "quiet")
+            now = Safe("now") if word == thread.status else NOTHING
+            choices.append(Result(word, safe_line(word), mark=Safe(glyph), mark_look=look, right=now))
+
+        def chosen(word: str | None) -> None:
+            if word is not None and word != thread.status:
+                self.alter(key, Alteration.STATUS, word)
+
+        self.app.push_screen(Picker(Safe(f"Status of {thread.title}"), choices), chosen)
+
+    def action_assign(self) -> None:
+        thread = self._able(Alteration.ASSIGN)
+        if thread is None:
+            return
+        from supachat.tui.screens.picking import Picker  # late: not before the first frame
+
+        key, me = thread.key, self.client.me(thread.key.source)
+        agents = [
+            p for p in self.client.people(key.source) if p.kind is PersonKind.AGENT and p.key.id != me
+        ]
+        choices = [Result(f"={me}", Safe("You")), Result("=", Safe("Nobody"))]
+        choices += [Result(f"={p.key.id}", p.name, right=initials(p.name)) for p in agents]
+        now = f"={thread.assignee or ''}"
+        choices = [r if r.id != now else Result(r.id, r.title, right=Safe("now")) for r in choices]
+
+        def chosen(answer: str | None) -> None:
+            if answer is not None and answer != now:
+                self.alter(key, Alteration.ASSIGN, answer[1:])
+
+        self.app.push_screen(Picker(Safe(f"Who sees to {thread.title}"), choices), chosen)
+
+    def action_archive(self) -> None:
+        thread = self._able(Alteration.ARCHIVE)
+        if thread is not None:
+            self.alter(thread.key, Alteration.ARCHIVE, "off" if thread.archived else "on")
+            self.typing.flash(Safe("brought back" if thread.archived else "archived"))
+
+    def action_bot(self) -> None:
+        thread = self._able(Alteration.BOT)
+        if thread is not None:
+            self.alter(thread.key, Alteration.BOT, "off" if thread.bot else "on")
+            self.typing.flash(Safe("the bot is off" if thread.bot else "the bot answers"))
+
+    def action_rename(self) -> None:
+        thread = self._able(Alteration.RENAME)
+        if thread is None:
+            return
+        from supachat.tui.screens.picking import AskLine  # late: not before the first frame
+
+        key = thread.key
+
+        def named(title: str | None) -> None:
+            if title:
+                self.alter(key, Alteration.RENAME, title)
+
+        self.app.push_screen(AskLine(Safe("The new title"), Safe("rename"), thread.title), named)
+
+    # ------------------------------------------------------------ people
+
+    def action_invite(self) -> None:
+        thread = self._able(Alteration.INVITE)
+        if thread is None:
+            return
+        from supachat.tui.screens.picking import Invite  # late: not before the first frame
+
+        key = thread.key
+
+        def found(person: ThreadKey | PersonKey | None) -> None:
+            if isinstance(person, PersonKey):
+                self.alter(key, Alteration.INVITE, person.id)
+
+        self.app.push_screen(Invite(self.client, key), found)
+
+    def action_remove_member(self) -> None:
+        thread = self._able(Alteration.REMOVE)
+        if thread is None:
+            return
+        from supachat.tui.screens.picking import Picker  # late: not before the first frame
+
+        key, me = thread.key, self.client.me(thread.key.source)
+        others: list[Person] = [p for p in self.client.members(key) if p.key.id != me]
+
+        def chosen(person: str | None) -> None:
+            if person is not None:
+                self.alter(key, Alteration.REMOVE, person)
+
+        choices = [Result(p.key.id, p.name) for p in others]
+        self.app.push_screen(Picker(Safe(f"Remove from {thread.title}"), choices), chosen)
+
+    def action_leave_thread(self) -> None:
+        thread = self._able(Alteration.LEAVE)
+        if thread is not None and thread.key == self.client.open_thread:
+            words = Safe(f"Leave {thread.title}?")
+            self.typing.ask(Question(LEAVE, words, Safe("leave"), Safe("stay")))
+
+    def on_typing_line_answered(self, event: TypingLine.Answered) -> None:
+        key = self.client.open_thread
+        if event.question.id == LEAVE:
+            event.prevent_default()
+            self.composer.field.focus()
+            if event.yes and key is not None:
+                self.alter(key, Alteration.LEAVE)
+
+    def action_create(self) -> None:
+        thread = self._able_to_create()
+        if thread is None:
+            return
+        from supachat.tui.screens.picking import AskLine  # late: not before the first frame
+
+        def named(title: str | None) -> None:
+            if title:
+                self.run_worker(self._create(thread.key.source, title), group="start", exclusive=True)
+
+        self.app.push_screen(AskLine(Safe("Its title"), Safe("make it")), named)
+
+    def _able_to_create(self) -> Thread | None:
+        thread = self.subject
+        return thread if thread and self.client.can(thread.key.source, Feature.CREATE) else None
+
+    async def _create(self, source: str, title: str) -> None:
+        try:
+            key = await self.client.desk.create_thread(source, title)
+        except SupachatError as error:
+            words = safe_line(str(error), limit=300)
+            self.notices.tell(Notice(Safe("The thread was not made"), words, "error"))
+        else:
+            self.go(key)
