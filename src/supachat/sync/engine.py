@@ -129,7 +129,7 @@ class Engine:
         newest = reading.timeline.newest if reading else None
         if newest is not None and (row := self.threads.read(thread, newest)) is not None:
             self.parts.roster.note(row, out)
-            if self.online:
+            if self.online and not self.parts.shelf.unstored(thread):
                 self.parts.ask(ev.MarkRead(thread, newest), out)
         return self._step(out, now)
 
