@@ -48,7 +48,18 @@ def sql(name: str, schema: str | None = None) -> str:
             cure="Choose a name of small letters, digits and _ that is not Supabase's own",
         )
     parts = [_HERE / f"{name}.sql", *sorted(_HERE.glob(f"{name}.*.sql"))]
-    return "\n".join(part.read_text("utf-8") for part in parts).replace("@schema@", wanted)
+    text = "\n".join(part.read_text("utf-8") for part in parts)
+    before, commit, after = text.rpartition("commit;")  # all of it is one transaction
+    return f"{before}{_describe()}{commit}{after}".replace("@schema@", wanted)
+
+
+def describing(schema: str) -> str:
+    """The SQL of the function alone by which a schema's tables tell the checker what they are."""
+    return f"begin;\n{_describe()}commit;\n".replace("@schema@", schema)
+
+
+def _describe() -> str:
+    return (_HERE / "shared" / "describe.sql").read_text("utf-8")
 
 
 def local_settings(name: str) -> dict[str, str]:
