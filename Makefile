@@ -9,6 +9,8 @@ JOBS   ?= 2
 PG15   ?= /usr/lib/postgresql/15/bin
 # Journeys of the command line, the client's disk and its memory: any server is the same to them.
 ANY_SERVER := shell killed_at_awaits leaks storm
+# Python that may not keep what it compiled compiles the program anew for each of the tests' processes.
+unexport PYTHONDONTWRITEBYTECODE
 # Where a venv is remembered to hold the extra `local`, and the tests' tools as well.
 READY  := $(VENV)/.ready
 DEV    := $(VENV)/.ready-dev

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
+import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
@@ -14,6 +16,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
+from tests.ram import use_memory
 
 if TYPE_CHECKING:
     import httpx
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _numbers = itertools.count(1)
+use_memory(os.environ)
 
 
 def in_thread(work: Coroutine[Any, Any, T]) -> T:
@@ -73,6 +77,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     made = in_thread(started())
     yield made
     in_thread(made.stop())
+    shutil.rmtree(made.folder)
 
 
 @pytest.fixture
