@@ -15,7 +15,10 @@ from supachat.demo.cast import ANA, EVERYBODY, MIRA, SEATS, thread_id
 from supachat.demo.history import DAY, LONG, past
 from supachat.demo.manners import Pace
 from supachat.demo.replies import Answerer, fill, matched, shipped
-from supachat.demo.seed import iso, written
+from supachat.demo.seed import accounts, written
+from supachat.demo.story import iso, key, story, told
+from supachat.dialects import catalog
+from supachat.dialects import demo as scripts
 from supachat.tui.keymap import KEYS
 
 NOW = 1_763_000_000_000_000
@@ -57,12 +60,59 @@ def test_the_same_past_is_told_every_time() -> None:
 
 
 def test_what_is_written_names_people_by_their_accounts() -> None:
-    rows = written(past(NOW), {one.handle: "x" for one in EVERYBODY})
+    rows = written(past(NOW))
     assert {row["handle"] for row in rows["people"]} == {one.handle for one in EVERYBODY}
-    assert all(row["password"].startswith("$2b$04$") for row in rows["people"])
+    made = accounts({one.handle: "x" for one in EVERYBODY})["people"]
+    assert [row["id"] for row in made] == [row["id"] for row in rows["people"]]
+    assert all(row["password"].startswith("$2b$04$") for row in made)
     behind = [row for row in rows["reads"] if row["reader"] == "ana" and row["thread"] == "ana__idris"]
     newest = [row for row in rows["messages"] if row["thread"] == "ana__idris"]
     assert behind[0]["message"] == newest[-4]["id"], "three of Idris's are unread"
+
+
+OTHERS = ("rooms", "inbox", "sessions", "portal")
+
+
+@pytest.mark.parametrize("source", OTHERS)
+def test_a_story_is_ordered_without_doubles_and_within_ninety_days(source: str) -> None:
+    tale = told(source, NOW)
+    assert len(tale["threads"]) >= 3
+    assert len({line["id"] for line in tale["messages"]}) == len(tale["messages"])
+    for thread in tale["threads"]:
+        times = [line["at"] for line in tale["messages"] if line["thread"] == thread["id"]]
+        assert times == sorted(set(times))
+        assert iso(NOW - 90 * DAY) <= times[0] <= times[-1] < iso(NOW)
+    assert tale == told(source, NOW)
+
+
+@pytest.mark.parametrize("source", OTHERS)
+def test_everybody_in_a_story_is_somebody(source: str) -> None:
+    handles = {one.handle for one in EVERYBODY}
+    tale = told(source, NOW)
+    assert {t[field] for t in tale["threads"] for field in ("owner", "assignee") if field in t} <= handles
+    parts = {"customer", "bot", "system", "assistant", "client"}
+    assert {line["author"] for line in tale["messages"]} <= handles | parts
+    ids = {thread["id"] for thread in tale["threads"]}
+    assert {row["thread"] for row in tale["rows"] if "thread" in row} <= ids
+    assert {key(source, one["thread"]) for one in _named(source) if "thread" in one} <= ids
+
+
+def _named(source: str) -> list[dict[str, str]]:
+    tale = story(source)
+    return [
+        *tale.get("arrivals", ()),
+        *tale.get("chatter", ()),
+        *([tale["alert"]] if "alert" in tale else ()),
+    ]
+
+
+def test_every_dialect_has_a_past_and_no_place_is_left_open_in_its_sql() -> None:
+    for name in catalog.names():
+        text = scripts.past(name)
+        assert text is not None
+        for statement in (text, *scripts.acts(name).values()):
+            assert "@schema@" not in statement
+            assert not re.search(r"%(?!\(\w+\)s|%)", statement)
 
 
 def test_times_are_told_to_the_microsecond() -> None:

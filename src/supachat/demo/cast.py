@@ -6,6 +6,7 @@ Five seats for people who run it, the first one first; two who are always about 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 _SPACE = uuid.UUID("5bd4ea0a-6a1c-4f0e-9d56-3f0c6c1d7a11")
@@ -42,6 +43,16 @@ SEATS = (ANA, NOA, AIKO, TOMAS, IDRIS)
 PRESENT = (MIRA, BEN)
 """The two who are there."""
 EVERYBODY = (*SEATS, *PRESENT)
+
+
+ORDER = ("direct", "rooms", "inbox", "sessions", "portal")
+"""The systems as the list of threads shows them."""
+
+
+def shown(there: Iterable[str]) -> tuple[str, ...]:
+    """Of the dialects that are there, those that the demo has a story for, in their order."""
+    known = set(there)
+    return tuple(name for name in ORDER if name in known)
 
 
 def thread_id(one: Character, other: Character) -> str:

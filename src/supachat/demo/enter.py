@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from supachat.assemble import Desk, connect, open_client
 from supachat.client import Client
-from supachat.demo.cast import Character
+from supachat.demo.cast import Character, shown
 from supachat.demo.house import House
+from supachat.dialects import catalog
 from supachat.domain.errors import Retryable, ServerTrouble, SupachatError
 from supachat.domain.text import safe_line
 from supachat.settings import Settings, Workspace, places
@@ -26,15 +27,22 @@ class Door:
     """One character's way in. `trouble` says why the server cannot start, empty while it may."""
 
     def __init__(
-        self, house: House, url: str, who: Character, trouble: Callable[[], str] = lambda: ""
+        self,
+        house: House,
+        url: str,
+        who: Character,
+        trouble: Callable[[], str] = lambda: "",
+        sources: tuple[str, ...] | None = None,
     ) -> None:
+        """`sources`: where they are to be met, all that there are where None."""
         self._house, self._url, self._who, self._trouble = house, url, who, trouble
+        self._sources = shown(catalog.names()) if sources is None else sources
         own = places({"SUPACHAT_HOME": str(house.folder / who.handle)})
         self._desk = Desk(own, Settings(), "memory", {})
 
     def client(self, *, kept: bool) -> Client:
         """At once, from what an earlier run left."""
-        return open_client(self._desk, Workspace("demo", self._url, ""), kept=kept)
+        return open_client(self._desk, self._workspace(""), kept=kept)
 
     async def connect(self, client: Client) -> None:
         """Sign in and go live. Trouble is told on the client's badge."""
@@ -45,7 +53,10 @@ class Door:
         except SupachatError as error:
             client.unreachable(safe_line(str(error)))
         else:
-            await connect(client, self._desk, Workspace("demo", self._url, key), self._enter)
+            await connect(client, self._desk, self._workspace(key), self._enter)
+
+    def _workspace(self, key: str) -> Workspace:
+        return Workspace("demo", self._url, key, self._sources)
 
     async def _enter(self, remote: Project) -> None:
         """Raises `SupachatError`."""

@@ -16,7 +16,9 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from supachat.demo.cast import shown
 from supachat.demo.house import ROLES, House
+from supachat.dialects import catalog
 from supachat.domain.errors import ServerTrouble
 
 LOOK_EVERY = 0.25
@@ -129,14 +131,9 @@ class Keeper:
 
     def _command(self, role: str, pipe: int) -> list[str]:
         if role == "server":
-            options = [
-                "--data-dir",
-                str(self.house.server),
-                "--port",
-                str(self.port),
-                "--dialect",
-                "direct",
-            ]
+            options = ["--data-dir", str(self.house.server), "--port", str(self.port)]
+            for name in shown(catalog.names()):
+                options += ["--dialect", name]
             return [sys.executable, "-m", "supachat", "serve", "--json", *options, "--watch-fd", str(pipe)]
         options = [str(self.house.folder), self.url, str(pipe), str(self.pace)]
         return [sys.executable, "-m", "supachat.demo.people", *options]

@@ -65,7 +65,7 @@ async def _stay(
     house: House, url: str, who: Character, answerer: Answerer, pace: Pace, order: int, luck: random.Random
 ) -> None:
     """Come in, talk, and go out again when it is quiet."""
-    door = Door(house, url, who)
+    door = Door(house, url, who, sources=("direct",))
     client = door.client(kept=False)
     await client.start()
     talker = Talker(client, answerer, pace, luck, order)
