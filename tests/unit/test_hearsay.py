@@ -1,4 +1,4 @@
-"""A room whose messages nobody stores: what was heard stays in its order, and of the rest nothing is said."""
+"""A room whose messages nobody stores: what was heard stays in its order, of the rest nothing is said."""
 
 from __future__ import annotations
 

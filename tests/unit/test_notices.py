@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.unit.test_engine import CONNECTED, OTHER, SIGNED_IN, THREAD, Screen, live, said
@@ -33,8 +34,8 @@ def alerts(screen: Screen) -> list[str]:
     return [c.title for c in screen.changes if isinstance(c, ev.Alerted)]
 
 
-def row(key: ThreadKey = OTHER, **parts: object) -> Thread:
-    return replace(Thread(key, safe_line("Third"), ("me", "third")), **parts)  # type: ignore[arg-type]  # real fields
+def row(key: ThreadKey = OTHER, **parts: Any) -> Thread:
+    return replace(Thread(key, safe_line("Third"), ("me", "third")), **parts)
 
 
 def elsewhere(at: int = 9, **parts: object) -> Message:
@@ -110,9 +111,9 @@ def listed(*threads: Thread) -> ev.ThreadsListed:
     return ev.ThreadsListed("direct", threads, (YOU,))
 
 
-def moved(at: int, unread: int, author: str = "you", **parts: object) -> Thread:
+def moved(at: int, unread: int, author: str = "you", **parts: Any) -> Thread:
     last = Cursor(Micros(at), f"m{at}")
-    return row(last=last, unread=unread, preview=safe_line("psst"), preview_author=author, **parts)
+    return row(OTHER, last=last, unread=unread, preview=safe_line("psst"), preview_author=author, **parts)
 
 
 def test_a_first_list_is_no_news_and_what_moves_later_is() -> None:

@@ -1,0 +1,196 @@
+"""The client's faces over a scripted remote: feeds, prices, the desk, and what outlives a run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from tests.unit.test_client import ACCOUNT, SOURCE, Viewer, until
+from tests.unit.test_client import A as THREAD
+from tests.unit.whole_project import (
+    EVERYTHING,
+    ROW,
+    TICK,
+    alerts,
+    begun,
+    notices,
+)
+
+from supachat.cache.store import Cache
+from supachat.client import Client
+from supachat.domain import events as ev
+from supachat.domain.errors import BadInput, NotAllowed, NotFound
+from supachat.domain.feeds import Canned, PriceAlert
+from supachat.domain.model import (
+    Alteration,
+    Feature,
+    Message,
+    Micros,
+    Person,
+    PersonKey,
+    PersonKind,
+    Thread,
+    ThreadKey,
+)
+from supachat.domain.text import safe, safe_line
+
+
+def status(client: Client) -> str:
+    thread = client.thread(THREAD)
+    assert thread is not None
+    return thread.status
+
+
+# ---------------------------------------------------------------- the desk
+
+
+async def test_an_alteration_is_shown_at_once_and_is_true_in_the_end() -> None:
+    client, remote, viewer = await begun()
+    client.desk.alter(THREAD, Alteration.STATUS, "closed")
+    assert status(client) == "closed"
+    assert [t.status for t in client.threads() if t.key == THREAD] == ["closed"]
+    lists = remote.performed.count(ev.ListThreads("direct"))
+    await until(lambda: remote.performed.count(ev.ListThreads("direct")) > lists)
+    await until(lambda: remote.threads[0].status == "closed")
+    assert status(client) == "closed"
+    assert notices(viewer) == []
+    await client.close()
+
+
+async def test_a_refused_alteration_is_undone_with_a_notice_and_never_kept(tmp_path: Path) -> None:
+    client, remote, viewer = await begun(tmp_path / "c.db")
+    remote.refused = NotAllowed("not yours", cure="ask an owner")
+    client.desk.alter(THREAD, Alteration.STATUS, "closed")
+    assert status(client) == "closed"
+    await until(lambda: notices(viewer) == ["the status was not changed: not yours"])
+    assert status(client) == "open"
+    await client.close()
+    again = Client(safe_line("acme"), Cache.open(tmp_path / "c.db"))
+    await again.start()
+    assert status(again) == "open"
+    await again.close()
+
+
+async def test_without_a_way_to_the_server_it_is_undone_and_said() -> None:
+    client = Client(safe_line("acme"), Cache.open(None))
+    await client.start()
+    viewer = Viewer(client)
+    client._run.receive(ev.SignedIn(ACCOUNT, (EVERYTHING,)))  # signed in, and not connected yet
+    client._run.receive(ev.ThreadsListed("direct", (Thread(THREAD, safe_line("x"), status="open"),), ()))
+    client.desk.alter(THREAD, Alteration.STATUS, "closed")
+    await until(lambda: "the status was not changed: not connected yet" in notices(viewer))
+    assert status(client) == "open"
+    await client.close()
+
+
+@pytest.mark.parametrize(
+    ("what", "value", "words"),
+    [
+        (Alteration.STATUS, "snoozed", "expected one of open, pending, closed"),
+        (Alteration.RENAME, "  ", "a title cannot be empty"),
+    ],
+)
+async def test_a_value_that_cannot_be_is_refused_with_it(what: Alteration, value: str, words: str) -> None:
+    client, remote, _ = await begun()
+    with pytest.raises(BadInput, match=words) as caught:
+        client.desk.alter(THREAD, what, value)
+    assert caught.value.text == value
+    remote.say(ev.SignedIn(ACCOUNT, (SOURCE,)))
+    await until(lambda: not client.can("direct", Feature.STATUS))
+    with pytest.raises(BadInput, match="cannot be changed here"):
+        client.desk.alter(THREAD, Alteration.STATUS, "open")
+    await client.close()
+
+
+async def test_a_search_finds_messages_with_their_threads() -> None:
+    client, remote, _ = await begun()
+    found = Message(THREAD, "m1", "you", Micros(1), "the invoice", safe("the invoice"))
+    stray = replace(found, thread=ThreadKey("direct", "not listed"))
+    remote.table = [found, stray, replace(found, id="m2", raw="other", body=safe("other"))]
+    hits = await client.desk.search("invoice")
+    assert [(thread.title, message.id) for thread, message in hits] == [("You Two", "m1")]
+    assert await client.desk.search("invoice", source="nowhere") == []
+    remote.search_trouble = NotFound("no such function")
+    with pytest.raises(NotFound):
+        await client.desk.search("invoice")
+    await client.close()
+
+
+async def test_a_canned_reply_has_its_placeholders_filled() -> None:
+    client, remote, _ = await begun()
+    (canned,) = await client.desk.canned("direct")
+    assert client.desk.filled(canned, THREAD) == "Hello You Two, this is Me"
+    remote.people = [
+        Person(PersonKey("direct", "you"), safe_line("Ben"), safe_line("ben"), PersonKind.AGENT),
+        Person(PersonKey("direct", "nadia"), safe_line("Nadia"), safe_line("n"), PersonKind.CUSTOMER),
+    ]
+    remote.threads[0] = replace(remote.threads[0], members=("me", "you", "nadia"))
+    client.focused()
+    await until(lambda: client.desk.filled(canned, THREAD) == "Hello Nadia, this is Me")
+    assert client.desk.filled(Canned(safe_line("x"), "{unknown} {}"), THREAD) == "{unknown} {}"
+    await client.close()
+
+
+async def test_a_thread_that_was_made_stands_in_the_list() -> None:
+    client, _, _ = await begun()
+    key = await client.desk.create_thread("direct", " Plans ")
+    made = client.thread(key)
+    assert made is not None
+    assert made.title == "Plans"
+    with pytest.raises(BadInput):
+        await client.desk.create_thread("direct", " ")
+    await client.close()
+
+
+# ---------------------------------------------------------------- feeds and prices
+
+
+async def test_a_row_is_taken_at_once_and_stays_so() -> None:
+    client, remote, viewer = await begun()
+    assert alerts(viewer) == ["Pump is down"]
+    assert client.feeds.open_alerts("direct", "alerts") == 1
+    client.feeds.take(ROW)
+    client.feeds.take(ROW)
+    assert client.feeds.rows("direct", "alerts")[0].taken
+    await until(lambda: remote.feed_rows[0].taken)
+    assert remote.performed.count(ev.TakeFeedRow("direct", "alerts", "r1")) == 1
+    reads = remote.performed.count(ev.FetchFeed("direct", "alerts"))
+    client.feeds.refresh("direct", "alerts")
+    await until(lambda: remote.performed.count(ev.FetchFeed("direct", "alerts")) > reads)
+    assert client.feeds.rows("direct", "alerts")[0].taken
+    await client.close()
+
+
+async def test_focus_reads_feeds_and_prices_again() -> None:
+    client, remote, _ = await begun()
+    before = len([r for r in remote.performed if isinstance(r, ev.FetchFeed | ev.FetchPrices)])
+    remote.ticks = [replace(TICK, price=Decimal(95), at=Micros(2))]
+    client.focused()
+    await until(lambda: client.prices.ticks("direct")[0].price == 95)
+    after = len([r for r in remote.performed if isinstance(r, ev.FetchFeed | ev.FetchPrices)])
+    assert after >= before + 2
+    await client.close()
+
+
+async def test_what_is_watched_and_the_alerts_outlive_a_restart(tmp_path: Path) -> None:
+    client, remote, viewer = await begun(tmp_path / "c.db")
+    client.prices.watch("direct", "ETH")
+    client.prices.unwatch("direct", "BTC")
+    client.prices.set_alert("direct", PriceAlert("ETH", above=Decimal(10)))
+    client.prices.set_alert("direct", PriceAlert("ETH", above=Decimal(20)))
+    client.prices.set_alert("direct", PriceAlert("BTC"))
+    client.prices.set_change_limit(Decimal("2.5"))
+    eth = replace(TICK, symbol=safe_line("ETH"), price=Decimal(19))
+    remote.say(ev.PriceHeard(eth))
+    await until(lambda: client.prices.ticks("direct") == (eth,))
+    await client.close()
+    again, behind, viewer = await begun(tmp_path / "c.db")
+    assert again.prices.ticks("direct") == (eth,)
+    assert again.prices.symbols("direct") == ("BTC", "ETH")
+    assert again.prices.alerts("direct") == (PriceAlert("ETH", above=Decimal(20)),)
+    assert again.prices.change_limit == Decimal("2.5")
+    behind.say(ev.PriceHeard(replace(eth, price=Decimal(21), at=Micros(5))))
+    await until(lambda: "ETH is above 20: 21" in alerts(viewer))
+    await again.close()
