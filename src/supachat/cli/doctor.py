@@ -10,6 +10,7 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import AsyncIterator
 
 import click
 
@@ -36,10 +37,15 @@ def doctor(as_json: bool, workspace: str | None, vault: str | None) -> int:
 
 
 async def _doctor(as_json: bool, workspace: str | None, vault: str | None) -> int:
-    show = _as_json if as_json else _on_terminal if sys.stdout.isatty() else _plain
     tty = not as_json and sys.stdin.isatty() and sys.stdout.isatty()
+    return await report(examine(workspace, vault, os.environ, tty=tty), as_json)
+
+
+async def report(findings: AsyncIterator[Finding], as_json: bool) -> int:
+    """Show each as it comes, and what they come to; the exit code."""
+    show = _as_json if as_json else _on_terminal if sys.stdout.isatty() else _plain
     failed = notes = 0
-    async for found in examine(workspace, vault, os.environ, tty=tty):
+    async for found in findings:
         failed += found.grade is Grade.FAILED
         notes += found.grade is Grade.NOTE
         show(found)

@@ -41,12 +41,7 @@ def sql(name: str, schema: str | None = None) -> str:
 
     Raises DialectError for an unknown dialect or a schema that cannot hold one.
     """
-    wanted = str(_shipped(name)["schema"]) if schema is None else schema
-    if not _SCHEMA.fullmatch(wanted) or _TAKEN.fullmatch(wanted):
-        raise DialectError(
-            f"a dialect cannot live in the schema {wanted!r}",
-            cure="Choose a name of small letters, digits and _ that is not Supabase's own",
-        )
+    wanted = _checked(str(_shipped(name)["schema"]) if schema is None else schema)
     parts = [_HERE / f"{name}.sql", *sorted(_HERE.glob(f"{name}.*.sql"))]
     text = "\n".join(part.read_text("utf-8") for part in parts)
     before, commit, after = text.rpartition("commit;")  # all of it is one transaction
@@ -54,8 +49,18 @@ def sql(name: str, schema: str | None = None) -> str:
 
 
 def describing(schema: str) -> str:
-    """The SQL of the function alone by which a schema's tables tell the checker what they are."""
-    return f"begin;\n{_describe()}commit;\n".replace("@schema@", schema)
+    """The SQL of the function alone by which a schema's tables tell the checker what they are. Raises
+    DialectError for a schema that cannot hold one."""
+    return f"begin;\n{_describe()}commit;\n".replace("@schema@", _checked(schema))
+
+
+def _checked(wanted: str) -> str:
+    if not _SCHEMA.fullmatch(wanted) or _TAKEN.fullmatch(wanted):
+        raise DialectError(
+            f"a dialect cannot live in the schema {wanted!r}",
+            cure="Choose a name of small letters, digits and _ that is not Supabase's own",
+        )
+    return wanted
 
 
 def _describe() -> str:

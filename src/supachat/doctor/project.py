@@ -81,15 +81,9 @@ class Source:
 
     async def writes(self) -> str:
         """A row that a constraint has to refuse, so that none is left, tells what RLS says of it."""
-        if Feature.SEND not in self.dialect.features:
-            raise Note("this source can only be read")
-        thread = next((one for one in self._threads if one.last is not None), None)
-        thread = thread or next(iter(self._threads), None)
-        if thread is None:
-            raise Unseen("there is no thread yet to write into")
-        draft = Draft(_known_id(thread), thread.key, MARK, Micros(int(time.time() * 1_000_000)))
-        call = harmless(self.dialect.send_call(draft, thread, self._me), self.dialect, thread)
+        call, thread = self.sending()
         cure = sql.policies(self.dialect.schema, self.dialect.map.messages.table)
+        call = harmless(call, self.dialect, thread)
         try:
             allowed = await self._reader.examiner.may_write(call)
         except Refused as error:
@@ -97,6 +91,24 @@ class Source:
         if not allowed:
             raise Trouble("row level security does not let you write into your own thread", cure)
         return "allowed (nothing was written)"
+
+    def sending(self) -> tuple[Call, Thread]:
+        """How a message would be sent, and where to. It is for `harmless` or a rollback, never as it is."""
+        if Feature.SEND not in self.dialect.features:
+            raise Note("this source can only be read")
+        thread = next((one for one in self._threads if one.last is not None), None)
+        thread = thread or next(iter(self._threads), None)
+        if thread is None:
+            raise Unseen("there is no thread yet to write into")
+        draft = Draft(_known_id(thread), thread.key, MARK, Micros(int(time.time() * 1_000_000)))
+        return self.dialect.send_call(draft, thread, self._me), thread
+
+    def topics(self) -> tuple[Topic, ...]:
+        """The reader's own, and those of the first thread."""
+        found = list(self.dialect.user_topics(self._reader.user_id, self._me))
+        for thread in self._threads[:1]:
+            found += self.dialect.thread_topics(thread.key.id, self._me)
+        return tuple(found)
 
     async def joins(self) -> str:
         """The reader's own private topic, and that changes of the database reach it."""
@@ -113,9 +125,7 @@ class Source:
 
     def _topic(self) -> Topic:
         """The reader's own, else that of a thread."""
-        found = list(self.dialect.user_topics(self._reader.user_id, self._me))
-        for thread in self._threads[:1]:
-            found += self.dialect.thread_topics(thread.key.id, self._me)
+        found = self.topics()
         if not found:
             raise Unseen("this source has no topic to join yet")
         return found[0]

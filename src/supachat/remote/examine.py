@@ -20,15 +20,15 @@ from postgrest.exceptions import APIError
 from supabase import AsyncClient
 from supabase.lib.client_options import AsyncClientOptions
 
-from supachat.dialects.calls import Call, Row, Select, Topic
+from supachat.dialects.calls import Call, Insert, Row, Rpc, Select, Topic
 from supachat.domain.errors import DialectError, NotAllowed, Refused, ServerTrouble, SupachatError
 from supachat.domain.model import NOTHING, Account
-from supachat.domain.text import Safe
+from supachat.domain.text import Safe, safe_line
 from supachat.remote import library
 from supachat.remote.address import address
 from supachat.remote.borrowed import Borrowed
 from supachat.remote.connection import Connection
-from supachat.remote.frames import LinkDown, Replicated
+from supachat.remote.frames import LinkDown, Replicated, Unsubscribed
 from supachat.remote.http import make_client, tls_context
 from supachat.remote.outside import Giver
 from supachat.remote.refusals import network
@@ -56,10 +56,11 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Joined:
     """What became of a join. `refusal` is empty where it was taken; `flows`: the server said that changes
-    of the database reach the topic."""
+    of the database reach the topic; `unsubscribed` is why it will not tell the rows of its bindings."""
 
     refusal: Safe = NOTHING
     flows: bool = False
+    unsubscribed: Safe = NOTHING
 
 
 class Examiner:
@@ -172,6 +173,25 @@ class Examiner:
         said = await self._raw("PATCH", f"/{table}?{key}=is.null", schema, wanted, json={key: None})
         return "tx=rollback" in said.headers.get("preference-applied", "")
 
+    async def may_call(self, call: Rpc | Insert) -> bool:
+        """Whether a function may be called or a row be written, and undone at once. Only for a server that
+        `rolls_back`. Raises `Refused` for an answer that says neither."""
+        path, body = (
+            (f"/rpc/{call.function}", call.params)
+            if isinstance(call, Rpc)
+            else (f"/{call.table}", call.row)
+        )
+        wanted = {"prefer": "tx=rollback, return=minimal"}
+        said = await self._raw("POST", path, call.schema, wanted, json=dict(body))
+        if said.is_success:
+            return True
+        answer = _object(said) or {}
+        if answer.get("code") != "42501" and said.status_code != 403:
+            raise Refused(
+                f"the server answered {said.status_code} {safe_line(str(answer.get('message', '')))}"
+            )
+        return False
+
     async def _raw(
         self,
         method: str,
@@ -204,21 +224,25 @@ class Examiner:
             refusal = await connection.join(topic)
             if refusal is not None:
                 return Joined(refusal.verdict.words)
-            return Joined(flows=await _flows(connection, patience))
+            return await _flows(connection, patience, changes=bool(topic.bindings))
         except LinkDown as error:
             raise ServerTrouble(f"realtime cannot be reached: {error.words}") from error
         finally:
             connection.abort()
 
 
-async def _flows(connection: Connection, patience: float) -> bool:
+async def _flows(connection: Connection, patience: float, *, changes: bool) -> Joined:
+    """What the server says of the database's broadcasts, with `changes` of the bindings' rows."""
     try:
         async with asyncio.timeout(patience):
-            while not isinstance(await connection.inbox.get(), Replicated):
-                pass
+            while True:
+                heard = await connection.inbox.get()
+                if isinstance(heard, Replicated) and heard.changes is changes:
+                    return Joined(flows=True)
+                if changes and isinstance(heard, Unsubscribed):
+                    return Joined(unsubscribed=heard.words)
     except TimeoutError:
-        return False
-    return True
+        return Joined()
 
 
 def code_of(error: SupachatError) -> str:

@@ -1,0 +1,138 @@
+"""`dialect guess`: a map of a stranger's chat, asked for where it is unsure, written to a new file.
+
+Loads no grammar before it writes; never writes over a file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from supachat.cli.options import workspace_options
+from supachat.domain.errors import BadInput, SupachatError
+from supachat.domain.text import safe_line
+
+if TYPE_CHECKING:
+    from supachat.dialects.guess.columns import Choice
+    from supachat.dialects.guess.proposal import Proposal
+    from supachat.dialects.guess.seen import Table
+
+WORDS = {
+    "messages.table": "Which table holds the messages",
+    "messages.key": "Which column is a message's key",
+    "messages.order": "Which column orders the messages",
+    "messages.thread": "Which column says to which thread a message belongs",
+    "messages.author": "Which column says who wrote it",
+    "messages.body": "Which column holds the text",
+    "threads.table": "Which table holds the threads",
+    "threads.id": "Which column is a thread's key",
+    "threads.title": "Which column is a thread's title",
+    "members.id": "Which column says who is in a thread",
+    "me.table": "Which table says who people are",
+    "me.name": "Which column is a person's name",
+}
+
+
+@click.command()
+@click.option("--schema", default="public", show_default=True, metavar="NAME", help="Where to look.")
+@click.option("--table", "also", multiple=True, metavar="NAME", help="A table to try; may be repeated.")
+@click.option("--name", default="guessed", show_default=True, help="What to call the dialect.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+    help="The new file; NAME.toml here where none is given.",
+)  # fmt: skip
+@click.option("--yes", is_flag=True, help="Take the likeliest everywhere and ask nothing.")
+@workspace_options
+def guess(
+    schema: str,
+    also: tuple[str, ...],
+    name: str,
+    output: Path | None,
+    yes: bool,
+    workspace: str | None,
+    vault: str | None,
+) -> int:
+    """Look at the project's tables and write a map for those that look like a chat.
+
+    Needs a sign-in. Asks where it is unsure, unless there is no terminal to ask on.
+    """
+    path = output or Path(f"{name}.toml")
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,31}", name):
+        raise BadInput(
+            f"a dialect cannot be called {safe_line(name)!r}", cure="Take small letters, digits, - and _"
+        )
+    if path.exists():
+        raise BadInput(f"{path} is there already and was left as it is", cure="Name another with --output")
+    tables = asyncio.run(_seen(schema, also, workspace, vault))
+    asking = not yes and sys.stdin.isatty() and sys.stderr.isatty()
+    proposal = settle(tables, asking=asking)
+    _tell(proposal)
+    if proposal.missing:
+        raise SupachatError(
+            f"no map was made: nothing was found for {', '.join(proposal.missing)}",
+            cure="Name the tables with --table, or write the map by hand: supachat dialect show --grammar",
+        )
+    _write(path, proposal, name, schema)
+    print(f"\nWritten to {path}. Now: supachat dialect check {path}")
+    return 0
+
+
+async def _seen(
+    schema: str, also: tuple[str, ...], workspace: str | None, vault: str | None
+) -> tuple[Table, ...]:
+    from supachat.doctor.entry import signed_in
+    from supachat.doctor.look import look
+
+    async with signed_in(workspace, vault, os.environ) as (examiner, _):
+        return await look(examiner, schema, also)
+
+
+def settle(tables: tuple[Table, ...], *, asking: bool) -> Proposal:
+    """Ask until nothing is unsure; each answer may change the questions after it."""
+    from supachat.dialects.guess.proposal import propose
+
+    fixed: dict[str, str] = {}
+    while True:
+        proposal = propose(tables, fixed)
+        question = next((one for one in proposal.choices if one.unsure and one.role not in fixed), None)
+        if question is None or not asking:
+            return proposal
+        fixed[question.role] = ask(question)
+
+
+def ask(question: Choice) -> str:
+    """On stderr, so that stdout stays what it was asked for. Enter takes the likeliest."""
+    words = WORDS.get(question.role)
+    if words is None:
+        words = f"What is to stand in {question.role.partition('.')[2]} of a message"
+    offered = ", ".join(safe_line(one) for one in (question.value, *question.others) if one)
+    said: str = click.prompt(f"{words}? {offered}", default=question.value, show_default=False, err=True)
+    return said.strip()
+
+
+def _tell(proposal: Proposal) -> None:
+    for choice in proposal.choices:
+        unsure = "?" if choice.unsure else " "
+        others = f"  or {', '.join(choice.others)}" if choice.unsure and choice.others else ""
+        line = f"{choice.confidence:4.0%} {unsure} {choice.role:<18} {choice.value}{others}"
+        print(safe_line(line, limit=300))
+
+
+def _write(path: Path, proposal: Proposal, name: str, schema: str) -> None:
+    """Only to a new file, and only what the grammar takes."""
+    from supachat.dialects.grammar import parse
+    from supachat.dialects.guess.written import toml
+
+    text = toml(proposal, name, schema)
+    parse(text, str(path))
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as error:
+        raise BadInput(f"{path} cannot be written: {error.strerror}") from error
