@@ -28,6 +28,8 @@ STORM_FAULTS = 300 if CHAOS else 30
 
 SWITCHES = 1_000 if CHAOS else 40
 RECONNECTS = 200 if CHAOS else 3
+GENERATIONS = 200 if CHAOS else 60
+"""Connections of one link, each cut."""
 
 AWAITS = 1_000 if CHAOS else 4
 """Places on a message's way at which its client is killed; there are not so many."""

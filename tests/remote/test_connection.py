@@ -217,21 +217,6 @@ async def test_the_line_is_cut(server: Phoenix, link: Connection) -> None:
     assert (await asyncio.wait_for(link.dead, 5)).words == "the connection was lost"
 
 
-async def test_a_half_open_line_is_noticed(server: Phoenix, link: Connection) -> None:
-    await link.join(ROOM)
-    began = time.monotonic()
-    server.freeze()
-    verdict = await asyncio.wait_for(link.dead, 10)
-    assert "silent" in verdict.words
-    assert time.monotonic() - began > FAST.silence * 0.3
-
-
-async def test_heartbeats_that_nobody_answers_are_noticed(server: Phoenix, link: Connection) -> None:
-    """The library would call this connected for ever: the websocket's own pings are answered."""
-    server.deaf_to_heartbeats = True
-    assert "silent" in (await asyncio.wait_for(link.dead, 10)).words
-
-
 async def test_a_stalled_join_does_not_look_like_death(server: Phoenix) -> None:
     """A refused join stops the whole socket for seconds, heartbeats too."""
     waits = Waits(heartbeat=0.1, silence=0.3, join=1.5, open=2.0)

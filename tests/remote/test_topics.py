@@ -96,24 +96,6 @@ async def test_what_is_not_wanted_any_more_is_left_and_can_come_back(
 # ---------------------------------------------------------------- one topic's fate
 
 
-async def test_one_refused_topic_is_parked_and_the_others_live(
-    server: Phoenix, ears: Heard, make: Make
-) -> None:
-    server.on_join = lambda join: (
-        [px.unauthorized(join.topic, join.ref)] if join.topic == "bad" else px.accept(join)
-    )
-    supervisor = make(Topic("bad"), ROOM, Topic("a"), Topic("b"))
-    await until(lambda: supervisor.link.parked == 1 and supervisor.link.joined == 3, "three and one")
-    await server.say(px.inserted("room:db"))
-    await until(lambda: ears.broadcasts, "the others hear")
-    assert server.topics().count("bad") == 1
-    assert len(server.opened) == 1
-    server.on_join = px.accept
-    await supervisor.renewed("new")
-    await until(lambda: supervisor.link.joined == 4, "joined with the new token")
-    assert server.last("bad").token == "new"
-
-
 async def test_a_parked_topic_stays_parked_through_a_reconnect(
     server: Phoenix, ears: Heard, make: Make
 ) -> None:
@@ -137,17 +119,6 @@ async def test_a_rate_limit_is_waited_out(server: Phoenix, ears: Heard, make: Ma
     server.on_join = px.accept
     assert await until(lambda: ears.ready, "joined") >= FAST.limited * 0.7
     assert len(server.joins) == 2
-
-
-async def test_an_expiry_renews_and_rejoins_one_topic(server: Phoenix, ears: Heard, make: Make) -> None:
-    make(ROOM, Topic("other"))
-    await until(lambda: len(ears.ready) == 2, "both")
-    await server.say(px.expired("room:db"), px.closed("room:db", server.last("room:db").ref))
-    await until(lambda: len(ears.ready) == 3, "back")
-    assert ears.doubts == 1
-    assert ears.lost == ["room:db"]
-    assert server.topics() == ["room:db", "other", "room:db"]
-    assert len(server.opened) == 1
 
 
 async def test_a_server_that_closes_a_topic_again_and_again_is_not_stormed(

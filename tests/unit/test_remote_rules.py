@@ -44,14 +44,26 @@ def test_full_jitter(failures: int, luck: float, expected: float) -> None:
     assert jittered(failures, luck, W) == expected
 
 
-def test_backoff_doubles_while_connections_die_young() -> None:
+@pytest.mark.parametrize(
+    ("lived", "expected"),
+    [
+        (None, [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]),  # never opened
+        (1.0, [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]),
+        (0.99, [0.5, 2.0, 8.0, 30.0, 30.0, 30.0, 30.0, 30.0]),  # taken and dropped
+    ],
+)
+def test_backoff_doubles_while_connections_die_young(lived: float | None, expected: list[float]) -> None:
     """A server that accepts and closes at once must not be stormed: opening alone forgives nothing."""
-    backoff, now, waits = Backoff(), 100.0, []
+    backoff, now, waits = Backoff(), 128.0, []
     for _ in range(8):
-        backoff = backoff.trying(now).opened(now).lost(now, 1.0, W)
+        backoff = backoff.trying(now)
+        if lived is not None:
+            backoff = backoff.opened(now)
+            now += lived
+        backoff = backoff.lost(now, 1.0, W)
         waits.append(backoff.next_at - now)
         now = backoff.next_at
-    assert waits == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
+    assert waits == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("lived", "expected"), [(29.9, 16.0), (30.0, 0.5)])
@@ -100,7 +112,7 @@ def test_when_a_silent_socket_is_dead(heard_at: float, oldest_join: float | None
     ("cure", "standing", "wait"),
     [
         (Cure.RETRY, Standing.WAITING, 0.5),
-        (Cure.RENEW, Standing.WAITING, 0.5),
+        (Cure.RENEW, Standing.WAITING, 2.0),
         (Cure.PARK, Standing.PARKED, None),
         (Cure.LIMIT, Standing.LIMITED, 30.0),
         (Cure.HALT, Standing.LIMITED, 30.0),
@@ -119,6 +131,15 @@ def test_a_parked_topic_waits_for_a_token_and_nothing_else() -> None:
     assert parked.dropped() == parked
     assert parked.renewed().due(0.0)
     assert not parked.renewed().refused
+
+
+def test_a_topic_whose_token_ended_goes_on_with_the_next_one_at_once() -> None:
+    stale = Fate().joined(0.0).ended(verdict(Cure.RENEW), 1.0, 1.0, W, answered=False)
+    assert not stale.due(1.0)
+    assert stale.renewed().due(1.0)
+    failing = Fate().ended(verdict(Cure.RETRY), 1.0, 1.0, W, answered=False)
+    assert failing.renewed() == failing
+    assert not stale.joining(3.0).joined(3.0).stale
 
 
 def test_a_limited_topic_stays_limited_through_a_reconnect() -> None:

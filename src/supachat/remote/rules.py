@@ -45,10 +45,12 @@ class Backoff:
         return replace(self, opened_at=now)
 
     def lost(self, now: float, luck: float, waits: Waits, *, floor: float = 0.0) -> Backoff:
-        """The attempt failed or the connection ended; `floor` is the least wait."""
-        healthy = self.opened_at is not None and now - self.opened_at >= waits.healthy
-        failures = 0 if healthy else self.failures
-        wait = max(floor, jittered(failures, luck, waits))
+        """The attempt failed or the connection ended; `floor` is the least wait. A server that takes
+        every connection and drops it is left alone sooner than one that is not there."""
+        lived = now - self.opened_at if self.opened_at is not None else None
+        failures = 0 if lived is not None and lived >= waits.healthy else self.failures
+        steps = 2 * failures if lived is not None and lived < waits.brief else failures
+        wait = max(floor, jittered(steps, luck, waits))
         return Backoff(failures + 1, self.tried_at, None, now + wait, now + floor)
 
     def poked(self, now: float, waits: Waits) -> Backoff:
@@ -116,23 +118,30 @@ class Fate:
     error_at: float | None = None
     known: bool = False
     """It was joined before."""
+    stale: bool = False
+    """Its token has ended: it waits a moment for another."""
 
     def joining(self, now: float) -> Fate:
         return replace(self, standing=Standing.JOINING, since=now)
 
     def joined(self, now: float) -> Fate:
-        return replace(self, standing=Standing.JOINED, since=now, refused=False, known=True)
+        return replace(self, standing=Standing.JOINED, since=now, refused=False, known=True, stale=False)
 
     def ended(self, verdict: Verdict, now: float, luck: float, waits: Waits, *, answered: bool) -> Fate:
         """Its join failed, or it was joined and the server closed it. `answered`: by a refusal."""
         healthy = self.standing is Standing.JOINED and now - self.since >= waits.healthy
         failures = 0 if healthy else self.failures
         wait, standing = jittered(failures, luck, waits), Standing.WAITING
+        stale = verdict.cure is Cure.RENEW
         if verdict.cure is Cure.PARK:
             standing = Standing.PARKED
         elif verdict.cure in (Cure.LIMIT, Cure.HALT):
             wait, standing = max(wait, waits.limited), Standing.LIMITED
-        return Fate(standing, failures + 1, answered, now + wait, now, verdict.words, now, self.known)
+        elif stale:
+            wait = max(wait, waits.renewal)
+        return Fate(
+            standing, failures + 1, answered, now + wait, now, verdict.words, now, self.known, stale
+        )
 
     def dropped(self) -> Fate:
         """The connection went away, through no fault of this topic."""
@@ -145,7 +154,10 @@ class Fate:
         return replace(self, standing=Standing.WAITING, next_at=now + jittered(0, luck, waits))
 
     def renewed(self) -> Fate:
-        """The token or the membership changed: a parked topic may try again, as its first time."""
+        """The token or the membership changed: a parked topic may try again, as its first time, and
+        one that waits for a token need not wait any more."""
+        if self.stale and self.standing is Standing.WAITING:
+            return replace(self, next_at=-inf, stale=False)
         return Fate() if self.standing is Standing.PARKED else self
 
     def due(self, now: float) -> bool:

@@ -248,12 +248,8 @@ class Supervisor:
             self.topics.heard[heard.topic] = self._clock()
             self._tell.soon()
         match heard:
-            case Broadcast():
-                self._ears.broadcast(heard)
-            case Present():
-                self._ears.present(heard)
-            case RowChanged():
-                self._ears.changed(heard)
+            case Broadcast() | Present() | RowChanged():
+                self._hand_over(heard)
             case Replicated():
                 joiner.replicated(heard)
             case Unsubscribed():
@@ -262,6 +258,18 @@ class Supervisor:
                 joiner.ended(heard)
             case Beaten():
                 self._tell.say(round_trip=heard.round_trip)
+
+    def _hand_over(self, heard: Broadcast | Present | RowChanged) -> None:
+        try:
+            match heard:
+                case Broadcast():
+                    self._ears.broadcast(heard)
+                case Present():
+                    self._ears.present(heard)
+                case RowChanged():
+                    self._ears.changed(heard)
+        except Exception:  # noqa: BLE001  what a stranger sent must cost neither the link nor the next frame
+            _log.exception("a frame of %s could not be taken", safe_line(heard.topic))
 
     def _ended(self, verdict: Verdict) -> None:
         floor = {Cure.LIMIT: self._waits.limited, Cure.HALT: self._waits.halted}.get(verdict.cure, 0.0)

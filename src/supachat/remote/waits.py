@@ -28,6 +28,8 @@ class Waits:
     backoff_cap: float = 30.0
     healthy: float = 30.0
     """A connection or topic that lived so long is forgiven its earlier failures."""
+    brief: float = 1.0
+    """A connection that ended within this was taken and dropped: the waits grow twice as fast."""
     poke_gap: float = 5.0
     """A poke never tries sooner than this after the last attempt."""
     storm: float = 60.0
@@ -42,6 +44,8 @@ class Waits:
     # topics
     replication: float = 3.0
     """So long we wait for the server to say that broadcasts from the database flow."""
+    renewal: float = 2.0
+    """So long a topic whose token has ended waits for another."""
     presence: float = 10.0
     """Presence is told at most once in this: the sixth call in 30 s closes the channel."""
     typing: float = 0.5
