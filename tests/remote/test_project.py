@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from tests.remote import phoenix as px
-from tests.remote.phoenix import Join, until
+from tests.remote.phoenix import until
 from tests.remote.world import ADA, BEN, MESSAGE, ROWS, THREAD, TYPING, USER, World, row
 
 from supachat.domain import events as ev
@@ -286,40 +286,6 @@ async def test_an_expired_topic_renews_the_token_for_all(world: World) -> None:
     await until(lambda: world.server.events("access_token"), "the others got it")
     assert {f["payload"]["access_token"] for f in world.server.events("access_token")} == {"access-3"}
     assert len(world.server.opened) == 1
-
-
-# ---------------------------------------------------------------- polling
-
-
-async def test_polling_while_nothing_can_be_joined(world: World) -> None:
-    def refuse(join: Join) -> list[px.Frame]:
-        return [px.unauthorized(join.topic, join.ref)]
-
-    world.server.on_join = refuse
-    await world.keep_a_session()
-    project = await world.begin()
-    await world.hears(ev.SignedIn)
-    await project.perform(ev.Watch((THREAD,)))
-    assert (await world.hears(ev.MessageHinted, 2)).thread == THREAD
-    await world.hears(ev.ListStale, 2)
-    await project.perform(ev.FetchPage(THREAD))
-    await until(lambda: world.heard(ev.LinkMoved)[-1].link.state is LinkState.POLLING, "it says so")
-    world.server.on_join = px.accept
-    await project.perform(ev.ListThreads("direct"))  # the membership is new: parked topics try again
-    await world.hears(ev.ThreadReady)
-    await until(lambda: world.heard(ev.LinkMoved)[-1].link.state is LinkState.CONNECTED, "back by itself")
-
-
-async def test_offline_is_not_polling(world: World) -> None:
-    project = await entered(world)
-    world.auth.down = httpx.ConnectError("offline")
-    await world.server.stop()
-    hints = len(world.heard(ev.MessageHinted))
-    await world.hears(ev.MessageHinted, hints + 2)
-    with pytest.raises(Unreachable):
-        await project.perform(ev.FetchPage(THREAD))
-    await world.hears(ev.MessageHinted, hints + 4)
-    assert LinkState.POLLING not in {event.link.state for event in world.heard(ev.LinkMoved)}
 
 
 # ---------------------------------------------------------------- requests
