@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from supachat.domain.model import Cursor, Message, Micros, Thread, ThreadKey
 from supachat.domain.text import safe, safe_line
 from supachat.sync.threads import Threads
@@ -104,3 +107,31 @@ def test_a_waiting_text_is_marked_and_a_new_list_keeps_the_mark() -> None:
     held = threads.get(A)
     assert held is not None
     assert held.draft
+
+
+@given(st.lists(st.tuples(st.sampled_from("hlar"), st.sampled_from("ab"), st.integers(1, 30)), max_size=25))
+def test_the_last_to_move_stands_first_whatever_happens(acts: list[tuple[str, str, int]]) -> None:
+    threads = listing(row(A, 3), row(B, 5))
+    for act, name, at in acts:
+        key = ThreadKey("direct", name)
+        match act:
+            case "h":
+                threads.heard(said(at, thread=key))
+            case "l":
+                threads.listed("direct", [row(key, at)])
+            case "a":
+                threads.add(row(key, at))
+            case _:
+                threads.read(key, cursor(at))
+        moved = {t.key: t.last.at for t in threads.ordered() if t.last is not None}
+        assert [moved[k] for k in threads.recent()] == sorted(moved.values(), reverse=True)
+
+
+def test_a_muted_thread_stays_so_when_the_list_comes() -> None:
+    threads = listing(row())
+    assert threads.mute(A, True) is not None
+    assert threads.mute(A, True) is None
+    threads.listed("direct", [row(last=20)])
+    held = threads.get(A)
+    assert held is not None
+    assert held.muted

@@ -21,6 +21,8 @@ class Threads:
         self._threads: dict[ThreadKey, Thread] = {}
         self._since: dict[ThreadKey, dict[str, Cursor]] = {}
         """Foreign messages heard after the list's own last one, by id."""
+        self._recent: list[ThreadKey] | None = None
+        """The order of `recent`, until something moves in it."""
         self._listed: dict[ThreadKey, int] = {}
         """Unread as the list said."""
 
@@ -43,9 +45,12 @@ class Threads:
 
     def recent(self) -> list[ThreadKey]:
         """All threads, the last to move first, whatever their source."""
-        return [t.key for t in sorted(self._threads.values(), key=lambda t: _order(t)[1:])]
+        if self._recent is None:
+            self._recent = [t.key for t in sorted(self._threads.values(), key=lambda t: _order(t)[1:])]
+        return self._recent
 
     def restore(self, threads: Iterable[Thread]) -> None:
+        self._recent = None
         for thread in threads:
             self._threads[thread.key] = thread
             self._listed[thread.key] = thread.unread
@@ -53,6 +58,7 @@ class Threads:
     def listed(self, source: str, threads: Iterable[Thread]) -> tuple[list[Thread], list[ThreadKey]]:
         """The source's list, whole. Answers the rows that changed and the threads that are gone."""
         fresh = {thread.key: thread for thread in threads}
+        self._recent = None
         gone = [key for key in self._threads if key.source == source and key not in fresh]
         for key in gone:
             del self._threads[key]
@@ -93,6 +99,8 @@ class Threads:
         thread = replace(thread, unread=self._unread(key))
         if thread == held:
             return None
+        if self._recent is not None and self._recent[0] != key:
+            self._recent = None  # the first to have moved stays the first
         self._threads[key] = thread
         return thread
 
@@ -128,6 +136,7 @@ class Threads:
         """A thread that was just made; False if it is known."""
         if thread.key in self._threads:
             return False
+        self._recent = None
         self._threads[thread.key] = thread
         self._listed[thread.key] = thread.unread
         return True
