@@ -1,0 +1,144 @@
+"""The grade, term by term, and the last hour; how late rows come, and rows out of place."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from supachat.domain.events import MessageArrived
+from supachat.domain.health import Grade, Health, Link, LinkState, TopicHealth, TopicState
+from supachat.domain.model import Message, Micros, ThreadKey
+from supachat.domain.text import Safe, safe
+from supachat.remote.measures import LIVE, Measures
+from supachat.remote.skew import Skew
+from supachat.sync.health import HOUR, HealthKeeper, grade
+
+GREEN, YELLOW, RED = Grade.GREEN, Grade.YELLOW, Grade.RED
+UP = Link(LinkState.CONNECTED, round_trip=0.04, connect_time=0.3, joined=20, wanted=20)
+FINE = Health(UP, latency=0.1)
+
+
+def topic(state: TopicState) -> tuple[TopicHealth, ...]:
+    return (TopicHealth(Safe("chat:1"), state),)
+
+
+@pytest.mark.parametrize(
+    ("what", "link", "health", "expected"),
+    [
+        ("all is well", {}, {}, GREEN),
+        ("nothing measured yet", {"round_trip": None, "connect_time": None}, {"latency": None}, GREEN),
+        # the connection
+        ("connecting", {"state": LinkState.CONNECTING}, {}, YELLOW),
+        ("reconnecting", {"state": LinkState.RECONNECTING}, {}, YELLOW),
+        ("polling", {"state": LinkState.POLLING}, {}, YELLOW),
+        ("disconnected", {"state": LinkState.DISCONNECTED}, {}, RED),
+        ("an error", {"state": LinkState.ERROR}, {}, RED),
+        ("signed out", {"state": LinkState.SIGNED_OUT}, {}, RED),
+        ("offline by hand", {"state": LinkState.OFFLINE}, {}, RED),
+        # seconds to connect
+        ("connected in under 2 s", {"connect_time": 1.99}, {}, GREEN),
+        ("connected in 2 s", {"connect_time": 2.0}, {}, YELLOW),
+        ("connected in 5 s", {"connect_time": 5.0}, {}, YELLOW),
+        ("connected in over 5 s", {"connect_time": 5.01}, {}, RED),
+        # round trip and latency: the worse one counts
+        ("a round trip under 0.5 s", {"round_trip": 0.49}, {}, GREEN),
+        ("a round trip of 0.5 s", {"round_trip": 0.5}, {}, YELLOW),
+        ("a round trip of 2 s", {"round_trip": 2.0}, {}, YELLOW),
+        ("a round trip over 2 s", {"round_trip": 2.01}, {}, RED),
+        ("rows late by 0.5 s", {}, {"latency": 0.5}, YELLOW),
+        ("rows late by over 2 s", {}, {"latency": 2.01}, RED),
+        # the last hour
+        ("one drop", {}, {"drops": 1}, GREEN),
+        ("two drops", {}, {"drops": 2}, YELLOW),
+        ("five drops", {}, {"drops": 5}, YELLOW),
+        ("six drops", {}, {"drops": 6}, RED),
+        ("over 99 % up", {}, {"uptime": 0.991}, GREEN),
+        ("99 % up", {}, {"uptime": 0.99}, YELLOW),
+        ("95 % up", {}, {"uptime": 0.95}, YELLOW),
+        ("under 95 % up", {}, {"uptime": 0.949}, RED),
+        # subscriptions
+        ("one of twenty refused", {"parked": 1}, {}, GREEN),
+        ("two of twenty refused", {"parked": 2}, {}, RED),
+        ("nothing wanted", {"wanted": 0, "joined": 0}, {}, GREEN),
+        ("a topic on its way again", {"topics": topic(TopicState.RECONNECTING)}, {}, YELLOW),
+        ("a topic held back", {"topics": topic(TopicState.LIMITED)}, {}, YELLOW),
+        ("a topic that fails", {"topics": topic(TopicState.ERROR)}, {}, YELLOW),
+        ("a topic joined for the first time", {"topics": topic(TopicState.CONNECTING)}, {}, GREEN),
+        ("a topic joined", {"topics": topic(TopicState.CONNECTED)}, {}, GREEN),
+        # what is on the screen
+        ("a row that realtime missed", {}, {"missed": 1}, YELLOW),
+        ("a send that waits", {}, {"queued": 3}, GREEN),
+        ("a send that failed", {}, {"failed": 1}, RED),
+        ("a row that RLS should have hidden", {"strays": 1}, {}, RED),
+        ("red before yellow", {"round_trip": 0.6}, {"failed": 1}, RED),
+    ],
+)
+def test_the_grade(what: str, link: dict[str, object], health: dict[str, object], expected: Grade) -> None:
+    graded = replace(FINE, link=replace(UP, **link), **health)  # type: ignore[arg-type]  # a row of the table
+    assert grade(graded) is expected, what
+
+
+# ---------------------------------------------------------------- the last hour
+
+
+def test_uptime_and_drops_are_of_the_last_hour() -> None:
+    keeper = HealthKeeper()
+    down = Link(LinkState.RECONNECTING, reason=Safe("the connection was lost"))
+    keeper.moved(Link(), 0.0)
+    keeper.moved(UP, 100.0)
+    assert (keeper.health.uptime, keeper.health.drops) == (1.0, 0), "before it was connected nothing counts"
+    keeper.moved(down, 1000.0)
+    keeper.moved(UP, 1100.0)
+    keeper.settle(1900.0)
+    assert (keeper.health.uptime, keeper.health.drops) == (round(1700 / 1800, 4), 1)
+    assert (keeper.health.last_error, keeper.health.last_error_at) == ("the connection was lost", 1000.0)
+    assert keeper.health.grade is RED
+    keeper.settle(1100.0 + HOUR + 1)
+    assert (keeper.health.uptime, keeper.health.drops) == (1.0, 0)
+    assert keeper.health.grade is GREEN
+
+
+@pytest.mark.parametrize("state", [LinkState.OFFLINE, LinkState.SIGNED_OUT])
+def test_what_the_person_asked_for_is_no_drop(state: LinkState) -> None:
+    keeper = HealthKeeper()
+    keeper.moved(UP, 0.0)
+    keeper.moved(Link(state), 10.0)
+    assert keeper.health.drops == 0
+
+
+# ---------------------------------------------------------------- latency and strays
+
+NOW = 1_800_000_000.0
+
+
+def heard(ago: float, *, changed: bool = False, deleted: bool = False) -> MessageArrived:
+    """A row that was written `ago` seconds before it was heard."""
+    at = Micros(round((NOW - ago) * 1_000_000))
+    row = Message(ThreadKey("direct", "t"), "1", "you", at, "hi", safe("hi"), deleted=deleted)
+    return MessageArrived(row, changed=changed)
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (heard(0.25), 0.25),
+        (heard(LIVE - 1), LIVE - 1),
+        (heard(LIVE + 1), None),  # moved, restored or replayed
+        (heard(-0.5), 0.0),  # the guess at the skew is half a second off
+        (heard(-5.0), None),  # a clock of somebody else's
+        (heard(0.25, changed=True), None),  # an edit has the time of its writing
+        (heard(0.25, deleted=True), None),
+    ],
+)
+def test_how_late_a_row_comes(event: MessageArrived, expected: float | None) -> None:
+    measures = Measures(Skew(lambda: NOW))
+    measures.row(event, stray=False)
+    assert measures.on(Link()).latency == (pytest.approx(expected) if expected is not None else None)
+
+
+def test_a_row_out_of_place_is_counted_and_stays_so() -> None:
+    measures = Measures(Skew(lambda: NOW))
+    for stray in (False, True, False, True):
+        measures.row(heard(0.1), stray=stray)
+    assert measures.on(Link()).strays == 2
