@@ -6,11 +6,13 @@ import random
 import re
 import tomllib
 from collections import defaultdict
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from supachat.demo.calm import Calm, Turns, pieces, quote
 from supachat.demo.cast import ANA, EVERYBODY, MIRA, SEATS, thread_id
 from supachat.demo.history import DAY, LONG, past
 from supachat.demo.manners import Pace
@@ -205,3 +207,57 @@ def test_thread_ids_are_sorted_by_bytes() -> None:
         if one is not other
     )
     assert thread_id(MIRA, ANA) == "ana__mira"
+
+
+def test_what_nobody_asked_for_comes_once_a_minute_at_most() -> None:
+    calm = Calm(60, 600)
+    assert not calm.may(0), "nobody has come yet"
+    calm.sign(1)
+    said = [now for now in range(2, 900) if calm.may(now)]
+    assert said[0] == 2
+    assert all(later - earlier >= 60 for earlier, later in pairwise(said))
+    assert said[-1] < 601, "it stops when the person stops"
+    assert not calm.attended(601)
+    calm.sign(1000)
+    assert calm.may(1000)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 5])
+@pytest.mark.parametrize("seed", range(20))
+def test_all_have_their_turn_and_none_twice_in_a_row(number: int, seed: int) -> None:
+    turns = Turns(range(number), random.Random(seed))
+    said = [turns.next() for _ in range(number * 10)]
+    assert all(said.count(one) == 10 for one in range(number))
+    assert number == 1 or all(one != other for one, other in pairwise(said))
+
+
+@pytest.mark.parametrize("source", OTHERS)
+def test_whoever_answers_in_a_story_has_a_choice(source: str) -> None:
+    for said in story(source)["answers"].values():
+        assert len(set(said)) >= 2
+        assert all(one.strip() for one in said)
+
+
+def test_a_price_stays_about_home_and_a_jump_crosses_its_line_both_ways() -> None:
+    luck = random.Random(5)
+    btc = quote("BTC", 97_850.40, 1.2, 98_000)
+    for _ in range(2000):
+        btc.moved(luck, jump=False)
+        assert abs(btc.price / btc.home - 1) < Decimal("0.01")
+        assert btc.price == btc.price.quantize(Decimal("0.01"))
+    btc.price = btc.home
+    sides = []
+    for _ in range(4):
+        btc.moved(luck, jump=True)
+        sides.append(btc.line is not None and btc.price > btc.line)
+    assert sides == [True, False, True, False]
+    assert quote("SEI", 0.4127, 3.1).price == Decimal("0.4127")
+
+
+def test_an_answer_only_ever_grows_until_it_is_whole() -> None:
+    for text in story("sessions")["answers"]["assistant"]:
+        parts = pieces(text, random.Random(2))
+        assert parts[-1] == text
+        assert all(later.startswith(earlier) and later != earlier for earlier, later in pairwise(parts))
+        assert len(parts) > 10
+    assert pieces("yes", random.Random(2)) == ["yes"]

@@ -112,12 +112,18 @@ class House:
 
     def anybody(self) -> bool:
         """Whether a seat is taken."""
+        return bool(self.seated())
+
+    def seated(self) -> list[str]:
+        """The handles of those who sit at a screen."""
+        found = []
         with self.locked():
             for character in SEATS:
                 if (lock := self._sit(character)) is None:
-                    return True
-                lock.close()
-        return False
+                    found.append(character.handle)
+                else:
+                    lock.close()
+        return found
 
     def _sit(self, character: Character) -> IO[str] | None:
         file = open(self.folder / f"seat-{character.handle}", "a")  # noqa: SIM115  open as long as held

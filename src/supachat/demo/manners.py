@@ -25,7 +25,7 @@ class Pace:
 
     def before_greeting(self, order: int) -> float:
         """The first says hello soon; the second only to somebody who is still quiet."""
-        return self.scale * (2.5 + 35.0 * order)
+        return self.scale * (2.5 + 65.0 * order)
 
     def stay(self, luck: random.Random) -> float:
         """Until the next pause, which waits for the talk to be over."""
@@ -33,6 +33,30 @@ class Pace:
 
     def pause(self, luck: random.Random) -> float:
         return self.scale * luck.uniform(20, 45)
+
+    @property
+    def calm(self) -> float:
+        """Between two things that nobody asked for, over all."""
+        return self.scale * 60.0
+
+    @property
+    def patience(self) -> float:
+        """Whoever has done nothing for so long is left in peace."""
+        return self.scale * 600.0
+
+    @property
+    def before_alert(self) -> float:
+        return self.scale * 120.0
+
+    @property
+    def look(self) -> float:
+        """Between two looks at who wrote."""
+        return self.scale * 1.0
+
+    @property
+    def word(self) -> float:
+        """Between two or three words of an assistant."""
+        return max(0.05, self.scale * 0.13)
 
     @property
     def quiet(self) -> float:

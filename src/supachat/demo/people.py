@@ -1,6 +1,7 @@
-"""The process of the two who are there: `python -m supachat.demo.people FOLDER URL PIPE PACE`.
+"""The process of the two who are there, and of everybody behind the scenes:
+`python -m supachat.demo.people FOLDER URL PIPE PACE`.
 
-Each is an account like any other, through the same client as the screen. Ends within two seconds when
+The two are accounts like any other, through the same client as the screen. Ends within two seconds when
 the pipe closes.
 """
 
@@ -14,21 +15,28 @@ import sys
 import time
 from pathlib import Path
 
-from supachat.demo.cast import PRESENT, Character
+from supachat.demo.backend import Backend
+from supachat.demo.backstage import Backstage
+from supachat.demo.calm import Calm
+from supachat.demo.cast import PRESENT, Character, shown
 from supachat.demo.enter import Door
 from supachat.demo.house import House
 from supachat.demo.manners import Pace
 from supachat.demo.replies import Answerer, Voices, shipped
 from supachat.demo.talk import Talker
+from supachat.dialects import catalog
 
 
 async def live(house: House, url: str, pipe: int, pace: Pace) -> None:
     """Both of them, until the pipe closes."""
     table = shipped()
+    calm = Calm(pace.calm, pace.patience)
     people = [
-        asyncio.create_task(_come_and_go(house, url, character, table, pace, order))
+        asyncio.create_task(_come_and_go(house, url, character, table, pace, order, calm))
         for order, character in enumerate(PRESENT)
     ]
+    backend = Backend(house.keys, shown(catalog.names()))
+    people.append(asyncio.create_task(Backstage(backend, house, pace, calm, random.Random()).run()))
     try:
         await closed(pipe)
     finally:
@@ -52,23 +60,30 @@ async def closed(pipe: int) -> None:
 
 
 async def _come_and_go(
-    house: House, url: str, who: Character, table: Voices, pace: Pace, order: int
+    house: House, url: str, who: Character, table: Voices, pace: Pace, order: int, calm: Calm
 ) -> None:
     luck = random.Random()
     answerer = Answerer(who.handle, table, luck, lambda: {"kill": house.kill_command()})
     while True:
-        await _stay(house, url, who, answerer, pace, order, luck)
+        await _stay(house, url, who, answerer, pace, order, luck, calm)
         await asyncio.sleep(pace.pause(luck))
 
 
 async def _stay(
-    house: House, url: str, who: Character, answerer: Answerer, pace: Pace, order: int, luck: random.Random
+    house: House,
+    url: str,
+    who: Character,
+    answerer: Answerer,
+    pace: Pace,
+    order: int,
+    luck: random.Random,
+    calm: Calm,
 ) -> None:
     """Come in, talk, and go out again when it is quiet."""
     door = Door(house, url, who, sources=("direct",))
     client = door.client(kept=False)
     await client.start()
-    talker = Talker(client, answerer, pace, luck, order)
+    talker = Talker(client, answerer, pace, luck, order, calm)
     tasks = [asyncio.create_task(talker.listen()), asyncio.create_task(talker.attend())]
     try:
         await door.connect(client)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator
 
 from supachat.client import Client
+from supachat.demo.calm import Calm
 from supachat.demo.cast import SEATS
 from supachat.demo.manners import Pace
 from supachat.demo.replies import Answerer
@@ -23,7 +24,7 @@ class Talker:
     """`order` is 0 for who greets first. Lives for one stay: from coming in to leaving."""
 
     def __init__(
-        self, client: Client, answerer: Answerer, pace: Pace, luck: random.Random, order: int
+        self, client: Client, answerer: Answerer, pace: Pace, luck: random.Random, order: int, calm: Calm
     ) -> None:
         self._client, self._answerer, self._pace, self._luck, self._order = (
             client,
@@ -32,6 +33,7 @@ class Talker:
             luck,
             order,
         )
+        self._calm = calm
         self._items: list[Item] = []
         self._news = asyncio.Event()
         self._answered: set[str] = set()
@@ -66,7 +68,8 @@ class Talker:
     async def say_goodbye(self) -> None:
         """To whoever is here and has talked with us, before a pause."""
         for key in [key for key in self._greeted if self._is_here(key)]:
-            await self._say(key, self._answerer.leaving())
+            if self._calm.may(time.monotonic()):
+                await self._say(key, self._answerer.leaving())
 
     # ------------------------------------------------------------ parts
 
@@ -107,7 +110,8 @@ class Talker:
         """Who has been here for a while and was not spoken to; the second of us leaves a talker alone."""
         now = time.monotonic()
         wait = self._pace.before_greeting(self._order)
-        return [key for key, came in self._came.items() if key not in self._greeted and now - came >= wait]
+        long = [key for key, came in self._came.items() if key not in self._greeted and now - came >= wait]
+        return [key for key in long if self._calm.may(now)]
 
     async def _answer(self, key: ThreadKey) -> None:
         self._client.open(key)
