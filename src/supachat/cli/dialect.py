@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 INDENT = 34
 WIDTH = 100
+CHECK = 28
+"""Columns for the name of a check: a table's stands in it."""
 
 
 @click.group()
@@ -111,4 +113,4 @@ def check(name: str, as_json: bool, workspace: str | None, vault: str | None) ->
     from supachat.doctor.mapcheck import check_map
 
     found = catalog.load(name)
-    return asyncio.run(report(check_map(found, workspace, vault, os.environ), as_json))
+    return asyncio.run(report(check_map(found, workspace, vault, os.environ), as_json, CHECK))

@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator
+from functools import partial
 
 import click
 
@@ -41,9 +42,9 @@ async def _doctor(as_json: bool, workspace: str | None, vault: str | None) -> in
     return await report(examine(workspace, vault, os.environ, tty=tty), as_json)
 
 
-async def report(findings: AsyncIterator[Finding], as_json: bool) -> int:
-    """Show each as it comes, and what they come to; the exit code."""
-    show = _as_json if as_json else _on_terminal if sys.stdout.isatty() else _plain
+async def report(findings: AsyncIterator[Finding], as_json: bool, width: int = NAME) -> int:
+    """Show each as it comes, and what they come to; the exit code. `width` is for the checks' names."""
+    show = _as_json if as_json else partial(_on_terminal if sys.stdout.isatty() else _plain, width=width)
     failed = notes = 0
     async for found in findings:
         failed += found.grade is Grade.FAILED
@@ -61,14 +62,14 @@ def summary(failed: int, notes: int) -> str:
     return "\nAll is well." if not notes else "\nNothing failed; what is noted above may be worth a look."
 
 
-def plain_lines(found: Finding) -> list[str]:
+def plain_lines(found: Finding, width: int = NAME) -> list[str]:
     """A finding without colour, its cure indented below it."""
-    head = f"{found.check:<{NAME}}  {SIGNS[found.grade]:<{SIGN}}  {found.words}"
-    return [head, *(f"{'':<{NAME + SIGN + 4}}> {line}" for line in found.cure.splitlines())]
+    head = f"{found.check:<{width}}  {SIGNS[found.grade]:<{SIGN}}  {found.words}"
+    return [head, *(f"{'':<{width + SIGN + 4}}> {line}" for line in found.cure.splitlines())]
 
 
-def _plain(found: Finding) -> None:
-    print(*plain_lines(found), sep="\n", flush=True)
+def _plain(found: Finding, width: int) -> None:
+    print(*plain_lines(found, width), sep="\n", flush=True)
 
 
 def _as_json(found: Finding) -> None:
@@ -76,7 +77,7 @@ def _as_json(found: Finding) -> None:
     print(json.dumps(fields), flush=True)
 
 
-def _on_terminal(found: Finding) -> None:
+def _on_terminal(found: Finding, width: int) -> None:
     """Long words are folded under themselves."""
     from rich.console import Console
     from rich.padding import Padding
@@ -84,7 +85,7 @@ def _on_terminal(found: Finding) -> None:
     from rich.text import Text
 
     line = Table.grid(padding=(0, 2))
-    line.add_column(width=max(NAME, len(found.check)), no_wrap=True)
+    line.add_column(width=max(width, len(found.check)), no_wrap=True)
     line.add_column(width=SIGN, no_wrap=True)
     line.add_column(ratio=1)
     words = "dim" if found.grade is Grade.SKIPPED else ""
@@ -93,5 +94,5 @@ def _on_terminal(found: Finding) -> None:
     console.print(line)
     if found.cure:  # not folded: it is there to be copied
         cure = Text("\n".join(f"> {one}" for one in found.cure.splitlines()), "cyan")
-        console.print(Padding(cure, (0, 0, 0, NAME + SIGN + 4)), soft_wrap=True)
+        console.print(Padding(cure, (0, 0, 0, width + SIGN + 4)), soft_wrap=True)
     sys.stdout.flush()

@@ -42,8 +42,9 @@ def look_nulls(schema: str, table: str) -> str:
     )
 
 
-def look_row_security(schema: str, table: str) -> str:
-    return f"select relrowsecurity from pg_class where oid = '{schema}.{table}'::regclass;"
+def look_identity(schema: str, table: str) -> str:
+    """d is the key, f the whole row, i an index, n nothing."""
+    return f"select relreplident from pg_class where oid = '{schema}.{table}'::regclass;"
 
 
 def fits(kind: str, wanted: str) -> bool:

@@ -13,6 +13,8 @@ from supachat.dialects.guess.seen import Column, Table
 
 SURE = 0.7
 """From here on nobody is asked."""
+SUREST = 0.98
+"""Words alone are never the whole truth."""
 NEAR = 0.1
 """Two that lie closer than this are asked about."""
 
@@ -39,7 +41,7 @@ def choose(role: str, fits: Iterable[tuple[str, float]], *, least: float = 0.25)
         return None
     (best, name), rest = found[0], found[1:]
     close = bool(rest) and best - rest[0][0] < NEAR
-    return Choice(role, name, round(best, 2), tuple(other for _, other in rest[:4]), close)
+    return Choice(role, name, round(min(best, SUREST), 2), tuple(other for _, other in rest[:4]), close)
 
 
 def best(role: str, table: Table, rule: Callable[[Column], float], least: float = 0.25) -> Choice | None:
@@ -76,17 +78,14 @@ def deleted(column: Column) -> float:
     return words.fit(column.name, words.DELETED) if fits else 0.0
 
 
-def author(people: Sequence[str]) -> Callable[[Column], float]:
-    """Who said it. `people` are the tables that hold persons."""
+def author(people: Sequence[str], *, keys: bool = False) -> Callable[[Column], float]:
+    """Who said it. `people` are the tables that hold persons. With `keys` it may be part of a key, as in a
+    table that says who is where."""
 
     def rule(column: Column) -> float:
         named = words.fit(column.name, words.AUTHOR)
-        if (
-            column.key
-            or column.is_time
-            or column.is_json
-            or set(words.parts(column.name)) & set(words.OTHER)
-        ):
+        other = set(words.parts(column.name)) & set(words.OTHER)
+        if (column.key and not keys) or column.is_time or column.is_json or other:
             return 0.0
         if column.refers is not None:
             return max(named, 0.8) + 0.1 if column.refers[0] in people else 0.0

@@ -137,7 +137,7 @@ def _threads(
     member = next((one for one in tables if one is not messages and _joins(one, table, people)), None)
     if member is not None:
         made.add("members.table", Choice("members.table", member.name, 0.9))
-        made.of("members.id", member, columns.author(people))
+        made.of("members.id", member, columns.author(people, keys=True))
 
 
 def _required(table: Table, name: str) -> bool:
@@ -151,7 +151,7 @@ def _joins(table: Table, threads: Table, people: Sequence[str]) -> bool:
     named = any(
         part in words.MEMBERS or words.singular(part) in words.MEMBERS for part in words.parts(table.name)
     )
-    return leads and named and any(columns.author(people)(column) for column in table.columns)
+    return leads and named and any(columns.author(people, keys=True)(column) for column in table.columns)
 
 
 def _me(made: _Made, messages: Table, by_name: Mapping[str, Table]) -> None:

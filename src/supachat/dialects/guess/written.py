@@ -21,6 +21,7 @@ def toml(proposal: Proposal, name: str, schema: str) -> str:
     for part in (_me, _threads, _messages, _send, _acts):
         if found := part(proposal):
             lines += ["", *found]
+    lines += _changes(proposal, name)
     return "\n".join(lines) + "\n"
 
 
@@ -95,6 +96,27 @@ def _acts(proposal: Proposal) -> Lines:
         value = "true" if column.type == "boolean" else _quoted("now")
         lines += ["[delete.params]", f"{column.name} = {value}"]
     return lines
+
+
+def _changes(proposal: Proposal, name: str) -> Lines:
+    """News by postgres_changes on topics that need no policy: what comes there is read before it is
+    believed. Whether the table is published the check tells; where it is not, new rows are fetched."""
+    table, thread = _quoted(proposal.value("messages.table") or ""), proposal.value("messages.thread")
+    tail = ['means = "message"', "private = false"]
+    return [
+        "",
+        "[[changes]]",
+        f"topic = {_quoted(name + ':{thread}')}",
+        f"table = {table}",
+        f"filter = {_quoted(f'{thread}=eq.{{thread}}')}",
+        *tail,
+        "",
+        "[[changes]]",
+        f"topic = {_quoted(name + '-all:{user}')}",
+        f"table = {table}",
+        'events = ["INSERT"]',
+        *tail,
+    ]
 
 
 def _keys(proposal: Proposal, part: str, *names: str) -> Lines:
