@@ -115,6 +115,7 @@ class Phoenix:
         """Refuse handshakes with this status and text."""
         self.close_at_once = False
         self.deaf_to_heartbeats = False
+        self.heartbeats = 0
         self.opened: list[float] = []
         self.joins: list[Join] = []
         self.frames: list[Frame] = []
@@ -178,6 +179,7 @@ class Phoenix:
 
     async def _hear(self, socket: ServerConnection, frame: Frame) -> None:
         if frame["topic"] == "phoenix":
+            self.heartbeats += 1
             if not self.deaf_to_heartbeats:
                 heartbeat = _recv("30-heartbeat-unknown-malformed")[0]
                 await socket.send(json.dumps({**heartbeat, "ref": frame["ref"]}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import httpx
@@ -118,8 +119,8 @@ class World:
             await asyncio.wait_for(self._listening, 1)
         await self.server.stop()
 
-    async def begin(self, *, start: bool = True) -> Project:
-        """Build and start. Nobody is signed in unless the vault says so."""
+    async def begin(self, *, start: bool = True, wall: Callable[[], float] = time.time) -> Project:
+        """Build and start. Nobody is signed in unless the vault says so. `wall`: this computer's clock."""
         address = self.server.address
         self.project = Project(
             address.url,
@@ -128,6 +129,7 @@ class World:
             self.vault,
             waits=self.waits,
             transport=httpx.MockTransport(self.http),
+            wall=wall,
         )
         self._listening = asyncio.create_task(self._listen())
         if start:

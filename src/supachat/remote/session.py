@@ -232,9 +232,15 @@ class Keeper:
                 await self._stock.save_again()
 
     async def _sleep(self, seconds: float) -> None:
-        """Sleep, and notice when the machine slept with us."""
-        now, wall = self._clock(), self._wall()
+        """Sleep until there is a reason to be awake. A steady clock stands still while the machine
+        sleeps, so that a long wait would go on after it: it is cut into short ones."""
         self._hurry.clear()
+        while seconds > 0 and not await self._doze(min(seconds, self._waits.doze)):
+            seconds -= self._waits.doze
+
+    async def _doze(self, seconds: float) -> bool:
+        """True after a sign of life, and where the machine slept with us, which is told."""
+        now, wall = self._clock(), self._wall()
         try:
             async with asyncio.timeout(seconds):
                 await self._hurry.wait()
@@ -242,6 +248,8 @@ class Keeper:
             pass
         if (self._wall() - wall) - (self._clock() - now) > self._waits.resume_jump:
             self._keeps.resumed()
+            return True
+        return self._hurry.is_set()
 
     def hurry(self) -> None:
         """A sign of life: look at the tokens now."""

@@ -59,6 +59,8 @@ class Waits:
     """Renew when no more than this is left, even before `token_share` of its life is over."""
     token_share: float = 0.75
     """A share of the token's life, not seconds."""
+    doze: float = 2.0
+    """After waking from suspend it takes no longer than this until that is noticed."""
     resume_jump: float = 20.0
     """The wall clock running ahead of the monotonic one by this means that the machine slept."""
 
