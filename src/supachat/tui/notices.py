@@ -1,6 +1,7 @@
 """Toasts: top right under the header, three at most, never over the composer.
 
-Errors stay until Esc or a click, others go after five seconds. A toast never tells what the badge tells.
+Errors and hints stay until Esc or a click, others go after five seconds. A toast never tells what the
+badge tells.
 Takes `Safe` only.
 """
 
@@ -19,6 +20,8 @@ from supachat.tui.spans import Row, Span, space, wrap
 from supachat.tui.widgets.drawn import Drawn, glyphs_of
 
 STAYS: Final = 5.0
+STAYING: Final = ("error", "hint")
+"""The grades that wait for Esc. A hint tells something of use when there is time for it."""
 MOST: Final = 3
 WIDTH: Final = 48
 
@@ -28,6 +31,7 @@ def toast_rows(notice: Notice, cells: int, glyphs: Glyphs = UNICODE) -> list[Row
     glyph, colour = {
         "error": (glyphs.alert, "error"),
         "warning": (glyphs.alert, "warning"),
+        "hint": (glyphs.assistant, "accent"),
     }.get(notice.grade, (glyphs.done, "success"))
     rows = [Row()]
     for number, line in enumerate(wrap(notice.title, cells - 6)):
@@ -35,7 +39,7 @@ def toast_rows(notice: Notice, cells: int, glyphs: Glyphs = UNICODE) -> list[Row
         rows.append(Row((space(2), mark, Span(line, "bold foreground"))))
     details = wrap(notice.details, cells - 6) if notice.details else []
     rows += [Row((space(4), Span(line, "text2"))) for line in details]
-    if notice.grade == "error":
+    if notice.grade in STAYING:
         rows.append(Row((space(4), Span(Safe("esc"), "bold text2"), Span(Safe(" close"), "quiet"))))
     return [*rows, Row()]
 
@@ -55,7 +59,7 @@ class Toast(Drawn):
         self.styles.height = len(toast_rows(self.notice, cells))
 
     def on_mount(self) -> None:
-        if self.notice.grade != "error":
+        if self.notice.grade not in STAYING:
             self.set_timer(STAYS, self.close)
 
     def close(self) -> None:
@@ -72,6 +76,11 @@ class Toast(Drawn):
 
 class Notices(Vertical):
     """The place where toasts stand; empty it takes no room and no click."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being told."""
+        return bool(self.query(Toast))
 
     def tell(self, notice: Notice) -> None:
         """Show it; the oldest goes if there are too many, an error last."""
