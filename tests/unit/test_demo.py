@@ -19,6 +19,7 @@ from supachat.demo.manners import Pace
 from supachat.demo.replies import Answerer, fill, matched, shipped
 from supachat.demo.seed import accounts, written
 from supachat.demo.story import iso, key, story, told
+from supachat.demo.tour import HINTS, due
 from supachat.dialects import catalog
 from supachat.dialects import demo as scripts
 from supachat.tui.keymap import KEYS
@@ -261,3 +262,24 @@ def test_an_answer_only_ever_grows_until_it_is_whole() -> None:
         assert all(later.startswith(earlier) and later != earlier for earlier, later in pairwise(parts))
         assert len(parts) > 10
     assert pieces("yes", random.Random(2)) == ["yes"]
+
+
+def test_six_hints_each_once_and_each_after_what_it_is_about() -> None:
+    assert len(HINTS) == 6
+    did: set[str] = set()
+    shown: list[str] = []
+    assert due(did, shown) is None
+    for moment in ("came", "inbox", "wrote", "portal", "rooms", "sessions"):
+        did.add(moment)
+        hint = due(did, shown)
+        assert hint is not None
+        assert hint.after == moment
+        shown.append(moment)
+        assert due(did, shown) is None
+
+
+def test_the_keys_that_hints_name_exist() -> None:
+    known = {key for keys in KEYS.values() for one in keys for key in (one.keys + " " + one.label).split()}
+    named = {key for hint in HINTS for key in re.findall(r"\b(?:(?:ctrl|alt)\+\w+|f\d+|tab)\b", hint.words)}
+    assert named
+    assert named <= known, named - known

@@ -13,7 +13,11 @@ from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 
 if TYPE_CHECKING:
+    from supachat.client import Client
     from supachat.demo.enter import Door
+    from supachat.demo.house import House, Seat
+    from supachat.domain.events import Notice
+    from supachat.tui.app import SupachatApp
 
 
 @click.command()
@@ -46,22 +50,41 @@ def run_demo(*, fresh: bool, pace: float = 1.0) -> int:
     keeper = Keeper(house, house.port(), pace)
     keeper.start()
     try:
-        return _show(Door(house, keeper.url, seat.character, lambda: keeper.trouble))
+        return _show(Door(house, keeper.url, seat.character, lambda: keeper.trouble), house, seat)
     finally:
         seat.leave()
         keeper.stop()
 
 
-def _show(door: Door) -> int:
+def _show(door: Door, house: House, seat: Seat) -> int:
     from supachat.tui.app import SupachatApp
     from supachat.tui.setup_protocol import WorkspaceCard
 
+    async def connect(client: Client) -> None:
+        from supachat.demo.tour import guide
+
+        await door.connect(client)
+        app.run_worker(
+            guide(client, house, seat.character.handle, lambda hint: _tell(app, hint)), group="tour"
+        )
+
     app = SupachatApp(
         open_workspace=lambda name: door.client(kept=True),
-        connect=door.connect,
+        connect=connect,
         workspaces=lambda: [WorkspaceCard(Safe("demo"), NOTHING)],
         set_up=None,
         crashed=crashed,
     )
     app.run()
     return app.return_code or 0
+
+
+def _tell(app: SupachatApp, hint: Notice) -> bool:
+    """Show a hint where nothing else is being told; whether that was so."""
+    from supachat.tui.screens.chat import ChatScreen
+
+    screen = app.screen
+    if not isinstance(screen, ChatScreen) or screen.notices.busy:
+        return False
+    screen.notices.tell(hint)
+    return True

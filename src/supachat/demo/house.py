@@ -13,7 +13,7 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -83,6 +83,14 @@ class House:
                 with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
                     json.dump(made, file)
             return dict(json.loads(path.read_text(encoding="utf-8")))
+
+    def told(self, handle: str) -> set[str]:
+        """What somebody was told once, and is not to be told again."""
+        path = self.folder / f"told-{handle}.json"
+        return set(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else set()
+
+    def tell(self, handle: str, told: Collection[str]) -> None:
+        (self.folder / f"told-{handle}.json").write_text(json.dumps(sorted(told)), encoding="utf-8")
 
     def port(self) -> int:
         """The port of this demo's server, the same in every run as long as it is free."""
