@@ -103,7 +103,7 @@ def test_a_trace_names_the_cause_first_and_no_locals() -> None:
     assert BODY not in text
 
 
-def test_ours_is_written_and_foreign_text_is_not(folder: Path) -> None:
+def test_ours_is_written_and_foreign_text_is_not(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     logging.getLogger("supachat.remote.session").warning("could not tell \x1b[2J the server")
     for name in (
         "httpx",
@@ -114,9 +114,11 @@ def test_ours_is_written_and_foreign_text_is_not(folder: Path) -> None:
         "x",
     ):
         logger = logging.getLogger(name)
-        # another test of this process may have made them quiet
-        logger.propagate, logger.disabled = True, False
-        logger.setLevel(logging.NOTSET)
+        for one in (logger, logging.getLogger(name.partition(".")[0])):
+            # another test of this process may have made them quiet
+            monkeypatch.setattr(one, "propagate", True)
+            monkeypatch.setattr(one, "disabled", False)
+            one.setLevel(logging.NOTSET)  # which also forgets what was decided before
         logger.error("HTTP Request: GET /?apikey=%s %s", JWT, BODY)
     text = written(folder)
     assert "could not tell \\x1b[2J the server" in text
