@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from supachat.demo.enter import Door
     from supachat.demo.house import House, Seat
     from supachat.domain.events import Notice
+    from supachat.domain.model import ThreadKey
     from supachat.tui.app import SupachatApp
 
 
@@ -61,9 +62,12 @@ def _show(door: Door, house: House, seat: Seat) -> int:
     from supachat.tui.setup_protocol import WorkspaceCard
 
     async def connect(client: Client) -> None:
-        from supachat.demo.tour import guide
+        from supachat.demo.tour import guide, known
 
+        new = client.last_open is None
         await door.connect(client)
+        if new and await known(client, door.first):
+            _open(app, door.first)
         app.run_worker(
             guide(client, house, seat.character.handle, lambda hint: _tell(app, hint)), group="tour"
         )
@@ -77,6 +81,14 @@ def _show(door: Door, house: House, seat: Seat) -> int:
     )
     app.run()
     return app.return_code or 0
+
+
+def _open(app: SupachatApp, thread: ThreadKey) -> None:
+    """The five systems answer in any order: a new demo begins with the one who greets."""
+    from supachat.tui.screens.chat import ChatScreen
+
+    if isinstance(app.screen, ChatScreen):
+        app.screen.go(thread)
 
 
 def _tell(app: SupachatApp, hint: Notice) -> bool:

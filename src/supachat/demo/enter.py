@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from supachat.assemble import Desk, connect, open_client
 from supachat.client import Client
-from supachat.demo.cast import Character, shown
+from supachat.demo.cast import PRESENT, Character, shown, thread_id
 from supachat.demo.house import House
 from supachat.dialects import catalog
 from supachat.domain.errors import Retryable, ServerTrouble, SupachatError
+from supachat.domain.model import ThreadKey
 from supachat.domain.text import safe_line
 from supachat.settings import Settings, Workspace, places
 
@@ -39,6 +40,11 @@ class Door:
         self._sources = shown(catalog.names()) if sources is None else sources
         own = places({"SUPACHAT_HOME": str(house.folder / who.handle)})
         self._desk = Desk(own, Settings(), "memory", {})
+
+    @property
+    def first(self) -> ThreadKey:
+        """The thread with which a new demo opens: with who greets first."""
+        return ThreadKey("direct", thread_id(self._who, PRESENT[0]))
 
     def client(self, *, kept: bool) -> Client:
         """At once, from what an earlier run left."""

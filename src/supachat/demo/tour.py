@@ -16,7 +16,7 @@ from supachat.demo.house import House
 from supachat.demo.story import story
 from supachat.domain.events import Notice
 from supachat.domain.feeds import PriceAlert
-from supachat.domain.model import Micros
+from supachat.domain.model import Micros, ThreadKey
 from supachat.domain.text import Safe
 
 LOOK_EVERY = 0.5
@@ -92,6 +92,16 @@ def done(client: Client, since: Micros) -> frozenset[str]:
     if (key := client.open_thread) is not None:
         did.add(key.source)
     return frozenset(did)
+
+
+async def known(client: Client, thread: ThreadKey, seconds: float = 10.0) -> bool:
+    """Whether the thread is in the list, once it is; False if it does not come."""
+    end = time.monotonic() + seconds
+    while client.thread(thread) is None:
+        if time.monotonic() > end:
+            return False
+        await asyncio.sleep(0.02)
+    return True
 
 
 async def guide(client: Client, house: House, handle: str, tell: Tell) -> None:
