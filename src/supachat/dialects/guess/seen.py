@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _FOREIGN = re.compile(r"<fk table='([^']+)' column='([^']+)'/>")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
+"""What a map can name. Other names of a stranger's go no farther than here."""
 _TIME = re.compile(r"timestamp|date")
 _WHOLE = re.compile(r"(small|big)?int|integer")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:")
@@ -79,6 +81,7 @@ def tables(document: Mapping[str, Any]) -> tuple[Table, ...]:
     return tuple(
         Table(name, _columns(_object(said)), frozenset(_object(paths.get(f"/{name}"))) - {"get"})
         for name, said in definitions.items()
+        if _NAME.fullmatch(name)
     )
 
 
@@ -86,7 +89,9 @@ def from_row(name: str, row: Mapping[str, Any]) -> Table:
     """A table of which one row was seen: the columns, and of what kind their values are. A column `id`
     is taken for the key."""
     columns = [
-        Column(one, _kind(value), default=value is None, key=one == "id") for one, value in row.items()
+        Column(one, _kind(value), default=value is None, key=one == "id")
+        for one, value in row.items()
+        if _NAME.fullmatch(one)
     ]
     return Table(name, tuple(columns), frozenset({"post"}))
 
@@ -95,7 +100,9 @@ def _columns(said: Mapping[str, Any]) -> tuple[Column, ...]:
     required = said.get("required")
     needed = set(map(str, required)) if isinstance(required, list) else set()
     given = _object(said.get("properties"))
-    return tuple(_column(name, _object(one), name in needed) for name, one in given.items())
+    return tuple(
+        _column(name, _object(one), name in needed) for name, one in given.items() if _NAME.fullmatch(name)
+    )
 
 
 def _column(name: str, said: Mapping[str, Any], required: bool) -> Column:

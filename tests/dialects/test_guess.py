@@ -1,0 +1,201 @@
+"""What a guess is made of: a description of an API, words in names, rules for columns, questions, TOML."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+from tests.dialects.schemas import renamer
+
+from supachat.cli.dialect_guess import settle
+from supachat.dialects.grammar import parse
+from supachat.dialects.guess import columns, seen, words, written
+from supachat.dialects.guess.proposal import propose
+from supachat.dialects.guess.seen import Column, Table
+from supachat.domain.model import Draft, Feature, Micros, ThreadKey
+
+UUID, TIME = "uuid", "timestamp with time zone"
+ROOMS = Table(
+    "rooms",
+    (Column("id", UUID, required=True, key=True), Column("name", "text", True)),
+    frozenset({"post"}),
+)
+MESSAGES = Table(
+    "messages",
+    (
+        Column("id", UUID, True, True, key=True),
+        Column("room_id", UUID, True, refers=("rooms", "id")),
+        Column("user_id", UUID, True),
+        Column("content", "text", True),
+        Column("created_at", TIME, True, True),
+    ),
+    frozenset({"post", "patch"}),
+)
+
+
+def with_columns(table: Table, *more: Column, without: str = "") -> Table:
+    kept = tuple(column for column in table.columns if column.name != without)
+    return dataclasses.replace(table, columns=kept + more)
+
+
+@pytest.mark.parametrize("dialect", sorted(renamer.SEEDS))
+def test_the_renamed_schemas_are_what_the_renamer_writes(dialect: str) -> None:
+    made = renamer.renamed(dialect)
+    assert (renamer.HERE / f"renamed_{dialect}.sql").read_text("utf-8") == made.sql
+    assert (renamer.HERE / f"renamed_{dialect}.toml").read_text("utf-8") == made.truth
+    assert renamer.renamed(dialect, 1) != made
+
+
+def test_a_description_of_an_api_is_read() -> None:
+    document: dict[str, Any] = {
+        "paths": {"/messages": {"get": {}, "post": {}}},
+        "definitions": {
+            "messages": {
+                "required": ["id", "room_id"],
+                "properties": {
+                    "id": {"format": "uuid", "default": "gen_random_uuid()", "description": "Note:\n<pk/>"},
+                    "room_id": {"format": "uuid", "description": "<fk table='rooms' column='id'/>"},
+                    "kind": {"format": "public.kind", "enum": ["a", "b"]},
+                },
+            }
+        },
+    }
+    (table,) = seen.tables(document)
+    assert table.verbs == {"post"}
+    assert table.columns == (
+        Column("id", UUID, required=True, default=True, key=True),
+        Column("room_id", UUID, required=True, refers=("rooms", "id")),
+        Column("kind", "public.kind", words=("a", "b")),
+    )
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"definitions": []},
+        {"definitions": {"t": None}},
+        {"definitions": {"t": {"properties": {"c": 1}}}},
+    ],
+)
+def test_what_is_no_description_breaks_nothing(document: dict[str, Any]) -> None:
+    assert propose(seen.tables(document)).missing == ("messages.table",)
+
+
+def test_a_row_tells_of_what_kind_its_columns_are() -> None:
+    row = {
+        "id": "00000000-0000-4000-8000-000000000001",
+        "room_id": 7,
+        "content": "hello",
+        "data": {},
+        "seen": False,
+        "created_at": "2026-01-01T00:00:00+00:00",
+        "edited_at": None,
+    }
+    kinds = {column.name: column.type for column in seen.from_row("messages", row).columns}
+    assert list(kinds.values()) == [UUID, "bigint", "text", "jsonb", "boolean", "timestamp", ""]
+
+
+@pytest.mark.parametrize(
+    ("better", "worse", "known"),
+    [
+        ("body", "body_html", words.BODY),
+        ("messages", "message_logs", words.MESSAGES),
+        ("created_at", "first_seen_at", words.ORDER),
+        ("fromUser", "url", words.AUTHOR),
+        ("replies", "prices", words.MESSAGES),
+    ],
+)
+def test_a_name_that_says_it_plainly_fits_better(better: str, worse: str, known: tuple[str, ...]) -> None:
+    assert 1 >= words.fit(better, known) > words.fit(worse, known) >= 0
+
+
+@pytest.mark.parametrize(
+    ("column", "rule"),
+    [
+        (Column("updated_at", TIME, True), columns.order),
+        (Column("created_at", "text", True), columns.order),
+        (Column("message_id", UUID), columns.body),
+        (Column("content_type", "text"), columns.body),
+        (Column("recipient_id", UUID), columns.author(())),
+        (Column("sender_type", "text"), columns.author(())),
+        (Column("user_id", UUID, key=True), columns.author(())),
+        (Column("deleted_at", "text"), columns.deleted),
+    ],
+)
+def test_what_a_column_cannot_be(column: Column, rule: Any) -> None:
+    assert rule(column) == 0
+
+
+def test_a_chat_of_two_tables_is_sent_into_and_heard() -> None:
+    found = propose((ROOMS, MESSAGES))
+    assert (found.missing, found.question) == ((), None)
+    dialect = parse(written.toml(found, "mine", "chat"), "mine.toml")
+    assert dialect.schema == "chat"
+    assert dialect.features >= {Feature.SEND}
+    assert not dialect.features & {Feature.EDIT, Feature.DELETE}
+    assert dialect.own_ids
+    assert {topic.private for topic in dialect.thread_topics("r1", "me")} == {False}
+    call = dialect.send_call(Draft("d1", ThreadKey("mine", "r1"), "hello", Micros(0)), None, "ana")
+    assert getattr(call, "row", None) == {"room_id": "r1", "user_id": "ana", "content": "hello", "id": "d1"}
+
+
+def test_a_row_that_can_be_marked_is_edited_and_deleted_by_marking() -> None:
+    marked = with_columns(MESSAGES, Column("edited_at", TIME), Column("is_deleted", "boolean", True, True))
+    text = written.toml(propose((ROOMS, marked)), "mine", "public")
+    assert parse(text, "mine.toml").features >= {Feature.EDIT, Feature.DELETE}
+    assert "is_deleted = true" in text
+
+
+def test_no_rights_to_write_make_a_map_that_reads() -> None:
+    read_only = dataclasses.replace(MESSAGES, verbs=frozenset())
+    dialect = parse(written.toml(propose((ROOMS, read_only)), "mine", "public"), "mine.toml")
+    assert Feature.SEND not in dialect.features
+
+
+def test_two_that_fit_alike_are_asked_about_and_an_answer_is_taken() -> None:
+    both = with_columns(MESSAGES, Column("sender_id", UUID, True), Column("author_id", UUID, True))
+    question = propose((ROOMS, both)).question
+    assert question is not None
+    assert question.role == "messages.author"
+    assert (question.value, *question.others) == ("sender_id", "author_id", "user_id")
+    answered = propose((ROOMS, both), {"messages.author": "author_id"})
+    assert answered.value("messages.author") == "author_id"
+    assert [one.role for one in answered.choices if one.unsure] == []
+    assert answered.value("send.sender_id") == "$me"
+
+
+def test_another_table_has_other_columns() -> None:
+    letters = Table("letters", (*MESSAGES.columns[:3], Column("text", "text"), MESSAGES.columns[4]))
+    found = propose((ROOMS, MESSAGES, letters), {"messages.table": "letters"})
+    assert found.value("messages.body") == "text"
+
+
+def test_what_must_be_given_and_nobody_knows_is_asked() -> None:
+    odd = with_columns(MESSAGES, Column("shard", "text", True), Column("role", "text", True))
+    unsure = {one.role: one.value for one in propose((ROOMS, odd)).choices if one.unsure}
+    assert unsure == {"send.shard": "", "send.role": "user"}
+
+
+def test_a_word_that_an_enum_knows_is_taken() -> None:
+    odd = with_columns(MESSAGES, Column("type", "kind", True, words=("image", "text")))
+    assert propose((ROOMS, odd)).value("send.type") == "text"
+
+
+@pytest.mark.parametrize("lost", ["id", "created_at", "content", "room_id", "user_id"])
+def test_without_a_part_that_a_map_needs_none_is_written(lost: str) -> None:
+    assert propose((ROOMS, with_columns(MESSAGES, without=lost))).missing != ()
+
+
+def test_nothing_is_asked_where_nobody_is_there_to_answer() -> None:
+    both = with_columns(MESSAGES, Column("sender_id", UUID, True))
+    assert settle((ROOMS, both), asking=False).missing == ()
+
+
+@pytest.mark.parametrize("evil", ['x"\nsend = "insert', "a\x1b[2Jb", "a b", "ä", ""])
+def test_names_that_no_map_can_hold_go_no_farther(evil: str) -> None:
+    document: dict[str, Any] = {"definitions": {evil: {}, "t": {"properties": {evil: {}, "id": {}}}}}
+    (table,) = seen.tables(document)
+    assert [column.name for column in table.columns] == ["id"]
+    assert [column.name for column in seen.from_row("t", {evil: 1, "id": 1}).columns] == ["id"]
