@@ -8,7 +8,8 @@ The lines are for people. `--json` prints one object in ASCII:
      "last_error": str, "topics": [{"name", "state", "error": str, "active_ago_s", "next_try_in_s":
      seconds or null}]}
 
-Exit 0 where the grade is green or yellow, 1 where it is red.
+Exit 0 where the grade is green or yellow, 1 where it is red. A link that is still trying when the wait
+is over is red: it had its time.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -25,6 +27,7 @@ from supachat.cli.headless import headless, need_workspace
 from supachat.cli.options import workspace_options
 from supachat.domain.errors import Unreachable
 from supachat.domain.health import Grade, Health, LinkState, TopicState
+from supachat.domain.text import Safe
 from supachat.settings import Workspace
 
 _SETTLED = (TopicState.CONNECTED, TopicState.PARKED, TopicState.LIMITED, TopicState.ERROR)
@@ -40,9 +43,10 @@ def health(json_: bool, wait: float, workspace: str | None, vault: str | None) -
     where = need_workspace(here, workspace)
     found: list[Health] = []
     asyncio.run(_look(here, where, wait, found))
-    report = as_report(found[0], where.name, time.monotonic())
+    health = at_the_end(found[0], wait)
+    report = as_report(health, where.name, time.monotonic())
     print(json.dumps(report) if json_ else "\n".join(lines(report)))
-    return 1 if found[0].grade is Grade.RED else 0
+    return 1 if health.grade is Grade.RED else 0
 
 
 async def _look(here: Desk, where: Workspace, seconds: float, found: list[Health]) -> None:
@@ -55,6 +59,15 @@ async def _look(here: Desk, where: Workspace, seconds: float, found: list[Health
         except Unreachable:
             pass  # what was reached by then is what is to be told
         found.append(session.client.health)
+
+
+def at_the_end(health: Health, waited: float) -> Health:
+    """The figures with the grade and the reason that they have once nobody waits any longer."""
+    link = health.link
+    if link.state in (LinkState.CONNECTED, LinkState.POLLING):
+        return health
+    reason = link.reason or health.last_error or Safe(f"no answer within {waited:g} s")
+    return replace(health, link=replace(link, reason=reason), grade=Grade.RED)
 
 
 def settled(health: Health) -> bool:
