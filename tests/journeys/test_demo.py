@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
 import sys
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from tests.terminal import Terminal, is_live
 
+from supachat.client import Client
+from supachat.demo.cast import ANA, ORDER, PRESENT
+from supachat.demo.enter import Door
 from supachat.demo.house import ROLES, House
+from supachat.demo.keeper import Keeper
+from supachat.demo.story import key as story_key
+from supachat.domain import events as ev
+from supachat.domain.model import Message, ThreadKey
 
 DEMO = [sys.executable, "-m", "supachat", "demo", "--pace", "0.2"]
 
@@ -116,3 +125,91 @@ def test_fresh_is_refused_while_somebody_is_in_it(home: Path) -> None:
             assert other.wait() == 1
         ana.type("\x11")
         assert ana.wait() == 0
+
+
+class Reader:
+    """Ana with a client and no screen: what she was told, and what she waits for."""
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.changes: list[ev.Change] = []
+
+    async def listen(self) -> None:
+        async for batch in self.client.changes():
+            self.changes += batch
+
+    async def sees(self, what: Callable[[], object], seconds: float = 30.0) -> None:
+        async with asyncio.timeout(seconds):
+            while not what():
+                await asyncio.sleep(0.05)
+
+    def said_to(self, thread: ThreadKey) -> list[Message]:
+        """Every state of what others wrote there since the thread was opened, as it was told."""
+        spliced = [
+            one for one in self.changes if isinstance(one, ev.TimelineSpliced) and one.thread == thread
+        ]
+        items = [item for one in spliced for item in one.inserted]
+        return [item for item in items if isinstance(item, Message) and not item.own]
+
+    async def asks(self, source: str, name: str) -> list[Message]:
+        """Open a thread of a story, write there, and have what was told once a new answer is whole."""
+        thread = ThreadKey(source, story_key(source, name))
+        await self.sees(lambda: self.client.thread(thread))
+        self.client.open(thread)
+        await self.sees(lambda: self.said_to(thread))
+        known = {message.id for message in self.said_to(thread)}
+        self.client.send(thread, "and what do you think of it")
+
+        def new() -> list[Message]:
+            return [message for message in self.said_to(thread) if message.id not in known]
+
+        await self.sees(lambda: any(not (one.extra and one.extra.growing) and one.raw for one in new()))
+        return new()
+
+
+async def test_one_thing_of_each_system_is_there_and_answers(tmp_path: Path) -> None:
+    place = House(tmp_path / "demo")
+    place.make()
+    seat = place.seat()
+    keeper = Keeper(place, place.port(), 0.1)
+    keeper.start()
+    door = Door(place, keeper.url, ANA, lambda: keeper.trouble)
+    reader = Reader(door.client(kept=False))
+    listening = asyncio.create_task(reader.listen())
+    try:
+        await reader.client.start()
+        await door.connect(reader.client)
+        await _each_system(reader)
+    finally:
+        await reader.client.close()
+        await listening
+        seat.leave()
+        await asyncio.to_thread(keeper.stop)
+    assert not any(place.lives(role) for role in ROLES)
+
+
+async def _each_system(reader: Reader) -> None:
+    client = reader.client
+    await reader.sees(lambda: {thread.key.source for thread in client.threads()} == set(ORDER))
+    assert len([thread for thread in client.threads() if thread.key.source == "direct"]) == 6
+
+    assert {one.author for one in await reader.asks("rooms", "night-boat")} <= {p.user_id for p in PRESENT}
+
+    assert await reader.asks("inbox", "hannah")
+    inbox = [thread for thread in client.threads() if thread.key.source == "inbox"]
+    assert {thread.status for thread in inbox} == {"open", "pending", "closed"}
+    assert {"", ANA.user_id} <= {thread.assignee for thread in inbox}
+    assert "hello" in {reply.name for reply in await client.desk.canned("inbox")}
+
+    streamed = [one.raw for one in await reader.asks("sessions", "timetable")]
+    assert len(streamed) > 5
+    assert all(later.startswith(earlier) for earlier, later in pairwise(streamed))
+    assert {tick.symbol for tick in client.prices.ticks("sessions")} == {"BTC", "ETH", "SEI"}
+
+    assert await reader.asks("portal", "elin")
+    assert {info.name for info in client.feeds.all() if info.source == "portal"} >= {
+        "alerts",
+        "notifications",
+    }
+    await reader.sees(lambda: client.feeds.open_alerts("portal", "alerts"))
+    assert any(isinstance(one, ev.Alerted) and one.urgent for one in reader.changes)
