@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.dialects.recorded import attendance, inserted, sent
 
 from supachat.dialects import catalog
-from supachat.dialects.calls import Rpc, Select, Topic
+from supachat.dialects.calls import Insert, Rpc, Select, Topic
+from supachat.dialects.grammar import parse
 from supachat.domain.errors import DialectError
 from supachat.domain.events import FetchPage, MarkRead, MessageArrived, MessageHinted, TypingHeard
 from supachat.domain.model import (
@@ -95,6 +97,25 @@ def test_a_draft_becomes_the_functions_five_arguments() -> None:
     )
     assert DIRECT.send_call(draft, thread, "ann") == wanted
     assert DIRECT.send_call(draft, None, "ann") == wanted
+
+
+def test_one_word_makes_it_a_plain_insert() -> None:
+    text = (Path(catalog.__file__).parent / "direct.toml").read_text("utf-8")
+    head, _, rest = text.partition("[send]")
+    _, _, tail = rest.partition("[read]")
+    label = 'label = "Direct messages"'
+    inserting = parse(head.replace(label, f'{label}\nsend = "insert"') + "[read]" + tail, "mine.toml")
+    row = {
+        "id": ID,
+        "thread_id": "ann__bob",
+        "sender_mongo_id": "ann",
+        "sender_supabase_id": UID,
+        "recipient_mongo_id": "bob",
+        "body": "hi",
+    }
+    call = inserting.send_call(Draft(ID, THREAD, "hi", AT), None, "ann", UID)
+    assert call == Insert("chat_messages", row, "id", "public")
+    assert inserting.own_ids, "a second try is no second message"
 
 
 def test_a_draft_that_looks_like_a_slot_is_sent_as_it_is() -> None:
