@@ -1,0 +1,226 @@
+"""`dialect` as a shell has it: maps held against a real project, guessed from it, shown and printed."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from tests.journeys.local import LocalServer
+from tests.journeys.test_shell import Shell
+from tests.terminal import Terminal
+
+from supachat.dialects import catalog
+
+SCHEMAS = Path(__file__).parents[1] / "dialects" / "schemas"
+Lines = dict[str, dict[str, str]]
+
+
+class Project:
+    """A server with one stranger's schema, and Ana signed in to it."""
+
+    def __init__(self, server: LocalServer, shell: Shell, folder: Path) -> None:
+        self.server, self.shell, self.folder = server, shell, folder
+        self.map = folder / "mine.toml"
+
+    def owner(self, *statements: str) -> None:
+        with psycopg.connect(self.server.database("supabase_admin"), autocommit=True) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+            connection.execute("notify pgrst, 'reload schema'")
+
+    def count(self, table: str) -> int:
+        with psycopg.connect(self.server.database("supabase_admin")) as connection:
+            row = connection.execute(f"select count(*) from {table}".encode()).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    def install(self, name: str) -> None:
+        """One of the schemas to guess at, with a thread and a message of Ana's in it."""
+        user = self.server.token("ana")["user"]["id"]
+        seed = tomllib.loads((SCHEMAS / f"{name}.toml").read_text("utf-8"))["seed"]["sql"]
+        self.owner((SCHEMAS / f"{name}.sql").read_text("utf-8"), seed.replace("{user}", user))
+
+    def guess(self, *words: str) -> str:
+        done = self.shell.run("dialect", "guess", "--output", str(self.map), *words)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def check(self, name: str = "") -> tuple[int, Lines]:
+        done = self.shell.run("dialect", "check", name or str(self.map), "--json")
+        assert done.stdout.isascii()
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        assert lines, done.stderr
+        return done.returncode, {line["check"]: line for line in lines}
+
+    def failed(self, name: str = "") -> dict[str, str]:
+        """The cures by check; there has to be one."""
+        code, found = self.check(name)
+        assert code == 1, found
+        return {check: line["cure"] for check, line in found.items() if line["state"] == "failed"}
+
+
+@pytest.fixture
+def project(own_server: LocalServer, tmp_path: Path) -> Project:
+    shell = Shell(tmp_path / "home")
+    own_server.sign_up("ana")
+    own_server.sign_up("ben")
+    assert shell.login(own_server, "ana").returncode == 0
+    return Project(own_server, shell, tmp_path)
+
+
+def states(found: Lines) -> set[str]:
+    return {line["state"] for line in found.values()}
+
+
+def test_a_shipped_dialect_fits_what_its_sql_made_until_somebody_breaks_it(project: Project) -> None:
+    assert project.shell.run("send", "@ben", "hello").returncode == 0
+    before = project.count("chat_messages")
+    code, found = project.check("direct")
+    assert (code, states(found)) == (0, {"ok"}), found
+    assert "supachat_describe" in found["description"]["words"]
+    project.owner(
+        "alter table chat_messages disable row level security",
+        "drop policy supachat_public_direct_listen on realtime.messages",
+        "drop function public.supachat_find_people(text)",
+    )
+    cures = project.failed("direct")
+    assert set(cures) == {"table chat_messages", "topics", "functions"}
+    assert "enable row level security" in cures["table chat_messages"]
+    assert project.count("chat_messages") == before
+
+
+HURTS = (
+    (
+        "alter table direct_messages rename column body to words",
+        "columns direct_messages",
+        "add column body",
+        "alter table direct_messages rename column words to body",
+    ),
+    (
+        "alter table direct_messages alter column sent_at drop not null",
+        "not null direct_messages",
+        "alter column sent_at set not null",
+        "alter table direct_messages alter column sent_at set not null",
+    ),
+    (
+        "alter table direct_messages alter column sent_at drop default, alter column sent_at type text",
+        "columns direct_messages",
+        "type timestamptz",
+        "alter table direct_messages alter column sent_at type timestamptz using sent_at::timestamptz,"
+        " alter column sent_at set default now()",
+    ),
+    (
+        "revoke select on direct_messages from authenticated",
+        "table direct_messages",
+        "grant select",
+        "grant select on direct_messages to authenticated",
+    ),
+    (
+        "alter table direct_messages rename to letters",
+        "table direct_messages",
+        "Mend the map",
+        "alter table letters rename to direct_messages",
+    ),
+    ("drop policy say on direct_messages", "writing", "pg_policies", "select 1"),
+)
+
+
+def test_a_stranger_is_guessed_checked_hurt_and_mended(project: Project) -> None:
+    project.owner("drop function public.supachat_describe()")
+    project.install("conversation_participants")
+    assert "messages.table" in project.guess()
+    again = project.shell.run("dialect", "guess", "--output", str(project.map))
+    assert again.returncode == 1
+    assert "is there already" in again.stderr
+    publish = "alter publication supabase_realtime add table public.direct_messages;"
+    assert project.failed() == {"publication direct_messages": publish}
+    project.owner(publish)
+    before = project.count("direct_messages")
+    code, found = project.check()
+    assert code == 0, found
+    assert found["writing"]["words"] == "allowed (nothing was written)"
+    assert found["identity direct_messages"]["words"] == "not known"
+    assert "relreplident" in found["identity direct_messages"]["cure"]
+    project.owner(catalog.describing("public").replace("begin;", "").replace("commit;", ""))
+    code, found = project.check()
+    assert (code, states(found)) == (0, {"ok"}), found
+    for hurt, check, cure, mend in HURTS:
+        project.owner(hurt)
+        cures = project.failed()
+        assert check in cures, hurt
+        assert cure in cures[check]
+        project.owner(mend)
+    assert project.count("direct_messages") == before
+
+
+def test_a_key_that_only_the_server_makes_is_probed_by_a_rollback_or_not_at_all(project: Project) -> None:
+    project.install("integer_keys")
+    project.guess()
+    before = project.count("ticket_comments")
+    _, found = project.check()
+    assert found["writing"]["state"] != "failed", found["writing"]
+    assert project.count("ticket_comments") == before
+
+
+def test_questions_are_asked_on_a_terminal(project: Project) -> None:
+    project.install("jsonb_payload")
+    command = [sys.executable, "-m", "supachat", "dialect", "guess", "--output", str(project.map)]
+    with Terminal(command, columns=120, lines=40, environ=project.shell.environ) as terminal:
+        terminal.shows("Which table holds the messages?")
+        terminal.type("chat_events\r")
+        terminal.shows("Which column holds the text?")
+        terminal.type("payload\r")
+        terminal.shows("What is to stand in role")
+        terminal.type("\r")
+        assert terminal.wait(30) == 0
+    made: dict[str, Any] = tomllib.loads(project.map.read_text("utf-8"))
+    assert made["messages"]["body"] == "payload"
+    assert made["send"]["params"]["role"] == "user"
+
+
+def test_nobody_signed_in(server: LocalServer, tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "home")
+    project = {"SUPACHAT_URL": server.url, "SUPACHAT_KEY": server.key}
+    done = shell.run("dialect", "check", "direct", **project)
+    assert done.returncode == 1
+    assert "supachat login" in done.stdout
+    done = shell.run("dialect", "guess", "--output", str(tmp_path / "x.toml"), **project)
+    assert done.returncode == 1
+    assert "supachat login" in done.stderr
+    assert not (tmp_path / "x.toml").exists()
+
+
+def test_maps_are_shown_key_by_key(tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "home")
+    shown = shell.run("dialect", "show", "direct")
+    assert shown.returncode == 0
+    assert '  table = "chat_messages"' in shown.stdout
+    assert "- edited" in shown.stdout
+    assert "The longest message, in bytes of UTF-8." in shown.stdout
+    grammar = shell.run("dialect", "show", "--grammar").stdout
+    assert "[[changes]]" in grammar
+    assert "chat_messages" not in grammar
+    assert shell.run("dialect", "show").returncode == 2
+    wrong = tmp_path / "wrong.toml"
+    wrong.write_text('name = "x"\nlabel = "X"\n[messages]\ntabel = "m"\n', "utf-8")
+    refused = shell.run("dialect", "show", str(wrong))
+    assert refused.returncode == 1
+    assert "wrong.toml, line" in refused.stderr
+
+
+def test_sql_is_printed_for_a_schema(tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "home")
+    assert (
+        "create table if not exists chat.chat_messages"
+        in shell.run("dialect", "sql", "direct", "--schema", "chat").stdout
+    )
+    described = shell.run("dialect", "sql", "--describe", "--schema", "chat").stdout
+    assert "create or replace function chat.supachat_describe()" in described
+    assert "create table" not in described
+    assert shell.run("dialect", "sql", "direct", "--schema", "auth").returncode == 1
+    assert shell.run("dialect", "sql", "--describe", "--schema", "x; drop").returncode == 1
