@@ -20,12 +20,14 @@ from supachat.client import Client
 from supachat.domain.errors import SupachatError
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe, safe, safe_line
+from supachat.tui import desktop
 from supachat.tui import theme as themes
 from supachat.tui.breaking import Breaking, Crashed
 from supachat.tui.glyphs import choose
 from supachat.tui.keymap import BY_ID
 from supachat.tui.screens.chat import ChatScreen
 from supachat.tui.screens.chat_doors import SIGN_IN, SIGN_OUT
+from supachat.tui.screens.chat_telling import ChatTelling
 from supachat.tui.screens.layout import too_small
 from supachat.tui.setup_protocol import SetUp, WorkspaceCard
 from supachat.tui.terminal_keys import teach_terminal_keys
@@ -92,6 +94,10 @@ class SupachatApp(Breaking, inherit_bindings=False):
         self._zone = zone
         self._wall = wall
         self._monotonic = monotonic
+        self._unread = -1
+        """What the window's title says; -1 before it says anything of ours."""
+        self._reports_focus = False
+        """The terminal has said once that the person looks elsewhere, so it says when they do not."""
         for each in (*themes.OURS, *themes.SIXTEEN):
             self.register_theme(each)
         known = theme in self.available_themes if theme else False
@@ -210,6 +216,36 @@ class SupachatApp(Breaking, inherit_bindings=False):
         elif verb == "workspace":
             await self._change_workspace(what)
 
+    # ------------------------------------------------------------ the desktop
+
+    def on_chat_telling_told(self, event: ChatTelling.Told) -> None:
+        """Something happened elsewhere: the desktop says it, unless the person is known to look here."""
+        if event.urgent or not (self._reports_focus and self.app_focus):
+            self.tell_terminal(desktop.notice(event.title, event.details, os.environ))
+
+    def on_chat_telling_unread(self, event: ChatTelling.Unread) -> None:
+        if event.count != self._unread and self.client is not None:
+            keep = desktop.KEEP_TITLE if self._unread < 0 else ""
+            self._unread = event.count
+            self.tell_terminal(keep + desktop.window_title(self.client.workspace, event.count))
+
+    def tell_terminal(self, sequence: str) -> None:
+        """Write a sequence of `desktop` to the terminal, between two frames."""
+        if self._driver is not None:
+            self._driver.write(sequence)
+
+    async def on_event(self, event: events.Event) -> None:
+        """A key or the mouse: the reader is here."""
+        if isinstance(event, events.Key | events.MouseDown | events.Paste) and self.client is not None:
+            self.client.attendance.touched()
+        await super().on_event(event)
+
+    def on_app_blur(self) -> None:
+        """The person looks elsewhere: from now on the open thread is told of too."""
+        self._reports_focus = True
+        if self.client is not None:
+            self.client.telling.looks(False)
+
     # ------------------------------------------------------------ clicks, sizes, the way out
 
     async def on_drawn_acted(self, event: Drawn.Acted) -> None:
@@ -254,5 +290,7 @@ class SupachatApp(Breaking, inherit_bindings=False):
         self.exit(0, message=Text(words) if words else None)
 
     async def on_unmount(self) -> None:
+        if self._unread >= 0:
+            self.tell_terminal(desktop.RESTORE_TITLE)
         if self.client is not None:
             await self.client.close()

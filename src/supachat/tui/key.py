@@ -23,6 +23,8 @@ class Place(StrEnum):
     """Help: a full page that is only read."""
     HEALTH = "health"
     DATE = "date"
+    SEARCH = "search"
+    FEED = "feed"
     PICK = "pick"
     """One of a few, or a line of text."""
     CHOICES = "choices"

@@ -28,6 +28,8 @@ KEYS: Final[dict[Place, tuple[Key, ...]]] = {
     Place.SWITCHER: over.SWITCHER,
     Place.COMMANDS: over.COMMANDS,
     Place.DATE: over.DATE,
+    Place.SEARCH: over.SEARCH,
+    Place.FEED: over.FEED,
     Place.PICK: over.PICK,
     Place.PAGE: over.PAGE,
     Place.HEALTH: over.HEALTH,
@@ -42,11 +44,13 @@ _FOOTERS: Final[dict[Place, str]] = {
     Place.COMPOSER: "send new_line switch next_unread select commands help",
     Place.LIST: "open fold assign status mute archive filter order help back",
     Place.FILTER: "filter_open filter_move filter_close",
-    Place.MESSAGES: "move unfold copy_message retry edit discard details help back",
+    Place.MESSAGES: "move unfold copy_message retry edit delete_message discard details help back",
     Place.CONFIRM: "yes no",
     Place.SWITCHER: "pick group close",
     Place.COMMANDS: "run run_move run_close",
     Place.DATE: "date_go date_close",
+    Place.SEARCH: "hit_open hit_move search_close",
+    Place.FEED: "take feed_waiting feed_again feed_move help back",
     Place.PICK: "pick_it pick_move pick_close",
     Place.PAGE: "page_scroll page_close",
     Place.HEALTH: "health_again health_all health_offline health_scroll health_close",
@@ -84,6 +88,7 @@ HELP: Final = (
     ("Writing", _listed(Place.COMPOSER)),
     ("Thread list", _listed(Place.LIST)),
     ("Messages (f6)", _listed(Place.MESSAGES)),
+    ("Alerts and notifications", _listed(Place.FEED)),
     ("Link health (f9)", _listed(Place.HEALTH)),
 )
 """The help page: headings and the ids under them."""
@@ -98,7 +103,7 @@ def bindings(place: Place, without: Collection[str] = (), only: Collection[str] 
     ]
 
 
-LINES: Final = frozenset({"send", "new_line", "older", "newer", "select_up", "select_down"})
+LINES: Final = frozenset({"send", "new_line", "older", "newer", "edit_last", "select_up", "select_down"})
 """The composer's keys that a field of one line has no use for."""
 
 

@@ -31,6 +31,7 @@ EVERYWHERE: Final = (
         )
         for n in range(1, 10)
     ),
+    Key("search", "alt+s", "search everywhere", "search", command="Search everywhere"),
     Key("list", "f7 alt+shift+b", "hide or show the list", "list", command="Hide or show the list"),
     Key("people", "f8", "people", command="Show people and this thread"),
     Key("health", "f9", "link health", "health", command="Show link health"),
@@ -63,6 +64,7 @@ COMPOSER: Final = (
         action="screen.editor",
         command="Write in your own editor",
     ),
+    Key("edit_last", "ctrl+up", "edit your last message", action="screen.edit_last"),
     Key("older", "up", "what you sent before", action="line(-1)"),
     Key("newer", "down", "the line below", action="line(1)", silent=True),
     Key(
@@ -148,7 +150,8 @@ MESSAGES: Final = (
     Key("unfold", "enter", "open, fold, fill a gap", "open", action="open"),
     Key("copy_message", "y", "copy", action="screen.copy_message"),
     Key("retry", "r", "send again what was not sent", "retry", action="verb('retry')"),
-    Key("edit", "e", "edit what is not sent yet", "edit", action="verb('edit')"),
+    Key("edit", "e", "edit a message of yours", "edit", action="verb('edit')"),
+    Key("delete_message", "d", "delete it for everyone", "delete", action="verb('delete')"),
     Key("discard", "x", "discard what is not sent yet", "discard", action="verb('discard')"),
     Key("details", "i", "delivery, times, id", "details", action="screen.details"),
     Key("message_keys", "question_mark", "keys", action="screen.help"),

@@ -83,3 +83,24 @@ PICK: Final = (
     Key("pick_close", "escape", "back", action="close"),
     Key("leave_pick", "ctrl+q", "quit", action="app.leave"),
 )
+
+SEARCH: Final = (
+    Key("hit_open", "enter", "go there", action="pick"),
+    Key("hit_move", "", "move", shown="up down"),
+    Key("hit_up", "up", "up", action="move(-1)", silent=True),
+    Key("hit_down", "down", "down", action="move(1)", silent=True),
+    Key("search_close", "escape alt+s", "back", action="close"),
+    Key("leave_search", "ctrl+q", "quit", action="app.leave"),
+)
+
+FEED: Final = (
+    Key("take", "t", "take"),
+    Key("feed_move", "", "move", shown="j k g G"),
+    Key("feed_up", "k up", "up", action="move(-1)", silent=True),
+    Key("feed_down", "j down", "down", action="move(1)", silent=True),
+    Key("feed_first", "g home", "first", action="move(-9999)", silent=True),
+    Key("feed_last", "G end", "last", action="move(9999)", silent=True),
+    Key("feed_waiting", "u", "only what waits", "waiting"),
+    Key("feed_again", "r", "read again", action="screen.feed_again"),
+    Key("feed_keys", "question_mark", "keys", action="screen.help"),
+)

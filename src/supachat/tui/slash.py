@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from supachat.domain.model import Feature
+
 _COMMAND: Final = re.compile(r"/([a-z][a-z-]*)(?: +(\S.*?))? *", re.IGNORECASE)
 
 
@@ -20,6 +22,22 @@ class Slash(NamedTuple):
 
 
 SLASHES: Final = {
+    "status": "status",
+    "assign": "assign",
+    "archive": "archive",
+    "bot": "bot",
+    "rename": "rename",
+    "invite": "invite",
+    "leave": "leave_thread",
+    "mute": "mute",
+    "search": "search",
+    "alert": "alert",
+    "watch": "watch",
+    "unwatch": "unwatch",
+    "away": "away",
+    "back": "here",
+    "invisible": "invisible",
+    "quiet": "quiet",
     "offline": "screen.go_offline",
     "online": "screen.go_online",
     "reconnect": "reconnect_all",
@@ -30,7 +48,52 @@ SLASHES: Final = {
     "help": "help",
     "quit": "app.leave",
 }
-"""Names to ids of the keymap, or to actions."""
+"""Names to ids of the keymap, or to actions. Those in `WITH_TEXT` are given what follows the name."""
+
+WITH_TEXT: Final = frozenset({"date", "search", "alert", "watch", "unwatch", "quiet"})
+
+NEEDS: Final = {
+    "status": Feature.STATUS,
+    "assign": Feature.ASSIGN,
+    "bot": Feature.BOT,
+    "rename": Feature.RENAME,
+    "invite": Feature.INVITE,
+    "leave": Feature.LEAVE,
+    "archive": Feature.ARCHIVE,
+}
+"""What the thread's source must be able to do."""
+PRICES: Final = frozenset({"alert", "watch", "unwatch"})
+ATTENDANCE: Final = frozenset({"away", "back", "invisible"})
+"""Offered where any source has prices, or tells others who is there."""
+
+WORDS: Final = {
+    "status": "change the status",
+    "assign": "say who sees to it",
+    "bot": "switch the bot",
+    "rename": "give this thread another title",
+    "invite": "bring somebody in",
+    "leave": "leave this thread",
+    "archive": "archive it, or bring it back",
+    "mute": "tell nothing of this thread, or again",
+    "search": "search everywhere: /search blank page",
+    "alert": "tell of a price: /alert BTC above 50000",
+    "watch": "show a price: /watch BTC",
+    "unwatch": "show it no more: /unwatch BTC",
+    "away": "be away for the others",
+    "back": "be here again",
+    "invisible": "be offline for the others",
+    "quiet": "tell nothing by night: /quiet 22 to 7, /quiet off",
+    "date": "go to a day: /date last friday",
+    "offline": "cut the link",
+    "online": "and make it again",
+    "reconnect": "leave and rejoin everything",
+    "editor": "write in your own editor",
+    "health": "the link in numbers",
+    "people": "who is here",
+    "help": "the keys",
+    "quit": "leave, unsent is kept",
+}
+"""What each does, for whoever types a slash."""
 
 
 def parse(text: str) -> Slash | None:

@@ -20,7 +20,7 @@ from supachat.domain.model import ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, bindings
 from supachat.tui.screens import views
-from supachat.tui.screens.chat_doors import ChatDoors
+from supachat.tui.screens.chat_telling import ChatTelling
 from supachat.tui.screens.navigation import Trail, neighbour
 from supachat.tui.widgets.badge import live
 from supachat.tui.widgets.drawn import moving
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from supachat.tui.screens.commands import Command
 
 
-class ChatScreen(ChatDoors):
+class ChatScreen(ChatTelling):
     """One workspace. `connect` builds the way to the server; it is called after the first frame."""
 
     BINDINGS = bindings(Place.EVERYWHERE)
@@ -93,6 +93,7 @@ class ChatScreen(ChatDoors):
             touched |= self._apply(change)
         if "list" in touched:
             self.show_list()
+            self.count_unread()
             if self.client.open_thread is None and self.client.threads():
                 self._first_open()
         if touched & {"list", "people"}:
@@ -128,6 +129,18 @@ class ChatScreen(ChatDoors):
                 self.returned(change)
             case ev.Notice():
                 self.notices.tell(change)
+            case ev.PricesChanged():
+                self.prices_changed()
+            case ev.PresenceChanged():
+                return {"people"}
+            case ev.Alerted():
+                self.alerted(change)
+            case ev.FeedChanged():
+                self.show_feed()
+                return {"list"}
+            case ev.ThreadWaits():
+                if self.shown is None:
+                    self.go(change.thread)
         return set()
 
     def _show_messages(self, change: ev.TimelineReset | ev.TimelineSpliced | ev.EdgeChanged) -> None:
@@ -161,16 +174,24 @@ class ChatScreen(ChatDoors):
     def _account(self, change: ev.AccountChanged) -> None:
         if change.account is None:
             self.post_message(self.SignInWanted(change.reason))
+        elif self.shown is not None:
+            self.show_abilities(self.shown)
+            self.want_replies(self.shown)
+            self.composer.call(self.placeholder(self.shown))
 
     # ------------------------------------------------------------ threads
 
     def go(self, key: ThreadKey) -> None:
         """Open a thread: its messages, its unsent text, the keyboard in its composer."""
         self.stop_seeking()
+        self.leave_edit()
+        self.feed_open = None
         self.client.open(key)
         self._trail.went(key)
         self.shown = key
         self._name_people()
+        self.show_abilities(key)
+        self.want_replies(key)
         limit = next((s.max_length for s in self.client.sources if s.name == key.source), 65536)
         self.composer.show(self.placeholder(key), self.client.text(key), limit)
         self.list_asked = False

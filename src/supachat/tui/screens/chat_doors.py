@@ -18,7 +18,7 @@ from supachat.domain.health import LinkState
 from supachat.domain.model import NOTHING, PersonKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import BY_ID
-from supachat.tui.screens.chat_threads import ChatThreads
+from supachat.tui.screens.chat_search import ChatSearch
 from supachat.tui.widgets.drawn import Drawn
 from supachat.tui.widgets.typing_line import Question, TypingLine
 
@@ -29,7 +29,7 @@ SIGN_OUT: Final = "sign-out"
 SIGN_IN: Final = "sign-in"
 
 
-class ChatDoors(ChatThreads):
+class ChatDoors(ChatSearch):
     """`more` gives what the palette offers beside the keys."""
 
     class SignInWanted(Post):

@@ -1,6 +1,6 @@
 """The person's hand on the link: try now, make every topic anew, go offline and come back.
 
-Between `ChatWriting` and the doors of the chat screen. Everything here returns at once; what comes of it
+Between `ChatCanned` and the doors of the chat screen. Everything here returns at once; what comes of it
 is seen on the badge.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 from supachat.domain.health import LinkState
 from supachat.domain.text import Safe
 from supachat.tui.keymap import BY_ID
-from supachat.tui.screens.chat_writing import ChatWriting
+from supachat.tui.screens.chat_canned import ChatCanned
 
 
-class ChatLink(ChatWriting):
+class ChatLink(ChatCanned):
     """Keys and commands that act on the link."""
 
     @property

@@ -142,7 +142,7 @@ class ChatReading(ChatView):
 
     def action_walk(self, by: int) -> None:
         """The next of list, messages, composer that is on the screen."""
-        places: list[Widget] = [self.list, self.pane, self.composer.field]
+        places: list[Widget] = [self.list, self.feed, self.pane, self.composer.field]
         seen = [place for place in places if place.display and place.parent and self._visible(place)]
         if seen:
             here = seen.index(self.focused) if self.focused in seen else len(seen) - 1

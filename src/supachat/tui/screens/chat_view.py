@@ -14,7 +14,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from supachat.client import Client
-from supachat.domain.model import NOTHING, ThreadKey
+from supachat.domain.model import NOTHING, Feature, ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, footer
 from supachat.tui.notices import Notices
@@ -22,13 +22,15 @@ from supachat.tui.screens import views
 from supachat.tui.screens.layout import Frame, frame
 from supachat.tui.screens.sections import sections
 from supachat.tui.widgets.badge import live
+from supachat.tui.widgets.completion import Completion
 from supachat.tui.widgets.composer import Composer
 from supachat.tui.widgets.drawn import glyphs_of, toneless
 from supachat.tui.widgets.empty import Empty
+from supachat.tui.widgets.feed_list import FeedList
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.header import Header, Rule
 from supachat.tui.widgets.list_filter import ListFilter
-from supachat.tui.widgets.message_list import MessageList, verbs_of
+from supachat.tui.widgets.message_list import MessageList
 from supachat.tui.widgets.people import PeopleColumn
 from supachat.tui.widgets.pinned import Pinned
 from supachat.tui.widgets.price_block import PriceBlock
@@ -52,8 +54,10 @@ class ChatView(Screen[None]):
         self.pane = MessageList(
             glyphs=glyphs_of(self), zone=now().tzinfo, today=lambda: now().date(), id="pane"
         )
+        self.feed = FeedList(now, id="feed")
         self.pinned = Pinned(id="pinned")
         self.typing = TypingLine(id="typing")
+        self.completion = Completion(id="completion")
         self.composer = Composer(id="composer")
         self.people = PeopleColumn(id="people")
         self.notices = Notices(id="notices")
@@ -66,6 +70,8 @@ class ChatView(Screen[None]):
         self.people_asked = False
         self.unread_first = False
         """The order of the threads in their sections; else by time."""
+        self.feed_open: tuple[str, str] | None = None
+        """The source and the feed that stand in the pane instead of a thread."""
         self.shown: ThreadKey | None = None
         """The thread whose composer is on the screen."""
 
@@ -81,7 +87,9 @@ class ChatView(Screen[None]):
                     yield self.pinned
                     yield self.empty
                     yield self.pane
+                    yield self.feed
                 yield self.typing
+                yield self.completion
                 yield Rule(id="rule")
                 yield self.composer
             yield self.people
@@ -103,6 +111,8 @@ class ChatView(Screen[None]):
             return Place.LIST
         if isinstance(focused, MessageList):
             return Place.MESSAGES
+        if isinstance(focused, FeedList):
+            return Place.FEED
         if isinstance(focused, TypingLine):
             return Place.CONFIRM
         if focused is self.filter.field:
@@ -129,6 +139,8 @@ class ChatView(Screen[None]):
     def show_all(self) -> None:
         """Everything from the client, anew."""
         self.show_list()
+        self.show_prices()
+        self.show_feed()
         self.show_header()
         self.show_people()
         self.show_footer()
@@ -136,32 +148,49 @@ class ChatView(Screen[None]):
 
     def show_list(self) -> None:
         shown = sections(self.client, unread_first=self.unread_first)
-        self.list.show(shown, self.client.open_thread)
+        self.list.show(shown, None if self.feed_open else self.client.open_thread, self.feed_open)
+
+    def show_prices(self) -> None:
+        """Prices, where a source has them: the part of the screen that knows them draws them."""
+
+    def show_feed(self) -> None:
+        """Feeds, where one is open: the same."""
+
+    def feed_words(self) -> tuple[Safe, Safe]:
+        """Title and facts while feeds are shown."""
+        return NOTHING, NOTHING
 
     def show_header(self) -> None:
         client, key, now = self.client, self.client.open_thread, self.frame
-        account = client.account
         thread = client.thread(key) if key else None
+        title = thread.title if thread else NOTHING
+        facts = views.facts(client, key, self.now()) if key else NOTHING
+        if self.feed_open:
+            title, facts = self.feed_words()
         self.header.show(
             self.monotonic(),
             workspace=client.workspace,
-            account=(account.name or account.email) if account else NOTHING,
-            title=thread.title if thread else NOTHING,
-            facts=views.facts(client, key, self.now()) if key else NOTHING,
+            account=self.account_words(),
+            title=title,
+            facts=facts,
             health=client.health,
             list_width=0 if now.over else now.list_width,
             wide=now.wide,
         )
         self.composer.live(live(client.health), kept=getattr(client, "kept_on_disk", True))
 
+    def account_words(self) -> Safe:
+        """Who is signed in."""
+        account = self.client.account
+        return (account.name or account.email) if account else NOTHING
+
     def show_people(self) -> None:
         key = self.client.open_thread
         names = tuple(person.name for person in self.client.typing(key)) if key else ()
         self.typing.show(names=names)
         if key and self.people.display:
-            self.people.show(
-                views.people(self.client, key), views.thread_facts(self.client, key, self.now())
-            )
+            now = self.now()
+            self.people.show(views.people(self.client, key, now), views.thread_facts(self.client, key, now))
 
     def show_footer(self) -> None:
         hints = footer(self.place, narrow=not self.frame.wide, without=self._without())
@@ -171,13 +200,18 @@ class ChatView(Screen[None]):
         """The keys that would do nothing just now."""
         if self.place is not Place.MESSAGES:
             return ()
-        return tuple({"retry", "edit", "discard"} - verbs_of(self.pane.selected))
+        verbs = {"delete_message" if verb == "delete" else verb for verb in self.pane.verbs}
+        return tuple({"retry", "edit", "delete_message", "discard"} - verbs)
 
     def show_emptiness(self) -> None:
         """Words instead of messages, where there are none to show."""
-        there = self.client.open_thread is not None
+        feed = self.feed_open is not None
+        there = self.client.open_thread is not None and not feed
         self.empty.display, self.pane.display, self.composer.display = not there, there, there
-        if not there:
+        self.feed.display = feed
+        if feed:
+            self.empty.display = False
+        elif not there:
             self.empty.show(views.empty_words(self.client))
 
     def on_descendant_focus(self) -> None:
@@ -188,4 +222,6 @@ class ChatView(Screen[None]):
 
     def placeholder(self, key: ThreadKey) -> Safe:
         thread = self.client.thread(key)
+        if self.client.can(key.source, Feature.CANNED) and thread:
+            return Safe(f"Reply to {thread.title}, / for canned replies")
         return Safe(f"Message {thread.title}") if thread else Safe("Message")

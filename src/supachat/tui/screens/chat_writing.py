@@ -64,14 +64,18 @@ class ChatWriting(ChatJump):
                 Notice(safe_line(f"There is no /{command.name}"), safe_line(words), "warning")
             )
             return
-        if action == "date" and command.rest:
-            if not self.seek_words(command.rest):
+        if action in slash.WITH_TEXT and (command.rest or action != "date"):
+            if not self.with_words(action, command.rest):
                 return
             action = ""
         self._done(text)
         if action:
             key = BY_ID.get(action)
             await self.run_action(key.action or key.id if key else action)
+
+    def with_words(self, action: str, rest: str) -> bool:
+        """Do what a slash asks with what follows it; False, and said, where that is not understood."""
+        return self.seek_words(rest)
 
     def returned(self, change: TextReturned) -> None:
         """A text that was not sent: in front of whatever stands in its thread's composer."""

@@ -10,6 +10,7 @@ from supachat.domain.health import Health, Link, LinkState
 from supachat.domain.model import (
     NOTHING,
     Delivery,
+    Feature,
     Message,
     Presence,
     Standing,
@@ -36,7 +37,32 @@ def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:
     if not client.online and not live:
         to = f", to {clock(thread.last.at, now)}" if thread.last else ""
         return Safe(f"from this computer{to}")
-    return _listed(skewed(link), _here(client, thread), whole)
+    if thread.hearsay:
+        whole = Safe("not stored by the server")
+    return _listed(skewed(link), _here(client, thread, now), *_about(client, thread), whole)
+
+
+def _about(client: Client, thread: Thread) -> list[Safe]:
+    """What its source says of the thread: status, who sees to it, the bot, a channel, whose it is."""
+    source = thread.key.source
+    found = [safe_line(thread.status)] if client.can(source, Feature.STATUS) else []
+    if thread.assignee is not None:
+        who = _called(client, source, thread.assignee)
+        found.append(Safe(f"assigned to {who}") if who else Safe("nobody's"))
+    if thread.bot:
+        found.append(Safe("the bot answers"))
+    found += thread.facts
+    if thread.owner and thread.assignee is None:
+        found.append(Safe(f"started by {_called(client, source, thread.owner)}"))
+    return found
+
+
+def _called(client: Client, source: str, person_id: str) -> Safe:
+    """`you`, a name, else the id; empty for nobody."""
+    if person_id and person_id == client.me(source):
+        return Safe("you")
+    person = client.person(source, person_id)
+    return person.name if person else safe_line(person_id, limit=40)
 
 
 def whole_words(known: Standing, now: datetime, *, live: bool) -> Safe:
@@ -62,33 +88,55 @@ def skewed(link: Link) -> Safe:
     return Safe(f"this clock is {words}") if words else NOTHING
 
 
-def _here(client: Client, thread: Thread) -> Safe:
+def _here(client: Client, thread: Thread, now: datetime) -> Safe:
     """Whether the other one is there, or how many are."""
     source = thread.key.source
     if thread.other:
-        said = client.presence(source, thread.other)
-        return Safe(said.value) if said in (Presence.ONLINE, Presence.AWAY, Presence.OFFLINE) else NOTHING
+        return presence_words(client, thread.key, thread.other, now)
     present = [client.presence(source, member) for member in thread.members]
     here = sum(said in (Presence.ONLINE, Presence.AWAY) for said in present)
     return Safe(f"{here} here of {len(thread.members)}") if here else NOTHING
+
+
+def presence_words(client: Client, thread: ThreadKey, person: str, now: datetime) -> Safe:
+    """`online`, `away`, `last seen 09:12`; nothing where nothing is known."""
+    said = client.presence(thread.source, person)
+    seen = client.attendance.sighting(thread, person)
+    if said is Presence.OFFLINE and seen is not None and seen.at is not None:
+        return Safe(f"last seen {short(seen.at, now)}")
+    return NOTHING if said is Presence.UNKNOWN else Safe(said.value)
 
 
 def _listed(*words: Safe) -> Safe:
     return Safe(", ".join(word for word in words if word))
 
 
-def people(client: Client, key: ThreadKey) -> list[PersonView]:
+def people(client: Client, key: ThreadKey, now: datetime) -> list[PersonView]:
     """The members of a thread, the reader among them."""
     me = client.me(key.source)
-    mine = Presence.ONLINE if client.health.link.state is LinkState.CONNECTED else Presence.UNKNOWN
-    others = [
-        PersonView(person.key.id, person.name, client.presence(key.source, person.key.id), person.kind)
-        for person in client.members(key)
-        if person.key.id != me
-    ]
+    live = client.health.link.state is LinkState.CONNECTED
     thread = client.thread(key)
+    others = []
+    for person in client.members(key):
+        if person.key.id != me:
+            seen = client.attendance.sighting(key, person.key.id)
+            presence = client.presence(key.source, person.key.id)
+            gone = seen is not None and seen.at is not None and presence is not Presence.ONLINE
+            others.append(
+                PersonView(
+                    person.key.id,
+                    person.name,
+                    presence,
+                    person.kind,
+                    owner=thread is not None and thread.owner == person.key.id,
+                    seen=short(seen.at, now) if gone and seen and seen.at else NOTHING,
+                    action=seen.action if seen is not None else NOTHING,
+                )
+            )
     here = thread is not None and (not me or me in thread.members)
-    return [*others, PersonView(me, Safe("You"), mine, me=True)] if here else others
+    mine = client.attendance.mine() if live else Presence.UNKNOWN
+    owner = thread is not None and bool(me) and thread.owner == me
+    return [*others, PersonView(me, Safe("You"), mine, me=True, owner=owner)] if here else others
 
 
 def thread_facts(client: Client, key: ThreadKey, now: datetime) -> list[Fact]:

@@ -56,6 +56,9 @@ def draw_body(
     shown = rows if expanded or not long else rows[: frame.longest // 3]
     if item.edited is not None and len(shown) == len(rows):
         _edited(shown, frame.text)
+    if item.extra is not None and item.extra.growing:
+        shown = rows  # whoever reads along reads the end: it is folded once it is whole
+        _grows(shown, frame.text)
     lines = [
         canvas.line(
             row.pieces, at=row.place, fill=row.fill, meta=() if index else meta, edge=edge and not index
@@ -120,6 +123,16 @@ def _edited(rows: list[_Row], width: int) -> None:
         rows.append(_Row((Piece("edited", Role.QUIET),), place=(LAST, 0)))
     else:
         last.pieces = (*last.pieces, mark)
+
+
+def _grows(rows: list[_Row], width: int) -> None:
+    """One cell of the accent behind the last character, where the next ones will stand."""
+    here = Piece(" ", Role.GROWS)
+    used = sum(cell_len(piece.text) for piece in rows[-1].pieces) if rows else width
+    if used < width and rows:
+        rows[-1].pieces = (*rows[-1].pieces, here)
+    else:
+        rows.append(_Row((here,), place=(LAST, 0)))
 
 
 def _fold(canvas: Canvas, hidden: int, item: Message) -> Line:

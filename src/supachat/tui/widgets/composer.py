@@ -40,9 +40,17 @@ class Field(EditingField):
             super().__init__()
             self.by = by
 
+    class Step(Message):
+        """Up or down among what is offered to complete the text."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.recalling = False
+        self.completing = False
 
     def action_send(self) -> None:
         self.post_message(self.Entered())
@@ -52,7 +60,9 @@ class Field(EditingField):
 
     def action_line(self, by: int) -> None:
         """A line up or down; in an empty text, or while recalling, a text up or down."""
-        if self.recalling or (by < 0 and not self.text):
+        if self.completing:
+            self.post_message(self.Step(by))
+        elif self.recalling or (by < 0 and not self.text):
             self.post_message(self.Recall(by))
         elif by < 0:
             self.action_cursor_up()
@@ -65,10 +75,12 @@ class Prompt(Drawn):
 
     ON: ClassVar[str] = "panel"
     focused = False
+    editing = False
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         look = "bold accent" if self.focused else "quiet"
-        return [Row((space(2), Span(Safe(glyphs_of(self).you), look)))]
+        glyphs = glyphs_of(self)
+        return [Row((space(2), Span(Safe(glyphs.draft if self.editing else glyphs.you), look)))]
 
 
 class Hint(Drawn):
@@ -112,6 +124,13 @@ class Composer(Horizontal):
             self.text = text
             self.typed = typed
 
+    class Stepped(Message):
+        """Another of what is offered to complete the text."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._history: list[str] = []
@@ -143,11 +162,31 @@ class Composer(Horizontal):
         self._stop_recalling()
         self._put(text)
 
+    def call(self, placeholder: Safe) -> None:
+        """What stands there while nothing is written."""
+        self.field.placeholder = Content(placeholder)
+
     def give_back(self, text: str) -> None:
         """A text that was not sent: put in front of whatever stands there, so that neither is lost."""
         here = self.text
         self._put(f"{text}\n{here}" if here and here != text else text)
         self.post_message(self.Changed(self.text, typed=False))
+
+    def edit(self, text: str) -> None:
+        """What was said before stands here, to be changed."""
+        self._show_editing(True)
+        self._stop_recalling()
+        self._put(text)
+
+    def stop_editing(self, text: str) -> None:
+        """Back to what stood here before."""
+        self._show_editing(False)
+        self._stop_recalling()
+        self._put(text)
+
+    def _show_editing(self, editing: bool) -> None:
+        self._prompt.editing = editing
+        self._prompt.redraw()
 
     def replace(self, text: str) -> None:
         """The text is this now, and that was the person's doing: undo brings back what stood there."""
@@ -190,6 +229,10 @@ class Composer(Horizontal):
         event.stop()
         if self.text.strip():
             self.post_message(self.Submitted(self.text))
+
+    def on_field_step(self, event: Field.Step) -> None:
+        event.stop()
+        self.post_message(self.Stepped(event.by))
 
     def on_field_recall(self, event: Field.Recall) -> None:
         event.stop()

@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from supachat.domain.model import Delivery, Gap, Item, Message, Person, PersonKind
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.widgets import across
+from supachat.tui.widgets import message_extra as extra
 from supachat.tui.widgets.body import Body, draw_body
 from supachat.tui.widgets.frame import Frame
 from supachat.tui.widgets.paint import Look, Row
@@ -116,8 +117,7 @@ def is_notice(item: Item, cast: Cast) -> bool:
     """Whether the item is the system speaking: no author, no head."""
     if isinstance(item, Gap):
         return False
-    person = None if item.system else cast.person(item.author)
-    return item.system or (person is not None and person.kind is PersonKind.SYSTEM)
+    return item.system or extra.kind_of(item, cast.person(item.author)) is PersonKind.SYSTEM
 
 
 def grouped(scene: Scene, frame: Frame) -> bool:
@@ -128,7 +128,7 @@ def grouped(scene: Scene, frame: Frame) -> bool:
         and isinstance(before, Message)
         and item.author == before.author
         and item.own == before.own
-        and not (item.system or before.system or scene.new or item.reply_to)
+        and not (item.system or before.system or scene.new or item.reply_to or extra.stands_alone(item))
         and 0 <= item.at - before.at <= GROUP_MICROS
         and same_day(item, before, frame)
     )
@@ -162,27 +162,21 @@ def _close(scene: Scene, frame: Frame) -> bool:
     return grouped(scene, frame)
 
 
-_KINDS = {
-    PersonKind.CUSTOMER: "customer",
-    PersonKind.AGENT: "agent",
-    PersonKind.ASSISTANT: "assistant",
-    PersonKind.BOT: "bot",
-}
-
-
 def _head(item: Message, canvas: Canvas, cast: Cast) -> Line:
     """Mark, name, kind, meta."""
     frame = canvas.frame
     person = cast.person(item.author)
-    kind = _KINDS.get(person.kind, "") if person is not None else ""
+    kind = extra.WORDS.get(extra.kind_of(item, person), "")
     if item.own:
         mark, name = Piece(frame.glyphs.you, Role.ME), Piece("You", Role.ME)
+        kind = kind if item.extra is not None else ""
     else:
         glyph = getattr(frame.glyphs, kind) if kind else " "
-        mark, name = Piece(glyph, Role.NAME), Piece(cast.name(item.author), Role.NAME)
+        called = extra.called(item, person, cast.name(item.author))
+        mark, name = Piece(glyph, Role.NAME), Piece(called, Role.NAME)
     text = [Piece(cut(name.text, frame.text, frame.glyphs.cut), name.role)]
     tail = Piece(f"  {kind}", Role.QUIET)
-    if kind and not item.own and cell_len(name.text) + len(tail.text) <= frame.text:
+    if kind and cell_len(name.text) + len(tail.text) <= frame.text:
         text.append(tail)
     return canvas.line(text, mark=mark, meta=meta(item, frame, head=True), at=(0, 0), edge=True)
 
@@ -194,8 +188,11 @@ def meta(item: Message, frame: Frame, *, head: bool) -> list[Piece]:
     if item.own:
         glyph, words, role = _fate(item, frame)
         pieces.append(Piece(words if wide else glyph, role))
-    if head or not frame.terse:
-        gap = ("  " if wide else " ") if pieces else ""
+    pieces += extra.hearsay(item, wide=wide, glyph=frame.glyphs.system)
+    gap = ("  " if wide else " ") if pieces else ""
+    if extra.extra_of(item).growing:
+        pieces.append(Piece(f"{gap}writing", Role.ACCENT))
+    elif head or not frame.terse:
         pieces.append(Piece(gap + frame.clock(item.at), Role.QUIET))
     return pieces
 
@@ -230,6 +227,7 @@ def _message(scene: Scene, canvas: Canvas, cast: Cast, *, headed: bool) -> Body:
             (canvas.line([Piece(words, Role.GONE)], meta=first_meta, edge=not headed),), opens=False
         )
     before = _reply(scene.reply, canvas, cast) if item.reply_to else ()
+    before = (*before, *extra.subject(item, canvas), *extra.label(item, canvas))
     body = draw_body(
         item,
         canvas,
@@ -238,8 +236,10 @@ def _message(scene: Scene, canvas: Canvas, cast: Cast, *, headed: bool) -> Body:
         edge=not headed and not before,
         expanded=scene.expanded,
     )
+    card = extra.card(item, canvas)
+    text = body.lines if item.body.strip() or not (card or before) else ()
     after = _not_sent(item, canvas) if item.delivery is Delivery.FAILED else ()
-    return Body((*before, *body.lines, *after), body.opens)
+    return Body((*before, *text, *card, *extra.trouble(item, canvas), *after), body.opens)
 
 
 def _notice(item: Message, canvas: Canvas, mark: Piece) -> tuple[Line, ...]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, tzinfo
-from typing import ClassVar, Final, TypeAlias
+from typing import ClassVar, TypeAlias
 
 from textual import events
 from textual.binding import Binding, BindingType
 
 from supachat.domain.events import Edge
-from supachat.domain.model import Delivery, Gap, Item, Message, Person
+from supachat.domain.model import Gap, Item, Message, Person
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import Glyphs
 from supachat.tui.keymap import Place, bindings
@@ -23,18 +23,8 @@ from supachat.tui.widgets.blocks import Ident, ident
 from supachat.tui.widgets.cursor import Cursor
 from supachat.tui.widgets.line_view import LineView
 from supachat.tui.widgets.message_lines import Cast
+from supachat.tui.widgets.message_verbs import verbs_of
 from supachat.tui.widgets.paint import Row
-
-VERBS: Final[dict[Delivery, frozenset[str]]] = {
-    Delivery.FAILED: frozenset({"retry", "edit", "discard"}),
-    Delivery.QUEUED: frozenset({"edit", "discard"}),
-}
-"""What can be done with a message of one's own that is not sent; one that is under way is left alone."""
-
-
-def verbs_of(item: Item | None) -> frozenset[str]:
-    """What can be done with the chosen item."""
-    return VERBS.get(item.delivery, frozenset()) if isinstance(item, Message) else frozenset()
 
 
 class MessageList(LineView, can_focus=True, inherit_bindings=False):
@@ -75,6 +65,7 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         self._chosen: Ident | None = None
         self._gaps: tuple[Gap, ...] = ()
         self._head = posts.Head()
+        self._abilities: frozenset[str] = frozenset()
 
     # ------------------------------------------------------------ what the screen says
 
@@ -116,6 +107,15 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         if me != cast.me:
             self._view.renew(cast=Cast(cast.resolve, me))
             self._later()
+
+    def set_abilities(self, verbs: frozenset[str]) -> None:
+        """What can be done with one's own messages in this thread: edit, delete."""
+        self._abilities = verbs
+
+    @property
+    def verbs(self) -> frozenset[str]:
+        """What can be done with the chosen item."""
+        return verbs_of(self._cursor.item, self._abilities)
 
     def set_audience(self, words: Safe) -> None:
         """Who can read a thread in which nothing was said yet: `Only you and Renate can read it.`"""
@@ -237,7 +237,7 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """The verbs are there only for a message that is not sent."""
-        return action != "verb" or parameters[0] in verbs_of(self._cursor.item)
+        return action != "verb" or parameters[0] in self.verbs
 
     def action_move(self, step: int) -> None:
         self.move(step)
@@ -299,7 +299,7 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
 
     def action_verb(self, name: str) -> None:
         item = self._cursor.item
-        if isinstance(item, Message) and name in verbs_of(item):
+        if isinstance(item, Message) and name in self.verbs:
             self.post_message(self.Verb(name, item))
 
     def action_link(self, url: str) -> None:

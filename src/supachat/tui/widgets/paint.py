@@ -66,6 +66,7 @@ _INKS: Final[Mapping[Role, tuple[str, str]]] = {
     Role.RULE: ("sc-rule", ""),
     Role.WARNING: ("warning", ""),
     Role.ERROR: ("error", ""),
+    Role.GROWS: ("accent", "reverse"),
     Role.BAND: ("foreground", ""),
     Role.BAND_KEYWORD: ("foreground", "bold"),
     Role.BAND_STRING: ("sc-text2", ""),

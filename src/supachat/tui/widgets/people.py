@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from supachat.domain.model import PersonKind, Presence
+from supachat.domain.model import NOTHING, PersonKind, Presence
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space
@@ -27,6 +27,11 @@ class PersonView:
     presence: Presence
     kind: PersonKind = PersonKind.PERSON
     me: bool = False
+    owner: bool = False
+    seen: Safe = NOTHING
+    """When they were last there."""
+    action: Safe = NOTHING
+    """What they did last, in their words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,10 @@ def people_rows(
     head = [Span(Safe("People"), "bold text2")]
     rows = [*air, _line(head, [Span(Safe(f"{len(people)}"), "quiet")], cells), *air]
     ordered = sorted(people, key=lambda each: (_ORDER.index(each.presence), each.me, each.name.casefold()))
-    rows += [_person(each, cells, glyphs) for each in ordered]
+    for each in ordered:
+        rows.append(_person(each, cells, glyphs))
+        if each.action:
+            rows.append(Row((space(4), Span(cut(each.action, cells - 7, glyphs.cut), "quiet"))))
     if facts:
         rows += [Row(), *air, _line([Span(Safe("This thread"), "bold text2")], [], cells), *air]
         rows += [_fact(each, cells) for each in facts]
@@ -68,7 +76,8 @@ def _person(person: PersonView, cells: int, glyphs: Glyphs) -> Row:
         Span(name, "foreground" if here else "text2", "" if person.me else person.id),
     ]
     kind = "" if person.kind is PersonKind.PERSON else person.kind.value
-    said = kind or ("away" if person.presence is Presence.AWAY else "")
+    said = "owner" if person.owner else kind or person.seen
+    said = said or ("away" if person.presence is Presence.AWAY else "")
     return _line(left, [Span(Safe(said), "quiet")] if said else [], cells)
 
 

@@ -37,6 +37,8 @@ class Role(IntEnum):
     RULE = auto()
     WARNING = auto()
     ERROR = auto()
+    GROWS = auto()
+    """The cell behind the last character of what is still being written."""
     BAND = auto()
     """Code in a band of its own, and its parts."""
     BAND_KEYWORD = auto()

@@ -21,6 +21,7 @@ from supachat.tui.widgets.drawn import Drawn, glyphs_of
 
 MOST: Final = 3
 """Symbols that are shown where there is room; those with an alert that fired come first."""
+NARROW: Final = 28
 CHANGE: Final = 6
 """Cells of the change, its sign included."""
 
@@ -53,7 +54,7 @@ def price_row(view: PriceView, cells: int, glyphs: Glyphs = UNICODE) -> Row:
     left = [space(2), mark, Span(tick.symbol, look, "prices")]
     right = [
         Span(money(tick.price), "foreground" if view.fired else "text2"),
-        space(max(1, 1 + CHANGE - cell_len(change))),
+        space(max(1, (1 if cells >= NARROW else 0) + CHANGE - cell_len(change))),
         Span(change, rose),
         space(1),
     ]

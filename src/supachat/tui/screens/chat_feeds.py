@@ -1,0 +1,114 @@
+"""Feeds in the pane: alerts, notifications, logs of one source; reading them again and taking a row.
+
+Between `ChatPresence` and the search. While feeds are shown no thread is: what is new in the one that was
+open is not marked as seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from supachat.client import Client
+from supachat.domain.feeds import FeedRow
+from supachat.domain.model import NOTHING, ThreadKey
+from supachat.domain.text import Safe, safe_line
+from supachat.tui.keymap import Place
+from supachat.tui.screens.chat_presence import ChatPresence
+from supachat.tui.widgets.feed_list import FeedList
+from supachat.tui.widgets.feed_rows import FeedRowView, FeedSection
+from supachat.tui.widgets.message_posts import Head
+from supachat.tui.widgets.thread_list import ThreadList
+
+
+class ChatFeeds(ChatPresence):
+    """The feed pane of the source whose feed was opened."""
+
+    def __init__(
+        self, client: Client, *, now: Callable[[], datetime], monotonic: Callable[[], float]
+    ) -> None:
+        super().__init__(client, now=now, monotonic=monotonic)
+        self._before: ThreadKey | None = None
+
+    def on_thread_list_feed_opened(self, event: ThreadList.FeedOpened) -> None:
+        self.filter.stop()
+        self.open_feed(event.source, event.feed)
+
+    def open_feed(self, source: str, feed: str) -> None:
+        """Show the feeds of a source, the chosen row in that one."""
+        self.leave_edit()
+        self.feed_open = (source, feed)
+        self.notices.dismiss()  # what it told stands here
+        self.pinned.show(Head())
+        self.show_all()
+        self.feed.go_to(feed)
+        self.feed.focus()
+
+    def close_feed(self) -> bool:
+        """Back to the thread that was open; whether feeds were shown."""
+        if self.feed_open is None:
+            return False
+        self.feed_open = None
+        self.show_all()
+        return True
+
+    def show_feed(self) -> None:
+        """The rows, from the client."""
+        if self.feed_open is not None:
+            self.feed.show(self._sections(self.feed_open[0]))
+
+    def _sections(self, source: str) -> list[FeedSection]:
+        infos = [info for info in self.client.feeds.all() if info.source == source]
+        infos.sort(key=lambda info: (not info.urgent, not info.takes))
+        return [
+            FeedSection(i, tuple(self._row(row) for row in self.client.feeds.rows(source, i.name)))
+            for i in infos
+        ]
+
+    def _row(self, row: FeedRow) -> FeedRowView:
+        if not row.taken_by:
+            return FeedRowView(row)
+        if row.taken_by == self.client.me(row.source):
+            return FeedRowView(row, Safe("you"))
+        person = self.client.person(row.source, row.taken_by)
+        return FeedRowView(row, person.name if person else safe_line(row.taken_by, limit=40))
+
+    def feed_words(self) -> tuple[Safe, Safe]:
+        """What the header says of the feeds: a title, and how much waits."""
+        if self.feed_open is None:
+            return NOTHING, NOTHING
+        label = self._label(self.feed_open[0])
+        waiting = [(s.info.label, s.waiting) for s in self._sections(self.feed_open[0]) if s.waiting]
+        said = ", ".join(f"{number:,} in {name}" for name, number in waiting)
+        return Safe(f"{label}: alerts and notifications"), Safe(said or "nothing waits")
+
+    def on_feed_list_moved(self) -> None:
+        self.show_footer()
+
+    def on_feed_list_taken(self, event: FeedList.Taken) -> None:
+        self.client.feeds.take(event.row)
+        self.typing.flash(Safe("taken"))
+
+    def action_feed_again(self) -> None:
+        """Read every feed of the source again."""
+        if self.feed_open is not None:
+            for info in self.client.feeds.all():
+                if info.source == self.feed_open[0]:
+                    self.client.feeds.refresh(info.source, info.name)
+            self.typing.flash(Safe("reading again" if self.client.online else "waits until live"))
+
+    def _without(self) -> tuple[str, ...]:
+        if self.place is Place.FEED:
+            return () if self.feed.takes else ("take",)
+        return super()._without()
+
+    def seen(self) -> None:
+        if self.feed_open is None:
+            super().seen()
+
+    def action_back(self) -> None:
+        if self.place is Place.FEED and self.close_feed():
+            if self.shown is not None:
+                self.composer.field.focus()
+        else:
+            super().action_back()

@@ -1,0 +1,193 @@
+"""The search page: words in, messages of every source that can search out, with the hits marked.
+
+Threads whose names fit come first, from what is known here; messages are asked of the server once the
+person pauses. Dismisses with the thread to go to, and the message in it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import ClassVar, Final, NamedTuple
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+
+from supachat.client import Client
+from supachat.domain.errors import SupachatError
+from supachat.domain.model import NOTHING, Cursor, Message, Thread, ThreadKey
+from supachat.domain.text import Safe, safe_line
+from supachat.tui.keymap import Place, bindings, footer
+from supachat.tui.spans import Row, Span, fit, space, wrap
+from supachat.tui.widgets.drawn import glyphs_of
+from supachat.tui.widgets.field import LineField
+from supachat.tui.widgets.footer import Footer
+from supachat.tui.widgets.form import Lines
+from supachat.tui.widgets.hits import Hit, result_rows
+from supachat.tui.widgets.sheet import Sheet
+from supachat.tui.widgets.when import clock, date, short
+
+WAIT: Final = 0.3
+"""Seconds without a key before the server is asked."""
+LETTERS: Final = 2
+
+
+class Found(NamedTuple):
+    """Where to go: the thread, and of a message its place and id."""
+
+    thread: ThreadKey
+    at: Cursor | None = None
+
+
+class SearchPage(Screen[Found]):
+    """`only`: search this source alone; else everywhere."""
+
+    PLACE: ClassVar[Place] = Place.SEARCH
+    BINDINGS = bindings(Place.SEARCH)
+    AUTO_FOCUS = "#query"
+
+    def __init__(self, client: Client, now: Callable[[], datetime], text: str = "") -> None:
+        super().__init__()
+        self._client = client
+        self._now = now
+        self._begun = text
+        self._hits: list[Hit] = []
+        self._goals: dict[str, Found] = {}
+        self._at = 0
+        self._said = NOTHING
+        self._field = LineField(id="query", placeholder=Content(Safe("Words in names and messages")))
+        self._sheet = Sheet(self._rows, id="sheet")
+        self._lines: list[tuple[int, Row]] = []
+
+    def compose(self) -> ComposeResult:
+        yield Lines(id="bar", on="panel")
+        with Horizontal(id="ask"):
+            yield Lines(Row((space(2), Span(Safe("/"), "bold accent"))), id="prompt", on="panel")
+            yield self._field
+        yield self._sheet
+        yield Footer(footer(self.PLACE), id="footer")
+
+    def on_mount(self) -> None:
+        self._sheet.can_focus = False
+        if self._begun:
+            self._field.put(self._begun)
+        self._show()
+
+    def on_resize(self) -> None:
+        self._show()
+
+    # ------------------------------------------------------------ what is found
+
+    @property
+    def asked(self) -> str:
+        return self._field.value.strip()
+
+    def on_text_area_changed(self) -> None:
+        self._hits, self._goals, self._said, self._at = [], {}, NOTHING, 0
+        if len(self.asked) >= LETTERS:
+            self._by_name(self.asked)
+            self.run_worker(self._ask(self.asked), group="search", exclusive=True)
+        self._show()
+
+    def _by_name(self, query: str) -> None:
+        """Threads that are called so: known at once."""
+        for thread in self._client.threads():
+            if query.casefold() in thread.title.casefold():
+                last = short(thread.last.at, self._now()) if thread.last else NOTHING
+                self._add(thread, Found(thread.key), Safe("name"), thread.title, last)
+
+    async def _ask(self, query: str) -> None:
+        await asyncio.sleep(WAIT)
+        self._said = Safe("searching")
+        self._show()
+        try:
+            found = await self._client.desk.search(query)
+        except SupachatError as error:
+            self._said = safe_line(f"not searched: {error}", limit=200)
+        else:
+            for thread, message in found:
+                self._add_message(thread, message)
+            order = list(dict.fromkeys(hit.thread for hit in self._hits))
+            self._hits.sort(key=lambda hit: order.index(hit.thread))
+            threads = len({hit.thread for hit in self._hits})
+            self._said = (
+                Safe(f"{len(self._hits):,} found in {threads:,} threads") if self._hits else NOTHING
+            )
+            self._said = self._said or Safe("nothing found")
+        self._show()
+
+    def _add_message(self, thread: Thread, message: Message) -> None:
+        person = self._client.person(thread.key.source, message.author)
+        author = Safe("You") if message.own else person.name if person else safe_line(message.author)
+        when = clock(message.at, self._now())
+        self._add(thread, Found(thread.key, message.cursor), author, message.body, when, message)
+
+    def _add(
+        self,
+        thread: Thread,
+        goal: Found,
+        author: Safe,
+        text: Safe,
+        when: Safe,
+        message: Message | None = None,
+    ) -> None:
+        source = next((s.label for s in self._client.sources if s.name == thread.key.source), NOTHING)
+        hit_id = str(len(self._goals))
+        at = message.at if message is not None else thread.last.at if thread.last else None
+        day = date(at, self._now()) if at is not None else NOTHING
+        group = f"{thread.key.source} {thread.key.id}"
+        self._goals[hit_id] = goal
+        self._hits.append(Hit(hit_id, group, thread.title, source, author, text, when, day))
+
+    # ------------------------------------------------------------ what is shown
+
+    def _show(self) -> None:
+        left = [
+            space(4),
+            Span(Safe("Search"), "bold foreground"),
+            space(2),
+            Span(Safe("everywhere"), "quiet"),
+        ]
+        bar = fit(left, (Span(self._said, "quiet"), space(2)), self.app.size.width)
+        self.query_one("#bar", Lines).show(Row(bar))
+        self._sheet.renew()
+        self._reveal()
+
+    def _rows(self, cells: int, height: int) -> Sequence[Row]:
+        tall = self.app.size.height >= 30
+        rows = result_rows(self._hits, self.asked, self._at, cells, airy=tall, glyphs=glyphs_of(self))
+        self._lines = rows
+        if not rows and len(self.asked) >= LETTERS and self._said == "nothing found":
+            return self._nothing(cells)
+        return [row for _, row in rows]
+
+    def _nothing(self, cells: int) -> list[Row]:
+        threads = len(self._client.threads())
+        title = safe_line(f'No message says "{self.asked}"', limit=80)
+        more = Safe(f"Searched {threads:,} threads on the server.")
+        lines = [Row((space(4), Span(line, "text2"))) for line in wrap(more, max(10, cells - 8))]
+        return [Row(), Row((space(4), Span(title, "bold foreground"))), *lines]
+
+    def _reveal(self) -> None:
+        mine = [line for line, (number, _) in enumerate(self._lines) if number == self._at]
+        if mine:
+            top, height = int(self._sheet.scroll_offset.y), self._sheet.size.height
+            if mine[0] < top or mine[-1] >= top + height:
+                self._sheet.scroll_to(y=max(0, mine[0] - height // 3), animate=False)
+
+    # ------------------------------------------------------------ keys
+
+    def action_move(self, by: int) -> None:
+        if self._hits:
+            self._at = (self._at + by) % len(self._hits)
+            self._show()
+
+    def action_pick(self) -> None:
+        if self._at < len(self._hits):
+            self.dismiss(self._goals[self._hits[self._at].id])
+
+    def action_close(self) -> None:
+        self.dismiss(None)
