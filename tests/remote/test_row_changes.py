@@ -121,3 +121,14 @@ def test_what_several_ask_of_a_topic_is_one_join() -> None:
     assert first == Topic("user:1", sealed=True, replication_ready=True, bindings=TABLE.bindings)
     assert second.name == "two:1"
     assert [asker.source for asker in registry.askers("user:1")] == ["one", "two"]
+
+
+def test_a_source_whose_tables_are_silent_is_named() -> None:
+    registry = Registry(60, lambda key: ())
+    registry.user_topics("told", [Topic("user:1", sealed=True)])
+    registry.user_topics("watched", [Topic("watched:1", bindings=TABLE.bindings)])
+    assert registry.deaf_sources() == ("watched",)
+    registry.ready("watched:1")
+    assert registry.deaf_sources() == ()
+    registry.lost("watched:1")
+    assert registry.deaf_sources() == ("watched",)

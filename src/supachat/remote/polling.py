@@ -61,7 +61,8 @@ class Poller:
         """What is to be read again: nothing while the near threads are all ready."""
         deaf = [key for key in self._registry.watched[:NEAR] if not self._registry.is_ready(key)]
         nothing = self._link().joined == 0
-        if self._link().state in _BY_HAND or (not deaf and not nothing):
+        stale = tuple(self._sources()) if nothing else self._registry.deaf_sources()
+        if self._link().state in _BY_HAND or not (deaf or nothing or stale):
             self._deaf_since = None
             return []
         if self._deaf_since is None:
@@ -69,7 +70,7 @@ class Poller:
         if now - self._deaf_since < self._waits.poll:
             return []
         hints: list[Event] = [MessageHinted(key) for key in deaf]
-        return hints + ([ListStale(source) for source in self._sources()] if nothing else [])
+        return hints + [ListStale(source) for source in stale]
 
     def _note(self, now: float) -> None:
         since = self._deaf_since

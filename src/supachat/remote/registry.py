@@ -99,6 +99,11 @@ class Registry:
         rows = _rows(self._threads.get(key, ()))
         return bool(rows) and all(asker.topic.name in self._ready for asker in rows)
 
+    def deaf_sources(self) -> tuple[str, ...]:
+        """Sources whose tables do not tell the reader their changes, though they should."""
+        mine = [asker for asker in self._user if asker.topic.bindings]
+        return tuple(dict.fromkeys(a.source for a in mine if a.topic.name not in self._ready))
+
     def ready(self, name: str) -> list[Event]:
         """A topic's rows flow. A reader's own topic may have missed news of the list meanwhile."""
         self._ready.add(name)
