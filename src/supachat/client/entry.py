@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from supachat.client.remote import Visit
 from supachat.client.runner import Runner
+from supachat.domain import events as ev
 from supachat.domain.entering import Proof, Ways
 from supachat.domain.errors import Refused
 from supachat.domain.model import Account
@@ -62,8 +63,8 @@ class Entry:
     async def sign_out(self, *, everywhere: bool = False) -> None:
         """End the session here and drop what this account kept on this computer."""
         await self._run.need_remote().sign_out(everywhere=everywhere)
-        self._run.apply(self._run.engine.signed_out(self._run.now()))
         await self._drop_everything()
+        self._run.tell(ev.AccountChanged(None))
 
     async def _change_hands(self, was: Account | None, account: Account | None) -> None:
         """Another account came in than the one whose messages are here. Runs before the engine hears of
@@ -80,9 +81,6 @@ class Entry:
         await self._drop_everything()
 
     async def _drop_everything(self) -> None:
-        """Nothing that waited in this run goes out later."""
-        outbox = self._run.engine.outbox
-        for draft in outbox.drafts():
-            self._run.apply(self._run.engine.discard(draft.id, self._run.now()))
-            outbox.drop(draft.id)
+        """Nothing of the account is shown, kept, or goes out later."""
+        self._run.apply(self._run.engine.forget(self._run.now()))
         await self._run.forget()

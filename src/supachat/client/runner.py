@@ -109,7 +109,8 @@ class Runner:
             await asyncio.wait_for(remote.close(), 1.0)
 
     async def forget(self) -> None:
-        """Empty the cache of this account."""
+        """Empty the cache of this account, once all that was to be written has arrived there."""
+        await self._commits.join()
         await self._cache.clear()
 
     async def changes(self) -> AsyncIterator[tuple[Change, ...]]:
@@ -222,6 +223,7 @@ class Runner:
     # ------------------------------------------------------------ tasks
 
     async def _carry_out(self, request: Request, wait: float) -> None:
+        parts = self.parts
         if wait > 0:
             await asyncio.sleep(wait)
         try:
@@ -230,8 +232,10 @@ class Runner:
             else:
                 answers = await self.need_remote().perform(request)
         except SupachatError as error:
-            self.apply(self.engine.failed(request, error, self.now()))
-        else:
+            if parts is self.parts:
+                self.apply(self.engine.failed(request, error, self.now()))
+            return
+        if parts is self.parts:  # else it was asked for an account that has left meanwhile
             for event in answers:
                 self.receive(event)
             if isinstance(request, ev.Alter | ev.TakeFeedRow):

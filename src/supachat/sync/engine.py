@@ -146,9 +146,14 @@ class Engine:
         self.parts.roster.started(thread, people, out)
         return self._step(out, now)
 
-    def signed_out(self, now: float) -> ev.Step:
-        self.parts.account, self.parts.shelf.online = None, False
-        return self._step(Outcome(changes=[ev.AccountChanged(None)]), now)
+    def forget(self, now: float) -> ev.Step:
+        """What was of this account is forgotten here; to empty the cache is the caller's."""
+        self.parts = self.parts.emptied()
+        self._watched, self._reread_at, self._missed = (), 0.0, 0
+        out = Outcome(changes=[ev.ThreadsChanged()])
+        if self.open_thread is not None:
+            out.changes.append(ev.TimelineReset(self.open_thread, ()))
+        return self._step(out, now)
 
     # ------------------------------------------------------------ the person writes
 

@@ -23,6 +23,7 @@ from supachat.sync.shelf import Outcome, Shelf
 
 class Parts:
     def __init__(self, memory: kp.Memory, pace: Pace) -> None:
+        self._pace = pace
         self.account = memory.account
         self.sources = memory.sources
         self.roster = Roster(memory, self.me, pace.silent)
@@ -39,6 +40,15 @@ class Parts:
         self.alterer = Alterer(self.me)
         self.attendance = Attendance(pace.idle)
         self.growing = Growing()
+
+    def emptied(self) -> Parts:
+        """The same without anything of the account. How the link does, whether somebody looks, and at
+        which thread, is the computer's."""
+        fresh = Parts(kp.Memory(), self._pace)
+        fresh.health, fresh.attendance = self.health, self.attendance
+        fresh.notifier.looking = self.notifier.looking
+        fresh.shelf.open = self.shelf.open
+        return fresh
 
     def info(self, source: str) -> SourceInfo | None:
         return next((s for s in self.sources if s.name == source), None)
