@@ -13,6 +13,7 @@ from supachat.domain import keeping as kp
 from supachat.domain.choices import Choices
 from supachat.domain.errors import NotAllowed
 from supachat.domain.feeds import FeedInfo, FeedRow
+from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
     Cursor,
     Extra,
@@ -191,6 +192,27 @@ def test_feeds_are_read_when_they_are_known_and_their_rows_outlive_the_run() -> 
     screen.hear(ev.FeedRead("portal", "alerts", (alert(1),)))
     assert kp.KeepFeedRows("portal", "alerts", (alert(1),), whole=True) in screen.writes
     assert ev.FeedChanged("portal", "alerts") in screen.changes
+
+
+def test_while_only_polling_works_a_stale_list_has_the_feeds_read_too() -> None:
+    screen = portal()
+    screen.hear(ev.FeedRead("portal", "alerts", ()), ev.FeedRead("portal", "log", ()))
+    screen.asked(ev.FetchFeed)
+    screen.hear(CONNECTED, ev.ListStale("portal"))
+    assert screen.asked(ev.FetchFeed) == []
+    screen.hear(ev.LinkMoved(Link(LinkState.POLLING)), ev.ListStale("direct"))
+    assert screen.asked(ev.FetchFeed) == []
+    screen.hear(ev.ListStale("portal"))
+    assert screen.asked(ev.FetchFeed) == [ev.FetchFeed("portal", "alerts"), ev.FetchFeed("portal", "log")]
+
+
+def test_a_read_that_says_nothing_new_changes_nothing() -> None:
+    screen = portal()
+    screen.hear(ev.FeedRead("portal", "alerts", (alert(1),)))
+    screen.changes.clear()
+    screen.writes.clear()
+    screen.hear(ev.FeedRead("portal", "alerts", (alert(1),)))
+    assert (screen.changes, screen.writes) == ([], [])
 
 
 def test_an_alert_is_told_once_and_pierces_quiet_hours() -> None:

@@ -30,14 +30,18 @@ class Beside:
             out.changes.append(ev.FeedChanged(event.source))
         out.requests += [ev.FetchFeed(event.source, info.name) for info in event.feeds]
 
-    def wanted(self) -> list[ev.Request]:
-        """What reading everything again asks for."""
-        return [ev.FetchFeed(info.source, info.name) for info in self.feeds.infos()]
+    def wanted(self, source: str | None = None) -> list[ev.Request]:
+        """What reading the feeds again asks for, of one source or of all."""
+        infos = (info for info in self.feeds.infos() if source in (None, info.source))
+        return [ev.FetchFeed(info.source, info.name) for info in infos]
 
     def read(self, event: ev.FeedRead, as_of: int, out: Outcome) -> None:
+        before = self.feeds.rows(event.source, event.feed)
         fresh = self.feeds.read(event.source, event.feed, event.rows, as_of)
-        out.writes.append(kp.KeepFeedRows(event.source, event.feed, event.rows, whole=True))
-        out.changes.append(ev.FeedChanged(event.source, event.feed))
+        after = self.feeds.rows(event.source, event.feed)
+        if after != before:
+            out.writes.append(kp.KeepFeedRows(event.source, event.feed, event.rows, whole=True))
+            out.changes.append(ev.FeedChanged(event.source, event.feed))
         self._alert(fresh, event.source, event.feed, out)
 
     def heard(self, row: FeedRow, turn: int, out: Outcome) -> None:

@@ -22,6 +22,8 @@ def done(parts: Parts, request: ev.Request, out: Outcome) -> None:
         case ev.TakeFeedRow(source, feed):
             parts.beside.taken(request, parts.asking.turn)
             parts.ask(ev.FetchFeed(source, feed), out, again=True)
+        case ev.FetchFeed() | ev.FetchPrices():
+            pass  # there is nothing to be read: what is heard is all there is
         case _:
             raise TypeError(f"this is answered by an event: {request!r}")
 

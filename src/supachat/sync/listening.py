@@ -39,6 +39,8 @@ def take(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
             out.changes.append(ev.HealthChanged(parts.health.health))
         case ev.ListStale(source):
             parts.ask(ev.ListThreads(source), out, again=True)
+            if parts.health.health.link.state is LinkState.POLLING:
+                out.requests += parts.beside.wanted(source)
         case ev.TypingHeard() | ev.PresenceHeard() | ev.PersonSeen():
             parts.roster.heard(event, now, out)
         case ev.ReadMarked(thread, to):
