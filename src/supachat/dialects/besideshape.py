@@ -39,11 +39,16 @@ class Canned(Part):
     """A table of replies that were written before."""
 
     table: Name
+    """The table of replies."""
     name: Name
+    """What is typed to have the reply."""
     text: Name
+    """The reply, with {placeholders}."""
 
 
 class Take(Function):
+    """Takes a row, so that others see that somebody did; answers the row."""
+
     slots = frozenset({"id"})
 
 
@@ -51,21 +56,32 @@ class Feed(Part):
     """Rows beside the messages, the newest first."""
 
     name: FeedName
+    """What the feed is called in the map."""
     label: Word
+    """What people read."""
     table: Name
+    """The table or view of its rows."""
     id: Name = "id"
+    """The row's key."""
     at: Name
+    """The time that orders the rows."""
     title: Name
+    """The row in a line."""
     body: Name | None = None
+    """What more there is to read."""
     kind: Name | None = None
+    """A word that stands beside the title."""
     severity: Name | None = None
+    """How grave it is."""
     severities: dict[Word, str] = Field(default_factory=dict)
     """The map's words for info, warning and critical, where they are others."""
     taken: Name | None = None
     """When it was taken; null for a row that was not."""
     taken_by: Name | None = None
+    """Who took it."""
     take: Take | None = None
     urgent: bool = False
+    """A new row of this feed is told at once."""
 
     @field_validator("severities")
     @classmethod
@@ -86,11 +102,17 @@ class Prices(Part):
     """The last price of each symbol. With `rpc` it answers them, else the newest rows of the table do."""
 
     table: Name
+    """The table of prices."""
     rpc: Name | None = None
+    """The function that answers the last price of each symbol."""
     symbol: Name
+    """What has the price."""
     price: Name
+    """The price."""
     change: Name
+    """By how many percent it changed in 24 hours."""
     at: Name
+    """When that was so."""
 
 
 class PresenceRow(Function):
@@ -98,10 +120,15 @@ class PresenceRow(Function):
 
     slots = frozenset({"thread", "status", "me"})
     table: Name
+    """The table in which it is kept."""
     person: Name
+    """Whose row it is."""
     thread: Name
+    """In which thread they are."""
     status: Name
+    """Online, away or offline."""
     seen: Name
+    """When they were last seen."""
 
 
 class Audit(Function):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from supachat.dialects import rows
+from supachat.dialects.chatshape import Last, Members, ReadColumns, Threads
 from supachat.dialects.rows import Misfit, Row, key, moment
-from supachat.dialects.shape import Last, Map, Members, ReadColumns, Threads
+from supachat.dialects.shape import Map
 from supachat.domain.model import Cursor, Person, PersonKind, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
 

@@ -16,12 +16,15 @@ class Rows(Channel):
     """New rows of a thread. On a sealed topic `record` is believed, elsewhere it is a hint."""
 
     event: Word
+    """The event of a new row."""
     record: Word
+    """The key of the payload under which the row stands."""
     changed: Word | None = None
     """The event of a row that changed: it too stands under `record`."""
     gone: Word | None = None
     """The event of a row that was deleted: its key stands under `old`."""
     old: Word = "old_record"
+    """The key of the payload under which a deleted row stands."""
 
 
 class Notices(Channel):
@@ -29,16 +32,25 @@ class Notices(Channel):
 
     ends_with = USER
     event: Word
+    """The event that tells of it."""
     thread: Word
+    """The key of the payload under which the thread's id stands."""
 
 
 class Typing(Channel):
+    """Somebody writes."""
+
     event: Word
+    """The event of a key press."""
     person: Word
+    """The key of the payload under which the person's id stands."""
 
 
 class Attendance(Channel):
+    """Who is there, by presence."""
+
     status: Word
+    """The key of what is tracked under which online or away stands."""
     away: bool = False
     """The reader can be set away or offline by hand."""
     name: Word | None = None
@@ -51,16 +63,22 @@ class Hint(Channel):
     """A member says that they wrote in the thread: it is read, nothing is believed."""
 
     event: Word
+    """The event that says so."""
 
 
 class Hearsay(Channel):
     """Messages that are only told and stored nowhere: there is no history to check them against."""
 
     event: Word
+    """The event that holds a message."""
     id: Word
+    """The message's id in the payload."""
     author: Word
+    """The author's id in the payload."""
     body: Word
+    """The text in the payload."""
     at: Word | None = None
+    """The time in the payload; without it, when it was heard."""
 
 
 class Told(Channel):
@@ -68,7 +86,9 @@ class Told(Channel):
 
     ends_with = USER
     feed: FeedName
+    """The feed in which it stands."""
     label: Word
+    """What people read."""
     words: dict[Word, Word] = Field(default_factory=dict)
     """Events and what they are called; one that is not here is told by its own name."""
     lists: list[Word] = Field(default_factory=list)
@@ -76,8 +96,11 @@ class Told(Channel):
     quiet: list[Word] = Field(default_factory=list)
     """Events of this topic that are nothing to tell."""
     title: Word = "title"
+    """The row's line in the payload."""
     body: Word = "body"
+    """What more there is, in the payload."""
     severity: Word = "severity"
+    """How grave it is, in the payload."""
 
 
 Kind = Literal["INSERT", "UPDATE", "DELETE"]
@@ -87,13 +110,17 @@ class Change(Part):
     """Rows of a table, told as they change (postgres_changes), and what they mean."""
 
     topic: Word
+    """The topic to join for it: one thread's, or the reader's own."""
     table: Name
+    """The table."""
     events: Annotated[list[Kind], Field(min_length=1)] = ["INSERT", "UPDATE", "DELETE"]  # noqa: RUF012  pydantic copies it
+    """What of it is told; without this key everything."""
     filter: str = ""
     """`column=eq.{thread}` or `column=eq.{user}`; without it every row that the reader may see."""
     means: Annotated[
         str, StringConstraints(pattern=r"^(message|list|presence|price|feed:[a-z][a-z0-9_-]*)$")
     ]
+    """What a row is: a message, a thread of the list, a presence, a price, a row of a feed."""
     private: bool = True
     """On a topic that everybody may join its rows are hints: they are read before they are believed."""
 
@@ -131,6 +158,8 @@ class Change(Part):
 
 
 class News(Part):
+    """How news of a thread arrives by broadcast, and who is there."""
+
     rows: Rows | None = None
     hint: Hint | None = None
     hearsay: Hearsay | None = None

@@ -32,6 +32,7 @@ class Filled(Part):
 
     slots: ClassVar[frozenset[str]] = frozenset()
     params: dict[Name, Constant] = Field(default_factory=dict)
+    """Arguments or columns: constants, and slots that are filled in."""
 
     @field_validator("params")
     @classmethod
@@ -47,13 +48,16 @@ class Function(Filled):
     """A function to call, and its arguments."""
 
     rpc: Name
+    """The function to call."""
 
 
 class Reading(Filled):
     """Rows to read: a function to call, or a table, of which the columns in `params` have to be equal."""
 
     rpc: Name | None = None
+    """The function that answers the rows."""
     table: Name | None = None
+    """The table or view that holds the rows."""
     embed: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.,:()!]*$")] = ""
     """What PostgREST is to embed in each row of the table, as it stands in a select."""
 
@@ -71,9 +75,11 @@ class Channel(Part):
 
     ends_with: ClassVar[str] = THREAD
     topic: Word
+    """The topic's name, without `realtime:`."""
     sealed: bool = False
     """No policy lets a client broadcast here."""
     from_database: bool = False
+    """The database broadcasts here; the server says when that flows."""
 
     @field_validator("topic")
     @classmethod

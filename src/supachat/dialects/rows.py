@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from supachat.dialects import moments
-from supachat.dialects.shape import Map, Messages
+from supachat.dialects.chatshape import Messages
+from supachat.dialects.shape import Map
 from supachat.domain.model import (
     NOTHING,
     Cursor,
