@@ -25,7 +25,9 @@ class Use:
 
 def uses(map_: Map) -> tuple[Use, ...]:
     """Every table that the map names, each once; the messages first."""
-    told = {change.table: frozenset(change.events) for change in map_.changes}
+    told: dict[str, frozenset[str]] = {}
+    for change in map_.changes:
+        told[change.table] = told.get(change.table, frozenset()) | frozenset(change.events)
     found: dict[str, Use] = {}
     for use in (*_chat(map_), *_beside(map_)):
         known = found.get(use.table)
