@@ -58,7 +58,10 @@ def query(postgres: Postgres, statement: str) -> list[tuple[object, ...]]:
 def started_elsewhere(folder: Path) -> tuple[subprocess.Popen[str], int, int]:
     """Another process that starts PostgreSQL on `folder`: it, the postmaster's pid, the guard's."""
     process = subprocess.Popen(
-        [sys.executable, "-c", STARTER, str(folder)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", STARTER, str(folder)],
+        stdin=subprocess.PIPE,  # a worker of xdist has none that stays open
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout is not None
     postmaster, guard = process.stdout.readline().split()
