@@ -163,6 +163,21 @@ async def test_a_row_is_taken_at_once_and_stays_so() -> None:
     await client.close()
 
 
+async def test_a_feed_that_is_only_heard_is_asked_for_again_and_keeps_what_it_heard() -> None:
+    client, remote, _ = await begun()
+    told = FeedInfo("direct", "events", safe_line("Events"))
+    heard = replace(ROW, feed="events", id="e1")
+    remote.only_told = frozenset({"events"})
+    remote.say(ev.FeedsKnown("direct", (FEED, told)), ev.FeedHeard(heard))
+    asked = ev.FetchFeed("direct", "events")
+    await until(lambda: client.feeds.rows("direct", "events") == (heard,))
+    for times in (1, 2):
+        await until(lambda wanted=times: remote.performed.count(asked) >= wanted)
+        client.focused()
+    assert client.feeds.rows("direct", "events") == (heard,)
+    await client.close()
+
+
 async def test_focus_reads_feeds_and_prices_again() -> None:
     client, remote, _ = await begun()
     before = len([r for r in remote.performed if isinstance(r, ev.FetchFeed | ev.FetchPrices)])

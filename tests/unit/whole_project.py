@@ -45,6 +45,8 @@ class Project(Scripted):
         self.people = [YOU]
         self.feed_rows = [ROW]
         self.ticks = [TICK]
+        self.only_told: frozenset[str] = frozenset()
+        """Feeds of which nothing can be read."""
         self.refused: SupachatError | None = None
 
     async def start(self) -> None:
@@ -57,6 +59,8 @@ class Project(Scripted):
                 return [ev.ThreadsListed(source, tuple(self.threads), tuple(self.people))]
             case ev.FetchFeed(source, feed):
                 self.performed.append(request)
+                if feed in self.only_told:
+                    return []
                 return [ev.FeedRead(source, feed, tuple(self.feed_rows))]
             case ev.FetchPrices(source):
                 self.performed.append(request)

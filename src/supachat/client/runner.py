@@ -15,14 +15,15 @@ from dataclasses import replace
 from typing import Any
 
 from supachat.cache.store import Cache
+from supachat.client.hands import change_hands
 from supachat.client.remote import Remote
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.choices import Pace
-from supachat.domain.errors import CacheError, SupachatError, Unreachable
+from supachat.domain.errors import CacheError, Refused, SupachatError, Unreachable
 from supachat.domain.events import Change, Event, Request, Step
 from supachat.domain.health import Link, LinkState
-from supachat.domain.model import Micros, Presence, Thread, ThreadKey
+from supachat.domain.model import Account, Micros, Presence, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.sync.engine import Engine
 from supachat.sync.hearsay import is_hearsay
@@ -30,6 +31,9 @@ from supachat.sync.limiter import Limiter
 from supachat.sync.parts import Parts
 from supachat.sync.shelf import Outcome
 
+_ANSWERLESS = ev.Alter | ev.TakeFeedRow | ev.FetchFeed | ev.FetchPrices
+"""Requests that may be carried out without an event that says so."""
+_BESIDE = ev.FeedRead | ev.PricesRead
 TICK = 1.0
 """Seconds between two looks at the clock."""
 
@@ -151,8 +155,7 @@ class Runner:
 
     def threads(self) -> tuple[Thread, ...]:
         """The list as the reader has altered it."""
-        shown = map(self.parts.alterer.shown, self.engine.threads.ordered())
-        return tuple(thread for thread in shown if thread is not None)
+        return self.parts.alterer.all(self.engine.threads.ordered())
 
     def thread(self, key: ThreadKey) -> Thread | None:
         held = self.engine.threads.get(key)
@@ -161,31 +164,17 @@ class Runner:
     def wall_micros(self) -> Micros:
         return Micros(round(self._wall() * 1_000_000))
 
-    def _quiet(self, alert: ev.Alerted) -> bool:
-        """Whether these are hours in which it is not told."""
-        hours = self.parts.chosen.choices.quiet
-        local = time.localtime(self._wall())
-        return hours is not None and not alert.urgent and hours.holds(local.tm_hour * 60 + local.tm_min)
-
     def tell(self, change: Change) -> None:
-        if isinstance(change, ev.Alerted) and self._quiet(change):
-            return
+        if isinstance(change, ev.Alerted):
+            local = time.localtime(self._wall())
+            if self.parts.notifier.held_back(change, local.tm_hour * 60 + local.tm_min):
+                return
         self._changes.append(change)
         self._news.set()
 
     def ask(self, request: Request) -> None:
-        wait = self._limiter.wait(self.now()) if self._is_cast(request) else 0.0
+        wait = self._limiter.wait(self.now()) if self.parts.is_broadcast(request) else 0.0
         self.spawn(self._carry_out(request, wait))
-
-    def _is_cast(self, request: Request) -> bool:
-        """Whether it leaves as a broadcast of ours."""
-        match request:
-            case ev.TellTyping() | ev.TellPresence():
-                return True
-            case ev.SendDraft(draft):
-                return self.parts.shelf.unstored(draft.thread)
-            case _:
-                return False
 
     def need_remote(self) -> Remote:
         if self._remote is None:
@@ -238,12 +227,22 @@ class Runner:
         if parts is self.parts:  # else it was asked for an account that has left meanwhile
             for event in answers:
                 self.receive(event)
-            if isinstance(request, ev.Alter | ev.TakeFeedRow):
+            if isinstance(request, _ANSWERLESS) and not any(isinstance(e, _BESIDE) for e in answers):
                 self.apply(self.engine.done(request, self.now()))
 
     async def _listen(self, remote: Remote) -> None:
         async for event in remote.events():
-            self.receive(event)
+            if not isinstance(event, ev.SignedIn) or await self._takes(event.account):
+                self.receive(event)
+
+    async def _takes(self, account: Account) -> bool:
+        """False where the session that was kept is not of the account whose messages wait here."""
+        try:
+            await change_hands(self, account)
+        except Refused as error:
+            self.tell(ev.AccountChanged(None, safe_line(str(error))))
+            return False
+        return True
 
     async def _begin(self, remote: Remote) -> None:
         try:

@@ -7,7 +7,7 @@ on disk. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from supachat.domain import events as ev
@@ -79,6 +79,10 @@ class Alterer:
             if alter.what is Alteration.LEAVE:
                 return None
         return thread
+
+    def all(self, threads: Iterable[Thread]) -> tuple[Thread, ...]:
+        """Those that the reader has not left."""
+        return tuple(shown for thread in threads if (shown := self.shown(thread)) is not None)
 
     def alter(self, alter: ev.Alter, out: Outcome) -> None:
         waiting = self._pending.setdefault(alter.thread, [])

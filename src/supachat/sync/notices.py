@@ -1,7 +1,7 @@
 """What is worth telling wherever the person looks: messages elsewhere, conversations that wait, alerts.
 
 Never of one's own, of what was read, of the thread that is looked at, of a muted thread or source, and of
-nothing twice. Quiet hours are the client's: they need a clock. Pure.
+nothing twice. Pure: the minute of the day is given.
 """
 
 from __future__ import annotations
@@ -106,6 +106,11 @@ class Notifier:
     def price(self, source: str, words: str, out: Outcome) -> None:
         if source not in self._chosen.choices.muted:
             out.changes.append(Alerted(safe_line(words), source=source))
+
+    def held_back(self, alert: Alerted, minute: int) -> bool:
+        """Whether it is not told in that minute of the day, where the person is."""
+        hours = self._chosen.choices.quiet
+        return hours is not None and not alert.urgent and hours.holds(minute)
 
     def _waits(self, thread: Thread, first: bool, out: Outcome) -> None:
         wanted = ThreadWaits(thread.key)

@@ -102,6 +102,12 @@ class Parts:
         for thread, message_id in self.growing.stopped(now):
             self.reader.unfinished(thread, message_id, out)
 
+    def is_broadcast(self, request: ev.Request) -> bool:
+        """Whether it leaves as a broadcast of ours, so that it counts against their number."""
+        if isinstance(request, ev.SendDraft):
+            return self.shelf.unstored(request.draft.thread)
+        return isinstance(request, ev.TellTyping | ev.TellPresence)
+
     def attends(self) -> bool:
         """Whether any source wants to know what the reader is."""
         return any(Feature.AWAY in source.features for source in self.sources)
