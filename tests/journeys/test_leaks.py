@@ -38,9 +38,12 @@ class Held:
 
 @pytest.fixture
 def traced() -> Iterator[None]:
+    gc.collect()
+    gc.freeze()  # what the tests before this one left is not looked through again and again
     tracemalloc.start()
     yield
     tracemalloc.stop()
+    gc.unfreeze()
 
 
 @pytest.mark.usefixtures("traced")
