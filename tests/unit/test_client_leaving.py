@@ -13,6 +13,7 @@ from supachat.cache.store import Cache
 from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
+from supachat.domain.errors import Unreachable
 from supachat.domain.model import Account, Message, Micros
 from supachat.domain.text import safe, safe_line
 
@@ -37,6 +38,32 @@ class Slow(Scripted):
 
     async def sign_in(self, email: str, password: str) -> Account:
         return self.account
+
+
+class Other(Scripted):
+    """Comes in by itself as somebody else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.account, self.left = replace(ACCOUNT, user_id="another"), False
+
+    async def start(self) -> None:
+        self.say(ev.SignedIn(self.account, (SOURCE,)))
+
+    async def sign_out(self, *, everywhere: bool = False) -> None:
+        self.left = True
+
+
+def listening(client: Client) -> list[ev.Change]:
+    """Every change, as it comes."""
+    heard: list[ev.Change] = []
+
+    async def listen() -> None:
+        async for batch in client.changes():
+            heard.extend(batch)
+
+    client._run.spawn(listen())
+    return heard
 
 
 async def reading(path: Path) -> tuple[Client, Slow, list[ev.Change]]:
@@ -96,3 +123,32 @@ async def test_another_account_finds_nothing_of_the_first_and_is_not_asked_twice
     await client.close()
     memory = await kept(tmp_path / "c.db")
     assert (memory.account, memory.texts) == (remote.account, ())
+
+
+async def test_a_session_of_somebody_else_that_was_kept_sends_nothing_of_the_first(tmp_path: Path) -> None:
+    """`supachat login` in a shell leaves a session; the app finds it, and what it kept is another's."""
+    before = Client(safe_line("acme"), Cache.open(tmp_path / "c.db"))
+    await before.start()
+    first = Scripted()
+    first.trouble = Unreachable("no way out", arrived=False)
+    before.attach(first)
+    await until(lambda: before.threads())
+    draft = before.send(A, "mine")
+    await until(lambda: [r for r in first.performed if isinstance(r, ev.SendDraft)])
+    await before.close()
+
+    client, remote = Client(safe_line("acme"), Cache.open(tmp_path / "c.db")), Other()
+    heard = listening(client)
+    await client.start()
+    client.attach(remote)
+    await until(lambda: any(isinstance(change, ev.AccountChanged) for change in heard))
+    [told] = [change for change in heard if isinstance(change, ev.AccountChanged)]
+    assert told.account is None
+    assert f"1 unsent message of {ACCOUNT.email}" in told.reason
+    assert remote.left
+    assert client.is_unsent(draft)
+    assert not [request for request in remote.performed if isinstance(request, ev.SendDraft)]
+    client.discard(draft)
+    remote.say(ev.SignedIn(remote.account, (SOURCE,)))
+    await until(lambda: client.account == remote.account)
+    await client.close()
