@@ -8,7 +8,7 @@ from itertools import islice
 
 from rich.cells import cell_len
 
-from supachat.domain.model import Message
+from supachat.domain.model import Message, PersonKind
 from supachat.tui.widgets.markdown import parse
 from supachat.tui.widgets.pieces import Band, Paragraph, Piece, Role
 from supachat.tui.widgets.rows import LAST, Canvas, Line
@@ -54,7 +54,7 @@ def draw_body(
             rows += _paragraph(block, frame.text, calls)
     long = len(rows) > frame.longest
     shown = rows if expanded or not long else rows[: frame.longest // 3]
-    if item.edited is not None and len(shown) == len(rows):
+    if item.edited is not None and len(shown) == len(rows) and not _was_streamed(item):
         _edited(shown, frame.text)
     if item.extra is not None and item.extra.growing:
         shown = rows  # whoever reads along reads the end: it is folded once it is whole
@@ -112,6 +112,11 @@ def _band(block: Band, canvas: Canvas, *, expanded: bool) -> tuple[list[_Row], b
 
 def _edge(canvas: Canvas) -> Piece:
     return Piece(canvas.frame.glyphs.edge if canvas.look.edges else " ", Role.BAND_EDGE)
+
+
+def _was_streamed(item: Message) -> bool:
+    """An assistant's row is changed while it is written: that is no edit."""
+    return item.extra is not None and item.extra.role is PersonKind.ASSISTANT
 
 
 def _edited(rows: list[_Row], width: int) -> None:
