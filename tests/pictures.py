@@ -8,190 +8,26 @@ from __future__ import annotations
 import asyncio
 import html
 import itertools
-import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.cells import cell_len
-from textual.pilot import Pilot
+from tests.scenes import SCENES, Scene, Stage
 
-from supachat.client import Client
 from supachat.demo.cast import ANA
 from supachat.demo.enter import Door
 from supachat.demo.house import House
 from supachat.demo.keeper import Keeper
-from supachat.domain.health import LinkState
-from supachat.domain.model import Delivery, Message, ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.app import SupachatApp
 from supachat.tui.setup_protocol import WorkspaceCard
-from supachat.tui.widgets.message_list import MessageList
 
 FOLDER = Path(__file__).parent.parent / "screenshots"
-MIRA = ThreadKey("direct", "ana__mira")
-BEN = ThreadKey("direct", "ana__ben")
 FONTS = "'DejaVu Sans Mono', 'Noto Sans Mono CJK JP', 'Noto Sans Hebrew', 'Noto Color Emoji', monospace"
-
-QUESTIONS = itertools.cycle(
-    (
-        "hello",
-        "what are the keys",
-        "and is it fast",
-        "I like the theme",
-        "show me a boat",
-        "what else is there",
-    )
-)
-"""What Ana asks, so that no two pictures hold the same talk."""
-
-
-@dataclass(slots=True)
-class Stage:
-    """What an act has to work with."""
-
-    app: SupachatApp
-    pilot: Pilot[int]
-    client: Client
-    keeper: Keeper
-
-    async def until(self, seen: Callable[[], object], seconds: float = 40.0) -> None:
-        end = asyncio.get_running_loop().time() + seconds
-        while not seen():
-            if asyncio.get_running_loop().time() > end:
-                raise TimeoutError("the scene did not come about")
-            await self.pilot.pause(0.05)
-
-    async def live(self) -> None:
-        await self.until(lambda: self.client.health.link.state is LinkState.CONNECTED)
-        await self.until(lambda: self.client.open_thread is not None)
-        await self.until(lambda: not self.client.health.catching_up)
-        await self.pilot.pause(0.5)
-
-    def pane_shows(self, delivery: Delivery) -> bool:
-        """Whether a message that has come this far is among those that are loaded."""
-        pane = self.app.screen.query_one(MessageList)
-        return any(isinstance(i, Message) and i.delivery is delivery for i in pane.newest(5))
-
-    async def write(self, text: str) -> None:
-        await self.pilot.press(*("space" if char == " " else char for char in text))
-
-
-Act = Callable[[Stage], Awaitable[None]]
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    name: str
-    theme: str
-    columns: int
-    lines: int
-    act: Act
-
-
-async def talk(stage: Stage) -> None:
-    """Mira is typing an answer."""
-    await stage.live()
-    await go_to(stage, MIRA)
-    await stage.write(next(QUESTIONS))
-    await stage.pilot.press("enter")
-    await stage.until(lambda: stage.client.typing(MIRA))
-    await stage.pilot.pause(0.3)
-
-
-async def code(stage: Stage) -> None:
-    """The thread with the code in it, scrolled to some."""
-    await stage.live()
-    await go_to(stage, BEN)
-    await stage.pilot.press("pageup", "pageup")
-    await stage.pilot.pause(0.3)
-
-
-async def scripts(stage: Stage) -> None:
-    await stage.live()
-    await go_to(stage, ThreadKey("direct", "aiko__ana"))
-
-
-async def right_to_left(stage: Stage) -> None:
-    await stage.live()
-    await go_to(stage, ThreadKey("direct", "ana__noa"))
-
-
-async def switcher(stage: Stage) -> None:
-    await stage.live()
-    await stage.pilot.press("ctrl+k")
-    await stage.write("id")
-    await stage.pilot.pause(0.5)
-
-
-async def keys(stage: Stage) -> None:
-    await stage.live()
-    await stage.pilot.press("f1")
-    await stage.pilot.pause(0.3)
-
-
-async def health(stage: Stage) -> None:
-    await stage.live()
-    await stage.pilot.press("f9")
-    await stage.pilot.pause(0.3)
-
-
-async def choosing(stage: Stage) -> None:
-    await stage.live()
-    await go_to(stage, BEN)
-    await stage.pilot.press("f6", "up")
-    await stage.pilot.pause(0.3)
-
-
-async def outage(stage: Stage) -> None:
-    """The server was killed, and what somebody wrote meanwhile waits: the outage, not what follows it."""
-    await stage.live()
-    await go_to(stage, MIRA)
-    await stage.write("the server is gone and I go on")
-    os.kill(int(stage.keeper.house.kill_command().split()[-1]), signal.SIGKILL)
-    await stage.until(lambda: stage.client.health.link.state is not LinkState.CONNECTED)
-    await stage.pilot.press("enter")
-    await stage.until(lambda: stage.client.health.queued and stage.pane_shows(Delivery.QUEUED))
-    if stage.client.health.link.state is LinkState.CONNECTED:
-        raise TimeoutError("the server was back before the picture was taken")
-
-
-async def go_to(stage: Stage, thread: ThreadKey) -> None:
-    """By the key of its place in the list."""
-    place = [one.key for one in stage.client.threads()].index(thread) + 1
-    await stage.pilot.press(f"alt+{place}")
-    await stage.until(lambda: stage.client.open_thread == thread)
-    await stage.until(lambda: not stage.client.health.catching_up)
-    await stage.pilot.pause(0.5)
-
-
-SCENES = (
-    *(
-        Scene("chat", theme, columns, lines, talk)
-        for theme in ("ink", "paper")
-        for columns, lines in ((80, 24), (120, 36), (200, 50))
-    ),
-    *(
-        Scene(name, theme, columns, lines, act)
-        for name, act in (
-            ("code", code),
-            ("japanese", scripts),
-            ("hebrew", right_to_left),
-            ("switcher", switcher),
-            ("keys", keys),
-            ("health", health),
-            ("choosing", choosing),
-            ("outage", outage),
-        )
-        for theme, columns, lines in (("ink", 120, 36), ("paper", 80, 24))
-    ),
-)
 
 
 async def picture(scene: Scene, house: House, keeper: Keeper) -> Path:

@@ -26,6 +26,9 @@ from supachat.demo.replies import Answerer, Voices, shipped
 from supachat.demo.talk import Talker
 from supachat.dialects import catalog
 
+SOURCES = ("direct", "rooms")
+"""Where the two have a client: what they do elsewhere is the backend's."""
+
 
 async def live(house: House, url: str, pipe: int, pace: Pace) -> None:
     """Both of them, until the pipe closes."""
@@ -80,7 +83,7 @@ async def _stay(
     calm: Calm,
 ) -> None:
     """Come in, talk, and go out again when it is quiet."""
-    door = Door(house, url, who, sources=("direct",))
+    door = Door(house, url, who, sources=SOURCES)
     client = door.client(kept=False)
     await client.start()
     talker = Talker(client, answerer, pace, luck, order, calm)

@@ -86,7 +86,7 @@ class Talker:
         """Our threads with the people of the five seats, and who that is."""
         handles = {one.handle for one in SEATS}
         for thread in self._client.threads():
-            if thread.other in handles:
+            if thread.key.source == "direct" and thread.other in handles:
                 yield thread, thread.other
 
     def _is_here(self, key: ThreadKey) -> bool:
