@@ -9,32 +9,46 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Any
 
 from supachat.cache.store import Cache
+from supachat.client.hands import change_hands
 from supachat.client.remote import Remote
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
-from supachat.domain.errors import CacheError, SupachatError, Unreachable
+from supachat.domain.choices import Pace
+from supachat.domain.errors import CacheError, Refused, SupachatError, Unreachable
 from supachat.domain.events import Change, Event, Request, Step
 from supachat.domain.health import Link, LinkState
-from supachat.domain.model import Thread, ThreadKey
+from supachat.domain.model import Account, Micros, Presence, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.sync.engine import Engine
+from supachat.sync.hearsay import is_hearsay
+from supachat.sync.limiter import Limiter
 from supachat.sync.parts import Parts
 from supachat.sync.shelf import Outcome
 
+_ANSWERLESS = ev.Alter | ev.TakeFeedRow | ev.FetchFeed | ev.FetchPrices
+"""Requests that may be carried out without an event that says so."""
+_BESIDE = ev.FeedRead | ev.PricesRead
 TICK = 1.0
 """Seconds between two looks at the clock."""
 
 
 class Runner:
-    """`now` is any steady clock, in seconds."""
+    """`now` is any steady clock, `wall` seconds since 1970."""
 
-    def __init__(self, cache: Cache, now: Callable[[], float]) -> None:
-        self.engine = Engine(kp.Memory())
+    def __init__(
+        self, cache: Cache, now: Callable[[], float], wall: Callable[[], float], pace: Pace
+    ) -> None:
+        self.engine = Engine(kp.Memory(), pace)
         self.now = now
+        self.pace = pace
+        self._wall = wall
+        self._limiter = Limiter()
         self._cache = cache
         self._remote: Remote | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -42,6 +56,7 @@ class Runner:
         self._news = asyncio.Event()
         self._commits: asyncio.Queue[tuple[kp.Write, ...]] = asyncio.Queue()
         self._wake: asyncio.TimerHandle | None = None
+        self._wake_at = 0.0
         self._closed = False
         self._offline = False
         """The person said so."""
@@ -53,7 +68,8 @@ class Runner:
         except CacheError as error:
             memory = kp.Memory()
             self.tell(ev.Notice(safe_line(error.message), safe_line(error.cure), "error"))
-        self.engine = Engine(memory)
+        self.engine = Engine(memory, self.pace)
+        self.parts.attendance.touched(self.now())
         self._hear_cache()
         self.spawn(self._keep())
         self.spawn(self._tick())
@@ -76,8 +92,7 @@ class Runner:
             return
         self._closed = True
         if self._remote is not None:
-            with contextlib.suppress(TimeoutError, SupachatError):
-                await asyncio.wait_for(self._remote.close(), 1.0)
+            await self._leave(self._remote)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._commits.join(), 1.0)
         if self._wake is not None:
@@ -89,8 +104,17 @@ class Runner:
         await self._cache.close()
         self._news.set()
 
+    async def _leave(self, remote: Remote) -> None:
+        """Say good-bye where that is wanted, then end the link."""
+        with contextlib.suppress(TimeoutError, SupachatError):
+            if self.engine.online and self.parts.attends():
+                await asyncio.wait_for(remote.perform(ev.TellPresence(Presence.OFFLINE)), 0.4)
+        with contextlib.suppress(TimeoutError, SupachatError):
+            await asyncio.wait_for(remote.close(), 1.0)
+
     async def forget(self) -> None:
-        """Empty the cache of this account."""
+        """Empty the cache of this account, once all that was to be written has arrived there."""
+        await self._commits.join()
         await self._cache.clear()
 
     async def changes(self) -> AsyncIterator[tuple[Change, ...]]:
@@ -107,6 +131,9 @@ class Runner:
     # ------------------------------------------------------------ one step
 
     def receive(self, event: Event) -> None:
+        if isinstance(event, ev.MessageArrived) and is_hearsay(event.message):
+            # nobody but our own clock can say when a thing was heard
+            event = replace(event, message=replace(event.message, at=self.wall_micros()))
         self.apply(self.engine.receive(event, self.now()))
 
     def apply(self, step: Step) -> None:
@@ -128,19 +155,26 @@ class Runner:
 
     def threads(self) -> tuple[Thread, ...]:
         """The list as the reader has altered it."""
-        shown = map(self.parts.alterer.shown, self.engine.threads.ordered())
-        return tuple(thread for thread in shown if thread is not None)
+        return self.parts.alterer.all(self.engine.threads.ordered())
 
     def thread(self, key: ThreadKey) -> Thread | None:
         held = self.engine.threads.get(key)
         return self.parts.alterer.shown(held) if held is not None else None
 
+    def wall_micros(self) -> Micros:
+        return Micros(round(self._wall() * 1_000_000))
+
     def tell(self, change: Change) -> None:
+        if isinstance(change, ev.Alerted):
+            local = time.localtime(self._wall())
+            if self.parts.notifier.held_back(change, local.tm_hour * 60 + local.tm_min):
+                return
         self._changes.append(change)
         self._news.set()
 
     def ask(self, request: Request) -> None:
-        self.spawn(self._carry_out(request))
+        wait = self._limiter.wait(self.now()) if self.parts.is_broadcast(request) else 0.0
+        self.spawn(self._carry_out(request, wait))
 
     def need_remote(self) -> Remote:
         if self._remote is None:
@@ -177,23 +211,38 @@ class Runner:
 
     # ------------------------------------------------------------ tasks
 
-    async def _carry_out(self, request: Request) -> None:
+    async def _carry_out(self, request: Request, wait: float) -> None:
+        parts = self.parts
+        if wait > 0:
+            await asyncio.sleep(wait)
         try:
             if isinstance(request, ev.Recall):
                 answers: Sequence[Event] = [await self._cache.recall(request)]
             else:
                 answers = await self.need_remote().perform(request)
         except SupachatError as error:
-            self.apply(self.engine.failed(request, error, self.now()))
-        else:
+            if parts is self.parts:
+                self.apply(self.engine.failed(request, error, self.now()))
+            return
+        if parts is self.parts:  # else it was asked for an account that has left meanwhile
             for event in answers:
                 self.receive(event)
-            if isinstance(request, ev.Alter | ev.TakeFeedRow):
+            if isinstance(request, _ANSWERLESS) and not any(isinstance(e, _BESIDE) for e in answers):
                 self.apply(self.engine.done(request, self.now()))
 
     async def _listen(self, remote: Remote) -> None:
         async for event in remote.events():
-            self.receive(event)
+            if not isinstance(event, ev.SignedIn) or await self._takes(event.account):
+                self.receive(event)
+
+    async def _takes(self, account: Account) -> bool:
+        """False where the session that was kept is not of the account whose messages wait here."""
+        try:
+            await change_hands(self, account)
+        except Refused as error:
+            self.tell(ev.AccountChanged(None, safe_line(str(error))))
+            return False
+        return True
 
     async def _begin(self, remote: Remote) -> None:
         try:
@@ -224,10 +273,13 @@ class Runner:
     def _set_alarm(self) -> None:
         """A draft that waits for its next try does not wait for the next tick as well."""
         due = self.engine.next_wake()
-        if due is None or self._wake is not None or self._closed:
+        if due is None or self._closed or (self._wake is not None and self._wake_at <= due):
             return
         delay = due - self.now()
         if 0 < delay < TICK:
+            if self._wake is not None:
+                self._wake.cancel()
+            self._wake_at = due
             self._wake = asyncio.get_running_loop().call_later(delay, self._alarm)
 
     def _alarm(self) -> None:
