@@ -24,13 +24,20 @@ App = SupachatApp
 T = TypeVar("T")
 
 
+def as_on_disk() -> Cache:
+    """A cache in memory that passes for a file, as most people's is one."""
+    cache = Cache(None)
+    cache.kept = True
+    return cache
+
+
 def make_app(
     town: Town | None,
     *,
     theme: str = "ink",
     set_up: SetUp | None = None,
     cards: Sequence[WorkspaceCard] = (CARD,),
-    cache: Callable[[], Cache] = lambda: Cache(None),
+    cache: Callable[[], Cache] = as_on_disk,
     mono: bool = False,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> SupachatApp:

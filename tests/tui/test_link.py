@@ -163,9 +163,8 @@ def test_what_becomes_of_a_text(live: bool, kept: bool, words: str) -> None:
     assert waiting_hint(live, kept) == words
 
 
-async def test_where_nothing_is_kept_the_composer_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Client, "kept_on_disk", False, raising=False)
-    async with running(make_app(Town())) as pilot:
+async def test_where_nothing_is_kept_the_composer_says_so() -> None:
+    async with running(make_app(Town(), cache=lambda: Cache(None))) as pilot:
         await until(pilot, lambda: "not kept on disk" in screen_text(pilot.app))
 
 
@@ -191,7 +190,7 @@ async def test_with_less_motion_nothing_counts_and_nothing_blinks(monkeypatch: p
     town = Town()
     app = make_app(town)
     app.animation_level = "full"
-    monkeypatch.setattr(app, "reduce_motion", True, raising=False)
+    monkeypatch.setattr(app, "reduce_motion", True)
     async with running(app) as pilot:
         link = Link(LinkState.RECONNECTING, attempt=2, next_try_at=1e12, reason=safe_line("no network"))
         await linked(pilot, town, link, "reconnecting soon (2nd try)")
