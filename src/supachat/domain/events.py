@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from supachat.domain.beside import FeedHeard, FeedRead, FeedsKnown, PriceHeard, PricesRead
 from supachat.domain.changes import (
     AccountChanged,
     Alerted,
@@ -30,7 +31,6 @@ from supachat.domain.changes import (
     TimelineReset,
     TimelineSpliced,
 )
-from supachat.domain.feeds import FeedInfo, FeedRow, Tick
 from supachat.domain.health import Link
 from supachat.domain.keeping import Span, Write
 from supachat.domain.model import (
@@ -71,6 +71,7 @@ __all__ = ["AccountChanged", "Change", "Edge", "EdgeChanged", "HealthChanged", "
 __all__ += ["StandingChanged", "TextReturned", "ThreadsChanged", "TimelineReset", "TimelineSpliced"]
 __all__ += ["DeleteMessage", "EditMessage", "FetchEdits", "FetchPage", "ListThreads", "MarkRead", "Recall"]
 __all__ += ["Request", "Reread", "SeekDraft", "SendDraft", "TellTyping", "Watch"]
+__all__ += ["FeedHeard", "FeedRead", "FeedsKnown", "PriceHeard", "PricesRead"]
 __all__ += ["Alerted", "FeedChanged", "PresenceChanged", "PricesChanged", "ThreadWaits"]
 __all__ += ["Alter", "FetchFeed", "FetchPrices", "TakeFeedRow", "TellPresence"]
 
@@ -267,43 +268,6 @@ class PersonRead:
     thread: ThreadKey
     person: str
     to: Cursor
-
-
-@dataclass(frozen=True, slots=True)
-class FeedsKnown:
-    """Which feeds a source has; told at sign-in, before their rows."""
-
-    source: str
-    feeds: tuple[FeedInfo, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FeedRead:
-    """The answer to a FetchFeed: its newest 50, whole."""
-
-    source: str
-    feed: str
-    rows: tuple[FeedRow, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FeedHeard:
-    """A row of a feed, new or changed, whole."""
-
-    row: FeedRow
-
-
-@dataclass(frozen=True, slots=True)
-class PricesRead:
-    """The answer to a FetchPrices."""
-
-    source: str
-    ticks: tuple[Tick, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PriceHeard:
-    tick: Tick
 
 
 Event = (
