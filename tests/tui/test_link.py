@@ -10,6 +10,7 @@ from tests.tui.harness import chat, make_app, running, screen_text, settled, unt
 from tests.tui.town import LIVE, Town, key
 from textual.pilot import Pilot
 
+from supachat.cache.store import Cache
 from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain.health import Link, LinkState

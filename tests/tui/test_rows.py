@@ -206,7 +206,7 @@ def test_people_stand_by_presence_then_name() -> None:
 def test_the_footer_gives_way_from_the_right_and_keeps_the_way_out() -> None:
     hints = footer(Place.LIST)
     full = text(footer_row(hints, 120))
-    assert full.startswith(" enter open   space fold   j k g G move")
+    assert full.startswith(" enter open   space fold   a assign   s status")
     short_row = text(footer_row(hints, 30))
     assert "esc back" in short_row
     assert "keys" not in short_row

@@ -52,7 +52,7 @@ def test_the_way_out_is_always_shown() -> None:
 
 def test_help_lists_every_key_that_is_not_silent_once() -> None:
     listed = [each for _, ids in keymap.HELP for each in ids]
-    places = (Place.EVERYWHERE, Place.COMPOSER, Place.LIST, Place.MESSAGES, Place.HEALTH)
+    places = (Place.EVERYWHERE, Place.COMPOSER, Place.LIST, Place.MESSAGES, Place.FEED, Place.HEALTH)
     assert sorted(listed) == sorted(key.id for place in places for key in KEYS[place] if not key.silent)
 
 
