@@ -13,6 +13,7 @@ import os
 import random
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from supachat.demo.backend import Backend
@@ -22,7 +23,7 @@ from supachat.demo.cast import PRESENT, Character, shown
 from supachat.demo.enter import Door
 from supachat.demo.house import House
 from supachat.demo.manners import Pace
-from supachat.demo.replies import Answerer, Voices, shipped
+from supachat.demo.replies import Answerer, shipped
 from supachat.demo.talk import Talker
 from supachat.dialects import catalog
 
@@ -31,21 +32,23 @@ SOURCES = ("direct", "rooms")
 
 
 async def live(house: House, url: str, pipe: int, pace: Pace) -> None:
-    """Both of them, until the pipe closes."""
-    table = shipped()
+    """Everybody, until the pipe closes."""
+    luck = random.Random()
     calm = Calm(pace.calm, pace.patience)
-    people = [
-        asyncio.create_task(_come_and_go(house, url, character, table, pace, order, calm))
-        for order, character in enumerate(PRESENT)
-    ]
+    table = shipped()
+    tasks = []
+    for order, who in enumerate(PRESENT):
+        answerer = Answerer(who.handle, table, luck, lambda: {"kill": house.kill_command()})
+        regular = Regular(house, url, who, answerer, pace, calm, luck, order)
+        tasks.append(asyncio.create_task(regular.come_and_go()))
     backend = Backend(house.keys, shown(catalog.names()))
-    people.append(asyncio.create_task(Backstage(backend, house, pace, calm, random.Random()).run()))
+    tasks.append(asyncio.create_task(Backstage(backend, house, pace, calm, luck).run()))
     try:
         await closed(pipe)
     finally:
-        for one in people:
-            one.cancel()
-        await asyncio.gather(*people, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def closed(pipe: int) -> None:
@@ -62,45 +65,45 @@ async def closed(pipe: int) -> None:
     await over.wait()
 
 
-async def _come_and_go(
-    house: House, url: str, who: Character, table: Voices, pace: Pace, order: int, calm: Calm
-) -> None:
-    luck = random.Random()
-    answerer = Answerer(who.handle, table, luck, lambda: {"kill": house.kill_command()})
-    while True:
-        await _stay(house, url, who, answerer, pace, order, luck, calm)
-        await asyncio.sleep(pace.pause(luck))
+@dataclass(frozen=True, slots=True)
+class Regular:
+    """One of the two. `order` is 0 for who greets first."""
 
+    house: House
+    url: str
+    who: Character
+    answerer: Answerer
+    pace: Pace
+    calm: Calm
+    luck: random.Random
+    order: int
 
-async def _stay(
-    house: House,
-    url: str,
-    who: Character,
-    answerer: Answerer,
-    pace: Pace,
-    order: int,
-    luck: random.Random,
-    calm: Calm,
-) -> None:
-    """Come in, talk, and go out again when it is quiet."""
-    door = Door(house, url, who, sources=SOURCES)
-    client = door.client(kept=False)
-    await client.start()
-    talker = Talker(client, answerer, pace, luck, order, calm)
-    tasks = [asyncio.create_task(talker.listen()), asyncio.create_task(talker.attend())]
-    try:
-        await door.connect(client)
-        end = time.monotonic() + pace.stay(luck)
-        while time.monotonic() < max(end, talker.last_word + pace.quiet):  # noqa: ASYNC110  a clock
-            await asyncio.sleep(pace.stroke)
-        tasks[1].cancel()
-        await talker.say_goodbye()
-        await asyncio.sleep(pace.stroke)  # the last words are on their way
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await client.close()
+    async def come_and_go(self) -> None:
+        """For ever. Cancel it to leave."""
+        while True:
+            await self._stay()
+            await asyncio.sleep(self.pace.pause(self.luck))
+
+    async def _stay(self) -> None:
+        """Come in, talk, and go out again when it is quiet."""
+        door = Door(self.house, self.url, self.who, sources=SOURCES)
+        client = door.client(kept=False)
+        await client.start()
+        talker = Talker(client, self.answerer, self.pace, self.luck, self.order, self.calm)
+        tasks = [asyncio.create_task(talker.listen()), asyncio.create_task(talker.attend())]
+        try:
+            await door.connect(client)
+            end = time.monotonic() + self.pace.stay(self.luck)
+            while time.monotonic() < max(end, talker.last_word + self.pace.quiet):  # noqa: ASYNC110  a clock
+                await asyncio.sleep(self.pace.stroke)
+            tasks[1].cancel()
+            await talker.say_goodbye()
+            await asyncio.sleep(self.pace.stroke)  # the last words are on their way
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await client.close()
 
 
 def main() -> None:

@@ -21,6 +21,8 @@ from supachat.domain.text import Safe
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at what the person did."""
+BETWEEN = 6.0
+"""Seconds of peace between two hints."""
 _WATCHED = "prices watched"
 
 Tell = Callable[[Notice], bool]
@@ -116,6 +118,7 @@ async def guide(client: Client, house: House, handle: str, tell: Tell) -> None:
         if hint is not None and tell(Notice(hint.title, hint.words, "hint")):
             past.add(hint.after)
             house.tell(handle, past)
+            await asyncio.sleep(BETWEEN)
         await asyncio.sleep(LOOK_EVERY)
 
 
