@@ -89,7 +89,7 @@ async def test_a_feed_is_read(side: Side, tables: Tables) -> None:
 
 async def test_a_row_that_does_not_fit_is_told_with_a_cure(side: Side, tables: Tables) -> None:
     tables.answers["audit_logs"] = [{"id": "1"}]
-    with pytest.raises(DialectError, match="do not fit their map"):
+    with pytest.raises(DialectError, match="the tables of portal do not fit its map"):
         await side.perform(ev.FetchFeed("portal", "audit"))
 
 

@@ -14,11 +14,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from supachat.dialects import abilities, asks, changes, faults, frames, listed, rows
+from supachat.dialects import abilities, asks, changes, faults, frames, listed, rows, topics
 from supachat.dialects.beside import Beside
-from supachat.dialects.calls import Call, Row, Topic, merged
+from supachat.dialects.calls import Call, Row, Topic
+from supachat.dialects.fitting import Fitting
 from supachat.dialects.frames import Members
-from supachat.dialects.parts import THREAD, USER, Channel
 from supachat.dialects.shape import Map
 from supachat.domain.errors import DialectError
 from supachat.domain.events import (
@@ -120,7 +120,7 @@ class Dialect:
             return Person(PersonKey(self.name, user_id), safe_line(user_id), safe_line(user_id))
         if not answer:
             raise self._misfit(f"nobody here has the account {safe_line(user_id)}")
-        with _Fitting(self):
+        with Fitting(self.name):
             return rows.person(self.map, answer[0], part.id, part.name)
 
     def list_call(self) -> Call:
@@ -128,14 +128,14 @@ class Dialect:
 
     def threads(self, answer: Sequence[Row], me: str) -> tuple[tuple[Thread, ...], tuple[Person, ...]]:
         """The list in the server's order, and the other people in it, each once."""
-        with _Fitting(self):
+        with Fitting(self.name):
             pairs = [listed.thread(self.map, row, me) for row in answer]
         people = {person.key: person for _, others in pairs for person in others}
         return tuple(thread for thread, _ in pairs), tuple(people.values())
 
     def reads(self, answer: Sequence[Row]) -> tuple[PersonRead, ...]:
         """How far the others have read, where the list tells it."""
-        with _Fitting(self):
+        with Fitting(self.name):
             found = [listed.seen(self.map, row) for row in answer]
         return tuple(PersonRead(*seen) for seen in found if seen is not None)
 
@@ -146,18 +146,18 @@ class Dialect:
 
     def any_messages(self, answer: Sequence[Row], me: str) -> tuple[Message, ...]:
         """Rows of whichever threads, in the order of the answer."""
-        with _Fitting(self):
+        with Fitting(self.name):
             return tuple(rows.message(self.map, row, me) for row in answer)
 
     def authors(self, answer: Sequence[Row]) -> tuple[Person, ...]:
         """Whoever the rows of a page name, each once."""
-        with _Fitting(self):
+        with Fitting(self.name):
             found = [rows.author(self.map, row) for row in answer]
         return tuple({person.key: person for person in found if person is not None}.values())
 
     def messages(self, answer: Sequence[Row], thread: ThreadKey, me: str) -> tuple[Message, ...]:
         """One page, oldest first, whichever way it was asked for. Rows of other threads are left out."""
-        with _Fitting(self):
+        with Fitting(self.name):
             found = [rows.message(self.map, row, me) for row in answer]
         return tuple(sorted((m for m in found if m.thread == thread), key=lambda m: m.cursor))
 
@@ -166,7 +166,7 @@ class Dialect:
 
     def edited_to(self, answer: Sequence[Row]) -> Cursor | None:
         """The last row's place in the order of edits."""
-        with _Fitting(self):
+        with Fitting(self.name):
             return rows.edit_place(self.map, answer[-1]) if answer else None
 
     def window_call(self, request: Reread) -> Call:
@@ -209,7 +209,7 @@ class Dialect:
         """The row that the server made of `draft`; None where it did not show it."""
         if not answer or self.map.messages.key not in answer[0]:
             return None
-        with _Fitting(self):
+        with Fitting(self.name):
             made = rows.message(self.map, answer[0], me)
         return made if made.thread == draft.thread else None
 
@@ -228,7 +228,7 @@ class Dialect:
         part = self.map.find
         if part is None:
             return ()
-        with _Fitting(self):
+        with Fitting(self.name):
             return tuple(rows.person(self.map, row, part.id, part.name) for row in answer)
 
     def ensure_call(self, person_id: str, me: str) -> Call | None:
@@ -247,19 +247,11 @@ class Dialect:
 
     def thread_topics(self, thread_id: str, me: str) -> tuple[Topic, ...]:
         """The topics of one thread, the ones that carry its rows first."""
-        news = self.map.news
-        found = [_topic(news.rows, thread_id)] if news.rows else []
-        found += changes.topics(self.map, THREAD, thread_id)
-        if news.presence:
-            found.append(_topic(news.presence, thread_id, presence_key=me))
-        found += [_topic(part, thread_id) for part in (news.typing, news.hint, news.hearsay) if part]
-        return merged(found)
+        return topics.of_thread(self.map, thread_id, me)
 
     def user_topics(self, user_id: str, me: str) -> tuple[Topic, ...]:
         """The topics of the reader's own account. `user_id` is the auth id."""
-        parts = (self.map.news.notices, self.map.notices)
-        found = [_topic(part, user_id) for part in parts if part]
-        return merged(found + changes.topics(self.map, USER, user_id))
+        return topics.of_user(self.map, user_id)
 
     def hear(
         self, topic: str, event: str, payload: object, *, sealed: bool, me: str, members: Members
@@ -306,25 +298,3 @@ class Dialect:
 
     def _misfit(self, what: str) -> DialectError:
         return DialectError(f"the source {self.name}: {what}")
-
-
-class _Fitting:
-    """A `with` block whose misfits become a DialectError that names the source."""
-
-    def __init__(self, dialect: Dialect) -> None:
-        self._dialect = dialect
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, rows.Misfit):
-            raise DialectError(
-                f"the tables of {self._dialect.name} do not fit its map: {error}",
-                cure="Nothing was lost. Install the dialect's SQL again, or mend the map",
-            ) from error
-
-
-def _topic(part: Channel, key: str, *, presence_key: str = "") -> Topic:
-    return Topic(
-        part.of(key), sealed=part.sealed, replication_ready=part.from_database, presence_key=presence_key
-    )

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from supachat.dialects.calls import Call
-from supachat.dialects.rows import Misfit
+from supachat.dialects.fitting import Fitting
 from supachat.domain import events as ev
-from supachat.domain.errors import DialectError, Refused
+from supachat.domain.errors import Refused
 from supachat.domain.feeds import Canned
 from supachat.domain.model import Message, Person, Thread
 from supachat.remote.performing import Performer
@@ -24,18 +24,15 @@ class Side:
         self._performer, self._rows = performer, rows
 
     async def perform(self, request: Asked) -> Sequence[ev.Event]:
-        try:
-            match request:
-                case ev.Alter():
-                    return await self._alter(request)
-                case ev.FetchFeed(source, feed):
-                    return await self._feed(source, feed)
-                case ev.TakeFeedRow(source, feed, id_):
-                    return await self._take(source, feed, id_)
-                case ev.FetchPrices(source):
-                    return await self._prices(source)
-        except Misfit as error:
-            raise _misfit(error) from error
+        match request:
+            case ev.Alter():
+                return await self._alter(request)
+            case ev.FetchFeed(source, feed):
+                return await self._feed(source, feed)
+            case ev.TakeFeedRow(source, feed, id_):
+                return await self._take(source, feed, id_)
+            case ev.FetchPrices(source):
+                return await self._prices(source)
 
     async def _alter(self, request: ev.Alter) -> Sequence[ev.Event]:
         """What became of it stands in the list, for everybody who sees the thread."""
@@ -50,7 +47,9 @@ class Side:
         call = beside.feed_call(feed)
         if call is None:
             return ()
-        return [ev.FeedRead(source, feed, beside.feed(feed, await self._rows.carry_out(call)))]
+        answer = await self._rows.carry_out(call)
+        with Fitting(source):
+            return [ev.FeedRead(source, feed, beside.feed(feed, answer))]
 
     async def _take(self, source: str, feed: str, id_: str) -> Sequence[ev.Event]:
         call = self._performer.source(source)[0].beside.take_call(feed, id_)
@@ -62,7 +61,9 @@ class Side:
         call = beside.prices_call()
         if call is None:
             return ()
-        return [ev.PricesRead(source, beside.prices(await self._rows.carry_out(call)))]
+        answer = await self._rows.carry_out(call)
+        with Fitting(source):
+            return [ev.PricesRead(source, beside.prices(answer))]
 
     # ------------------------------------------------------------ asked by a person, who waits
 
@@ -74,10 +75,9 @@ class Side:
     async def canned(self, source: str) -> Sequence[Canned]:
         beside = self._performer.source(source)[0].beside
         call = beside.canned_call()
-        try:
-            return () if call is None else beside.canned(await self._rows.carry_out(call))
-        except Misfit as error:
-            raise _misfit(error) from error
+        answer = await self._rows.carry_out(call) if call is not None else []
+        with Fitting(source):
+            return beside.canned(answer)
 
     async def create_thread(self, source: str, title: str) -> tuple[Thread, Sequence[Person]]:
         dialect, me = self._performer.source(source)
@@ -89,10 +89,3 @@ def _able(call: Call | None) -> Call:
     if call is None:
         raise Refused("this source has no way to do that")
     return call
-
-
-def _misfit(error: Misfit) -> DialectError:
-    return DialectError(
-        f"the tables do not fit their map: {error}",
-        cure="Nothing was lost. Install the dialect's SQL again, or mend the map",
-    )

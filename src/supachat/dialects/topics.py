@@ -1,0 +1,31 @@
+"""The realtime topics that a map wants joined, each once, with all that is asked of it. Pure."""
+
+from __future__ import annotations
+
+from supachat.dialects import changes
+from supachat.dialects.calls import Topic, merged
+from supachat.dialects.parts import THREAD, USER, Channel
+from supachat.dialects.shape import Map
+
+
+def of_thread(map_: Map, thread_id: str, me: str) -> tuple[Topic, ...]:
+    """The topics of one thread, the ones that carry its rows first."""
+    news = map_.news
+    found = [_topic(news.rows, thread_id)] if news.rows else []
+    found += changes.topics(map_, THREAD, thread_id)
+    if news.presence:
+        found.append(_topic(news.presence, thread_id, presence_key=me))
+    found += [_topic(part, thread_id) for part in (news.typing, news.hint, news.hearsay) if part]
+    return merged(found)
+
+
+def of_user(map_: Map, user_id: str) -> tuple[Topic, ...]:
+    """The topics of the reader's own account."""
+    found = [_topic(part, user_id) for part in (map_.news.notices, map_.notices) if part]
+    return merged(found + changes.topics(map_, USER, user_id))
+
+
+def _topic(part: Channel, key: str, *, presence_key: str = "") -> Topic:
+    return Topic(
+        part.of(key), sealed=part.sealed, replication_ready=part.from_database, presence_key=presence_key
+    )
