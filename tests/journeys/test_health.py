@@ -82,7 +82,7 @@ def test_a_link_that_is_gone_or_hangs_is_red_and_exit_1(shell: Shell, own_server
     finally:
         own_server.send_signal(signal.SIGCONT)
     own_server.kill()
-    gone = shell.run("health", "--json", "--wait", "2")
+    gone = shell.run("health", "--json", "--wait", "6")
     for done, why in ((hangs, "no answer within 2 s"), (gone, "cannot be reached")):
         report = json.loads(done.stdout)
         assert (done.returncode, report["grade"]) == (1, "red"), report
