@@ -24,6 +24,8 @@ from supachat.demo.story import key as story_key
 from supachat.domain import events as ev
 from supachat.domain.model import Message, ThreadKey
 
+START = 60.0
+"""Seconds that a first start may take on a machine that does other things too."""
 DEMO = [sys.executable, "-m", "supachat", "demo", "--pace", "0.2"]
 
 
@@ -56,7 +58,7 @@ def nobody(home: Path) -> bool:
 
 def test_people_greet_type_answer_and_survive_a_dead_server(home: Path) -> None:
     with screen(home) as ana:
-        ana.shows("Mira is typing")
+        ana.shows("Mira is typing", START)
         ana.type("hello\r")
         ana.until(lambda text: re.search(r"Hello there|Hi! Watch|Ahoy\.", text))
         ana.type("how do I kill the server\r")
@@ -77,7 +79,7 @@ def test_people_greet_type_answer_and_survive_a_dead_server(home: Path) -> None:
 
 def test_all_ends_within_two_seconds_when_the_screen_is_killed(home: Path) -> None:
     with screen(home) as ana:
-        ana.until(is_live)
+        ana.until(is_live, START)
         ana.process.kill()
         ana.process.wait()
         until(lambda: nobody(home), 2.5)
@@ -85,13 +87,13 @@ def test_all_ends_within_two_seconds_when_the_screen_is_killed(home: Path) -> No
 
 def test_a_second_one_joins_as_the_next_person_and_the_last_one_out_stops_the_server(home: Path) -> None:
     with screen(home) as ana:
-        ana.until(is_live)
+        ana.until(is_live, START)
         ana.shows("Ana Duarte")
         with screen(home) as noa:
-            noa.shows("Noa Levi")
+            noa.shows("Noa Levi", START)
             noa.shows("Ana Duarte")
             noa.shows("Message Mira")
-            noa.until(is_live)
+            noa.until(is_live, START)
             ana.type("\x11")
             assert ana.wait() == 0
             assert house(home).lives("server")
@@ -107,8 +109,8 @@ def test_a_second_one_joins_as_the_next_person_and_the_last_one_out_stops_the_se
 def test_the_second_time_the_past_is_there_and_fresh_forgets_it(home: Path) -> None:
     for words, there in (((), False), ((), True), (("--fresh",), False)):
         with screen(home, *words) as ana:
-            ana.shows("Message Mira")
-            ana.until(is_live)
+            ana.shows("Message Mira", START)
+            ana.until(is_live, START)
             assert ("remember-me" in ana.text) is there
             if not there:
                 ana.type("remember-me\r")
@@ -119,7 +121,7 @@ def test_the_second_time_the_past_is_there_and_fresh_forgets_it(home: Path) -> N
 
 def test_fresh_is_refused_while_somebody_is_in_it(home: Path) -> None:
     with screen(home) as ana:
-        ana.until(is_live)
+        ana.until(is_live, START)
         with screen(home, "--fresh") as other:
             other.shows("The demo is running")
             assert other.wait() == 1
@@ -138,7 +140,7 @@ class Reader:
         async for batch in self.client.changes():
             self.changes += batch
 
-    async def sees(self, what: Callable[[], object], seconds: float = 30.0) -> None:
+    async def sees(self, what: Callable[[], object], seconds: float = START) -> None:
         async with asyncio.timeout(seconds):
             while not what():
                 await asyncio.sleep(0.05)
