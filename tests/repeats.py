@@ -34,7 +34,7 @@ GENERATIONS = 200 if CHAOS else 60
 AWAITS = 1_000 if CHAOS else 4
 """Places on a message's way at which its client is killed; there are not so many."""
 
-SEEDS = 4000 if CHAOS else 100
+SEEDS = 400 if CHAOS else 100
 """Random histories of one server and two devices that the core goes through."""
 
 HOURS = 24 if CHAOS else 4

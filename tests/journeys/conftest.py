@@ -10,15 +10,16 @@ from pathlib import Path
 import pytest
 from tests.journeys.guest import Guest, guest
 from tests.journeys.local import LocalServer
-from tests.journeys.storm import RESULTS
 
 _numbers = itertools.count(1)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What the storms of this run came to."""
-    for result in RESULTS:
-        terminalreporter.write_line(result.line())
+    """What the storms of this run came to, whichever worker they were in."""
+    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
+        for name, value in report.user_properties:
+            if name == "storm":
+                terminalreporter.write_line(str(value))
 
 
 Visit = Callable[..., AbstractAsyncContextManager[Guest]]

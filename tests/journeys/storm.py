@@ -35,6 +35,8 @@ from supachat.remote.vault import MemoryVault
 from supachat.remote.waits import Waits, scaled
 
 SPEED = 10
+Tell = Callable[[str, object], None]
+"""Pytest's `record_property`."""
 QUICK = scaled(1 / SPEED, http=3.0, http_connect=1.0, open=2.0, join=4.0, close=0.8, token_left=60.0,
                token_early=300.0)  # fmt: skip
 SETTLE = 120.0
@@ -43,7 +45,7 @@ SETTLE = 120.0
 
 @dataclass(slots=True)
 class Result:
-    """What a storm came to; `make chaos` prints it."""
+    """What a storm came to; told with `record_property`, it is printed at the end of the run."""
 
     name: str
     faults: Counter[str] = field(default_factory=Counter)
@@ -59,8 +61,6 @@ class Result:
         )
 
 
-RESULTS: list[Result] = []
-"""Of this run, for the summary at its end."""
 _retried: set[str] = set()
 
 

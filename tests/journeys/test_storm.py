@@ -14,8 +14,8 @@ from tests.faults.proxy import Proxy
 from tests.journeys.guest import Guest
 from tests.journeys.local import LocalServer
 from tests.journeys.storm import (
-    RESULTS,
     Result,
+    Tell,
     all_sent,
     in_order,
     judge,
@@ -31,7 +31,7 @@ from supachat.domain.model import ThreadKey
 
 
 async def test_three_clients_in_a_storm_end_with_what_the_table_has(
-    own_server: LocalServer, tmp_path: Path
+    own_server: LocalServer, tmp_path: Path, record_property: Tell
 ) -> None:
     seed = a_seed()
     async with Proxy(own_server.url, seed) as proxy, three(own_server, proxy.url, tmp_path) as riders:
@@ -39,18 +39,18 @@ async def test_three_clients_in_a_storm_end_with_what_the_table_has(
         result = Result(f"faults of every kind, seed {seed}", faults=proxy.made)
         weather = strikes(proxy, faults, random.Random(seed), STORM_MESSAGES / 120)
         await rides(riders, STORM_MESSAGES, seed, weather, proxy.calm)
-        await ends_well(own_server, riders, STORM_MESSAGES, result)
+        await ends_well(own_server, riders, STORM_MESSAGES, result, record_property)
 
 
 async def test_three_clients_while_the_server_and_its_database_are_killed(
-    own_server: LocalServer, tmp_path: Path
+    own_server: LocalServer, tmp_path: Path, record_property: Tell
 ) -> None:
     seed, number = a_seed(), 100 * STORM_KILLS
     result = Result(f"SIGKILL of the server and of PostgreSQL, seed {seed}")
     async with three(own_server, own_server.url, tmp_path) as riders:
         weather = kills(own_server, random.Random(seed), result)
         await rides(riders, number, seed, weather, lambda: None)
-        await ends_well(own_server, riders, number, result)
+        await ends_well(own_server, riders, number, result, record_property)
 
 
 def a_seed() -> int:
@@ -112,14 +112,16 @@ async def kills(server: LocalServer, chance: random.Random, result: Result) -> N
             await asyncio.to_thread(server.again)
 
 
-async def ends_well(server: LocalServer, riders: list[Guest], number: int, result: Result) -> None:
+async def ends_well(
+    server: LocalServer, riders: list[Guest], number: int, result: Result, tell: Tell
+) -> None:
     """Nothing lost, nothing twice, each writer's order kept, and the same on every screen."""
     thread = shown(riders[0])
     assert thread is not None
     table, texts = stored(server, thread), said(number)
     judge(result, [text for own in texts for text in own], table)
     result.disordered = sum(in_order(own, table) for own in texts)
-    RESULTS.append(result)
+    tell("storm", result.line())
     assert (result.lost, result.doubled, result.disordered) == (0, 0, 0), result.line()
     expected = [id_ for id_, _ in table]
     for one in riders:

@@ -18,7 +18,7 @@ from tests.faults.plan import Fault, storm
 from tests.faults.proxy import Proxy
 from tests.journeys.guest import Guest
 from tests.journeys.local import LocalServer
-from tests.journeys.storm import RESULTS, Result, again, all_sent, rider, stored, strikes, whole, writes
+from tests.journeys.storm import Result, Tell, again, all_sent, rider, stored, strikes, whole, writes
 from tests.journeys.test_storm import a_seed, said, shown
 from tests.repeats import CHANGES_FAULTS, CHANGES_MESSAGES
 
@@ -38,7 +38,7 @@ def plain_server(tmp_path: Path) -> Iterator[LocalServer]:
 
 
 async def test_edits_deletes_and_a_server_that_makes_the_keys(
-    plain_server: LocalServer, tmp_path: Path
+    plain_server: LocalServer, tmp_path: Path, record_property: Tell
 ) -> None:
     seed, map_ = a_seed(), str(HERE / "plain.toml")
     for name in ("ana", "ben"):
@@ -71,7 +71,7 @@ async def test_edits_deletes_and_a_server_that_makes_the_keys(
         bodies = Counter(body.removesuffix(MARK) for _, body in table)
         result.lost = sum(text not in dropped and not bodies[text] for own in texts for text in own)
         result.doubled = sum(number - 1 for number in bodies.values() if number > 1)
-        RESULTS.append(result)
+        record_property("storm", result.line())
         assert (result.lost, result.doubled) == (0, 0), result.line()
         expected = [id_ for id_, _ in table]
         for one in (ana, ben):
