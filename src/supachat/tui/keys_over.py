@@ -100,7 +100,7 @@ FEED: Final = (
     Key("feed_down", "j down", "down", action="move(1)", silent=True),
     Key("feed_first", "g home", "first", action="move(-9999)", silent=True),
     Key("feed_last", "G end", "last", action="move(9999)", silent=True),
-    Key("feed_waiting", "u", "only what waits", "waiting"),
+    Key("feed_waiting", "u", "only what waits, or all", "waiting", action="waiting"),
     Key("feed_again", "r", "read again", action="screen.feed_again"),
     Key("feed_keys", "question_mark", "keys", action="screen.help"),
 )

@@ -113,10 +113,8 @@ class SearchPage(Screen[Found]):
             order = list(dict.fromkeys(hit.thread for hit in self._hits))
             self._hits.sort(key=lambda hit: order.index(hit.thread))
             threads = len({hit.thread for hit in self._hits})
-            self._said = (
-                Safe(f"{len(self._hits):,} found in {threads:,} threads") if self._hits else NOTHING
-            )
-            self._said = self._said or Safe("nothing found")
+            where = "one thread" if threads == 1 else f"{threads:,} threads"
+            self._said = Safe(f"{len(self._hits):,} found in {where}" if self._hits else "nothing found")
         self._show()
 
     def _add_message(self, thread: Thread, message: Message) -> None:

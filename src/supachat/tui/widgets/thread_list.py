@@ -75,9 +75,12 @@ class ThreadList(ScrollView, can_focus=True):
         open_feed: tuple[str, str] | None = None,
     ) -> None:
         """The list, whole. While it is used the order on the screen is kept."""
+        moved = (open_thread, open_feed) != (self._open, self._open_feed)
         self._open, self._open_feed = open_thread, open_feed
         self._sources = self._kept(sources) if self.has_focus else tuple(sources)
         self._arrange()
+        if moved and not self.has_focus:
+            self._reveal(next((n for n, e in enumerate(self._entries) if self._is_open(e)), 0))
 
     def _kept(self, sources: Sequence[SourceView]) -> tuple[SourceView, ...]:
         shown = [entry.key for entry in self._entries if entry.key]
@@ -188,14 +191,18 @@ class ThreadList(ScrollView, can_focus=True):
 
     def _settle(self) -> None:
         self.post_message(self.Moved())
-        lines = [line for line, (number, _) in enumerate(self._lines) if number == self._cursor]
-        if lines:
+        self._reveal(self._cursor)
+        self.refresh()
+
+    def _reveal(self, wanted: int) -> None:
+        """Bring an entry into view, with as little movement as possible."""
+        lines = [line for line, (number, _) in enumerate(self._lines) if number == wanted]
+        if lines and self.size.height:
             top = int(self.scroll_offset.y)
             if lines[0] < top:
                 self.scroll_to(y=lines[0], animate=False)
             elif lines[-1] >= top + self.size.height:
                 self.scroll_to(y=lines[-1] - self.size.height + 1, animate=False)
-        self.refresh()
 
     def action_open(self) -> None:
         if self.chosen is not None:
