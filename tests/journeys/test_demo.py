@@ -16,7 +16,8 @@ import pytest
 from tests.terminal import Terminal, is_live
 
 from supachat.client import Client
-from supachat.demo.cast import ANA, ORDER, PRESENT
+from supachat.demo.backend import Backend
+from supachat.demo.cast import ANA, MIRA, ORDER, PRESENT
 from supachat.demo.enter import Door
 from supachat.demo.house import ROLES, House
 from supachat.demo.keeper import Keeper
@@ -182,6 +183,7 @@ async def test_one_thing_of_each_system_is_there_and_answers(tmp_path: Path) -> 
         await reader.client.start()
         await door.connect(reader.client)
         await _each_system(reader)
+        await _what_nobody_asked_for(reader, Backend(place.keys, ORDER))
     finally:
         await reader.client.close()
         await listening
@@ -215,3 +217,23 @@ async def _each_system(reader: Reader) -> None:
     }
     await reader.sees(lambda: client.feeds.open_alerts("portal", "alerts"))
     assert any(isinstance(one, ev.Alerted) and one.urgent for one in reader.changes)
+
+
+async def _what_nobody_asked_for(reader: Reader, backend: Backend) -> None:
+    """What comes in turns while the demo runs, all of it at once."""
+    client = reader.client
+    new, words = story_key("inbox", "somebody new"), {"title": "Tide turned", "text": "At a quarter past."}
+    await backend.act("rooms", "happens", to=ANA.user_id, **words)
+    await backend.act("portal", "notifies", to=ANA.user_id, **words)
+    said = {"name": "Oskar", "channel": "web", "contact": "oskar@example.org", "subject": "Tuba"}
+    await backend.act("inbox", "begins", thread=new, **said)
+    await backend.act("inbox", "says", thread=new, text="May it come along?")
+    await backend.act("inbox", "takes", author=MIRA.user_id)
+    await backend.close()
+
+    def told(source: str, feed: str) -> bool:
+        return any(row.title == words["title"] for row in client.feeds.rows(source, feed))
+
+    await reader.sees(lambda: told("rooms", "events") and told("portal", "notifications"))
+    await reader.sees(lambda: client.thread(ThreadKey("inbox", new)))
+    await reader.sees(lambda: [t.assignee for t in client.threads()].count(MIRA.user_id) >= 2)
