@@ -55,6 +55,7 @@ class Client:
     ) -> None:
         self.workspace = workspace
         self._run = Runner(cache, monotonic, wall, pace)
+        self._kept = cache.kept
         self.entry = Entry(self._run)
         """In and out of the account."""
         self.feeds = FeedsFace(self._run)
@@ -113,6 +114,11 @@ class Client:
     @property
     def health(self) -> Health:
         return self._engine.health.health
+
+    @property
+    def kept_on_disk(self) -> bool:
+        """Whether a draft outlives this program."""
+        return self._kept
 
     @property
     def open_thread(self) -> ThreadKey | None:

@@ -20,7 +20,7 @@ from supachat.client import Client
 from supachat.domain.errors import SupachatError
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe, safe, safe_line
-from supachat.tui import desktop
+from supachat.tui import desktop, hangup
 from supachat.tui import theme as themes
 from supachat.tui.breaking import Breaking, Crashed
 from supachat.tui.glyphs import choose
@@ -70,6 +70,7 @@ class SupachatApp(Breaking, inherit_bindings=False):
         workspace: str | None = None,
         theme: str | None = None,
         glyphs: str = "auto",
+        reduce_motion: bool = False,
         session_words: Safe = NOTHING,
         keep_theme: Callable[[str], None] = lambda name: None,
         crashed: Crashed = lambda error: Safe("supachat broke"),
@@ -83,6 +84,7 @@ class SupachatApp(Breaking, inherit_bindings=False):
         teach_terminal_keys()
         super().__init__(crashed)
         self.glyphs = choose(glyphs)
+        self.reduce_motion = reduce_motion
         self.client: Client | None = None
         self._open_workspace = open_workspace
         self._connect = connect
@@ -119,6 +121,7 @@ class SupachatApp(Breaking, inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.watch_tasks()
+        hangup.watch(self)
         self._open(self._first)
 
     def now(self) -> datetime:

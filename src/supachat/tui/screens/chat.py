@@ -29,6 +29,14 @@ if TYPE_CHECKING:
     from supachat.tui.screens.commands import Command
 
 
+LONGEST_ALONE = 0.5
+"""Seconds for which the way to the server waits for the cached messages to be on the screen."""
+
+
+def _shows_messages(change: ev.Change) -> bool:
+    return isinstance(change, ev.TimelineReset | ev.TimelineSpliced | ev.EdgeChanged)
+
+
 class ChatScreen(ChatTelling):
     """One workspace. `connect` builds the way to the server; it is called after the first frame."""
 
@@ -49,6 +57,7 @@ class ChatScreen(ChatTelling):
         self._trail = Trail()
         self._countdown: Timer | None = None
         self._was_live = False
+        self._begun = False
 
     # ------------------------------------------------------------ the worker
 
@@ -59,13 +68,17 @@ class ChatScreen(ChatTelling):
     async def _live(self) -> None:
         await self.client.start()
         self._first_open()
-        self.call_after_refresh(self._begin)
+        self.set_timer(LONGEST_ALONE, self._begin)
         async for batch in self.client.changes():
             self.take(batch)
+            if self.client.open_thread is None or any(map(_shows_messages, batch)):
+                self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
         """The cached screen has been painted: now the network's libraries may be imported."""
-        self.run_worker(self._go_on(), group="connect")
+        if not self._begun:
+            self._begun = True
+            self.run_worker(self._go_on(), group="connect")
 
     async def _go_on(self) -> None:
         await self._connect(self.client)

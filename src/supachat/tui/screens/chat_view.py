@@ -177,7 +177,7 @@ class ChatView(Screen[None]):
             list_width=0 if now.over else now.list_width,
             wide=now.wide,
         )
-        self.composer.live(live(client.health), kept=getattr(client, "kept_on_disk", True))
+        self.composer.live(live(client.health), kept=client.kept_on_disk)
 
     def account_words(self) -> Safe:
         """Who is signed in."""
