@@ -135,6 +135,11 @@ class Terminal:
                 raise AssertionError(f"still running after {seconds} s:\n{self.text}")
         return self.process.returncode
 
+    def hang_up(self) -> None:
+        """Close the terminal under the program."""
+        os.close(self._main)
+        self._main = -1
+
     def end(self) -> None:
         if self.process.poll() is None:
             self.process.terminate()
@@ -143,4 +148,5 @@ class Terminal:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
-        os.close(self._main)
+        if self._main >= 0:
+            os.close(self._main)

@@ -7,9 +7,11 @@ file and a sentence that says where; wrong use is 2, ctrl+c is 130.
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
+import threading
 from typing import TYPE_CHECKING, NoReturn
 
 from supachat.cli import mishap
@@ -36,7 +38,18 @@ COMMANDS = {
 def main(argv: list[str] | None = None) -> NoReturn:
     """Run and exit. Never shows a traceback."""
     mishap.watch()
-    sys.exit(run(sys.argv[1:] if argv is None else argv))
+    code = run(sys.argv[1:] if argv is None else argv)
+    if any(thread.daemon for thread in threading.enumerate()):
+        _leave_at_once(code)
+    sys.exit(code)
+
+
+def _leave_at_once(code: int) -> NoReturn:
+    """A thread that nobody waits for may be inside a C++ library, which aborts when Python ends it there."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def run(argv: list[str]) -> int:
