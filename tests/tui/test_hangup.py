@@ -1,0 +1,35 @@
+"""A terminal that is closed under the program, as a lost SSH connection or a closed window does."""
+
+from __future__ import annotations
+
+import os
+import pty
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from tests.terminal import Terminal
+
+from supachat.tui.hangup import is_gone
+
+
+def test_a_terminal_is_gone_when_its_other_end_is_closed() -> None:
+    main, child = pty.openpty()
+    assert not is_gone(child)
+    os.close(main)
+    assert is_gone(child)
+    os.close(child)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_the_program_ends_with_its_terminal_or_when_it_is_asked_to(tmp_path: Path, asked: bool) -> None:
+    environ = {**os.environ, "SUPACHAT_HOME": str(tmp_path)}
+    with Terminal([sys.executable, "-m", "supachat"], environ=environ) as terminal:
+        terminal.shows("Where are your conversations")
+        if asked:
+            terminal.process.send_signal(signal.SIGTERM)
+            assert terminal.wait() == 0
+        else:
+            terminal.hang_up()
+            assert terminal.process.wait(20) == 0
