@@ -128,8 +128,8 @@ async def test_an_offline_start_comes_in_when_the_network_does(world: World) -> 
     assert world.heard(ev.SessionLost) == []
     with pytest.raises(Unreachable):
         await project.perform(ev.ListThreads("direct"))
-    states = {event.link.state for event in world.heard(ev.LinkMoved)}
-    assert states & {LinkState.RECONNECTING, LinkState.DISCONNECTED}
+    trying = {LinkState.RECONNECTING, LinkState.DISCONNECTED}
+    await until(lambda: trying & {event.link.state for event in world.heard(ev.LinkMoved)}, "it says so")
     world.auth.down = None
     project.poke()
     await world.hears(ev.SignedIn)
