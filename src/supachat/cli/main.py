@@ -45,7 +45,7 @@ def main(argv: list[str] | None = None) -> NoReturn:
 
 
 def _leave_at_once(code: int) -> NoReturn:
-    """A thread that nobody waits for may be inside a C++ library, which aborts when Python ends it there."""
+    """A daemon thread may be inside a C++ library, which aborts when Python ends the thread there."""
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError, ValueError):
             stream.flush()
