@@ -9,22 +9,25 @@ import json
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
 
 from tests.tui.harness import chat, make_app, settled
 from tests.tui.scripted_setup import URL, ScriptedSetUp
-from tests.tui.town import ACCOUNT, EVERYTHING, NOW, PEOPLE, Town, message, street, thread
+from tests.tui.town import ACCOUNT, EVERYTHING, NOW, PEOPLE, Town, message, micros, street, thread
 from textual.pilot import Pilot
 
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed, Unreachable
+from supachat.domain.feeds import Canned, FeedInfo, FeedRow, Severity, Tick
 from supachat.domain.health import Link, LinkState
-from supachat.domain.model import Account, Person, PersonKey, SourceInfo, Thread
+from supachat.domain.model import Account, Feature, Person, PersonKey, SourceInfo, Thread
 from supachat.domain.text import safe, safe_line
 from supachat.tui.setup_protocol import ProbeAnswer, ProjectGuess, WorkspaceCard
 from supachat.tui.widgets.form import FormField
 
+ABLE = EVERYTHING | {Feature.STATUS, Feature.ASSIGN, Feature.CANNED, Feature.SEARCH, Feature.PRICES}
 DATA = Path(__file__).parents[1] / "vectors/data/text/payloads.json"
 PAYLOADS: dict[str, str] = {each["name"]: each["text"] for each in json.loads(DATA.read_text())}
 
@@ -46,6 +49,20 @@ class HostileTown(Town):
         self.find_refused = Unreachable(first, cure=first)
         self.sign_in_refused = Unreachable(first, cure=first)
         self.label = safe_line(first)
+        self.feeds = (FeedInfo("direct", "alerts", safe_line(first), takes=True, urgent=True),)
+        self.feed_rows = [self._row(n, text) for n, text in enumerate(texts)]
+        self.ticks = [
+            Tick("direct", safe_line(text), Decimal(n), Decimal(-n), micros(NOW))
+            for n, text in enumerate(texts)
+        ]
+        self.replies = [Canned(safe_line(text), text) for text in texts]
+
+    @staticmethod
+    def _row(number: int, text: str) -> FeedRow:
+        said = safe_line(text)
+        return FeedRow(
+            "direct", "alerts", f"{number}{text}", micros(NOW), said, said, said, Severity.CRITICAL
+        )
 
     def _stranger(self, handle: str, text: str) -> Person:
         return Person(PersonKey("direct", handle), safe_line(text), safe_line(text))
@@ -64,9 +81,11 @@ class HostileTown(Town):
         label = safe_line(text)
         self.say(
             ev.SignedIn(
-                Account(ACCOUNT.user_id, label, label), (SourceInfo("direct", label, EVERYTHING, "ana"),)
+                Account(ACCOUNT.user_id, label, label),
+                (SourceInfo("direct", label, ABLE, "ana", statuses=(text,)),),
             )
         )
+        self.say(ev.FeedsKnown("direct", self.feeds))
         self.say(ev.LinkMoved(Link(LinkState.RECONNECTING, attempt=1, reason=label)))
 
 
@@ -109,6 +128,11 @@ async def walk(
         ["escape", *"refused", "enter"],
         ["f6", "alt+home"],
         ["escape", "f9"],
+        ["escape", "shift+tab", "shift+tab", "s"],
+        ["escape", "a"],
+        ["escape", "slash", "e"],
+        ["escape", "escape", *"/", "tab"],
+        ["escape", "ctrl+u", "alt+s", *"ev"],
     ):
         await pilot.press(*keys)
         await settled(pilot)
@@ -120,11 +144,15 @@ async def walk(
     await pilot.press("escape")
     for text in texts:
         screen.notices.tell(ev.Notice(safe_line(text), safe(text), "error"))
+        screen.alerted(ev.Alerted(safe_line(text), safe(text), urgent=True))
         screen.composer.give_back(text)
         await pilot.pause(0.02)
         look()
         screen.composer.clear()
-    await pilot.press("escape", *["alt+down"] * 5)
+    screen.open_feed("direct", "alerts")
+    await settled(pilot)
+    look()
+    await pilot.press("escape", "escape", *["alt+down"] * 5)
     await settled(pilot)
     look()
 

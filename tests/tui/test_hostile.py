@@ -79,6 +79,7 @@ def bytes_of(*arguments: str) -> bytes:
     leader, follower = pty.openpty()
     fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
     environ = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
+    environ["TERM_PROGRAM"] = "WezTerm"  # a terminal that is told of things in words
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.tui.hostile_town", *arguments],
         stdin=follower,
@@ -129,6 +130,8 @@ async def test_no_control_of_a_payload_reaches_a_real_terminal() -> None:
     plain, hostile = await asyncio.gather(asyncio.to_thread(bytes_of, "plain"), asyncio.to_thread(bytes_of))
     assert kinds(hostile) <= kinds(plain)
     assert len(hostile) > 20_000
+    assert {b"OSC 2", b"OSC 777"} <= kinds(hostile)
+    assert hostile.count(b"\x1b[22;2t") == hostile.count(b"\x1b[23;2t") > 0
     assert not re.search(rb"\x1b\]0;|\x1b\]52;|\x1b\[2J[^\x1b]*EVIL", hostile)
     assert RAW.findall(SEQUENCE.sub(b"", hostile)) == []
     assert b"PWNED" in hostile
