@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from supachat.cache.store import Cache
 from supachat.client import Client
 from supachat.domain.text import safe_line
+from supachat.domain.values import dataclass
 from supachat.settings import Places, Settings, Workspace, choose, load, places
 from supachat.settings.choose import named, vault_kind
 

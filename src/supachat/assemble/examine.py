@@ -6,13 +6,13 @@ The one module of this room that loads `remote` at once: whoever imports it has 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 
 from supachat.assemble.connect import giver_of, session_vault
 from supachat.assemble.desk import Desk
 from supachat.dialects import catalog
 from supachat.dialects.grammar import Dialect
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 from supachat.remote.examine import Answer, Examiner, Joined, code_of
 from supachat.remote.reaching import Peer, Way, connects, handshake, resolve, way_to
 from supachat.remote.vault import MemoryVault, Vault, in_daemon

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from supachat.domain.feeds import FeedInfo, FeedRow, Tick
+from supachat.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

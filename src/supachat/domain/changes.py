@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from supachat.domain.health import Health
 from supachat.domain.model import NOTHING, Account, Item, Standing, ThreadKey
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from supachat.domain.feeds import PriceAlert
+from supachat.domain.values import dataclass
 
 DAY = 24 * 60
 """Minutes."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ Write    from the engine to the cache: see `domain.keeping`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from supachat.domain.beside import FeedHeard, FeedRead, FeedsKnown, PriceHeard, PricesRead
 from supachat.domain.changes import (
@@ -66,6 +66,7 @@ from supachat.domain.requests import (
     Watch,
 )
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 
 __all__ = ["AccountChanged", "Change", "Edge", "EdgeChanged", "HealthChanged", "Notice", "PeopleChanged"]
 __all__ += ["StandingChanged", "TextReturned", "ThreadsChanged", "TimelineReset", "TimelineSpliced"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from supachat.domain.model import NOTHING, Micros
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 
 
 class Severity(StrEnum):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 
 
 class LinkState(StrEnum):

@@ -5,11 +5,12 @@ A Write goes from the engine to the cache; those of one step are committed toget
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from supachat.domain.choices import Choices
 from supachat.domain.feeds import FeedInfo, FeedRow, Tick
 from supachat.domain.model import Account, Cursor, Draft, Message, Person, SourceInfo, Thread, ThreadKey
+from supachat.domain.values import dataclass
 
 Span = tuple[Cursor, Cursor]
 """A stretch of a thread, both ends included, in which every message is known."""

@@ -7,11 +7,11 @@ kept beside it as a plain `str` for editing, for the cache and for `--json`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple, NewType
 
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 
 Micros = NewType("Micros", int)
 """The server's own time: whole microseconds since 1970 UTC. Never a float, which would round it."""

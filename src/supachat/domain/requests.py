@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from supachat.domain.model import Alteration, Cursor, Draft, Presence, ThreadKey
+from supachat.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from supachat.domain.errors import BadInput, KeyRefused
+from supachat.domain.values import dataclass
 from supachat.settings.project import check_key, project_url
 
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*$")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from supachat.domain.errors import BadInput, KeyRefused, SettingsError
 from supachat.domain.text import safe_line
+from supachat.domain.values import dataclass
 from supachat.settings.auth import read_auth
 from supachat.settings.lines import assigns, table_span
 from supachat.settings.project import Workspace, check_key, project_url

@@ -7,11 +7,11 @@ import binascii
 import hashlib
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from supachat.domain.errors import BadInput, KeyRefused
+from supachat.domain.values import dataclass
 from supachat.settings.auth import Auth
 
 _REFERENCE = re.compile(r"[a-z]{20}")

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import locale
 import sys
-from dataclasses import dataclass, fields
+from dataclasses import fields
+
+from supachat.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ settings, a dialect or the network: whoever implements `SetUp` does that.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+from supachat.domain.values import dataclass
 
 TALL: Final = 30
 """Rows from which there is air between groups."""

@@ -6,11 +6,11 @@ A title, an explanation, the keys that help. Pure rows; the screen says which wo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 from supachat.tui.keymap import BY_ID
 from supachat.tui.spans import Row, Span, space, wrap
 from supachat.tui.widgets.drawn import Drawn

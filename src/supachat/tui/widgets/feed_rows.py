@@ -7,7 +7,6 @@ anything alone: an open alert is `!`, a taken row is the tick, what is new is th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +15,7 @@ from rich.cells import cell_len
 from supachat.domain.feeds import FeedInfo, FeedRow, Severity
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space, width
 from supachat.tui.widgets.health_rows import span

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 
 from supachat.domain.model import Micros
+from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 
 LEFT = 4

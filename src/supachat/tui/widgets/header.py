@@ -7,12 +7,13 @@ always stay free left of the badge, which grows to the left.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar
 
 from supachat.domain.health import Health
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, space, width
 from supachat.tui.widgets.badge import badge

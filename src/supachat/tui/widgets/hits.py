@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from rich.cells import cell_len
 
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, space, width, wrap
 

@@ -6,13 +6,14 @@ Knows which entry stands where and which ones are left out; how one looks is `th
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 from typing import Literal
 
 from supachat.domain.feeds import FeedInfo
 from supachat.domain.model import NOTHING, Micros, Presence, Thread, ThreadKey
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 
 
 class StatusKind(StrEnum):

@@ -7,12 +7,12 @@ row in a table of tests. Knows nothing of scrolling, of other messages' heights 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from rich.cells import cell_len
 
 from supachat.domain.model import Delivery, Gap, Item, Message, Person, PersonKind
 from supachat.domain.text import Safe, safe_line
+from supachat.domain.values import dataclass
 from supachat.tui.widgets import across
 from supachat.tui.widgets import message_extra as extra
 from supachat.tui.widgets.body import Body, draw_body

@@ -7,12 +7,12 @@ the pane names roles only. Must never hold a colour of its own but the sixteen o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Final
 
 from rich.style import Style
 
+from supachat.domain.values import dataclass
 from supachat.tui.widgets.pieces import Role
 
 INK: Final[Mapping[str, str]] = {

@@ -6,11 +6,11 @@ Names come from profiles. Presence that is not known is left blank: it is never 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from supachat.domain.model import NOTHING, PersonKind, Presence
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space
 from supachat.tui.widgets.drawn import Drawn, glyphs_of

@@ -6,8 +6,9 @@ copies what was written. Values only: no Textual, no width, no colour.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum, auto
+
+from supachat.domain.values import dataclass
 
 NOWHERE = -1
 """The source line of a piece that we drew ourselves."""

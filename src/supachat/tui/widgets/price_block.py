@@ -6,7 +6,6 @@ Pure rows and the widget that shows them. Nothing scrolls and nothing flashes; t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar, Final
 
@@ -15,6 +14,7 @@ from rich.cells import cell_len
 from supachat.domain.feeds import Tick
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space
 from supachat.tui.widgets.drawn import Drawn, glyphs_of

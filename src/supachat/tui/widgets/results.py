@@ -6,13 +6,13 @@ Values in, rows out; a click or Enter says which. What a result is, the screen k
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual.message import Message
 
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, fit, space, wrap
 from supachat.tui.widgets.drawn import Drawn, glyphs_of

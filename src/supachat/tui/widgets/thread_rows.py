@@ -6,12 +6,12 @@ way first is the preview, then the title; a count never goes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from supachat.domain.model import Micros, Presence
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space, width
 from supachat.tui.widgets.list_entries import Entry, FeedView, StatusKind, ThreadView

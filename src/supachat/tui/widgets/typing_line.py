@@ -7,7 +7,7 @@ the keyboard with it, until it is answered.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.message import Message
@@ -15,6 +15,7 @@ from textual.timer import Timer
 
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 from supachat.tui.keymap import Place, bindings
 from supachat.tui.spans import Row, Span, fit, space
 from supachat.tui.widgets.drawn import Drawn

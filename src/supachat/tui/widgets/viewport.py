@@ -8,11 +8,12 @@ rows that are being read stay. Rows are exact near the view and estimated elsewh
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from supachat.domain.events import Edge
 from supachat.domain.model import Item, Message
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 from supachat.tui.widgets import across
 from supachat.tui.widgets.blocks import Blocks, Entry, Ident, ident
 from supachat.tui.widgets.drawer import Drawer
