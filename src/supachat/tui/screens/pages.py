@@ -77,7 +77,12 @@ def mark_rows(glyphs: Glyphs) -> list[Row]:
     """What the marks mean."""
     marks = (
         (glyphs.you, "you, and where you are"),
-        (f"{glyphs.assistant} {glyphs.bot}", "assistant, bot"),
+        (
+            f"{glyphs.customer} {glyphs.agent} {glyphs.assistant} {glyphs.bot}",
+            "customer, agent, assistant, bot",
+        ),
+        (f"{glyphs.customer} {glyphs.waiting} {glyphs.done}", "open, waiting, closed (in the list)"),
+        (f"{glyphs.alert} {glyphs.system}", "alert, notification"),
         (
             f"{glyphs.waiting} {glyphs.sending} {glyphs.done} {glyphs.failed}",
             "queued, sending, sent, not sent",
