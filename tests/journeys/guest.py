@@ -47,18 +47,25 @@ class Guest:
             lambda: [one.key.id for one in self.client.typing(thread)] == [handle] or None, LIMIT
         )
 
-    async def sees_presence(self, handle: str, presence: Presence) -> None:
-        await self.watch.until(lambda: self.client.presence("direct", handle) is presence or None, LIMIT)
+    async def sees_presence(self, handle: str, presence: Presence, source: str = "direct") -> None:
+        await self.watch.until(lambda: self.client.presence(source, handle) is presence or None, LIMIT)
 
     async def all_sent(self) -> None:
         await self.watch.until(lambda: self.client.unsent() == (0, 0) or None, LIMIT)
 
 
 @asynccontextmanager
-async def guest(server: LocalServer, name: str, folder: Path, *, kept: bool) -> AsyncIterator[Guest]:
+async def guest(
+    server: LocalServer,
+    name: str,
+    folder: Path,
+    *,
+    kept: bool,
+    dialects: tuple[str, ...] = ("direct",),
+) -> AsyncIterator[Guest]:
     """Signed in and listed. With `kept` its cache is in `folder` and found again the next time."""
     desk = Desk(places({"SUPACHAT_HOME": str(folder / name)}), Settings(), "memory", {})
-    workspace = Workspace(name, server.url, server.key)
+    workspace = Workspace(name, server.url, server.key, dialects)
     came = Guest(open_client(desk, workspace, kept=kept))
     await came.client.start()
     pump = asyncio.create_task(came.watch.pump())

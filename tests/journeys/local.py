@@ -84,14 +84,14 @@ class LocalServer:
         note = (self.data_dir / "postgres" / "postmaster.pid").read_text(encoding="utf-8")
         os.kill(int(note.splitlines()[0]), signal.SIGKILL)
 
-    def sign_up(self, name: str) -> None:
-        """An account `name@example.org` with the app id `name`."""
+    def sign_up(self, name: str, **said: str) -> None:
+        """An account `name@example.org` with the app id `name`; `said` is what else it says of itself."""
         self._post(
             "/auth/v1/signup",
             {
                 "email": f"{name}@example.org",
                 "password": PASSWORD,
-                "data": {"name": name.capitalize(), "app_user_id": name},
+                "data": {"name": name.capitalize(), "app_user_id": name, **said},
             },
         )
 
