@@ -109,7 +109,7 @@ class ChatScreen(ChatTelling):
             self.count_unread()
             if self.client.open_thread is None and self.client.threads():
                 self._first_open()
-        if touched & {"list", "people"}:
+        if touched & {"list", "people", "messages"}:
             self.show_people()
         if touched:
             self.show_header()

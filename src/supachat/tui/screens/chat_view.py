@@ -187,7 +187,7 @@ class ChatView(Screen[None]):
     def show_people(self) -> None:
         key = self.client.open_thread
         names = tuple(person.name for person in self.client.typing(key)) if key else ()
-        self.typing.show(names=names)
+        self.typing.show(names=names, writing=views.writing_words(self.client, self.pane.newest(1)))
         if key and self.people.display:
             now = self.now()
             self.people.show(views.people(self.client, key, now), views.thread_facts(self.client, key, now))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from supachat.client import Client
@@ -11,6 +12,7 @@ from supachat.domain.model import (
     NOTHING,
     Delivery,
     Feature,
+    Item,
     Message,
     Presence,
     Standing,
@@ -63,6 +65,15 @@ def _called(client: Client, source: str, person_id: str) -> Safe:
         return Safe("you")
     person = client.person(source, person_id)
     return person.name if person else safe_line(person_id, limit=40)
+
+
+def writing_words(client: Client, newest: Iterable[Item]) -> Safe:
+    """Whose message still grows at the end of the thread: `Sol is writing`."""
+    for item in newest:
+        if isinstance(item, Message) and item.extra is not None and item.extra.growing and not item.own:
+            person = client.person(item.thread.source, item.author)
+            return Safe(f"{person.name} is writing" if person else "an answer is being written")
+    return NOTHING
 
 
 def whole_words(known: Standing, now: datetime, *, live: bool) -> Safe:

@@ -37,6 +37,8 @@ class Question:
 class TypingState:
     names: tuple[Safe, ...] = ()
     below: int = 0
+    writing: Safe = NOTHING
+    """Whose answer grows in the pane, while nobody types."""
     flash: Safe = NOTHING
     question: Question | None = None
 
@@ -68,7 +70,7 @@ def typing_row(state: TypingState, cells: int) -> Row:
             Span(Safe(f" {question.keep}"), "quiet", "no"),
         ]
         return Row(fit(left, (), cells))
-    words = state.flash or typing_words(state.names)
+    words = state.flash or typing_words(state.names) or state.writing
     left = [space(4), Span(words, "quiet" if state.flash else "italic quiet")]
     right = [Span(Safe(f"{state.below:,} below"), "accent", "newest"), space(2)] if state.below else []
     return Row(fit(left, right, cells, air=2))
