@@ -20,6 +20,17 @@ NETWORK = {
     "websockets",
 }
 SERVER = {"starlette", "uvicorn", "psycopg", "supachat.server"}
+LATER = {
+    "markdown_it",
+    "pygments",
+    "tree_sitter",
+    *(
+        f"supachat.tui.screens.{name}"
+        for name in ("commands", "first_run", "health", "overlay", "search", "sign_in", "small", "switcher")
+    ),
+    "supachat.tui.widgets.highlight",
+}
+"""What a start needs only once something is asked for, or a text has marks in it."""
 
 
 def loaded(code: str) -> set[str]:
@@ -47,7 +58,7 @@ def loaded(code: str) -> set[str]:
         ("import supachat.client", NETWORK | SERVER | {"textual", "supachat.remote", "supachat.dialects"}),
         ("import supachat.dialects.catalog", NETWORK | {"supachat.dialects.grammar"}),
         ("import supachat.cli.main", NETWORK | SERVER | {"textual", "click", "rich", "supachat.client"}),
-        ("import supachat.cli.app, supachat.tui.app", NETWORK | SERVER | {"click"}),
+        ("import supachat.cli.app, supachat.tui.app", NETWORK | SERVER | LATER | {"click"}),
         ("import supachat.cli.app, supachat.cli.set_up, supachat.tui.app", NETWORK | SERVER | {"click"}),
         (
             "import supachat.cli.demo, supachat.demo.enter, supachat.demo.keeper, supachat.tui.app",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,8 @@ def run_app(workspace: str | None, vault: str | None) -> int:
         keep_theme=doors.keep_theme,
         crashed=crashed,
     )
+    gc.freeze()
+    gc.enable()
     app.run()
     code = app.return_code or 0
     if first is not None and first.wants_demo:

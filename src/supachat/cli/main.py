@@ -8,6 +8,7 @@ file and a sentence that says where; wrong use is 2, ctrl+c is 130.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -56,6 +57,7 @@ def run(argv: list[str]) -> int:
     """The exit code."""
     try:
         if not argv:
+            gc.disable()  # what is imported stays, so looking through it would only delay the first frame
             from supachat.cli.app import run_app
 
             mishap.keep_log(debug=False)
