@@ -197,6 +197,10 @@ async def sessions(stage: Stage) -> None:
         return any(one.extra and one.extra.growing and len(one.raw) > 120 for one in newest)
 
     await stage.until(grown)
+    screen = stage.app.screen
+    assert isinstance(screen, ChatScreen)
+    screen.notices.dismiss()  # the alert of the clinic has a picture of its own
+    await stage.pilot.pause(0.05)
 
 
 async def portal(stage: Stage) -> None:

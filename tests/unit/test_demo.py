@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from supachat.demo.backstage import fitting
 from supachat.demo.calm import Calm, Turns, pieces, quote
 from supachat.demo.cast import ANA, EVERYBODY, MIRA, SEATS, thread_id
 from supachat.demo.history import DAY, LONG, past
@@ -253,6 +254,15 @@ def test_a_price_stays_about_home_and_a_jump_crosses_its_line_both_ways() -> Non
         sides.append(btc.line is not None and btc.price > btc.line)
     assert sides == [True, False, True, False]
     assert quote("SEI", 0.4127, 3.1).price == Decimal("0.4127")
+
+
+def test_the_assistant_answers_by_what_was_asked() -> None:
+    said = story("sessions")["answers"]["assistant"]
+    assert [
+        fitting(text) for text in ("one more BOAT?", "why does the scanner fail", "counted twice")
+    ] == said[:3]
+    assert fitting("how do you write") == said[3]
+    assert fitting("hm") == ""
 
 
 def test_an_answer_only_ever_grows_until_it_is_whole() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import re
 import time
 from collections.abc import Coroutine, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -134,7 +135,7 @@ class Backstage:
 
     async def _streams(self, thread: str, text: str) -> None:
         """The assistant's answer: one row, which grows."""
-        said = self._words("sessions", "assistant")
+        said = fitting(text) or self._words("sessions", "assistant")
         await asyncio.sleep(self._pace.reading(text))
         ((id_,),) = await self._backend.act("sessions", "begins", thread=thread)
         for part in pieces(said, self._luck):
@@ -217,6 +218,15 @@ class Backstage:
                 )
             except Gone:
                 continue
+
+
+def fitting(text: str) -> str:
+    """The assistant's answer to such a question; empty where none is better than another."""
+    tale = story("sessions")
+    for one in tale["fitting"]:
+        if re.search(one["words"], text, re.IGNORECASE):
+            return str(tale["answers"]["assistant"][one["nth"]])
+    return ""
 
 
 class _Script:
