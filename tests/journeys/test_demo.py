@@ -23,7 +23,7 @@ from supachat.demo.house import ROLES, House
 from supachat.demo.keeper import Keeper
 from supachat.demo.story import key as story_key
 from supachat.domain import events as ev
-from supachat.domain.model import Message, ThreadKey
+from supachat.domain.model import Item, Message, ThreadKey
 
 START = 60.0
 """Seconds that a first start may take on a machine that does other things too."""
@@ -148,10 +148,13 @@ class Reader:
 
     def said_to(self, thread: ThreadKey) -> list[Message]:
         """Every state of what others wrote there since the thread was opened, as it was told."""
-        spliced = [
-            one for one in self.changes if isinstance(one, ev.TimelineSpliced) and one.thread == thread
-        ]
-        items = [item for one in spliced for item in one.inserted]
+        items: list[Item] = []
+        for one in self.changes:
+            match one:
+                case ev.TimelineSpliced(key, _, _, some) | ev.TimelineReset(key, some) if key == thread:
+                    items += some
+                case _:
+                    pass
         return [item for item in items if isinstance(item, Message) and not item.own]
 
     async def asks(self, source: str, name: str) -> list[Message]:
