@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from supachat.dialects.grammar import Dialect
 
 _HERE = Path(__file__).parent
+_DESCRIBE = Path(__file__).parent / "shared" / "describe.sql"
 _SCHEMA = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _TAKEN = re.compile(r"auth|realtime|storage|extensions|vault|graphql.*|pg_.*|information_schema")
 
@@ -44,8 +45,8 @@ def sql(name: str, schema: str | None = None) -> str:
     wanted = _checked(str(_shipped(name)["schema"]) if schema is None else schema)
     parts = [_HERE / f"{name}.sql", *sorted(_HERE.glob(f"{name}.*.sql"))]
     text = "\n".join(part.read_text("utf-8") for part in parts)
-    before, commit, after = text.rpartition("commit;")  # all of it is one transaction
-    return f"{before}{_describe()}{commit}{after}".replace("@schema@", wanted)
+    whole, commit, _ = text.rpartition("commit;")  # all of it is one transaction
+    return f"{whole if commit else text}{_describe()}{commit}\n".replace("@schema@", wanted)
 
 
 def describing(schema: str) -> str:
@@ -64,7 +65,7 @@ def _checked(wanted: str) -> str:
 
 
 def _describe() -> str:
-    return (_HERE / "shared" / "describe.sql").read_text("utf-8")
+    return _DESCRIBE.read_text("utf-8")
 
 
 def local_settings(name: str) -> dict[str, str]:

@@ -126,6 +126,7 @@ _FUNCTIONS = (
     Act("supachat_mark_read", "call", MEMBERS_DO, {"_thread_id": "{thread}", "_message_id": "{first}"}),
     Act("supachat_ensure_thread", "call", SIGNED_IN, {"_app_user_id": "{other}"}),
     Act("supachat_find_people", "call", verdicts(DENIED, DONE, DONE, NOTHING, DONE), {"_text": "bob"}),
+    Act("supachat_describe", "call", SIGNED_IN),
     Act("supachat_whoami", "call", SIGNED_IN),
     Act("supachat_uid", "call", SIGNED_IN),
     Act("supachat_is_member", "call", _MEMBERS_ARE, {"_thread_id": "{thread}"}),

@@ -117,6 +117,7 @@ _FUNCTIONS = (
     Act("supachat_find_people", "call", _AGENTS_SEE, {"_text": "bob"}),
     Act("supachat_set_agent", "call", OWNER_DOES,
         {"_user_id": "{zoe}", "_role": "agent", "_active": False}),
+    Act("supachat_describe", "call", SIGNED_IN),
     Act("supachat_whoami", "call", _AGENTS_SEE),
     Act("supachat_uid", "call", SIGNED_IN),
     Act("supachat_role", "call", _AGENTS_SEE),

@@ -131,6 +131,7 @@ _FUNCTIONS = (
     Act("supachat_ensure_thread", "call", MEMBERS_DO, {"_user_id": "{other}"}),
     Act("supachat_assign", "call", NOBODY, {**_THREAD, "_clinician_id": "{fay}"}),
     Act("supachat_find_people", "call", _ANN_SEES, {"_text": "bob"}),
+    Act("supachat_describe", "call", SIGNED_IN),
     Act("supachat_whoami", "call", _HAS_PART),
     Act("supachat_feed", "call", MEMBERS_SEE),
     Act("supachat_acknowledge", "call", OWNER_DOES, {"_feed": "portal_notifications", "_id": "{note}"}),

@@ -106,6 +106,7 @@ _FUNCTIONS = (
     Act("supachat_leave", "call", verdicts(DENIED, FALSE, FALSE, DONE, DONE), {"_session_id": "{spare}"}),
     Act("supachat_mark_read", "call", MEMBERS_DO, {"_session_id": "{thread}", "_message_id": "{first}"}),
     Act("supachat_find_people", "call", verdicts(DENIED, DONE, DONE, NOTHING, DONE), {"_text": "bob"}),
+    Act("supachat_describe", "call", SIGNED_IN),
     Act("supachat_whoami", "call", SIGNED_IN),
     Act("supachat_uid", "call", SIGNED_IN),
     Act("supachat_is_member", "call", MEMBERS_ARE, {"_session_id": "{thread}"}),

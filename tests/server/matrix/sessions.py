@@ -132,6 +132,7 @@ _FUNCTIONS = (
     Act("supachat_prices", "call", SIGNED_IN),
     Act("supachat_mark_read", "call", MEMBERS_DO, {**_THREAD, "_message_id": "{first}"}),
     Act("supachat_find_people", "call", verdicts(DENIED, DONE, DONE, NOTHING, DONE), {"_text": "bob"}),
+    Act("supachat_describe", "call", SIGNED_IN),
     Act("supachat_whoami", "call", SIGNED_IN),
     Act("supachat_uid", "call", SIGNED_IN),
     Act("supachat_is_member", "call", MEMBERS_ARE, _THREAD),
