@@ -26,7 +26,7 @@ from supachat.domain.model import Delivery, Message
 
 HERE = Path(__file__).parent / "plain"
 MARK = " (edited)"
-SPEED = 4
+SPEED = 2
 """Slower than other storms: whether a message arrived is believed at a second look ten seconds later, and
 a busy machine must have carried the first try out by then."""
 

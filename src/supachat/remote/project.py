@@ -71,7 +71,7 @@ class Project:
         self._waits = waits or Waits()
         where, tls = address(url, key), tls_context()
         self._where, self._giver = where, giver
-        skew, self._gate = Skew(), Gate()
+        skew, self._gate = Skew(wall), Gate()
         self._http = make_client(where, self._waits, tls, transport, gate=self._gate, clock=skew)
         client = AsyncClient(
             where.url,
