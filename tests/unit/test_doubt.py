@@ -150,3 +150,19 @@ def test_a_later_try_that_never_arrived_does_not_end_the_doubt_of_an_earlier_one
     box.moves(9)
     box.trouble("1", Unreachable("refused", arrived=False), 9)
     assert not box.can_drop("1")
+
+
+def test_a_refused_look_leaves_the_try_before_it_in_doubt() -> None:
+    box = plain("1")
+    anchored(box)
+    box.trouble("1", Unreachable("cut"), 1)
+    assert [m for _, m in box.moves(60)] == [Move.SEEK]
+    held = box.trouble("1", NotAllowed("no"), 60)
+    assert held is not None
+    assert (held.state, held.anchor) == (DraftState.FAILED, NEWEST)
+    assert not box.can_drop("1")
+    box.retry("1")
+    assert [m for _, m in box.moves(61)] == [Move.SEEK], "it is looked for before it is sent again"
+    answer = box.sought("1", [row(101)], 61)
+    assert answer is not None
+    assert answer[0] is Verdict.SETTLED

@@ -60,8 +60,8 @@ class Outbox:
         That a draft was tried is on disk only where the source makes the keys: its anchor.
         """
         for draft in drafts:
-            tried = draft.anchor is not None or self._own_ids(draft.thread.source)
-            unsure = tried and draft.state is not DraftState.FAILED
+            failed = draft.state is DraftState.FAILED
+            unsure = draft.anchor is not None or (self._own_ids(draft.thread.source) and not failed)
             if draft.state is DraftState.SENDING:
                 draft = replace(draft, state=DraftState.QUEUED)
             self._entries[draft.id] = Entry(draft, kept=True, unsure=unsure)
@@ -184,8 +184,12 @@ class Outbox:
 
     @staticmethod
     def _fail(entry: Entry, reason: Safe) -> None:
-        entry.unsure = entry.was_unsure = entry.doubted = entry.sought = False
-        entry.draft = replace(entry.draft, state=DraftState.FAILED, reason=reason, anchor=None)
+        """It stops. Where only the look was refused, the try before it stays in doubt: it is looked for
+        again before anybody's retry sends it."""
+        entry.unsure = entry.sought and entry.unsure
+        entry.was_unsure = entry.doubted = entry.sought = False
+        anchor = entry.draft.anchor if entry.unsure else None
+        entry.draft = replace(entry.draft, state=DraftState.FAILED, reason=reason, anchor=anchor)
 
     def told_only(self, draft_id: str, now: float) -> Draft | None:
         """The server said that it has the row and did not show it: it is looked for."""
