@@ -84,6 +84,9 @@ class Target:
         return connect(url, compression=None, ping_interval=None, open_timeout=WAIT, close_timeout=WAIT)
 
 
+SLOTS = "select count(*) from pg_replication_slots where database = %s"
+
+
 @pytest.fixture(scope="module")
 def target(postgres: Postgres) -> Iterator[Target]:
     name = f"hostile_{uuid.uuid4().hex}"
@@ -95,6 +98,8 @@ def target(postgres: Postgres) -> Iterator[Target]:
         named = sql.Identifier(name)
         ground.execute(sql.SQL("create database {} template postgres owner postgres").format(named))
         stack.callback(ground.execute, sql.SQL("drop database {} with (force)").format(named))
+        # a walsender whose client has just left gives its temporary slot back a moment later
+        stack.callback(wait_until, lambda: ground.execute(SLOTS, (name,)).fetchone() == (0,))
         with psycopg.connect(postgres.conninfo("postgres", name), autocommit=True) as owner:
             owner.execute(SCHEMA.encode())
         admin = stack.enter_context(psycopg.connect(postgres.conninfo(dbname=name), autocommit=True))
