@@ -21,7 +21,6 @@ _OF_PYTHON = (
     ImportError,
     IndexError,
     NameError,
-    NotImplementedError,
     OSError,
     RecursionError,
     SyntaxError,

@@ -23,7 +23,7 @@ from supachat.domain.feeds import Canned
 from supachat.domain.model import Account, Message, Person, Thread
 from supachat.domain.text import Safe
 from supachat.remote import library
-from supachat.remote.address import address
+from supachat.remote.address import Address, address
 from supachat.remote.attendance import Attendance
 from supachat.remote.background import Background
 from supachat.remote.borrowed import Borrowed
@@ -73,16 +73,7 @@ class Project:
         self._where, self._giver = where, giver
         skew, self._gate = Skew(wall), Gate()
         self._http = make_client(where, self._waits, tls, transport, gate=self._gate, clock=skew)
-        client = AsyncClient(
-            where.url,
-            where.key,
-            AsyncClientOptions(
-                auto_refresh_token=False,
-                persist_session=False,
-                postgrest_client_retry=False,
-                httpx_client=self._http,
-            ),
-        )
+        client = _library_client(where, self._http)
         self._known = Known({dialect.name: dialect for dialect in dialects})
         self._registry = Registry(self._waits.topics_max, partial(topics_of, self._known))
         self._hearing = Hearing(self._known, self._registry, Measures(skew))
@@ -101,15 +92,7 @@ class Project:
         self._watching = Watching(
             self._known, self._registry, self._supervisor, self._hearing, attendance, self._waits
         )
-        self._poller = Poller(
-            self._registry,
-            self._waits,
-            sources=lambda: tuple(self._known.me),
-            say=self._hearing.say,
-            link=lambda: self._supervisor.link,
-            reached_since=self._rows.reached_since,
-            moved=lambda: self._hearing.link_moved(self._supervisor.link),
-        )
+        self._poller = self._make_poller()
         self._hearing.overlay = self._poller.overlay
         self._hearing.doubt = self._doubt
         self._entrance = Entrance(
@@ -124,6 +107,17 @@ class Project:
         )
         self._switch = Switch(self._gate, self._supervisor, self, self._spawn)
         self._entering: asyncio.Task[None] | None = None
+
+    def _make_poller(self) -> Poller:
+        return Poller(
+            self._registry,
+            self._waits,
+            sources=lambda: tuple(self._known.me),
+            say=self._hearing.say,
+            link=lambda: self._supervisor.link,
+            reached_since=self._rows.reached_since,
+            moved=lambda: self._hearing.link_moved(self._supervisor.link),
+        )
 
     # ------------------------------------------------------------ life
 
@@ -305,3 +299,17 @@ class Project:
         thread, people = await self._performer.ensure_thread(source, person)
         self._watching.learn([thread])
         return thread, people
+
+
+def _library_client(where: Address, http: httpx.AsyncClient) -> AsyncClient:
+    """Supabase's own client, with our HTTP and nothing that it would do by itself."""
+    return AsyncClient(
+        where.url,
+        where.key,
+        AsyncClientOptions(
+            auto_refresh_token=False,
+            persist_session=False,
+            postgrest_client_retry=False,
+            httpx_client=http,
+        ),
+    )
