@@ -17,8 +17,6 @@ from typing import Any
 
 import httpx
 from postgrest.exceptions import APIError
-from supabase import AsyncClient
-from supabase.lib.client_options import AsyncClientOptions
 
 from supachat.dialects.calls import Call, Insert, Row, Rpc, Select, Topic
 from supachat.domain.errors import DialectError, NotAllowed, Refused, ServerTrouble, SupachatError
@@ -33,6 +31,7 @@ from supachat.remote.http import make_client, tls_context
 from supachat.remote.outside import Giver
 from supachat.remote.refusals import network
 from supachat.remote.rows import Rows
+from supachat.remote.sdk import supabase_client
 from supachat.remote.session import Keeper
 from supachat.remote.vault import Vault
 from supachat.remote.waits import Waits
@@ -80,13 +79,7 @@ class Examiner:
         self._waits = waits or Waits()
         self._address, self.tls = address(url, key), tls_context()
         self._http = make_client(self._address, self._waits, self.tls)
-        options = AsyncClientOptions(
-            auto_refresh_token=False,
-            persist_session=False,
-            postgrest_client_retry=False,
-            httpx_client=self._http,
-        )
-        client = AsyncClient(self._address.url, self._address.key, options)
+        client = supabase_client(self._address, self._http)
         borrowed = Borrowed(client, giver, time.monotonic, time.time) if giver else None
         self._keeper = Keeper(client, vault, self, self._waits, stock=borrowed)
         self._rows = Rows(client, self._keeper)

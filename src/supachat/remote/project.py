@@ -13,8 +13,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from functools import partial
 
 import httpx
-from supabase import AsyncClient
-from supabase.lib.client_options import AsyncClientOptions
 
 from supachat.dialects.grammar import Dialect
 from supachat.domain import events as ev
@@ -23,7 +21,7 @@ from supachat.domain.feeds import Canned
 from supachat.domain.model import Account, Message, Person, Thread
 from supachat.domain.text import Safe
 from supachat.remote import library
-from supachat.remote.address import Address, address
+from supachat.remote.address import address
 from supachat.remote.attendance import Attendance
 from supachat.remote.background import Background
 from supachat.remote.borrowed import Borrowed
@@ -37,6 +35,7 @@ from supachat.remote.performing import Performer
 from supachat.remote.polling import Poller
 from supachat.remote.registry import Registry
 from supachat.remote.rows import Rows
+from supachat.remote.sdk import supabase_client
 from supachat.remote.session import Keeper
 from supachat.remote.siding import Side
 from supachat.remote.skew import Skew
@@ -73,7 +72,7 @@ class Project:
         self._where, self._giver = where, giver
         skew, self._gate = Skew(wall), Gate()
         self._http = make_client(where, self._waits, tls, transport, gate=self._gate, clock=skew)
-        client = _library_client(where, self._http)
+        client = supabase_client(where, self._http)
         self._known = Known({dialect.name: dialect for dialect in dialects})
         self._registry = Registry(self._waits.topics_max, partial(topics_of, self._known))
         self._hearing = Hearing(self._known, self._registry, Measures(skew))
@@ -299,17 +298,3 @@ class Project:
         thread, people = await self._performer.ensure_thread(source, person)
         self._watching.learn([thread])
         return thread, people
-
-
-def _library_client(where: Address, http: httpx.AsyncClient) -> AsyncClient:
-    """Supabase's own client, with our HTTP and nothing that it would do by itself."""
-    return AsyncClient(
-        where.url,
-        where.key,
-        AsyncClientOptions(
-            auto_refresh_token=False,
-            persist_session=False,
-            postgrest_client_retry=False,
-            httpx_client=http,
-        ),
-    )
