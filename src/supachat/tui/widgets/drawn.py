@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from rich.cells import cell_len
 from textual import events
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -62,6 +63,7 @@ class Drawn(Widget):
         super().__init__(**kwargs)
         self.tone = self.ON
         self._rows: Sequence[Row] | None = None
+        self._rows_size = Size(0, 0)
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         """What to draw; fewer rows than `height` leave the rest empty."""
@@ -76,11 +78,10 @@ class Drawn(Widget):
         self._rows = None
         super().notify_style_update()
 
-    def on_resize(self) -> None:
-        self._rows = None
-
     def _row(self, y: int) -> Row:
-        if self._rows is None:
+        # A layout paints before it tells of the new size: rows of the old one must not be kept.
+        if self._rows is None or self._rows_size != self.size:
+            self._rows_size = self.size
             self._rows = self.rows(self.size.width, self.size.height)
         return self._rows[y] if 0 <= y < len(self._rows) else Row()
 
