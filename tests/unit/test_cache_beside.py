@@ -38,7 +38,6 @@ TICK = Tick("sessions", safe_line("BTC"), Decimal("97123.4500"), Decimal("-0.10"
 CHOICES = Choices(
     watched=(("sessions", ("BTC", "ETH")), ("other", ())),
     alerts=(("sessions", (PriceAlert("BTC", Decimal("1.10"), None), PriceAlert("ETH", None, Decimal(3)))),),
-    change_limit=None,
     told=(("sessions", "BTC", 20_000),),
     muted=frozenset({"direct", "rooms"}),
     quiet=Quiet(1320, 420),

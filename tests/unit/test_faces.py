@@ -22,6 +22,7 @@ from tests.unit.whole_project import (
 from supachat.cache.store import Cache
 from supachat.client import Client
 from supachat.domain import events as ev
+from supachat.domain.choices import USUAL
 from supachat.domain.errors import BadInput, NotAllowed, NotFound
 from supachat.domain.feeds import Canned, FeedInfo, PriceAlert
 from supachat.domain.model import (
@@ -190,6 +191,20 @@ async def test_focus_reads_feeds_and_prices_again() -> None:
     await client.close()
 
 
+@pytest.mark.parametrize(
+    ("limit", "told"), [(Decimal(10), []), (Decimal("2.5"), ["BTC +3 % in 24 hours"]), (None, [])]
+)
+async def test_a_large_change_is_what_the_settings_call_large(
+    limit: Decimal | None, told: list[str]
+) -> None:
+    client, remote, viewer = await begun(pace=replace(USUAL, change_limit=limit))
+    moved = replace(TICK, price=Decimal(95), change=Decimal(3), at=Micros(9))
+    remote.say(ev.PriceHeard(moved))
+    await until(lambda: moved in client.prices.ticks("direct"))
+    assert [title for title in alerts(viewer) if "24 hours" in title] == told
+    await client.close()
+
+
 async def test_what_is_watched_and_the_alerts_outlive_a_restart(tmp_path: Path) -> None:
     client, remote, viewer = await begun(tmp_path / "c.db")
     client.prices.watch("direct", "ETH")
@@ -197,7 +212,6 @@ async def test_what_is_watched_and_the_alerts_outlive_a_restart(tmp_path: Path) 
     client.prices.set_alert("direct", PriceAlert("ETH", above=Decimal(10)))
     client.prices.set_alert("direct", PriceAlert("ETH", above=Decimal(20)))
     client.prices.set_alert("direct", PriceAlert("BTC"))
-    client.prices.set_change_limit(Decimal("2.5"))
     eth = replace(TICK, symbol=safe_line("ETH"), price=Decimal(19))
     remote.say(ev.PriceHeard(eth))
     await until(lambda: client.prices.ticks("direct") == (eth,))
@@ -206,7 +220,6 @@ async def test_what_is_watched_and_the_alerts_outlive_a_restart(tmp_path: Path) 
     assert again.prices.ticks("direct") == (eth,)
     assert again.prices.symbols("direct") == ("BTC", "ETH")
     assert again.prices.alerts("direct") == (PriceAlert("ETH", above=Decimal(20)),)
-    assert again.prices.change_limit == Decimal("2.5")
     behind.say(ev.PriceHeard(replace(eth, price=Decimal(21), at=Micros(5))))
     await until(lambda: "ETH is above 20: 21" in alerts(viewer))
     await again.close()

@@ -82,11 +82,9 @@ def test_the_latest_wins_whatever_order_they_come_in(given: list[tuple[int, int]
 def test_a_large_change_is_told_once_a_day(
     change: str, day: int, told: int | None, limit: str | None, expected: bool
 ) -> None:
-    choices = Choices(
-        told=(("sessions", "BTC", told),) if told is not None else (),
-        change_limit=D(limit) if limit is not None else None,
-    )
-    assert is_large(tick("1", day * DAY + 7, change=change), choices) is expected
+    choices = Choices(told=(("sessions", "BTC", told),) if told is not None else ())
+    most = D(limit) if limit is not None else None
+    assert is_large(tick("1", day * DAY + 7, change=change), most, choices) is expected
 
 
 def test_symbols_come_and_go_while_it_runs() -> None:

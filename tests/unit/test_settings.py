@@ -5,10 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import os
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from supachat.domain.choices import USUAL, Pace
 from supachat.domain.errors import BadInput, KeyRefused, NotFound, SettingsError
 from supachat.settings import Settings, Workspace, choose, load, places
 from supachat.settings.choose import vault_kind
@@ -326,6 +329,31 @@ def test_what_is_kept_on_disk_and_how_long_is_a_setting() -> None:
     assert parse("", FILE) == Settings(cache="on", keep_days=365, reduce_motion=False)
     text = 'cache = "off"\nkeep_days = 30\nreduce_motion = true\n'
     assert parse(text, FILE) == Settings(cache="off", keep_days=30, reduce_motion=True)
+
+
+def test_the_paces_are_a_table_with_their_units() -> None:
+    text = "[pace]\ntyping_seconds = 2.5\naway_minutes = 1\noffline_seconds = 45\nprice_percent = 2.5\n"
+    assert parse(text, FILE).pace == Pace(2.5, 60.0, 45.0, Decimal("2.5"))
+    assert parse("[pace]\nprice_percent = 0\n", FILE).pace == replace(USUAL, change_limit=None)
+    assert parse("", FILE).pace == Pace(3.0, 300.0, 30.0, Decimal(10))
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("typing_seconds = 0", "number from 1 to 60"),
+        ('away_minutes = "5"', "number from 1 to 1440"),
+        ("offline_seconds = true", "number from 5 to 3600"),
+        ("offline_seconds = inf", "number from 5 to 3600"),
+        ("price_percent = nan", "number from 0 to 1000"),
+        ("price_percent = -1", "number from 0 to 1000"),
+        ("pace = 1", "pace means nothing here"),
+    ],
+)
+def test_a_wrong_pace_is_refused_with_file_and_line(line: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words) as caught:
+        parse(f'theme = "ink"\n[pace]\n{line}\n', FILE)
+    assert caught.value.message.startswith(f"{FILE}, line 3: ")
 
 
 @pytest.mark.parametrize(

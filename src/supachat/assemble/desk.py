@@ -47,4 +47,5 @@ def open_client(desk: Desk, workspace: Workspace, *, kept: bool = True) -> Clien
     """A client of the workspace, at once and not yet connected. Not `kept`: nothing is written to disk."""
     kept = kept and desk.settings.cache == "on"
     path = desk.places.data / f"{workspace.stem}.db" if kept else None
-    return Client(safe_line(workspace.name), Cache.open(path, keep_days=desk.settings.keep_days))
+    cache = Cache.open(path, keep_days=desk.settings.keep_days)
+    return Client(safe_line(workspace.name), cache, pace=desk.settings.pace)

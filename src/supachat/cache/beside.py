@@ -67,7 +67,6 @@ def of_choices(choices: Choices) -> dict[str, Any]:
     return {
         **asdict(choices),
         "alerts": [[source, [_of_alert(a) for a in alerts]] for source, alerts in choices.alerts],
-        "change_limit": _text(choices.change_limit),
         "muted": sorted(choices.muted),
     }
 
@@ -81,7 +80,6 @@ def choices(value: dict[str, Any]) -> Choices:
             (source, tuple(_alert(*alert) for alert in alerts))
             for source, alerts in value.get("alerts", ())
         ),
-        change_limit=_money(value.get("change_limit", _text(Choices().change_limit))),
         told=tuple((source, symbol, day) for source, symbol, day in value.get("told", ())),
         muted=frozenset(value.get("muted", ())),
         quiet=Quiet(quiet["start"], quiet["end"]) if quiet else None,

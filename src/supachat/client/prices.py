@@ -5,8 +5,6 @@ What is chosen is kept on this computer.
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from supachat.client.runner import Runner
 from supachat.domain.changes import PricesChanged
 from supachat.domain.feeds import PriceAlert, Tick
@@ -40,14 +38,6 @@ class PricesFace:
     def set_alert(self, source: str, alert: PriceAlert) -> None:
         """In place of the one that the symbol had; one without a line drops it."""
         self._run.act(lambda out: self._run.parts.chosen.alert(source, alert, out))
-
-    @property
-    def change_limit(self) -> Decimal | None:
-        """Percent in 24 hours beyond which a symbol is told of, once a day; None = never."""
-        return self._run.parts.chosen.choices.change_limit
-
-    def set_change_limit(self, percent: Decimal | None) -> None:
-        self._run.act(lambda out: self._run.parts.chosen.limit(percent, out))
 
     def _watched(self, source: str) -> tuple[str, ...]:
         chosen = dict(self._run.parts.chosen.choices.watched).get(source)

@@ -1,4 +1,7 @@
-"""What a person chose on this computer, kept between runs: what is watched, what is told. Frozen values."""
+"""What a person chose: what is watched and told, kept between runs, and the paces of their settings file.
+
+Frozen values.
+"""
 
 from __future__ import annotations
 
@@ -29,14 +32,16 @@ class Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long is waited, in seconds."""
+    """How long is waited, in seconds, and how much is little. Of the settings file, else as usual."""
 
     typing_every: float = 3.0
-    """Between two broadcasts that the reader types in one thread."""
+    """Between two broadcasts that the reader types in one thread; a mark of somebody else's lasts two."""
     idle: float = 300.0
     """Without a key, after which the reader is away."""
     silent: float = 30.0
     """Without a word of somebody of whom only a row speaks, after which they are offline."""
+    change_limit: Decimal | None = Decimal(10)
+    """Percent in 24 hours beyond which a symbol is told of, once a day; None = never."""
 
 
 USUAL = Pace()
@@ -49,8 +54,6 @@ class Choices:
     watched: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Of a source the symbols that are shown; else all of its table."""
     alerts: tuple[tuple[str, tuple[PriceAlert, ...]], ...] = ()
-    change_limit: Decimal | None = Decimal(10)
-    """Percent in 24 hours beyond which a symbol is told of, once a day; None = never."""
     told: tuple[tuple[str, str, int], ...] = ()
     """Source, symbol and the day (since 1970, UTC) on which its change was told last."""
     muted: frozenset[str] = frozenset()

@@ -6,9 +6,11 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from supachat.domain.choices import USUAL, Pace
 from supachat.domain.errors import BadInput, KeyRefused, SettingsError
 from supachat.domain.text import safe_line
 from supachat.domain.values import dataclass
@@ -20,7 +22,9 @@ VAULTS = ("auto", "keyring", "file", "memory")
 GLYPHS = ("auto", "unicode", "ascii")
 KEEP_DAYS = 365
 CACHES = ("on", "off")
-_NAMES = ("workspaces", "workspace", "theme", "glyphs", "vault", "cache", "keep_days", "reduce_motion")
+_NAMES = (
+    "workspaces", "workspace", "theme", "glyphs", "vault", "cache", "keep_days", "reduce_motion", "pace",
+)  # fmt: skip  # one list
 
 _Table = dict[str, Any]
 
@@ -39,6 +43,8 @@ class Settings:
     keep_days: int = KEEP_DAYS
     """Older messages leave this computer (never the server); 0 keeps them all."""
     reduce_motion: bool = False
+    pace: Pace = USUAL
+    """The table `pace`: how often one's typing is told, when one is away, others offline, prices large."""
 
 
 def load(path: Path) -> Settings:
@@ -80,6 +86,24 @@ def parse(text: str, path: Path) -> Settings:
         reader.one_of(table, "cache", CACHES),
         reader.days(table, "keep_days", KEEP_DAYS),
         reader.truth(table, "reduce_motion"),
+        _pace(reader, reader.table(table, (), "pace")),
+    )
+
+
+def _pace(reader: _Reader, table: _Table) -> Pace:
+    """Every name says its unit. What stands in for it elsewhere is seconds, and None for never."""
+    where = ("pace",)
+    reader.known(table, where, ("typing_seconds", "away_minutes", "offline_seconds", "price_percent"))
+    percent = reader.number(table, where, "price_percent", Decimal(10), Decimal(0), Decimal(1000))
+    return Pace(
+        typing_every=float(
+            reader.number(table, where, "typing_seconds", Decimal(3), Decimal(1), Decimal(60))
+        ),
+        idle=60 * float(reader.number(table, where, "away_minutes", Decimal(5), Decimal(1), Decimal(1440))),
+        silent=float(
+            reader.number(table, where, "offline_seconds", Decimal(30), Decimal(5), Decimal(3600))
+        ),
+        change_limit=percent or None,
     )
 
 
@@ -159,6 +183,16 @@ class _Reader:
         if type(value) is not int or not 0 <= value <= 36_500:
             raise self.wrong((), name, f"{name} was expected to be a number of days, 0 for all")
         return value
+
+    def number(
+        self, table: _Table, where: tuple[str, ...], name: str, usual: Decimal, low: Decimal, high: Decimal
+    ) -> Decimal:
+        """A number from `low` to `high`, as it was written: never by way of a binary fraction."""
+        value = table.get(name, usual)
+        number = Decimal(str(value)) if type(value) in (int, float, Decimal) else None
+        if number is None or not number.is_finite() or not low <= number <= high:
+            raise self.wrong(where, name, f"{name} was expected to be a number from {low} to {high}")
+        return number
 
     def truth(self, table: _Table, name: str) -> bool:
         value = table.get(name, False)

@@ -16,10 +16,14 @@ from supachat.sync.shelf import Outcome
 
 
 class Beside:
-    def __init__(self, memory: kp.Memory, chosen: Chosen, notifier: Notifier) -> None:
+    """`limit`: percent in 24 hours beyond which a price is told of; None = never."""
+
+    def __init__(
+        self, memory: kp.Memory, chosen: Chosen, notifier: Notifier, limit: Decimal | None
+    ) -> None:
         self.feeds = Feeds(memory.feeds, memory.feed_rows)
         self.prices = prices.Prices(memory.ticks)
-        self._chosen, self._notifier = chosen, notifier
+        self._chosen, self._notifier, self._limit = chosen, notifier, limit
 
     # ------------------------------------------------------------ feeds
 
@@ -88,7 +92,7 @@ class Beside:
         if change not in out.changes:
             out.changes.append(change)
         self._crossed(tick, before, out)
-        if prices.is_large(tick, choices):
+        if prices.is_large(tick, self._limit, choices):
             self._chosen.told(tick.source, tick.symbol, prices.day_of(tick), out)
             words = f"{tick.symbol} {_signed(tick.change)} % in 24 hours"
             self._notifier.price(tick.source, words, out)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from decimal import Decimal
 
 from supachat.domain.choices import Choices, Quiet
 from supachat.domain.feeds import PriceAlert
@@ -36,9 +35,6 @@ class Chosen:
         wanted = (alert,) if alert.above is not None or alert.below is not None else ()
         alerts[source] = (*others, *wanted)
         self._set(replace(self.choices, alerts=tuple(alerts.items())), out)
-
-    def limit(self, percent: Decimal | None, out: Outcome) -> None:
-        self._set(replace(self.choices, change_limit=percent), out)
 
     def told(self, source: str, symbol: str, day: int, out: Outcome) -> None:
         """A symbol's large change was told on that day."""

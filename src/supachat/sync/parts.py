@@ -26,7 +26,7 @@ class Parts:
         self._pace = pace
         self.account = memory.account
         self.sources = memory.sources
-        self.roster = Roster(memory, self.me, pace.silent)
+        self.roster = Roster(memory, self.me, pace)
         self.shelf = Shelf(self.info, self._unstored)
         self.reader = Reader(self.shelf)
         self.sender = Sender(self.shelf, self.me, memory.drafts)
@@ -36,7 +36,7 @@ class Parts:
         """Troubles that were told: the same words are not told again."""
         self.chosen = Chosen(memory.choices)
         self.notifier = Notifier(self.chosen, self.shelf, self.roster.people.get, self.me)
-        self.beside = Beside(memory, self.chosen, self.notifier)
+        self.beside = Beside(memory, self.chosen, self.notifier, pace.change_limit)
         self.alterer = Alterer(self.me)
         self.attendance = Attendance(pace.idle)
         self.growing = Growing()

@@ -1,6 +1,6 @@
 """Who is there, who types, who is called what. Names come from profiles, never from a payload.
 
-Time comes as an argument; a typing mark is gone by itself after `TYPING_LASTS` seconds.
+Time comes as an argument; a typing mark is gone by itself.
 """
 
 from __future__ import annotations
@@ -10,16 +10,15 @@ from dataclasses import replace
 
 from supachat.domain.model import Person, PersonKey, Presence, Sighting, ThreadKey
 
-TYPING_LASTS = 6.0
-
 _RANK = {Presence.ONLINE: 3, Presence.AWAY: 2, Presence.OFFLINE: 1, Presence.UNKNOWN: 0}
 
 
 class People:
-    """`silent` are the seconds after which somebody of whom only a row speaks is offline."""
+    """Seconds: `silent`, after which somebody of whom only a row speaks is offline; `typing`, for which
+    somebody types who has said so once."""
 
-    def __init__(self, silent: float = 30.0) -> None:
-        self._silent = silent
+    def __init__(self, silent: float = 30.0, typing: float = 6.0) -> None:
+        self._silent, self._types_for = silent, typing
         self._people: dict[PersonKey, Person] = {}
         self._typing: dict[ThreadKey, dict[str, float]] = {}
         self._present: dict[ThreadKey, dict[str, Presence]] = {}
@@ -49,7 +48,7 @@ class People:
         """Whether that is news."""
         marks = self._typing.setdefault(thread, {})
         news = person not in marks
-        marks[person] = now + TYPING_LASTS
+        marks[person] = now + self._types_for
         if (thread, person) in self._fresh:
             self._fresh[thread, person] = now
         return news

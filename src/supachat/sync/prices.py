@@ -80,9 +80,8 @@ def alerts_of(tick: Tick, choices: Choices) -> list[PriceAlert]:
     return [a for a in dict(choices.alerts).get(tick.source, ()) if a.symbol == tick.symbol]
 
 
-def is_large(tick: Tick, choices: Choices) -> bool:
-    """Whether its change is to be told: beyond the limit, and not told on this day yet."""
-    limit = choices.change_limit
+def is_large(tick: Tick, limit: Decimal | None, choices: Choices) -> bool:
+    """Whether its change is to be told: beyond `limit` percent, and not told on this day yet."""
     told = {(source, symbol): day for source, symbol, day in choices.told}
     return (
         limit is not None

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
+from supachat.domain.choices import USUAL, Pace
 from supachat.domain.model import Person, Thread, ThreadKey
 from supachat.sync.people import People
 from supachat.sync.shelf import Outcome
@@ -15,9 +16,9 @@ from supachat.sync.threads import Threads
 class Roster:
     """`me` names the reader's person id in a source."""
 
-    def __init__(self, memory: kp.Memory, me: Callable[[str], str], silent: float = 30.0) -> None:
+    def __init__(self, memory: kp.Memory, me: Callable[[str], str], pace: Pace = USUAL) -> None:
         self.threads = Threads()
-        self.people = People(silent)
+        self.people = People(pace.silent, 2 * pace.typing_every)
         self.texts = dict(memory.texts)
         self._me = me
         self.threads.restore(memory.threads)
