@@ -10,7 +10,7 @@ def features(map_: Map) -> frozenset[Feature]:
     """The features that the map names a way to do."""
     news = map_.news
     able: dict[Feature, object] = {
-        Feature.SEND: map_.send or news.hearsay,
+        Feature.SEND: map_.send or map_.stored is None,
         Feature.EDIT: map_.edit,
         Feature.DELETE: map_.delete,
         Feature.START: map_.ensure,

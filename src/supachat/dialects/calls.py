@@ -87,6 +87,8 @@ class Topic:
     """No policy lets a client broadcast here: what it says is believed without reading the row."""
     replication_ready: bool = False
     """Ask the server to say when broadcasts from the database flow."""
+    acks: bool = False
+    """Ask the server to say of each broadcast of ours that it has passed it on."""
     presence_key: str = ""
     """Join with presence under this key; empty for none."""
     bindings: tuple[Binding, ...] = ()
@@ -112,6 +114,7 @@ def _both(one: Topic, other: Topic) -> Topic:
         private=one.private or other.private,
         sealed=one.sealed or other.sealed,
         replication_ready=one.replication_ready or other.replication_ready,
+        acks=one.acks or other.acks,
         presence_key=one.presence_key or other.presence_key,
         bindings=tuple(dict.fromkeys((*one.bindings, *other.bindings))),
     )

@@ -63,7 +63,7 @@ def hear(
         if news.hint and news.hint.event == event and (id_ := news.hint.key(topic)):
             return (MessageHinted(ThreadKey(map_.name, id_)),)
         if news.hearsay and news.hearsay.event == event and (id_ := news.hearsay.key(topic)):
-            return _hearsay(map_, news.hearsay, id_, payload, me=me, members=members)
+            return _hearsay(map_, news.hearsay, id_, payload, members=members)
         if map_.notices and map_.notices.key(topic):
             return _told(map_, map_.notices, event, payload)
     except rows.Misfit:
@@ -83,11 +83,15 @@ def saying(map_: Map, draft: Draft, me: str, now: Micros) -> tuple[str, str, dic
 
 
 def _hearsay(
-    map_: Map, part: Hearsay, id_: str, payload: Mapping[str, Any], *, me: str, members: Members
+    map_: Map, part: Hearsay, id_: str, payload: Mapping[str, Any], *, members: Members
 ) -> tuple[Event, ...]:
-    """A message that nobody can check: kept as heard, if its author belongs to the thread."""
+    """A message that nobody can check: kept as heard, if its author belongs to the thread.
+
+    One in the reader's own name is somebody else's doing, or came from another of their devices: it is
+    shown as heard, never as their own.
+    """
     thread, author = ThreadKey(map_.name, id_), rows.key(payload, part.author)
-    if author == me or author not in members(thread):
+    if author not in members(thread):
         return ()
     said = rows.text(payload, part.body)
     key, unsaid = rows.key(payload, part.id), Micros(0)  # a stranger's clock orders nothing

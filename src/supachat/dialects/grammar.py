@@ -101,11 +101,11 @@ class Dialect:
 
     @property
     def follows_edits(self) -> bool:
-        return self.map.messages.edited is not None
+        return self.map.stored is not None and self.map.stored.edited is not None
 
     @property
     def marks_deleted(self) -> bool:
-        return self.map.messages.deleted is not None
+        return self.map.stored is not None and self.map.stored.deleted is not None
 
     # ------------------------------------------------------------ who I am, and my threads
 

@@ -41,7 +41,7 @@ def thread(map_: Map, row: Row, me: str) -> tuple[Thread, tuple[Person, ...]]:
         bot=row.get(part.bot) is True if part.bot else None,
         owner=_text(row, part.owner) or None,
         facts=tuple(safe_line(_text(row, name)) for name in part.facts if _text(row, name)),
-        hearsay=map_.news.hearsay is not None,
+        hearsay=map_.stored is None,
     )
     return made, others
 

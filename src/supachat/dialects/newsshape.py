@@ -67,18 +67,22 @@ class Hint(Channel):
 
 
 class Hearsay(Channel):
-    """Messages that are only told and stored nowhere: there is no history to check them against."""
+    """Messages that clients tell each other and the server stores nowhere. Such a map has no [messages].
+
+    What was heard is kept on this computer, in the order of hearing, and marked as unverified: whoever may
+    broadcast on the topic can say anything in any member's name. There is no history and nothing missing.
+    """
 
     event: Word
     """The event that holds a message."""
     id: Word
-    """The message's id in the payload."""
+    """The key of the payload for the id that the sender gave: heard again it is the same message."""
     author: Word
-    """The author's id in the payload."""
+    """The author's id in the payload; believed to be said of a member of the thread, no more."""
     body: Word
     """The text in the payload."""
     at: Word | None = None
-    """The time in the payload; without it, when it was heard."""
+    """The key for the sender's time, for other programs: it is told, never believed."""
 
 
 class Told(Channel):

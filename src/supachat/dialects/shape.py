@@ -98,7 +98,8 @@ class Map(Part):
     """The longest message, in bytes of UTF-8."""
     me: Me | None = None
     threads: Threads
-    messages: Messages
+    stored: Messages | None = Field(None, alias="messages")
+    """Left out where the server stores no message: then [news.hearsay] says how they are told."""
     send: Send | None = None
     """The one word "insert" stands for a plain insert of the columns that [messages] names."""
     edit: Edit | None = None
@@ -131,7 +132,8 @@ class Map(Part):
         params = {
             name: f"${slot}" for name, slot in zip(found, slots, strict=False) if isinstance(name, str)
         }
-        return {**given, "send": {"insert": True, "params": params}}
+        found = [name for name, part in parts.items() if part is not None]
+        return found + ["[[changes]] that means a message" for c in self.changes if c.means == "message"]
 
     @model_validator(mode="after")
     def _told_rows_have_a_meaning(self) -> Map:

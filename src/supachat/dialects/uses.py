@@ -50,9 +50,9 @@ def functions(map_: Map) -> tuple[str, ...]:
 
 
 def _chat(map_: Map) -> Iterable[Use]:
-    part = map_.messages
-    kinds = {part.order: TIME, part.body: TEXT} | ({part.edited: TIME} if part.edited else {})
-    yield Use(part.table, part.columns, part.key, (part.order, part.key), kinds)
+    if (part := map_.stored) is not None:
+        kinds = {part.order: TIME, part.body: TEXT} | ({part.edited: TIME} if part.edited else {})
+        yield Use(part.table, part.columns, part.key, (part.order, part.key), kinds)
     if map_.threads.table is not None:
         yield Use(map_.threads.table, map_.threads.columns, map_.threads.id, (map_.threads.id,))
     if map_.me is not None and map_.me.table is not None:

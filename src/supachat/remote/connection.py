@@ -22,7 +22,7 @@ from supachat.dialects.calls import Topic
 from supachat.domain.text import Safe, safe_line
 from supachat.remote import library, rules
 from supachat.remote.address import Address
-from supachat.remote.frames import Beaten, Heard, LinkDown, Refusal, unpack
+from supachat.remote.frames import Beaten, Heard, LinkDown, Refusal, Word, unpack
 from supachat.remote.outline import outline
 from supachat.remote.socket import MAX_FRAME, Chan, Conn, Stamped
 from supachat.remote.verdicts import Cure, Verdict, judge_handshake, judge_join, judge_live
@@ -178,6 +178,26 @@ class Connection:
             return False
         return await self._send(self._message(chan, event, payload))
 
+    async def told(self, name: str, event: str, payload: library.Json) -> Word:
+        """Send on a topic that was joined with acknowledgements, and wait for the server's word."""
+        chan = self._conn.channels.get(f"realtime:{name}")
+        if chan is None or not chan.is_joined:
+            return Word.UNSENT
+        message = self._message(chan, event, payload)
+        answer: asyncio.Future[Word] = asyncio.get_running_loop().create_future()
+        self._conn.asked[message.ref or ""] = answer
+        ends: list[asyncio.Future[Any]] = [answer, self.dead]
+        try:
+            if not await self._send(message):
+                return Word.SILENT  # a part of it may have left
+            async with asyncio.timeout(self._waits.ack):
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        except TimeoutError:
+            return Word.SILENT
+        finally:
+            self._conn.asked.pop(message.ref or "", None)
+        return answer.result() if answer.done() else Word.SILENT
+
     async def set_token(self, token: str) -> None:
         """Hand a new token to the connection, to joins still under way, and to every joined topic."""
         self._conn.access_token = token
@@ -226,7 +246,7 @@ class Connection:
 
 def _params(topic: Topic) -> Any:
     """A fresh object for each join: the library writes into it."""
-    broadcast: library.Json = {"ack": False, "self": False}
+    broadcast: library.Json = {"ack": topic.acks, "self": False}
     if topic.replication_ready:
         broadcast["replication_ready"] = True
     presence = {"key": topic.presence_key, "enabled": bool(topic.presence_key)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from supachat.domain.text import Safe
@@ -71,6 +72,19 @@ class Beaten:
 
 
 Heard = Broadcast | Present | RowChanged | Replicated | Unsubscribed | Ended | Beaten
+
+
+class Word(StrEnum):
+    """What became of a broadcast that the server was asked to acknowledge."""
+
+    UNSENT = "unsent"
+    """It did not leave: the topic is not joined, or the line is down."""
+    TAKEN = "taken"
+    """The server has passed it on."""
+    REFUSED = "refused"
+    """The server said no, as to one that is too long."""
+    SILENT = "silent"
+    """It left and no answer came: refused by a policy without a word, or the line broke (recording 12)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ nothing raised while a frame is handled reaches a task that has to live.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Sequence
@@ -24,6 +25,7 @@ from supachat.remote.frames import (
     Replicated,
     RowChanged,
     Unsubscribed,
+    Word,
     mended,
     unpack,
 )
@@ -76,6 +78,10 @@ class Chan(library.AsyncRealtimeChannel):
             # once for all bindings that the row met, where the library would call back for each
             self.conn.tell(RowChanged(self.name, {**message.payload["data"]}))
             return
+        if isinstance(message, library.ReplyMessage) and self.conn.answered(
+            message.ref, message.payload.status == "ok"
+        ):
+            return
         super()._handle_message(message)
 
     def _system(self, status: str, text: str, extension: str) -> None:
@@ -122,6 +128,17 @@ class Conn(library.AsyncRealtimeClient):
         self.dropped = 0
         """Frames that were not believed or not understood."""
         self.broken: Callable[[Verdict], None] = lambda verdict: None
+        self.asked: dict[str, asyncio.Future[Word]] = {}
+        """Broadcasts of ours that wait for the server's word, by their ref."""
+
+    def answered(self, ref: str | None, ok: bool) -> bool:
+        """Whether a reply was the word that one of ours waits for."""
+        waiting = self.asked.get(ref or "")
+        if waiting is None:
+            return False
+        if not waiting.done():
+            waiting.set_result(Word.TAKEN if ok else Word.REFUSED)
+        return True
 
     async def connect(self) -> None:
         raise ConnectionError("this connection is over")

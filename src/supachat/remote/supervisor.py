@@ -30,6 +30,7 @@ from supachat.remote.frames import (
     Replicated,
     RowChanged,
     Unsubscribed,
+    Word,
 )
 from supachat.remote.joining import Ears, Joiner, Topics
 from supachat.remote.rules import Backoff, Budget, Throttle
@@ -119,6 +120,13 @@ class Supervisor:
             return False
         frame = {"type": "broadcast", "event": event, "payload": dict(payload)}
         return await self._connection.push(name, "broadcast", frame)
+
+    async def told(self, name: str, event: str, payload: Mapping[str, Any]) -> Word:
+        """Broadcast on a topic that was joined with acknowledgements: what the server says of it."""
+        if self._connection is None:
+            return Word.UNSENT
+        frame = {"type": "broadcast", "event": event, "payload": dict(payload)}
+        return await self._connection.told(name, "broadcast", frame)
 
     def poke(self) -> None:
         """A sign of life: try now rather than later."""

@@ -23,6 +23,9 @@ class Waits:
     send: float = 5.0
     """A frame that does not get out within this is given up."""
 
+    ack: float = 5.0
+    """A broadcast that the server is to acknowledge and does not within this: nobody can say."""
+
     # trying again
     backoff_first: float = 0.5
     backoff_cap: float = 30.0

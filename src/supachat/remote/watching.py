@@ -9,11 +9,12 @@ import time
 from collections.abc import Sequence
 
 from supachat.dialects.calls import Topic
-from supachat.domain.errors import Unreachable
+from supachat.domain.errors import Refused, Unreachable
 from supachat.domain.events import Event
 from supachat.domain.model import Act, Draft, Micros, Presence, Thread, ThreadKey
 from supachat.remote import rules
 from supachat.remote.attendance import Attendance
+from supachat.remote.frames import Word
 from supachat.remote.hearing import Hearing, Known
 from supachat.remote.registry import Registry
 from supachat.remote.supervisor import Supervisor
@@ -85,12 +86,23 @@ class Watching:
     def only_told(self, draft: Draft) -> bool:
         """Whether the draft's source stores no messages."""
         dialect = self._known.dialects.get(draft.thread.source)
-        return dialect is not None and draft.act is Act.SEND and dialect.map.news.hearsay is not None
+        return dialect is not None and draft.act is Act.SEND and dialect.map.stored is None
 
     async def tell_message(self, draft: Draft) -> None:
-        """Raises `Unreachable` where it could not be told: nothing keeps it for those who listen later."""
+        """Told, and the server said so. Raises `Unreachable` where it has not left, so that it may go
+        later, and `Refused` where it was refused or nobody can say what became of it."""
         me, now = self._known.me.get(draft.thread.source), Micros(time.time_ns() // 1000)
         dialect = self._known.dialects[draft.thread.source]
         said = dialect.hearsay(draft, me, now) if me is not None else None
-        if said is None or not await self._supervisor.push(*said):
-            raise Unreachable("nobody can be told yet: the room is not joined", arrived=False)
+        word = await self._supervisor.told(*said) if said is not None else Word.UNSENT
+        match word:
+            case Word.UNSENT:
+                raise Unreachable("nobody can be told yet: the room is not joined", arrived=False)
+            case Word.REFUSED:
+                raise Refused("the server refused it: it may be too long to be told")
+            case Word.SILENT:
+                raise Refused(
+                    "nobody can say whether it was heard: the server did not acknowledge it, as when you may"
+                    " only listen here",
+                    cure="Retry: whoever heard it already sees it once",
+                )

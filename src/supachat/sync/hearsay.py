@@ -30,7 +30,8 @@ def in_own_order(message: Message, newest: Cursor | None) -> Message:
     return replace(message, at=Micros(newest.at + 1))
 
 
-def sent(draft: Draft, me: str) -> Message:
+def sent(draft: Draft, me: str, newest: Cursor | None) -> Message:
     """What went out of a thread that nobody stores: nothing will ever confirm it further."""
     shown = picture(draft, me, kept=True)
-    return replace(shown, delivery=Delivery.SENT, reason=None, extra=Extra(hearsay=True))
+    told = replace(shown, delivery=Delivery.SENT, reason=None, extra=Extra(hearsay=True))
+    return in_own_order(told, newest)

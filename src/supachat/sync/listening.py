@@ -144,7 +144,8 @@ def _stored(parts: Parts, draft: Draft, message: Message | None, now: float, out
     """The server did it. A row that it did not show is looked for; till then the draft stays."""
     if draft.act is Act.SEND:
         if message is None and parts.shelf.unstored(draft.thread):
-            message = hearsay.sent(draft, parts.me(draft.thread.source))
+            held = parts.roster.threads.get(draft.thread)
+            message = hearsay.sent(draft, parts.me(draft.thread.source), held.last if held else None)
         if message is None:
             parts.sender.told_only(draft, now)
             return
