@@ -23,6 +23,7 @@ from supachat.dialects.besideshape import (
 from supachat.dialects.chatshape import Me, Messages, Threads
 from supachat.dialects.newsshape import Change, News, Told
 from supachat.dialects.parts import Filled, Function, Name, Part, Word
+from supachat.domain.errors import DialectError
 
 
 class Send(Filled):
@@ -132,8 +133,7 @@ class Map(Part):
         params = {
             name: f"${slot}" for name, slot in zip(found, slots, strict=False) if isinstance(name, str)
         }
-        found = [name for name, part in parts.items() if part is not None]
-        return found + ["[[changes]] that means a message" for c in self.changes if c.means == "message"]
+        return {**given, "send": {"insert": True, "params": params}}
 
     @model_validator(mode="after")
     def _told_rows_have_a_meaning(self) -> Map:
@@ -146,3 +146,39 @@ class Map(Part):
             if change.means == "presence" and self.presence_row is None:
                 raise ValueError(f"expected presence_row, which {change.table} means")
         return self
+
+    @property
+    def messages(self) -> Messages:
+        """How a message is stored. Raises DialectError where none is: there is nothing to ask for."""
+        if self.stored is None:
+            raise DialectError(f"the source {self.name} stores no messages")
+        return self.stored
+
+    @model_validator(mode="after")
+    def _stored_or_only_told(self) -> Map:
+        if (self.stored is None) is (self.news.hearsay is None):
+            raise ValueError(
+                "expected either [messages], where the server stores them, or [news.hearsay], where they"
+                " are only told"
+            )
+        if self.stored is None and (wrong := self._of_stored()):
+            raise ValueError(f"expected no {wrong[0]} where no message is stored")
+        return self
+
+    def _of_stored(self) -> list[str]:
+        """The parts that make sense of stored messages only, as far as they are there."""
+        parts = {
+            "[send]": self.send,
+            "[edit]": self.edit,
+            "[delete]": self.delete,
+            "[read]": self.read,
+            "[search]": self.search,
+            "[threads.last]": self.threads.last,
+            "[threads.read]": self.threads.read,
+            "[threads.seen]": self.threads.seen,
+            "[news.rows]": self.news.rows,
+            "[news.hint]": self.news.hint,
+            "[news.notices]": self.news.notices,
+        }
+        found = [name for name, part in parts.items() if part is not None]
+        return found + ["[[changes]] that means a message" for c in self.changes if c.means == "message"]
