@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
 from typing import Any
 
 import pytest
 from tests.dialects.recorded import changed
 
+from supachat import dialects
 from supachat.dialects import catalog
-from supachat.dialects.calls import Rpc, Select
+from supachat.dialects.calls import Insert, Rpc, Select
+from supachat.dialects.grammar import parse
 from supachat.domain.events import FeedHeard, ListStale, MessageArrived
 from supachat.domain.feeds import Severity
-from supachat.domain.model import Cursor, Feature, Micros, PersonKind, ThreadKey
+from supachat.domain.model import Cursor, Draft, Feature, Micros, PersonKind, ThreadKey
 from supachat.domain.requests import FetchPage
 
 PORTAL = catalog.load("portal")
@@ -82,7 +85,7 @@ def told(kind: str, record: Any, table: str, topic: str = MINE) -> tuple[object,
 
 
 def test_what_it_can_do() -> None:
-    assert Feature.SEND in PORTAL.features
+    assert {Feature.SEND, Feature.SUBJECT} <= PORTAL.features
     assert not PORTAL.features & {Feature.EDIT, Feature.DELETE, Feature.STATUS, Feature.PRICES}
 
 
@@ -93,6 +96,23 @@ def test_a_letter_has_a_subject() -> None:
     (letter,) = PORTAL.messages([ROW], THREAD, ME)
     assert letter.extra is not None
     assert (letter.extra.subject, letter.raw, letter.at) == ("My knee", "Dear Ann", 1_795_242_895_812_621)
+
+
+def test_a_letter_is_sent_with_its_subject() -> None:
+    call = PORTAL.send_call(Draft(ID, THREAD, "Dear Ann", Micros(1), subject="My knee"), None, BOB)
+    wanted = {"_client_id": CLIENT, "_subject": "My knee", "_message": "Dear Ann", "_id": ID}
+    assert call == Rpc("supachat_send", wanted, "portal")
+
+
+def test_a_plain_insert_fills_the_column_of_the_subject() -> None:
+    text = (files(dialects) / "portal.toml").read_text()
+    at = text.index("[send]")
+    plain = f'send = "insert"\n{text[:at]}{text[text.index("[read]") :]}'
+    call = parse(plain, "portal.toml").send_call(
+        Draft(ID, THREAD, "Dear Ann", Micros(1), subject="My knee"), None, BOB
+    )
+    row = {"id": ID, "client_id": CLIENT, "sender_id": BOB, "subject": "My knee", "message": "Dear Ann"}
+    assert call == Insert("client_portal_messages", row, "id", "portal")
 
 
 def test_a_clients_correspondence() -> None:

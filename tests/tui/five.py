@@ -62,7 +62,9 @@ SESSIONS = SourceInfo(
     },
     "ana",
 )
-PORTAL = SourceInfo("portal", Safe("Portal"), frozenset({Feature.SEND, Feature.START}), "ana")
+PORTAL = SourceInfo(
+    "portal", Safe("Portal"), frozenset({Feature.SEND, Feature.START, Feature.SUBJECT}), "ana"
+)
 SOURCES = (SOURCE, ROOMS, INBOX, SESSIONS, PORTAL)
 HANNAH = ThreadKey("inbox", "hannah")
 RELEASE = ThreadKey("rooms", "release")

@@ -285,6 +285,46 @@ async def test_symbols_come_and_go_and_a_wrong_alert_stays_to_be_mended() -> Non
         assert chat(pilot.app).composer.text == "/alert btc soon"
 
 
+# ---------------------------------------------------------------- subjects
+
+
+async def test_a_letter_is_written_under_its_subject_and_stands_under_it() -> None:
+    town = five()
+    async with running(make_app(town), (120, 36)) as pilot:
+        await at(pilot, INVOICE)
+        composer = chat(pilot.app).composer
+        assert "/subject for a subject" in screen_text(pilot.app)
+        await pilot.press(*"/sub", "tab", *"Next week", "enter")
+        await until(pilot, lambda: composer.text == "/subject Next week\n")
+        await pilot.press(*"I can come on Monday", "enter")
+        await until(pilot, lambda: composer.text == "")
+        (sent,) = [r.draft for r in town.performed if isinstance(r, ev.SendDraft)]
+        assert (sent.subject, sent.raw) == ("Next week", "I can come on Monday")
+        lines = screen_text(pilot.app).splitlines()
+        here = next(n for n, line in enumerate(lines) if "I can come on Monday" in line)
+        assert "Next week" in lines[here - 1]
+
+
+async def test_a_letter_that_was_not_sent_comes_back_with_its_subject() -> None:
+    town = five()
+    town.refused = NotAllowed("not yours")
+    async with running(make_app(town), (120, 36)) as pilot:
+        await at(pilot, INVOICE)
+        await pilot.press(*"/subject Next week", "enter", *"I can come", "enter")
+        await until(pilot, lambda: "not sent: not yours" in screen_text(pilot.app))
+        assert "Next week" in screen_text(pilot.app)
+        await pilot.press("f6", "e")
+        await until(pilot, lambda: chat(pilot.app).composer.text == "/subject Next week\nI can come")
+
+
+async def test_where_there_are_no_subjects_the_words_stay_in_the_composer() -> None:
+    async with running(make_app(five()), (120, 36)) as pilot:
+        await at(pilot, HANNAH)
+        await pilot.press(*"/subject Next week", "enter")
+        await until(pilot, lambda: "messages have no subject here" in screen_text(pilot.app))
+        assert chat(pilot.app).composer.text == "/subject Next week"
+
+
 # ---------------------------------------------------------------- feeds
 
 

@@ -44,6 +44,27 @@ def test_two_slashes_send_one(text: str, sent: str) -> None:
     assert slash.message(text) == sent
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("/subject My knee\nDear Ann,\n\nit hurts", ("My knee", "Dear Ann,\n\nit hurts")),
+        ("/Subject  My knee \nDear Ann", ("My knee", "Dear Ann")),
+        ("/subject My knee\n", ("My knee", "")),
+        ("/subject My knee", None),
+        ("/subject\nDear Ann", None),
+        ("//subject My knee\nDear Ann", None),
+        ("Dear Ann\n/subject My knee\n", None),
+    ],
+)
+def test_a_first_line_may_be_the_subject(text: str, expected: tuple[str, str] | None) -> None:
+    assert slash.letter(text) == expected
+
+
+def test_a_letter_that_was_taken_back_is_one_again() -> None:
+    assert slash.letter(slash.written("My knee", "Dear Ann")) == ("My knee", "Dear Ann")
+    assert slash.written("", "Dear Ann") == "Dear Ann"
+
+
 @pytest.mark.parametrize(("name", "near"), [("dat", "date"), ("healthy", "health"), ("xyz", "")])
 def test_what_was_meant(name: str, near: str) -> None:
     assert slash.nearest(name) == near

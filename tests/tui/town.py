@@ -21,6 +21,7 @@ from supachat.domain.model import (
     Alteration,
     Cursor,
     Delivery,
+    Extra,
     Feature,
     Message,
     Micros,
@@ -263,6 +264,7 @@ class Town:
                     id=draft.id,
                     thread=draft.thread,
                     at=draft.created,
+                    extra=Extra(subject=safe_line(draft.subject)) if draft.subject else None,
                 )
                 self.table.setdefault(draft.thread, []).append(row)
                 return [ev.DraftStored(draft, row)]

@@ -48,7 +48,7 @@ def names(folder: Path) -> list[str]:
 async def test_everything_comes_back_as_it_was(tmp_path: Path) -> None:
     thread = Thread(A, safe_line("Ana"), ("a", "b"), "b", Micros(1), cursor(3), safe_line("hi"), "b", 2)
     person = Person(PersonKey("direct", "b"), safe_line("Ben"), safe_line("ben"))
-    draft = Draft("d1", A, HOSTILE, Micros(5))
+    draft = Draft("d1", A, HOSTILE, Micros(5), subject=HOSTILE)
     account = Account("uid", safe_line("a@example.org"), safe_line("Ana"))
     source = SourceInfo("direct", safe_line("Direct"), frozenset({Feature.SEND}), "a")
     cache = Cache.open(tmp_path / "c.db")

@@ -222,7 +222,9 @@ async def test_a_refused_message_says_why_and_can_be_taken_back() -> None:
     draft = client.send(A, "hello")
     await until(lambda: viewer.items and viewer.last().delivery is Delivery.FAILED)
     assert viewer.last().reason == "you are not in this thread"
-    assert client.take_back(draft) == "hello"
+    taken = client.take_back(draft)
+    assert taken is not None
+    assert taken.raw == "hello"
     await until(lambda: not viewer.items)
     await client.close()
 
@@ -374,6 +376,23 @@ async def test_what_can_never_be_sent_is_refused_and_given_back() -> None:
             client.send(A, text)
         assert caught.value.text == text
     assert remote.table == []
+    await client.close()
+
+
+async def test_a_subject_is_for_sources_that_have_them_and_is_one_short_line() -> None:
+    client, remote, _ = await started()
+    with pytest.raises(BadInput, match="no subject in Direct") as caught:
+        client.send(A, "the text", "Next week")
+    assert caught.value.text == "the text"
+    able = replace(SOURCE, features=SOURCE.features | {Feature.SUBJECT})
+    remote.say(ev.SignedIn(ACCOUNT, (able,)))
+    await until(lambda: client.can("direct", Feature.SUBJECT))
+    for subject in ("x" * 201, "two\nlines"):
+        with pytest.raises(BadInput, match="one line of 200 characters"):
+            client.send(A, "the text", subject)
+    client.send(A, "the text", "Next week")
+    await until(lambda: any(isinstance(r, ev.SendDraft) for r in remote.performed))
+    assert [r.draft.subject for r in remote.performed if isinstance(r, ev.SendDraft)] == ["Next week"]
     await client.close()
 
 

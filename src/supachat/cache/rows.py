@@ -45,7 +45,8 @@ create table if not exists verified (
 create table if not exists drafts (
   id text primary key, source text, thread text, raw text not null, created integer not null,
   state text not null, reason text, attempts integer not null, owner text not null,
-  act text not null default 'send', target text not null default '', anchor_at integer, anchor_id text);
+  act text not null default 'send', target text not null default '', anchor_at integer, anchor_id text,
+  subject text not null default '');
 create table if not exists followed (
   source text, thread text, at integer not null, id text not null,
   primary key (source, thread)) without rowid;

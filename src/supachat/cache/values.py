@@ -29,7 +29,9 @@ MESSAGE = "id, at, author, raw, own, edited, deleted, system, reply_to, seen_by,
 """The columns that `message` wants, in its order."""
 
 
-DRAFT = "id, source, thread, raw, created, state, reason, attempts, act, target, anchor_at, anchor_id"
+DRAFT = (
+    "id, source, thread, raw, created, state, reason, attempts, act, target, anchor_at, anchor_id, subject"
+)
 """The columns that `draft` wants, in its order."""
 NEW_IN_MESSAGE = {"extra": "text"}
 NEW_IN_DRAFT = {
@@ -37,6 +39,7 @@ NEW_IN_DRAFT = {
     "target": "text not null default ''",
     "anchor_at": "integer",
     "anchor_id": "text",
+    "subject": "text not null default ''",
 }
 """Columns that a file of an earlier version does not have."""
 
@@ -92,12 +95,14 @@ def of_draft(d: Draft, owner: str) -> tuple[object, ...]:
     """The columns of `DRAFT`, and the owner."""
     anchor = d.anchor or (None, None)
     return (
-        d.id, *d.thread, d.raw, d.created, d.state, d.reason, d.attempts, d.act, d.target, *anchor, owner
+        d.id, *d.thread, d.raw, d.created, d.state, d.reason, d.attempts, d.act, d.target, *anchor,
+        d.subject, owner,
     )  # fmt: skip  # one row, one line
 
 
 def draft(row: Sequence[Any]) -> Draft:
-    id_, source, thread, raw, created, state, reason, attempts, act, target, anchor_at, anchor_id = row
+    id_, source, thread, raw, created, state, reason, attempts, act, target, *anchored, subject = row
+    anchor_at, anchor_id = anchored
     return Draft(
         id=id_,
         thread=ThreadKey(source, thread),
@@ -109,6 +114,7 @@ def draft(row: Sequence[Any]) -> Draft:
         act=Act(act),
         target=target,
         anchor=None if anchor_at is None else Cursor(Micros(anchor_at), anchor_id),
+        subject=subject,
     )
 
 

@@ -23,6 +23,7 @@ def as_json(message: Message, author_name: str) -> str:
             "thread": message.thread.id,
             "author": message.author,
             "author_name": author_name,
+            **({"subject": message.extra.subject} if message.extra and message.extra.subject else {}),
             "body": message.raw,
             "created_at": iso(message.at),
             "state": message.delivery.value,
@@ -44,6 +45,8 @@ def local(at: Micros) -> str:
 def show_message(message: Message, author_name: str) -> None:
     """A message, its further lines indented below the first."""
     lines = [isolate(line) for line in ("(deleted)" if message.deleted else message.body).split("\n")]
+    if message.extra is not None and message.extra.subject:
+        lines.insert(0, isolate(message.extra.subject))
     when = local(message.at)
     if not sys.stdout.isatty():
         _plain(f"{when}  {author_name}  {lines[0]}", *(f"    {line}" for line in lines[1:]))

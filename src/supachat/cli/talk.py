@@ -58,11 +58,18 @@ async def _threads(workspace: str | None, vault: str | None) -> None:
 @click.command()
 @click.argument("thread")
 @click.argument("text", required=False)
+@click.option("--subject", default="", metavar="WORDS", help="A line above it, where the source has one.")
 @click.option("--queue", is_flag=True, help="If it cannot be sent now, keep it for the next run.")
 @click.option("--wait", default=PATIENCE, show_default=True, help="Seconds to try.")
 @workspace_options
 def send(
-    thread: str, text: str | None, queue: bool, wait: float, workspace: str | None, vault: str | None
+    thread: str,
+    text: str | None,
+    subject: str,
+    queue: bool,
+    wait: float,
+    workspace: str | None,
+    vault: str | None,
 ) -> None:
     """Send TEXT to THREAD; without TEXT, or with -, what comes on stdin.
 
@@ -71,7 +78,7 @@ def send(
     """
     body = text if text not in (None, "-") else stdin_text()
     here = desk(vault)
-    asyncio_run(_send(here, need_workspace(here, workspace), thread, body, queue, wait))
+    asyncio_run(_send(here, need_workspace(here, workspace), thread, (subject, body), queue, wait))
 
 
 def stdin_text() -> str:
@@ -87,7 +94,7 @@ def stdin_text() -> str:
 
 
 async def _send(
-    here: Desk, workspace: Workspace, said: str, body: str, queue: bool, seconds: float
+    here: Desk, workspace: Workspace, said: str, letter: tuple[str, str], queue: bool, seconds: float
 ) -> None:
     async with headless(here, workspace, kept=queue) as session:
         client = session.client
@@ -96,7 +103,8 @@ async def _send(
             await session.listed_threads()
         key = await find_thread(session, said)
         failed = client.unsent()[1]
-        draft = client.send(key, body)
+        subject, body = letter
+        draft = client.send(key, body, subject)
         try:
             await session.until(lambda: _outcome(session, draft, failed), seconds)
         except Refused:

@@ -26,6 +26,7 @@ from supachat.domain.events import Change
 from supachat.domain.health import Health
 from supachat.domain.model import (
     Account,
+    Draft,
     Feature,
     Gap,
     MessageKey,
@@ -185,9 +186,11 @@ class Client:
     def fill_gap(self, gap: Gap) -> None:
         self._run.apply(self._engine.fill_gap(gap, self._run.now()))
 
-    def send(self, thread: ThreadKey, text: str) -> str:
-        """Queue a message; its id. Raises BadInput, with the text, for one that can never be sent."""
-        return self._writing.send(thread, text)
+    def send(self, thread: ThreadKey, text: str, subject: str = "") -> str:
+        """Queue a message; its id. Raises BadInput, with the text, for one that can never be sent.
+
+        A subject is for sources that can `Feature.SUBJECT`."""
+        return self._writing.send(thread, text, subject)
 
     def edit(self, message: MessageKey, text: str) -> str:
         """Give a message of one's own another text: shown at once, undone if it is refused, and then the
@@ -208,11 +211,11 @@ class Client:
         """Drop what was not sent. What may have been stored already stays, and a Notice says so."""
         self._run.apply(self._engine.discard(draft_id, self._run.now()))
 
-    def take_back(self, draft_id: str) -> str:
-        """A draft that was certainly not stored becomes text again; empty if it is too late for that."""
+    def take_back(self, draft_id: str) -> Draft | None:
+        """A draft that was certainly not stored, to be written anew; None if it is too late for that."""
         draft = self._engine.outbox.get(draft_id)
         self.discard(draft_id)
-        return draft.raw if draft is not None and not self.is_unsent(draft_id) else ""
+        return None if self.is_unsent(draft_id) else draft
 
     def keep_text(self, thread: ThreadKey, text: str) -> None:
         """What stands in the composer now; it is on disk within a second."""

@@ -14,6 +14,9 @@ from supachat.domain import events as ev
 from supachat.domain.errors import BadInput
 from supachat.domain.model import Act, Feature, MessageKey, ThreadKey
 
+MOST_SUBJECT = 200
+"""Characters of a subject: one line, to be read at a glance."""
+
 TEXT_EVERY = 0.7
 """Seconds after which a text that is being typed is on disk."""
 
@@ -21,6 +24,7 @@ TEXT_EVERY = 0.7
 class Writing:
     def __init__(self, run: Runner) -> None:
         self._run = run
+        run.pen = self
         self._texts: dict[ThreadKey, str] = {}
         self._typed_at: dict[ThreadKey, float] = {}
         self._types_on: set[ThreadKey] = set()
@@ -28,15 +32,16 @@ class Writing:
 
     # ------------------------------------------------------------ messages
 
-    def send(self, thread: ThreadKey, text: str) -> str:
+    def send(self, thread: ThreadKey, text: str, subject: str = "") -> str:
         self._check(thread, text)
+        self._check_subject(thread, subject, text)
         self._texts.pop(thread, None)
         # the message ends the mark on the other side: the next key makes it again
         self._typed_at.pop(thread, None)
         self._types_on.discard(thread)
         draft_id = str(uuid.uuid4())
         self._run.apply(
-            self._run.engine.send(draft_id, thread, text, self._run.wall_micros(), self._run.now())
+            self._run.engine.send(draft_id, thread, text, self._run.wall_micros(), self._run.now(), subject)
         )
         return draft_id
 
@@ -72,6 +77,21 @@ class Writing:
                 text=text,
             )
 
+    def _check_subject(self, thread: ThreadKey, subject: str, text: str) -> None:
+        info = self._run.parts.info(thread.source)
+        if not subject:
+            return
+        if info is not None and Feature.SUBJECT not in info.features:
+            raise BadInput(
+                f"messages have no subject in {info.label}", cure="send the text alone", text=text
+            )
+        if len(subject) > MOST_SUBJECT or len(subject.splitlines()) > 1:
+            raise BadInput(
+                f"a subject is one line of {MOST_SUBJECT} characters at most: this has {len(subject):,}",
+                cure="shorten it, and say the rest in the text",
+                text=text,
+            )
+
     # ------------------------------------------------------------ texts and keys
 
     def text(self, thread: ThreadKey) -> str:
@@ -87,6 +107,13 @@ class Writing:
         texts, self._texts = self._texts, {}
         for thread, text in texts.items():
             self._run.apply(self._run.engine.keep_text(thread, text, self._run.now()))
+
+    def leave(self, *, keep: bool) -> None:
+        """The account leaves: its texts go to its file, or are dropped; nobody types for it any more."""
+        if keep:
+            self.flush()
+        for held in (self._texts, self._typed_at, self._types_on):
+            held.clear()
 
     def keystroke(self, thread: ThreadKey) -> None:
         info, now = self._run.parts.info(thread.source), self._run.now()

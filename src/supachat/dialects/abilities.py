@@ -23,6 +23,7 @@ def features(map_: Map) -> frozenset[Feature]:
         Feature.SEARCH: map_.search,
         Feature.CANNED: map_.canned,
         Feature.PRICES: map_.prices,
+        Feature.SUBJECT: map_.send and map_.send.takes_subjects,
     }
     altered = {Feature(what.value) for what in map_.alter}
     return frozenset(feature for feature, part in able.items() if part) | altered

@@ -179,6 +179,7 @@ class Dialect:
         `user` is the reader's auth id."""
         other = (thread.other if thread else None) or self.other_of(draft.thread, me)
         slots = {"thread": draft.thread.id, "me": me, "user": user, "body": draft.raw, "draft": draft.id}
+        slots["subject"] = draft.subject
         if other is not None:
             slots["other"] = other
         elif self.map.send is not None and "$other" in self.map.send.params.values():

@@ -26,10 +26,22 @@ from supachat.dialects.parts import Filled, Function, Name, Part, Word
 from supachat.domain.errors import DialectError
 
 
+_INSERTED = {
+    "key": "draft",
+    "thread": "thread",
+    "author": "me",
+    "subject": "subject",
+    "body": "body",
+    "account": "user",
+    "recipient": "other",
+}
+"""Keys of [messages] whose columns a plain insert fills, and with what."""
+
+
 class Send(Filled):
     """A function to call, or a plain insert whose `params` are the columns of the new row."""
 
-    slots = frozenset({"thread", "me", "user", "other", "body", "draft"})
+    slots = frozenset({"thread", "me", "user", "other", "subject", "body", "draft"})
     rpc: Name | None = None
     """The function that makes the row."""
     insert: bool = False
@@ -45,6 +57,11 @@ class Send(Filled):
     def takes_ids(self) -> bool:
         """Whether a draft's id becomes the row's key, so that a second try cannot double it."""
         return "$draft" in self.params.values()
+
+    @property
+    def takes_subjects(self) -> bool:
+        """Whether a line can be written above the text."""
+        return "$subject" in self.params.values()
 
 
 class Edit(Filled):

@@ -272,6 +272,8 @@ class Draft:
     anchor: Cursor | None = None
     """Where the source makes the keys: the thread's newest message before the first try. A row of
     ours with this text after it may be this draft."""
+    subject: str = ""
+    """The line above the text, where the source has one."""
 
 
 class Feature(StrEnum):
@@ -300,6 +302,8 @@ class Feature(StrEnum):
     AWAY = "away"
     """The reader can be set away or offline by hand."""
     PRICES = "prices"
+    SUBJECT = "subject"
+    """A line can be written above a new message."""
 
 
 @dataclass(frozen=True, slots=True)

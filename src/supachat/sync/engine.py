@@ -157,10 +157,12 @@ class Engine:
 
     # ------------------------------------------------------------ the person writes
 
-    def send(self, draft_id: str, thread: ThreadKey, text: str, wall: Micros, now: float) -> ev.Step:
+    def send(
+        self, draft_id: str, thread: ThreadKey, text: str, wall: Micros, now: float, subject: str = ""
+    ) -> ev.Step:
         """A new draft: on the screen at once, on the wire once it is on disk."""
         out = Outcome()
-        self.parts.sender.write(Draft(draft_id, thread, text, wall), out)
+        self.parts.sender.write(Draft(draft_id, thread, text, wall, subject=subject), out)
         self.parts.roster.keep_text(thread, "", out)
         return self._step(out, now)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from supachat.domain.model import Act, Cursor, Delivery, Draft, DraftState, Message
-from supachat.domain.text import Safe, safe
+from supachat.domain.model import Act, Cursor, Delivery, Draft, DraftState, Extra, Message
+from supachat.domain.text import Safe, safe, safe_line
 
 DELIVERY = {
     DraftState.QUEUED: Delivery.QUEUED,
@@ -30,6 +30,7 @@ def picture(draft: Draft, me: str, *, kept: bool) -> Message:
         own=True,
         delivery=DELIVERY[draft.state] if kept else Delivery.RECEIVED,
         reason=draft.reason,
+        extra=Extra(subject=safe_line(draft.subject)) if draft.subject else None,
     )
 
 

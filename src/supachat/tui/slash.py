@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from supachat.domain.model import Feature
 
+_LETTER: Final = re.compile(r"/subject[ \t]+(\S[^\n]*?)[ \t]*\n(.*)", re.IGNORECASE | re.DOTALL)
 _COMMAND: Final = re.compile(r"/([a-z][a-z-]*)(?: +(\S.*?))? *", re.IGNORECASE)
 
 
@@ -30,6 +31,7 @@ SLASHES: Final = {
     "invite": "invite",
     "leave": "leave_thread",
     "mute": "mute",
+    "subject": "subject",
     "search": "search",
     "alert": "alert",
     "watch": "watch",
@@ -50,7 +52,7 @@ SLASHES: Final = {
 }
 """Names to ids of the keymap, or to actions. Those in `WITH_TEXT` are given what follows the name."""
 
-WITH_TEXT: Final = frozenset({"date", "search", "alert", "watch", "unwatch", "quiet"})
+WITH_TEXT: Final = frozenset({"date", "search", "alert", "watch", "unwatch", "quiet", "subject"})
 
 NEEDS: Final = {
     "status": Feature.STATUS,
@@ -60,6 +62,7 @@ NEEDS: Final = {
     "invite": Feature.INVITE,
     "leave": Feature.LEAVE,
     "archive": Feature.ARCHIVE,
+    "subject": Feature.SUBJECT,
 }
 """What the thread's source must be able to do."""
 PRICES: Final = frozenset({"alert", "watch", "unwatch"})
@@ -75,6 +78,7 @@ WORDS: Final = {
     "leave": "leave this thread",
     "archive": "archive it, or bring it back",
     "mute": "tell nothing of this thread, or again",
+    "subject": "a line above the message: /subject Next week",
     "search": "search everywhere: /search blank page",
     "alert": "tell of a price: /alert BTC above 50000",
     "watch": "show a price: /watch BTC",
@@ -105,6 +109,17 @@ def parse(text: str) -> Slash | None:
 def message(text: str) -> str:
     """What is sent of a text that is no command: `//` stands for one slash at its beginning."""
     return text[1:] if text.startswith("//") else text
+
+
+def letter(text: str) -> tuple[str, str] | None:
+    """The subject and the message under it; None for a text whose first line is no subject."""
+    found = _LETTER.fullmatch(text)
+    return (found[1], found[2]) if found else None
+
+
+def written(subject: str, text: str) -> str:
+    """What stands in the composer for a message with this subject: what `letter` takes apart."""
+    return f"/subject {subject}\n{text}" if subject else text
 
 
 def nearest(name: str) -> str:

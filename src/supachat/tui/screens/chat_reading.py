@@ -14,6 +14,7 @@ from textual.widget import Widget
 from supachat.client import Client
 from supachat.domain.model import Gap, Message
 from supachat.domain.text import Safe, safe_line
+from supachat.tui import slash
 from supachat.tui.screens import views
 from supachat.tui.screens.chat_view import ChatView
 from supachat.tui.widgets.badge import live
@@ -96,9 +97,9 @@ class ChatReading(ChatView):
         if event.name == "retry":
             self.client.retry(draft)
         elif event.name == "edit":
-            text = self.client.take_back(draft)
-            if text:
-                self.composer.give_back(text)
+            taken = self.client.take_back(draft)
+            if taken is not None:
+                self.composer.give_back(slash.written(taken.subject, taken.raw))
                 self.composer.field.focus()
             else:
                 self.typing.flash(Safe("it is on its way, too late for that"))

@@ -224,4 +224,5 @@ class ChatView(Screen[None]):
         thread = self.client.thread(key)
         if self.client.can(key.source, Feature.CANNED) and thread:
             return Safe(f"Reply to {thread.title}, / for canned replies")
-        return Safe(f"Message {thread.title}") if thread else Safe("Message")
+        hint = ", /subject for a subject" if self.client.can(key.source, Feature.SUBJECT) else ""
+        return Safe(f"Message {thread.title}{hint}") if thread else Safe("Message")

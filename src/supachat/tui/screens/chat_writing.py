@@ -12,6 +12,7 @@ from textual.app import SuspendNotSupported
 
 from supachat.domain.errors import BadInput
 from supachat.domain.events import Notice, TextReturned
+from supachat.domain.model import Feature
 from supachat.domain.text import Safe, safe_line
 from supachat.tui import slash
 from supachat.tui.keymap import BY_ID, Place
@@ -37,8 +38,9 @@ class ChatWriting(ChatJump):
         if command is not None:
             await self._obey(command, event.text)
             return
+        subject, text = slash.letter(event.text) or ("", slash.message(event.text))
         try:
-            self.client.send(self.shown, slash.message(event.text))
+            self.client.send(self.shown, text, subject)
         except BadInput as error:
             words = Safe(f"{safe_line(error.cure)}. The text is still here.")
             self.notices.tell(Notice(safe_line(error.message), words, "error"))
@@ -75,7 +77,18 @@ class ChatWriting(ChatJump):
 
     def with_words(self, action: str, rest: str) -> bool:
         """Do what a slash asks with what follows it; False, and said, where that is not understood."""
-        return self.seek_words(rest)
+        return self._begin_letter(rest) if action == "subject" else self.seek_words(rest)
+
+    def _begin_letter(self, subject: str) -> bool:
+        """The subject stays as the first line, the message is written below it."""
+        if self.shown is None or not self.client.can(self.shown.source, Feature.SUBJECT):
+            self.typing.flash(Safe("messages have no subject here"))
+        elif not subject:
+            self.typing.flash(Safe("the words of the subject go behind it: /subject Next week"))
+        else:
+            self.composer.replace(slash.written(subject, ""))
+            self.typing.flash(Safe("now the message, enter sends both"))
+        return False
 
     def returned(self, change: TextReturned) -> None:
         """A text that was not sent: in front of whatever stands in its thread's composer."""
