@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar, TypeVar
 
+from rich.console import RenderableType
 from textual import events
 from textual.app import ComposeResult
+from textual.color import Color
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 
 from supachat.domain.text import Safe
@@ -24,6 +27,7 @@ from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import Lines
 from supachat.tui.widgets.header import Rule, Side
 from supachat.tui.widgets.results import Result, Results
+from supachat.tui.widgets.veil import Veil
 
 T = TypeVar("T")
 WIDEST = 72
@@ -61,6 +65,14 @@ class Overlay(ModalScreen[T]):
     def _edge(self) -> Drawn:
         """The first and the last row of the box: air, or dashes where there is no tone to see it by."""
         return Rule(classes="edge") if toneless(self) else Lines(Row(), on="panel")
+
+    def render(self) -> RenderableType:
+        """What lies behind, veiled."""
+        behind = super().render()
+        if not isinstance(behind, BackgroundScreen):
+            return behind
+        colour = None if self.app.no_color else Color.parse(self.app.theme_variables["sc-veil"])
+        return Veil(behind, colour, tones=not toneless(self))
 
     def on_mount(self) -> None:
         self.lay_out()
