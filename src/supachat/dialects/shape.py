@@ -144,12 +144,10 @@ class Map(Part):
     def _send_in_one_word(cls, given: object) -> object:
         if not isinstance(given, dict) or given.get("send") != "insert":
             return given
-        columns, slots = given.get("messages"), ("draft", "thread", "me", "body", "user", "other")
-        names = ("key", "thread", "author", "body", "account", "recipient")
-        found = [columns.get(name) for name in names] if isinstance(columns, dict) else []
-        params = {
-            name: f"${slot}" for name, slot in zip(found, slots, strict=False) if isinstance(name, str)
-        }
+        stored = given.get("messages")
+        columns = stored if isinstance(stored, dict) else {}
+        named = ((columns.get(key), slot) for key, slot in _INSERTED.items())
+        params = {name: f"${slot}" for name, slot in named if isinstance(name, str)}
         return {**given, "send": {"insert": True, "params": params}}
 
     @model_validator(mode="after")
