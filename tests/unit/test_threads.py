@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,6 +98,25 @@ def test_the_last_to_move_stands_first_and_what_the_source_no_longer_names_is_go
     assert [t.key for t in threads.ordered()] == [A, B]
     _, gone = threads.listed("direct", [row(A, 30)])
     assert gone == [B]
+
+
+@pytest.mark.parametrize(("asked", "there"), [(3, True), (4, True), (5, False)])
+def test_a_list_that_was_asked_for_before_a_thread_was_made_does_not_take_it_away(
+    asked: int, there: bool
+) -> None:
+    threads = listing(row(A, 10))
+    threads.add(row(B, 20), turn=4)
+    threads.listed("direct", [row(A, 10)], asked)
+    threads.listed("direct", [row(A, 10)], asked)
+    assert (threads.get(B) is not None) is there
+
+
+def test_a_thread_that_was_listed_once_is_gone_when_a_list_lacks_it() -> None:
+    threads = listing(row(A, 10))
+    threads.add(row(B, 20), turn=4)
+    threads.listed("direct", [row(A, 10), row(B, 20)], 3)
+    threads.listed("direct", [row(A, 10)], 3)
+    assert threads.get(B) is None
 
 
 def test_a_waiting_text_is_marked_and_a_new_list_keeps_the_mark() -> None:

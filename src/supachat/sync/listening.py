@@ -164,7 +164,7 @@ def _listed(parts: Parts, event: ev.ThreadsListed, as_of: int, out: Outcome) -> 
     threads = parts.roster.threads
     before = threads.of_source(event.source)
     parts.alterer.listed(event.source, as_of)
-    parts.roster.listed(event, out)
+    parts.roster.listed(event, as_of, out)
     parts.notifier.listed(event.source, before, threads.of_source(event.source).values(), out)
 
 

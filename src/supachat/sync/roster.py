@@ -24,17 +24,18 @@ class Roster:
         self.threads.restore(memory.threads)
         self.people.learn(memory.people)
 
-    def listed(self, event: ev.ThreadsListed, out: Outcome) -> None:
+    def listed(self, event: ev.ThreadsListed, as_of: int, out: Outcome) -> None:
+        """`as_of`: the turn in which the list was asked for."""
         self.learn(event.people, out)
-        changed, gone = self.threads.listed(event.source, event.threads)
+        changed, gone = self.threads.listed(event.source, event.threads, as_of)
         out.writes += [kp.KeepThreads(tuple(changed))] if changed else []
         out.writes += [kp.DropThreads(tuple(gone))] if gone else []
         out.changes.append(ev.ThreadsChanged())
 
-    def started(self, thread: Thread, people: Iterable[Person], out: Outcome) -> None:
-        """A thread that was just made or found."""
+    def started(self, thread: Thread, people: Iterable[Person], turn: int, out: Outcome) -> None:
+        """A thread that was made or found in that turn."""
         self.learn(people, out)
-        if self.threads.add(thread):
+        if self.threads.add(thread, turn):
             out.writes.append(kp.KeepThreads((thread,)))
             out.changes.append(ev.ThreadsChanged())
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from math import inf
 
 from supachat.domain.model import Cursor, Message, Thread, ThreadKey
 from supachat.domain.text import safe_line
@@ -25,6 +26,8 @@ class Threads:
         """The order of `recent`, until something moves in it."""
         self._listed: dict[ThreadKey, int] = {}
         """Unread as the list said."""
+        self._made: dict[ThreadKey, int] = {}
+        """The turn in which a thread was made that no list has shown yet."""
 
     def get(self, key: ThreadKey) -> Thread | None:
         return self._threads.get(key)
@@ -55,13 +58,21 @@ class Threads:
             self._threads[thread.key] = thread
             self._listed[thread.key] = thread.unread
 
-    def listed(self, source: str, threads: Iterable[Thread]) -> tuple[list[Thread], list[ThreadKey]]:
-        """The source's list, whole. Answers the rows that changed and the threads that are gone."""
+    def listed(
+        self, source: str, threads: Iterable[Thread], as_of: float = inf
+    ) -> tuple[list[Thread], list[ThreadKey]]:
+        """The source's list, whole, asked for in the turn `as_of`: what was made since is not in it yet.
+
+        Answers the rows that changed and the threads that are gone.
+        """
         fresh = {thread.key: thread for thread in threads}
         self._recent = None
-        gone = [key for key in self._threads if key.source == source and key not in fresh]
+        self._made = {key: turn for key, turn in self._made.items() if key not in fresh}
+        unlisted = [key for key in self._threads if key.source == source and key not in fresh]
+        gone = [key for key in unlisted if self._made.get(key, -inf) < as_of]
         for key in gone:
             del self._threads[key]
+            self._made.pop(key, None)
         changed = []
         for key, thread in fresh.items():
             held = self._threads.get(key)
@@ -132,11 +143,11 @@ class Threads:
         self._threads[key] = thread
         return thread
 
-    def add(self, thread: Thread) -> bool:
-        """A thread that was just made; False if it is known."""
+    def add(self, thread: Thread, turn: int = 0) -> bool:
+        """A thread that was made in that turn; False if it is known."""
         if thread.key in self._threads:
             return False
-        self._recent = None
+        self._recent, self._made[thread.key] = None, turn
         self._threads[thread.key] = thread
         self._listed[thread.key] = thread.unread
         return True
