@@ -10,13 +10,13 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from supachat.dialects import script
 from supachat.domain.errors import DialectError
 
 if TYPE_CHECKING:
     from supachat.dialects.grammar import Dialect
 
 _HERE = Path(__file__).parent
-_DESCRIBE = Path(__file__).parent / "shared" / "describe.sql"
 _SCHEMA = re.compile(r"[a-z][a-z0-9_]{0,29}")
 _TAKEN = re.compile(r"auth|realtime|storage|extensions|vault|graphql.*|pg_.*|information_schema")
 
@@ -43,16 +43,13 @@ def sql(name: str, schema: str | None = None) -> str:
     Raises DialectError for an unknown dialect or a schema that cannot hold one.
     """
     wanted = _checked(str(_shipped(name)["schema"]) if schema is None else schema)
-    parts = [_HERE / f"{name}.sql", *sorted(_HERE.glob(f"{name}.*.sql"))]
-    text = "\n".join(part.read_text("utf-8") for part in parts)
-    whole, commit, _ = text.rpartition("commit;")  # all of it is one transaction
-    return f"{whole if commit else text}{_describe()}{commit}\n".replace("@schema@", wanted)
+    return script.script(_HERE, name, wanted)
 
 
 def describing(schema: str) -> str:
     """The SQL of the function alone by which a schema's tables tell the checker what they are. Raises
     DialectError for a schema that cannot hold one."""
-    return f"begin;\n{_describe()}commit;\n".replace("@schema@", _checked(schema))
+    return f"begin;\n\n{script.part('describe', _checked(schema))}\ncommit;\n"
 
 
 def _checked(wanted: str) -> str:
@@ -62,10 +59,6 @@ def _checked(wanted: str) -> str:
             cure="Choose a name of small letters, digits and _ that is not Supabase's own",
         )
     return wanted
-
-
-def _describe() -> str:
-    return _DESCRIBE.read_text("utf-8")
 
 
 def local_settings(name: str) -> dict[str, str]:

@@ -1,16 +1,7 @@
 -- supachat, dialect direct, second part: who may see, write, hear and speak.
 
--- ------------------------------------------------------------------ who is asking
-
--- auth.uid() raises where a token's subject is no UUID; policies must not
-create or replace function @schema@.supachat_uid() returns uuid
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  return auth.uid();
-exception when others then
-  return null;
-end
-$$;
+-- @part uid
+--   type  uuid
 
 -- the caller's id in the app, null for nobody
 create or replace function @schema@.supachat_app_id() returns text
@@ -85,8 +76,7 @@ $$;
 
 -- ------------------------------------------------------------------ policies
 
-grant select on table @schema@.chat_threads to authenticated;
-grant select on table @schema@.chat_messages to authenticated;
+grant select on table @schema@.chat_threads, @schema@.chat_messages to authenticated;
 -- not created_at: the time of a message is the server's own
 grant insert (id, thread_id, sender_supabase_id, sender_mongo_id, recipient_mongo_id, body)
   on table @schema@.chat_messages to authenticated;
@@ -126,32 +116,5 @@ create policy supachat_@schema@_messages_members on @schema@.chat_messages
 
 -- supachat_profiles and supachat_read_cursors have no policy: they are reached through functions only
 
-drop policy if exists supachat_@schema@_direct_listen on realtime.messages;
-create policy supachat_@schema@_direct_listen on realtime.messages
-  for select to authenticated
-  using (@schema@.supachat_may_listen(topic, extension));
-
-drop policy if exists supachat_@schema@_direct_speak on realtime.messages;
-create policy supachat_@schema@_direct_speak on realtime.messages
-  for insert to authenticated
-  with check (@schema@.supachat_may_speak(topic, extension));
-
--- restrictive: a policy that opens every topic to everybody opens ours to nobody. No role but the one of
--- signed-in people comes near them, and no client at all speaks on chat: and user:, which seals them.
-drop policy if exists supachat_@schema@_direct_strangers on realtime.messages;
-create policy supachat_@schema@_direct_strangers on realtime.messages
-  as restrictive for all to public
-  using (current_user = 'authenticated' or topic !~ '^((chat|typing):.*__|user:[0-9a-f-]{36}$)')
-  with check (current_user = 'authenticated' or topic !~ '^((chat|typing):.*__|user:[0-9a-f-]{36}$)');
-
-drop policy if exists supachat_@schema@_direct_members on realtime.messages;
-create policy supachat_@schema@_direct_members on realtime.messages
-  as restrictive for all to authenticated
-  using (
-    topic !~ '^((chat|typing):.*__|user:[0-9a-f-]{36}$)'
-    or @schema@.supachat_may_listen(topic, extension)
-  )
-  with check (
-    topic !~ '^((chat|typing):.*__|user:[0-9a-f-]{36}$)'
-    or @schema@.supachat_may_speak(topic, extension)
-  );
+-- @part topic_policies
+--   topics  ^((chat|typing):.*__|user:[0-9a-f-]{36}$)

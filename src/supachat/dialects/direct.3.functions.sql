@@ -40,19 +40,9 @@ exception when others then
 end
 $$;
 
-create or replace function @schema@.supachat_on_new_user() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  perform @schema@.supachat_add_profile(new.id, new.raw_app_meta_data, new.raw_user_meta_data);
-  return new;
-exception when others then
-  return new;
-end
-$$;
-
-create or replace trigger supachat_@schema@_profile
-  after insert on auth.users
-  for each row execute function @schema@.supachat_on_new_user();
+-- @part new_account
+--   make     supachat_add_profile(new.id, new.raw_app_meta_data, new.raw_user_meta_data)
+--   trigger  profile
 
 -- ------------------------------------------------------------------ what a new message sets off
 
@@ -166,16 +156,11 @@ language sql stable security definer set search_path = '' as $$
     select x.id, x.created_at, x.sender_mongo_id, x.body from @schema@.chat_messages x
     where x.thread_id = m.thread_id order by x.created_at desc, x.id desc limit 1
   ) l on true
-  cross join lateral (
-    select count(*)::integer as unread from (
-      select from @schema@.chat_messages x
-      where x.thread_id = m.thread_id and x.sender_supabase_id <> m.me
-        and (x.created_at, x.id) > (
-          coalesce(c.read_at, '-infinity'), coalesce(c.read_message_id, '00000000-0000-0000-0000-000000000000')
-        )
-      limit 1000
-    ) counted
-  ) n
+  -- @part unread
+  --   messages  chat_messages
+  --   time      created_at
+  --   theirs    x.thread_id = m.thread_id and x.sender_supabase_id <> m.me
+  --   cursor    c
   where m.other_app_id is not null
   order by coalesce(l.created_at, m.created_at) desc, m.thread_id
   limit 1000
@@ -214,12 +199,8 @@ begin
   if me is null then
     raise exception 'sign in first' using errcode = '42501';
   end if;
-  if _body is null or _body !~ '\S' then
-    raise exception 'the message is empty' using errcode = '22023';
-  end if;
-  if octet_length(_body) > 65536 then
-    raise exception 'the message is longer than 64 KB' using errcode = '22023';
-  end if;
+  -- @part text_fits
+  --   text  _body
   if _sender_mongo_id is distinct from @schema@.supachat_app_id() then
     raise exception 'the sender is somebody else' using errcode = '42501';
   end if;
@@ -235,36 +216,10 @@ begin
   insert into @schema@.chat_messages
       (id, thread_id, sender_supabase_id, sender_mongo_id, recipient_mongo_id, body, created_at)
     values (message_id, _thread_id, me, _sender_mongo_id, _recipient_mongo_id, _body, clock_timestamp())
-    on conflict (id) do nothing
-    returning * into stored;
-  if stored.id is null then
-    select * into stored from @schema@.chat_messages m
-      where m.id = message_id and m.sender_supabase_id = me and m.thread_id = _thread_id;
-    if not found then
-      raise exception 'the id of this message is taken' using errcode = '23505';
-    end if;
-  end if;
+  -- @part once
+  --   messages  chat_messages
+  --   mine      m.sender_supabase_id = me and m.thread_id = _thread_id
   return stored;
-end
-$$;
-
--- Moves the caller's read cursor to a message, never back. Answers where it stands.
-create or replace function @schema@.supachat_mark_read(_thread_id text, _message_id uuid)
-returns table (read_message_id uuid, read_at timestamptz)
-language plpgsql volatile security definer set search_path = '' as $$
-begin
-  if not @schema@.supachat_is_member(_thread_id) then
-    raise exception 'this thread is not yours' using errcode = '42501';
-  end if;
-  insert into @schema@.supachat_read_cursors as c (user_id, thread_id, read_message_id, read_at)
-    select @schema@.supachat_uid(), m.thread_id, m.id, m.created_at
-    from @schema@.chat_messages m where m.thread_id = _thread_id and m.id = _message_id
-    on conflict (user_id, thread_id) do update
-      set read_message_id = excluded.read_message_id, read_at = excluded.read_at
-      where (c.read_at, c.read_message_id) < (excluded.read_at, excluded.read_message_id);
-  return query
-    select c.read_message_id, c.read_at from @schema@.supachat_read_cursors c
-    where c.user_id = @schema@.supachat_uid() and c.thread_id = _thread_id;
 end
 $$;
 
@@ -296,42 +251,17 @@ language sql volatile security definer set search_path = '' as $$
     where p.user_id = @schema@.supachat_uid();
 $$;
 
--- ------------------------------------------------------------------ rights
-
--- for policies and people
-revoke execute on function @schema@.supachat_uid() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_app_id() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_is_member(text) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_may_write(text, text, text) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_may_listen(text, text) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_may_speak(text, text) from public, anon, authenticated;
-grant execute on function @schema@.supachat_uid() to authenticated;
-grant execute on function @schema@.supachat_is_member(text) to authenticated;
-grant execute on function @schema@.supachat_may_write(text, text, text) to authenticated;
-grant execute on function @schema@.supachat_may_listen(text, text) to authenticated;
-grant execute on function @schema@.supachat_may_speak(text, text) to authenticated;
-
--- for people
-revoke execute on function @schema@.supachat_threads(text) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_ensure_thread(text) from public, anon, authenticated;
-revoke execute on function @schema@.insert_chat_message(text, text, text, text, uuid) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_mark_read(text, uuid) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_find_people(text) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_whoami() from public, anon, authenticated;
-grant execute on function @schema@.supachat_threads(text) to authenticated;
-grant execute on function @schema@.supachat_ensure_thread(text) to authenticated;
-grant execute on function @schema@.insert_chat_message(text, text, text, text, uuid) to authenticated;
-grant execute on function @schema@.supachat_mark_read(text, uuid) to authenticated;
-grant execute on function @schema@.supachat_find_people(text) to authenticated;
-grant execute on function @schema@.supachat_whoami() to authenticated;
-
--- for nobody: called from the ones above, which run as their owner
-revoke execute on function @schema@.supachat_add_profile(uuid, jsonb, jsonb) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_on_new_user() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_on_message_time() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_on_message() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_thread_id(text, text) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_make_thread(text) from public, anon, authenticated;
+-- @part rights
+--   called  @schema@.supachat_uid(), @schema@.supachat_is_member(text),
+--           @schema@.supachat_may_write(text, text, text), @schema@.supachat_may_listen(text, text),
+--           @schema@.supachat_may_speak(text, text), @schema@.supachat_threads(text),
+--           @schema@.supachat_ensure_thread(text),
+--           @schema@.insert_chat_message(text, text, text, text, uuid),
+--           @schema@.supachat_find_people(text), @schema@.supachat_whoami()
+--   inner   @schema@.supachat_app_id(), @schema@.supachat_add_profile(uuid, jsonb, jsonb),
+--           @schema@.supachat_on_new_user(), @schema@.supachat_on_message_time(),
+--           @schema@.supachat_on_message(), @schema@.supachat_thread_id(text, text),
+--           @schema@.supachat_make_thread(text)
 
 -- ------------------------------------------------------------------ what was there before
 
@@ -358,6 +288,4 @@ insert into @schema@.chat_threads
   group by 1, 2, 3, 4, 5
   on conflict (thread_id) do nothing;
 
-notify pgrst, 'reload schema';
-
-commit;
+-- @part end

@@ -26,30 +26,13 @@ exception when others then
 end
 $$;
 
-create or replace function @schema@.supachat_on_new_user() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  perform @schema@.supachat_add_agent(new.id, new.raw_app_meta_data, new.raw_user_meta_data);
-  return new;
-exception when others then
-  return new;
-end
-$$;
-
-create or replace trigger supachat_@schema@_agent
-  after insert on auth.users
-  for each row execute function @schema@.supachat_on_new_user();
+-- @part new_account
+--   make     supachat_add_agent(new.id, new.raw_app_meta_data, new.raw_user_meta_data)
+--   trigger  agent
 
 -- ------------------------------------------------------------------ what a change sets off
 
--- what edits are caught up by: later than the row's last, whatever the writer says
-create or replace function @schema@.supachat_on_change() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  new.updated_at := greatest(clock_timestamp(), old.updated_at + interval '1 microsecond');
-  return new;
-end
-$$;
+-- @part edit_time
 
 create or replace trigger supachat_@schema@_conversation_changed
   before update on @schema@.conversations
@@ -163,15 +146,10 @@ language sql stable security definer set search_path = '' as $$
     select x.id, x.created_at, x.sender_id, x.sender_type, x.body from @schema@.messages x
     where x.conversation_id = c.id order by x.created_at desc, x.id desc limit 1
   ) l on true
-  cross join lateral (
-    select count(*)::integer as unread from (
-      select from @schema@.messages x
-      where x.conversation_id = c.id and x.sender_id <> me.user_id::text
-        and (x.created_at, x.id) > (
-          coalesce(r.read_at, '-infinity'), coalesce(r.read_message_id, '00000000-0000-0000-0000-000000000000')
-        )
-      limit 1000
-    ) counted
-  ) n
+  -- @part unread
+  --   messages  messages
+  --   time      created_at
+  --   theirs    x.conversation_id = c.id and x.sender_id <> me.user_id::text
+  --   cursor    r
   order by coalesce(c.last_message_at, c.created_at) desc, c.id
 $$;

@@ -24,16 +24,10 @@ begin
       (id, conversation_id, sender_type, sender_id, sender_name, body, metadata, created_at)
     values (message_id, _conversation_id, 'agent', me.user_id::text, me.display_name, _body,
       coalesce(_metadata, '{}'), clock_timestamp())
-    on conflict (id) do nothing
-    returning * into stored;
-  if stored.id is null then
-    select * into stored from @schema@.messages m
-      where m.id = message_id and m.sender_type = 'agent' and m.sender_id = me.user_id::text
-        and m.conversation_id = _conversation_id;
-    if not found then
-      raise exception 'the id of this message is taken' using errcode = '23505';
-    end if;
-  end if;
+  -- @part once
+  --   messages  messages
+  --   mine      m.sender_type = 'agent' and m.sender_id = me.user_id::text
+  --             and m.conversation_id = _conversation_id
   return stored;
 end
 $$;
@@ -90,26 +84,6 @@ begin
   update @schema@.conversations c set chatbot_enabled = _on
     where c.id = _conversation_id and c.chatbot_enabled <> _on;
   return query select * from @schema@.supachat_threads(_conversation_id);
-end
-$$;
-
--- Moves the caller's read cursor to a message, never back. Answers where it stands.
-create or replace function @schema@.supachat_mark_read(_conversation_id uuid, _message_id uuid)
-returns table (read_message_id uuid, read_at timestamptz)
-language plpgsql volatile security definer set search_path = '' as $$
-begin
-  if not @schema@.supachat_sees(_conversation_id) then
-    raise exception 'this conversation is not yours, or no longer' using errcode = '42501';
-  end if;
-  insert into @schema@.supachat_read_cursors as c (user_id, conversation_id, read_message_id, read_at)
-    select @schema@.supachat_uid(), m.conversation_id, m.id, m.created_at
-    from @schema@.messages m where m.conversation_id = _conversation_id and m.id = _message_id
-    on conflict (user_id, conversation_id) do update
-      set read_message_id = excluded.read_message_id, read_at = excluded.read_at
-      where (c.read_at, c.read_message_id) < (excluded.read_at, excluded.read_message_id);
-  return query
-    select c.read_message_id, c.read_at from @schema@.supachat_read_cursors c
-    where c.user_id = @schema@.supachat_uid() and c.conversation_id = _conversation_id;
 end
 $$;
 
@@ -205,52 +179,18 @@ language sql volatile security definer set search_path = '' as $$
     where a.user_id = @schema@.supachat_uid() and a.active;
 $$;
 
--- ------------------------------------------------------------------ rights
-
--- for policies
-revoke execute on function @schema@.supachat_uid() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_role() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_sees(uuid) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_may_listen(text, text) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_may_speak(text, text) from public, anon, authenticated;
-grant execute on function @schema@.supachat_uid() to authenticated;
-grant execute on function @schema@.supachat_role() to authenticated;
-grant execute on function @schema@.supachat_sees(uuid) to authenticated;
-grant execute on function @schema@.supachat_may_listen(text, text) to authenticated;
-grant execute on function @schema@.supachat_may_speak(text, text) to authenticated;
-
--- for people
-revoke execute on function @schema@.supachat_threads(uuid, text, text) from public, anon, authenticated;
-revoke execute on function @schema@.insert_message(uuid, text, uuid, jsonb) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_set_status(uuid, text) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_assign(uuid, uuid) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_set_chatbot(uuid, boolean) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_mark_read(uuid, uuid) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_search(text, integer) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_agents() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_find_people(text) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_set_agent(uuid, text, boolean) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_whoami() from public, anon, authenticated;
-grant execute on function @schema@.supachat_threads(uuid, text, text) to authenticated;
-grant execute on function @schema@.insert_message(uuid, text, uuid, jsonb) to authenticated;
-grant execute on function @schema@.supachat_set_status(uuid, text) to authenticated;
-grant execute on function @schema@.supachat_assign(uuid, uuid) to authenticated;
-grant execute on function @schema@.supachat_set_chatbot(uuid, boolean) to authenticated;
-grant execute on function @schema@.supachat_mark_read(uuid, uuid) to authenticated;
-grant execute on function @schema@.supachat_search(text, integer) to authenticated;
-grant execute on function @schema@.supachat_agents() to authenticated;
-grant execute on function @schema@.supachat_find_people(text) to authenticated;
-grant execute on function @schema@.supachat_set_agent(uuid, text, boolean) to authenticated;
-grant execute on function @schema@.supachat_whoami() to authenticated;
-
--- for nobody: called from the ones above, which run as their owner
-revoke execute on function @schema@.supachat_topic_key(text, text) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_add_agent(uuid, jsonb, jsonb) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_on_new_user() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_on_change() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_before_message() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_on_message() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_hold(uuid) from public, anon, authenticated;
+-- @part rights
+--   called  @schema@.supachat_uid(), @schema@.supachat_role(), @schema@.supachat_sees(uuid),
+--           @schema@.supachat_may_listen(text, text), @schema@.supachat_may_speak(text, text),
+--           @schema@.supachat_threads(uuid, text, text), @schema@.insert_message(uuid, text, uuid, jsonb),
+--           @schema@.supachat_set_status(uuid, text), @schema@.supachat_assign(uuid, uuid),
+--           @schema@.supachat_set_chatbot(uuid, boolean), @schema@.supachat_search(text, integer),
+--           @schema@.supachat_agents(), @schema@.supachat_find_people(text),
+--           @schema@.supachat_set_agent(uuid, text, boolean), @schema@.supachat_whoami()
+--   inner   @schema@.supachat_topic_key(text, text), @schema@.supachat_add_agent(uuid, jsonb, jsonb),
+--           @schema@.supachat_on_new_user(), @schema@.supachat_on_change(),
+--           @schema@.supachat_before_message(), @schema@.supachat_on_message(),
+--           @schema@.supachat_hold(uuid)
 
 -- ------------------------------------------------------------------ what was there before
 
@@ -259,6 +199,4 @@ select @schema@.supachat_add_agent(u.id, u.raw_app_meta_data, u.raw_user_meta_da
   where not exists (select from @schema@.agents a where a.user_id = u.id)
   order by u.created_at, u.id;
 
-notify pgrst, 'reload schema';
-
-commit;
+-- @part end

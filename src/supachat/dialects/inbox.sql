@@ -1,9 +1,6 @@
 -- supachat, dialect inbox: conversations with customers, worked by agents, told by postgres_changes.
 --
--- It comes in four parts that are one transaction: this one, .2.policies, .3.functions, .4.calls. Run them
--- as the role postgres, as often as you like: they bring what is missing and keep what is there.
--- PostgreSQL 15 to 18 on Supabase, hosted or self-hosted. In auth and realtime it touches nothing but one
--- trigger on auth.users and its own policies on realtime.messages.
+-- @part head
 --
 -- Roles (table agents, active ones only): admin sees every conversation; agent sees those that are assigned
 -- to them or to nobody. An account is an agent by its app metadata {"inbox_role": "agent" | "admin"}, which
@@ -41,123 +38,47 @@
 --   * the notification held the message; a payload over 8,000 bytes undoes the insert, and every role that
 --     may connect can listen. Here it holds ids.
 
-begin;
-
--- ------------------------------------------------------------------ is what is there our own?
-
-do $check$
-declare
-  wanted record;
-  found_type text;
-begin
-  if current_setting('server_version_num')::int < 150000 then
-    raise exception 'supachat: PostgreSQL 15 or newer is needed. Nothing was changed.';
-  end if;
-  if not (select rolbypassrls or rolsuper from pg_roles where rolname = current_user) then
-    raise exception 'supachat: run this as a role that bypasses row level security, on Supabase that is postgres. Nothing was changed.';
-  end if;
-  if to_regclass('realtime.messages') is null or to_regclass('auth.users') is null then
-    raise exception 'supachat: this database is no Supabase project with Realtime Authorization. Nothing was changed.';
-  end if;
-  if not exists (
-    select from pg_publication p where p.pubname = 'supabase_realtime' and pg_has_role(current_user, p.pubowner, 'USAGE')
-  ) then
-    raise exception 'supachat: there is no publication supabase_realtime of this role. Nothing was changed.';
-  end if;
-  select policyname into wanted from pg_policies
-    where schemaname = 'realtime' and tablename = 'messages' and policyname ~ '^supachat_.*_inbox_listen$'
-      and policyname <> 'supachat_@schema@_inbox_listen';
-  if found then
-    raise exception 'supachat: the dialect inbox already lives in another schema (policy %). Nothing was changed.', wanted.policyname;
-  end if;
-  select p.oid::regprocedure::text as name into wanted from pg_proc p
-    where p.pronamespace = to_regnamespace('@schema@') and (p.proname ~ '^supachat_' or p.proname in ('insert_message')) and not exists (
-      select from pg_policies where schemaname = 'realtime' and policyname = 'supachat_@schema@_inbox_listen'
-    ) limit 1;
-  if found then
-    raise exception 'supachat: the function % is there and is not of the dialect inbox. Nothing was changed.', wanted.name;
-  end if;
-
-  for wanted in
-    select rel.relname, rel.relkind, rel.relowner from pg_class rel
-    where rel.relnamespace = to_regnamespace('@schema@')
-      and rel.relname in ('agents', 'conversations',
-        'messages', 'canned_replies', 'supachat_read_cursors')
-  loop
-    if wanted.relkind <> 'r' or not pg_has_role(current_user, wanted.relowner, 'USAGE') then
-      raise exception 'supachat: @schema@.% is there and is not a table of this role. Nothing was changed.', wanted.relname;
-    end if;
-  end loop;
-
-  for wanted in
-    select * from (values
-      ('agents', 'user_id', 'uuid', true),
-      ('agents', 'display_name', 'text', false),
-      ('agents', 'role', 'text', false),
-      ('agents', 'active', 'boolean', false),
-      ('conversations', 'id', 'uuid', true),
-      ('conversations', 'status', 'text', false),
-      ('conversations', 'assigned_to', 'uuid', false),
-      ('conversations', 'channel', 'text', false),
-      ('conversations', 'customer_id', 'text', false),
-      ('conversations', 'customer_name', 'text', false),
-      ('conversations', 'customer_contact', 'text', false),
-      ('conversations', 'subject', 'text', false),
-      ('conversations', 'priority', 'text', false),
-      ('conversations', 'chatbot_enabled', 'boolean', false),
-      ('conversations', 'metadata', 'jsonb', false),
-      ('conversations', 'created_at', 'timestamp with time zone', false),
-      ('conversations', 'updated_at', 'timestamp with time zone', false),
-      ('conversations', 'last_message_at', 'timestamp with time zone', false),
-      ('messages', 'id', 'uuid', true),
-      ('messages', 'conversation_id', 'uuid', false),
-      ('messages', 'sender_type', 'text', false),
-      ('messages', 'sender_id', 'text', false),
-      ('messages', 'sender_name', 'text', false),
-      ('messages', 'body', 'text', false),
-      ('messages', 'metadata', 'jsonb', false),
-      ('messages', 'created_at', 'timestamp with time zone', false),
-      ('messages', 'updated_at', 'timestamp with time zone', false),
-      ('canned_replies', 'id', 'uuid', true),
-      ('canned_replies', 'shortcut', 'text', false),
-      ('canned_replies', 'body', 'text', false),
-      ('canned_replies', 'updated_at', 'timestamp with time zone', false),
-      ('supachat_read_cursors', 'user_id', 'uuid', false),
-      ('supachat_read_cursors', 'conversation_id', 'uuid', false),
-      ('supachat_read_cursors', 'read_message_id', 'uuid', false),
-      ('supachat_read_cursors', 'read_at', 'timestamp with time zone', false)
-    ) as columns(table_name, column_name, type_name, is_key)
-    where to_regclass(format('%I.%I', '@schema@', table_name)) is not null
-  loop
-    select format_type(atttypid, atttypmod) into found_type from pg_attribute
-      where attrelid = to_regclass(format('%I.%I', '@schema@', wanted.table_name))
-        and attname = wanted.column_name and not attisdropped;
-    if found_type is distinct from wanted.type_name then
-      raise exception 'supachat: @schema@.% is there and is not a table of the dialect inbox: expected a column % of type %, found %. Nothing was changed.',
-        wanted.table_name, wanted.column_name, wanted.type_name, coalesce(found_type, 'none');
-    end if;
-    if wanted.is_key and not exists (
-      select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-      where i.indrelid = to_regclass(format('%I.%I', '@schema@', wanted.table_name))
-        and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attname = wanted.column_name
-    ) then
-      raise exception 'supachat: @schema@.% is there and its column % is not unique. Nothing was changed.',
-        wanted.table_name, wanted.column_name;
-    end if;
-  end loop;
-end
-$check$;
-
-do $schema$
-begin
-  if to_regnamespace('@schema@') is null then
-    create schema @schema@;
-  end if;
-  if '@schema@' <> 'public' then
-    grant usage on schema @schema@ to authenticated, service_role;
-  end if;
-end
-$schema$;
+-- @part check
+-- @part check_changes
+-- @part check_place
+-- @part check_functions
+--   ours  ^(supachat_|insert_message$)
+-- @part check_tables
+--   columns  ('agents', 'user_id', 'uuid', true),
+--            ('agents', 'display_name', 'text', false),
+--            ('agents', 'role', 'text', false),
+--            ('agents', 'active', 'boolean', false),
+--            ('conversations', 'id', 'uuid', true),
+--            ('conversations', 'status', 'text', false),
+--            ('conversations', 'assigned_to', 'uuid', false),
+--            ('conversations', 'channel', 'text', false),
+--            ('conversations', 'customer_id', 'text', false),
+--            ('conversations', 'customer_name', 'text', false),
+--            ('conversations', 'customer_contact', 'text', false),
+--            ('conversations', 'subject', 'text', false),
+--            ('conversations', 'priority', 'text', false),
+--            ('conversations', 'chatbot_enabled', 'boolean', false),
+--            ('conversations', 'metadata', 'jsonb', false),
+--            ('conversations', 'created_at', 'timestamp with time zone', false),
+--            ('conversations', 'updated_at', 'timestamp with time zone', false),
+--            ('conversations', 'last_message_at', 'timestamp with time zone', false),
+--            ('messages', 'id', 'uuid', true),
+--            ('messages', 'conversation_id', 'uuid', false),
+--            ('messages', 'sender_type', 'text', false),
+--            ('messages', 'sender_id', 'text', false),
+--            ('messages', 'sender_name', 'text', false),
+--            ('messages', 'body', 'text', false),
+--            ('messages', 'metadata', 'jsonb', false),
+--            ('messages', 'created_at', 'timestamp with time zone', false),
+--            ('messages', 'updated_at', 'timestamp with time zone', false),
+--            ('canned_replies', 'id', 'uuid', true),
+--            ('canned_replies', 'shortcut', 'text', false),
+--            ('canned_replies', 'body', 'text', false),
+--            ('canned_replies', 'updated_at', 'timestamp with time zone', false),
+--            ('supachat_read_cursors', 'user_id', 'uuid', false),
+--            ('supachat_read_cursors', 'conversation_id', 'uuid', false),
+--            ('supachat_read_cursors', 'read_message_id', 'uuid', false),
+--            ('supachat_read_cursors', 'read_at', 'timestamp with time zone', false)
 
 -- ------------------------------------------------------------------ tables
 
@@ -208,14 +129,6 @@ create table if not exists @schema@.canned_replies (
   updated_at timestamptz not null default clock_timestamp()
 );
 
-create table if not exists @schema@.supachat_read_cursors (
-  user_id uuid not null references auth.users (id) on delete cascade,
-  conversation_id uuid not null references @schema@.conversations (id) on delete cascade,
-  read_message_id uuid not null,
-  read_at timestamptz not null,
-  primary key (user_id, conversation_id)
-);
-
 -- the one that paging and unread counts walk along, and the one for what was changed since
 create index if not exists supachat_messages_page on @schema@.messages (conversation_id, created_at, id);
 create index if not exists supachat_messages_edits on @schema@.messages (conversation_id, updated_at, id);
@@ -228,31 +141,23 @@ alter table @schema@.agents enable row level security;
 alter table @schema@.conversations enable row level security;
 alter table @schema@.messages enable row level security;
 alter table @schema@.canned_replies enable row level security;
-alter table @schema@.supachat_read_cursors enable row level security;
-revoke all on table @schema@.agents from public, anon, authenticated;
-revoke all on table @schema@.conversations from public, anon, authenticated;
-revoke all on table @schema@.messages from public, anon, authenticated;
-revoke all on table @schema@.canned_replies from public, anon, authenticated;
-revoke all on table @schema@.supachat_read_cursors from public, anon, authenticated;
+revoke all on table @schema@.agents, @schema@.conversations, @schema@.messages, @schema@.canned_replies
+  from public, anon, authenticated;
 
--- ------------------------------------------------------------------ what Realtime is told
-
-do $publication$
-declare
-  name text;
-begin
-  foreach name in array array['conversations', 'messages'] loop
-    if not exists (
-      select from pg_publication_tables
-      where pubname = 'supabase_realtime' and schemaname = '@schema@' and tablename = name
-    ) then
-      execute format('alter publication supabase_realtime add table %I.%I', '@schema@', name);
-    end if;
-  end loop;
-end
-$publication$;
+-- @part publication
+--   tables  'conversations', 'messages'
 
 -- A long text lies outside its row, and an UPDATE that leaves it alone tells it only with full identity. Of
 -- a message nobody learns more by it: who sees the new row saw the old one. Conversations keep the key alone,
 -- for there the old row may have been somebody else's. A delete tells the key alone in either case.
 alter table @schema@.messages replica identity full;
+
+-- @part read_cursors
+--   user      uuid not null references auth.users (id) on delete cascade
+--   thread    conversation_id
+--   type      uuid
+--   threads   conversations (id)
+--   messages  messages
+--   time      created_at
+--   sees      supachat_sees
+--   refusal   this conversation is not yours, or no longer

@@ -28,30 +28,13 @@ exception when others then
 end
 $$;
 
-create or replace function @schema@.supachat_on_new_user() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  perform @schema@.supachat_add_person(new.id, new.raw_app_meta_data, new.raw_user_meta_data);
-  return new;
-exception when others then
-  return new;
-end
-$$;
-
-create or replace trigger supachat_@schema@_person
-  after insert on auth.users
-  for each row execute function @schema@.supachat_on_new_user();
+-- @part new_account
+--   make     supachat_add_person(new.id, new.raw_app_meta_data, new.raw_user_meta_data)
+--   trigger  person
 
 -- ------------------------------------------------------------------ what a change sets off
 
--- what edits are caught up by: later than the row's last, whatever the writer says
-create or replace function @schema@.supachat_on_change() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  new.updated_at := greatest(clock_timestamp(), old.updated_at + interval '1 microsecond');
-  return new;
-end
-$$;
+-- @part edit_time
 
 create or replace trigger supachat_@schema@_appointment_changed
   before update on @schema@.appointments
@@ -103,16 +86,11 @@ language sql stable security definer set search_path = '' as $$
     select x.id, x.sent_date, x.sender_id, x.subject, x.message from @schema@.client_portal_messages x
     where x.client_id = c.id order by x.sent_date desc, x.id desc limit 1
   ) l on true
-  cross join lateral (
-    select count(*)::integer as unread from (
-      select from @schema@.client_portal_messages x
-      where x.client_id = c.id and x.sender_id <> uid.id
-        and (x.sent_date, x.id) > (
-          coalesce(r.read_at, '-infinity'), coalesce(r.read_message_id, '00000000-0000-0000-0000-000000000000')
-        )
-      limit 1000
-    ) counted
-  ) n
+  -- @part unread
+  --   messages  client_portal_messages
+  --   time      sent_date
+  --   theirs    x.client_id = c.id and x.sender_id <> uid.id
+  --   cursor    r
   where (_client_id is null or c.id = _client_id) and (c.portal_user_id = uid.id or s.active)
   order by coalesce(l.sent_date, c.created_at) desc, c.id
   limit 1000
@@ -133,12 +111,8 @@ begin
   if not @schema@.supachat_is_member(_client_id) then
     raise exception 'these letters are not yours' using errcode = '42501';
   end if;
-  if _message is null or _message !~ '\S' then
-    raise exception 'the message is empty' using errcode = '22023';
-  end if;
-  if octet_length(_message) > 65536 then
-    raise exception 'the message is longer than 64 KB' using errcode = '22023';
-  end if;
+  -- @part text_fits
+  --   text  _message
   if length(_subject) > 200 then
     raise exception 'the subject is longer than 200 characters' using errcode = '22023';
   end if;
@@ -148,35 +122,9 @@ begin
       (id, client_id, clinician_id, sender_id, subject, message, sent_date)
     values (message_id, _client_id, @schema@.supachat_clinician(_client_id), me,
       btrim(regexp_replace(coalesce(_subject, ''), '\s+', ' ', 'g')), _message, clock_timestamp())
-    on conflict (id) do nothing
-    returning * into stored;
-  if stored.id is null then
-    select * into stored from @schema@.client_portal_messages m
-      where m.id = message_id and m.sender_id = me and m.client_id = _client_id;
-    if not found then
-      raise exception 'the id of this message is taken' using errcode = '23505';
-    end if;
-  end if;
+  -- @part once
+  --   messages  client_portal_messages
+  --   mine      m.sender_id = me and m.client_id = _client_id
   return stored;
-end
-$$;
-
--- Moves the caller's read cursor to a message, never back. Answers where it stands.
-create or replace function @schema@.supachat_mark_read(_client_id uuid, _message_id uuid)
-returns table (read_message_id uuid, read_at timestamptz)
-language plpgsql volatile security definer set search_path = '' as $$
-begin
-  if not @schema@.supachat_is_member(_client_id) then
-    raise exception 'these letters are not yours' using errcode = '42501';
-  end if;
-  insert into @schema@.supachat_read_cursors as c (user_id, client_id, read_message_id, read_at)
-    select @schema@.supachat_uid(), m.client_id, m.id, m.sent_date
-    from @schema@.client_portal_messages m where m.client_id = _client_id and m.id = _message_id
-    on conflict (user_id, client_id) do update
-      set read_message_id = excluded.read_message_id, read_at = excluded.read_at
-      where (c.read_at, c.read_message_id) < (excluded.read_at, excluded.read_message_id);
-  return query
-    select c.read_message_id, c.read_at from @schema@.supachat_read_cursors c
-    where c.user_id = @schema@.supachat_uid() and c.client_id = _client_id;
 end
 $$;

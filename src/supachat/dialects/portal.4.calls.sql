@@ -208,51 +208,17 @@ begin
 end
 $$;
 
--- ------------------------------------------------------------------ rights
-
--- for policies
-revoke execute on function @schema@.supachat_uid() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_role() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_treats(uuid) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_is_member(uuid) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_clinician(uuid) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_may_listen(text, text) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_may_speak(text, text) from public, anon, authenticated;
-grant execute on function @schema@.supachat_uid() to authenticated;
-grant execute on function @schema@.supachat_role() to authenticated;
-grant execute on function @schema@.supachat_treats(uuid) to authenticated;
-grant execute on function @schema@.supachat_is_member(uuid) to authenticated;
-grant execute on function @schema@.supachat_clinician(uuid) to authenticated;
-grant execute on function @schema@.supachat_may_listen(text, text) to authenticated;
-grant execute on function @schema@.supachat_may_speak(text, text) to authenticated;
-
--- for people
-revoke execute on function @schema@.supachat_threads(uuid) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_send(uuid, text, text, uuid) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_mark_read(uuid, uuid) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_ensure_thread(uuid) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_assign(uuid, uuid) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_find_people(text) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_whoami() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_feed(timestamptz, uuid, integer) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_acknowledge(text, uuid) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_log_subscription(text) from public, anon, authenticated;
-grant execute on function @schema@.supachat_threads(uuid) to authenticated;
-grant execute on function @schema@.supachat_send(uuid, text, text, uuid) to authenticated;
-grant execute on function @schema@.supachat_mark_read(uuid, uuid) to authenticated;
-grant execute on function @schema@.supachat_ensure_thread(uuid) to authenticated;
-grant execute on function @schema@.supachat_assign(uuid, uuid) to authenticated;
-grant execute on function @schema@.supachat_find_people(text) to authenticated;
-grant execute on function @schema@.supachat_whoami() to authenticated;
-grant execute on function @schema@.supachat_feed(timestamptz, uuid, integer) to authenticated;
-grant execute on function @schema@.supachat_acknowledge(text, uuid) to authenticated;
-grant execute on function @schema@.supachat_log_subscription(text) to authenticated;
-
--- for nobody: called from the ones above, which run as their owner
-revoke execute on function @schema@.supachat_topic_key(text, text) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_add_person(uuid, jsonb, jsonb) from public, anon, authenticated;
-revoke execute on function @schema@.supachat_on_new_user() from public, anon, authenticated;
-revoke execute on function @schema@.supachat_on_change() from public, anon, authenticated;
+-- @part rights
+--   called  @schema@.supachat_uid(), @schema@.supachat_role(), @schema@.supachat_treats(uuid),
+--           @schema@.supachat_is_member(uuid), @schema@.supachat_clinician(uuid),
+--           @schema@.supachat_may_listen(text, text), @schema@.supachat_may_speak(text, text),
+--           @schema@.supachat_threads(uuid), @schema@.supachat_send(uuid, text, text, uuid),
+--           @schema@.supachat_ensure_thread(uuid), @schema@.supachat_assign(uuid, uuid),
+--           @schema@.supachat_find_people(text), @schema@.supachat_whoami(),
+--           @schema@.supachat_feed(timestamptz, uuid, integer), @schema@.supachat_acknowledge(text, uuid),
+--           @schema@.supachat_log_subscription(text)
+--   inner   @schema@.supachat_topic_key(text, text), @schema@.supachat_add_person(uuid, jsonb, jsonb),
+--           @schema@.supachat_on_new_user(), @schema@.supachat_on_change()
 
 -- ------------------------------------------------------------------ what was there before
 
@@ -262,6 +228,4 @@ select @schema@.supachat_add_person(u.id, u.raw_app_meta_data, u.raw_user_meta_d
     and not exists (select from @schema@.clients c where c.portal_user_id = u.id)
   order by u.created_at, u.id;
 
-notify pgrst, 'reload schema';
-
-commit;
+-- @part end

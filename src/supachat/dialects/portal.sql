@@ -1,9 +1,6 @@
 -- supachat, dialect portal: letters with a subject between clients and clinicians, and feeds beside them.
 --
--- It comes in four parts that are one transaction: this one, .2.policies, .3.functions, .4.calls. Run them
--- as the role postgres, as often as you like: they bring what is missing and keep what is there.
--- PostgreSQL 15 to 18 on Supabase, hosted or self-hosted. In auth and realtime it touches nothing but one
--- trigger on auth.users and its own policies on realtime.messages.
+-- @part head
 --
 -- Roles: a client is a row of clients with their portal_user_id; a clinician or admin an active row of
 -- clinicians. An account becomes one by its app metadata {"portal_role": "client" | "clinician" | "admin"},
@@ -45,144 +42,68 @@
 --   * it asks for full replica identity. That tells what a row said before to whoever sees it now; these
 --     rows are short, so that the key is enough, and a delete tells the key alone in any case.
 
-begin;
-
--- ------------------------------------------------------------------ is what is there our own?
-
-do $check$
-declare
-  wanted record;
-  found_type text;
-begin
-  if current_setting('server_version_num')::int < 150000 then
-    raise exception 'supachat: PostgreSQL 15 or newer is needed. Nothing was changed.';
-  end if;
-  if not (select rolbypassrls or rolsuper from pg_roles where rolname = current_user) then
-    raise exception 'supachat: run this as a role that bypasses row level security, on Supabase that is postgres. Nothing was changed.';
-  end if;
-  if to_regclass('realtime.messages') is null or to_regclass('auth.users') is null then
-    raise exception 'supachat: this database is no Supabase project with Realtime Authorization. Nothing was changed.';
-  end if;
-  if not exists (
-    select from pg_publication p where p.pubname = 'supabase_realtime' and pg_has_role(current_user, p.pubowner, 'USAGE')
-  ) then
-    raise exception 'supachat: there is no publication supabase_realtime of this role. Nothing was changed.';
-  end if;
-  select policyname into wanted from pg_policies
-    where schemaname = 'realtime' and tablename = 'messages' and policyname ~ '^supachat_.*_portal_listen$'
-      and policyname <> 'supachat_@schema@_portal_listen';
-  if found then
-    raise exception 'supachat: the dialect portal already lives in another schema (policy %). Nothing was changed.', wanted.policyname;
-  end if;
-  select p.oid::regprocedure::text as name into wanted from pg_proc p
-    where p.pronamespace = to_regnamespace('@schema@') and p.proname ~ '^supachat_' and not exists (
-      select from pg_policies where schemaname = 'realtime' and policyname = 'supachat_@schema@_portal_listen'
-    ) limit 1;
-  if found then
-    raise exception 'supachat: the function % is there and is not of the dialect portal. Nothing was changed.', wanted.name;
-  end if;
-
-  for wanted in
-    select rel.relname, rel.relkind, rel.relowner from pg_class rel
-    where rel.relnamespace = to_regnamespace('@schema@')
-      and rel.relname in ('clinicians', 'clients', 'client_portal_messages', 'portal_notifications',
-        'appointments', 'assessment_critical_alerts', 'notification_logs', 'audit_logs', 'supachat_read_cursors')
-  loop
-    if wanted.relkind <> 'r' or not pg_has_role(current_user, wanted.relowner, 'USAGE') then
-      raise exception 'supachat: @schema@.% is there and is not a table of this role. Nothing was changed.', wanted.relname;
-    end if;
-  end loop;
-
-  for wanted in
-    select * from (values
-      ('clinicians', 'user_id', 'uuid', true),
-      ('clinicians', 'display_name', 'text', false),
-      ('clinicians', 'role', 'text', false),
-      ('clinicians', 'active', 'boolean', false),
-      ('clients', 'id', 'uuid', true),
-      ('clients', 'portal_user_id', 'uuid', false),
-      ('clients', 'clinician_id', 'uuid', false),
-      ('clients', 'display_name', 'text', false),
-      ('clients', 'created_at', 'timestamp with time zone', false),
-      ('client_portal_messages', 'id', 'uuid', true),
-      ('client_portal_messages', 'client_id', 'uuid', false),
-      ('client_portal_messages', 'clinician_id', 'uuid', false),
-      ('client_portal_messages', 'sender_id', 'uuid', false),
-      ('client_portal_messages', 'subject', 'text', false),
-      ('client_portal_messages', 'message', 'text', false),
-      ('client_portal_messages', 'sent_date', 'timestamp with time zone', false),
-      ('portal_notifications', 'id', 'uuid', true),
-      ('portal_notifications', 'user_id', 'uuid', false),
-      ('portal_notifications', 'severity', 'text', false),
-      ('portal_notifications', 'title', 'text', false),
-      ('portal_notifications', 'body', 'text', false),
-      ('portal_notifications', 'created_at', 'timestamp with time zone', false),
-      ('portal_notifications', 'acknowledged_at', 'timestamp with time zone', false),
-      ('portal_notifications', 'acknowledged_by', 'uuid', false),
-      ('appointments', 'id', 'uuid', true),
-      ('appointments', 'client_id', 'uuid', false),
-      ('appointments', 'clinician_id', 'uuid', false),
-      ('appointments', 'title', 'text', false),
-      ('appointments', 'status', 'text', false),
-      ('appointments', 'starts_at', 'timestamp with time zone', false),
-      ('appointments', 'created_at', 'timestamp with time zone', false),
-      ('appointments', 'updated_at', 'timestamp with time zone', false),
-      ('assessment_critical_alerts', 'id', 'uuid', true),
-      ('assessment_critical_alerts', 'client_id', 'uuid', false),
-      ('assessment_critical_alerts', 'severity', 'text', false),
-      ('assessment_critical_alerts', 'title', 'text', false),
-      ('assessment_critical_alerts', 'body', 'text', false),
-      ('assessment_critical_alerts', 'created_at', 'timestamp with time zone', false),
-      ('assessment_critical_alerts', 'acknowledged_at', 'timestamp with time zone', false),
-      ('assessment_critical_alerts', 'acknowledged_by', 'uuid', false),
-      ('notification_logs', 'id', 'uuid', true),
-      ('notification_logs', 'user_id', 'uuid', false),
-      ('notification_logs', 'severity', 'text', false),
-      ('notification_logs', 'title', 'text', false),
-      ('notification_logs', 'body', 'text', false),
-      ('notification_logs', 'created_at', 'timestamp with time zone', false),
-      ('audit_logs', 'id', 'uuid', true),
-      ('audit_logs', 'user_id', 'uuid', false),
-      ('audit_logs', 'action_type', 'text', false),
-      ('audit_logs', 'resource_type', 'text', false),
-      ('audit_logs', 'action_description', 'text', false),
-      ('audit_logs', 'created_at', 'timestamp with time zone', false),
-      ('supachat_read_cursors', 'user_id', 'uuid', false),
-      ('supachat_read_cursors', 'client_id', 'uuid', false),
-      ('supachat_read_cursors', 'read_message_id', 'uuid', false),
-      ('supachat_read_cursors', 'read_at', 'timestamp with time zone', false)
-    ) as columns(table_name, column_name, type_name, is_key)
-    where to_regclass(format('%I.%I', '@schema@', table_name)) is not null
-  loop
-    select format_type(atttypid, atttypmod) into found_type from pg_attribute
-      where attrelid = to_regclass(format('%I.%I', '@schema@', wanted.table_name))
-        and attname = wanted.column_name and not attisdropped;
-    if found_type is distinct from wanted.type_name then
-      raise exception 'supachat: @schema@.% is there and is not a table of the dialect portal: expected a column % of type %, found %. Nothing was changed.',
-        wanted.table_name, wanted.column_name, wanted.type_name, coalesce(found_type, 'none');
-    end if;
-    if wanted.is_key and not exists (
-      select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-      where i.indrelid = to_regclass(format('%I.%I', '@schema@', wanted.table_name))
-        and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attname = wanted.column_name
-    ) then
-      raise exception 'supachat: @schema@.% is there and its column % is not unique. Nothing was changed.',
-        wanted.table_name, wanted.column_name;
-    end if;
-  end loop;
-end
-$check$;
-
-do $schema$
-begin
-  if to_regnamespace('@schema@') is null then
-    create schema @schema@;
-  end if;
-  if '@schema@' <> 'public' then
-    grant usage on schema @schema@ to authenticated, service_role;
-  end if;
-end
-$schema$;
+-- @part check
+-- @part check_changes
+-- @part check_place
+-- @part check_functions
+--   ours  ^supachat_
+-- @part check_tables
+--   columns  ('clinicians', 'user_id', 'uuid', true),
+--            ('clinicians', 'display_name', 'text', false),
+--            ('clinicians', 'role', 'text', false),
+--            ('clinicians', 'active', 'boolean', false),
+--            ('clients', 'id', 'uuid', true),
+--            ('clients', 'portal_user_id', 'uuid', false),
+--            ('clients', 'clinician_id', 'uuid', false),
+--            ('clients', 'display_name', 'text', false),
+--            ('clients', 'created_at', 'timestamp with time zone', false),
+--            ('client_portal_messages', 'id', 'uuid', true),
+--            ('client_portal_messages', 'client_id', 'uuid', false),
+--            ('client_portal_messages', 'clinician_id', 'uuid', false),
+--            ('client_portal_messages', 'sender_id', 'uuid', false),
+--            ('client_portal_messages', 'subject', 'text', false),
+--            ('client_portal_messages', 'message', 'text', false),
+--            ('client_portal_messages', 'sent_date', 'timestamp with time zone', false),
+--            ('portal_notifications', 'id', 'uuid', true),
+--            ('portal_notifications', 'user_id', 'uuid', false),
+--            ('portal_notifications', 'severity', 'text', false),
+--            ('portal_notifications', 'title', 'text', false),
+--            ('portal_notifications', 'body', 'text', false),
+--            ('portal_notifications', 'created_at', 'timestamp with time zone', false),
+--            ('portal_notifications', 'acknowledged_at', 'timestamp with time zone', false),
+--            ('portal_notifications', 'acknowledged_by', 'uuid', false),
+--            ('appointments', 'id', 'uuid', true),
+--            ('appointments', 'client_id', 'uuid', false),
+--            ('appointments', 'clinician_id', 'uuid', false),
+--            ('appointments', 'title', 'text', false),
+--            ('appointments', 'status', 'text', false),
+--            ('appointments', 'starts_at', 'timestamp with time zone', false),
+--            ('appointments', 'created_at', 'timestamp with time zone', false),
+--            ('appointments', 'updated_at', 'timestamp with time zone', false),
+--            ('assessment_critical_alerts', 'id', 'uuid', true),
+--            ('assessment_critical_alerts', 'client_id', 'uuid', false),
+--            ('assessment_critical_alerts', 'severity', 'text', false),
+--            ('assessment_critical_alerts', 'title', 'text', false),
+--            ('assessment_critical_alerts', 'body', 'text', false),
+--            ('assessment_critical_alerts', 'created_at', 'timestamp with time zone', false),
+--            ('assessment_critical_alerts', 'acknowledged_at', 'timestamp with time zone', false),
+--            ('assessment_critical_alerts', 'acknowledged_by', 'uuid', false),
+--            ('notification_logs', 'id', 'uuid', true),
+--            ('notification_logs', 'user_id', 'uuid', false),
+--            ('notification_logs', 'severity', 'text', false),
+--            ('notification_logs', 'title', 'text', false),
+--            ('notification_logs', 'body', 'text', false),
+--            ('notification_logs', 'created_at', 'timestamp with time zone', false),
+--            ('audit_logs', 'id', 'uuid', true),
+--            ('audit_logs', 'user_id', 'uuid', false),
+--            ('audit_logs', 'action_type', 'text', false),
+--            ('audit_logs', 'resource_type', 'text', false),
+--            ('audit_logs', 'action_description', 'text', false),
+--            ('audit_logs', 'created_at', 'timestamp with time zone', false),
+--            ('supachat_read_cursors', 'user_id', 'uuid', false),
+--            ('supachat_read_cursors', 'client_id', 'uuid', false),
+--            ('supachat_read_cursors', 'read_message_id', 'uuid', false),
+--            ('supachat_read_cursors', 'read_at', 'timestamp with time zone', false)
 
 -- ------------------------------------------------------------------ people and letters
 
@@ -211,14 +132,6 @@ create table if not exists @schema@.client_portal_messages (
   message text not null
     constraint supachat_@schema@_message check (message ~ '\S' and octet_length(message) <= 65536),
   sent_date timestamptz not null default clock_timestamp()
-);
-
-create table if not exists @schema@.supachat_read_cursors (
-  user_id uuid not null references auth.users (id) on delete cascade,
-  client_id uuid not null references @schema@.clients (id) on delete cascade,
-  read_message_id uuid not null,
-  read_at timestamptz not null,
-  primary key (user_id, client_id)
 );
 
 -- ------------------------------------------------------------------ feeds: the project's backend writes them
@@ -289,3 +202,13 @@ create index if not exists supachat_notification_logs_page on @schema@.notificat
 create index if not exists supachat_notification_logs_time on @schema@.notification_logs (created_at, id);
 create index if not exists supachat_audit_logs_page on @schema@.audit_logs (created_at, id);
 create index if not exists supachat_audit_logs_user on @schema@.audit_logs (user_id, resource_type, created_at);
+
+-- @part read_cursors
+--   user      uuid not null references auth.users (id) on delete cascade
+--   thread    client_id
+--   type      uuid
+--   threads   clients (id)
+--   messages  client_portal_messages
+--   time      sent_date
+--   sees      supachat_is_member
+--   refusal   these letters are not yours

@@ -2,32 +2,12 @@
 
 -- ------------------------------------------------------------------ profiles
 
--- Never raises: a sign-up must not fail for it.
-create or replace function @schema@.supachat_add_profile(_user_id uuid, _said jsonb) returns void
-language plpgsql volatile security definer set search_path = '' as $$
-begin
-  insert into @schema@.supachat_profiles (user_id, display_name)
-    values (_user_id, case when jsonb_typeof(_said -> 'name') = 'string' then
-      left(btrim(regexp_replace(_said ->> 'name', '\s+', ' ', 'g')), 80) else '' end)
-    on conflict do nothing;
-exception when others then
-  raise warning 'supachat: the account % has no profile yet: %', _user_id, sqlerrm;
-end
-$$;
+-- @part new_account
+--   make     supachat_add_profile(new.id, new.raw_user_meta_data)
+--   trigger  profile
 
-create or replace function @schema@.supachat_on_new_user() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  perform @schema@.supachat_add_profile(new.id, new.raw_user_meta_data);
-  return new;
-exception when others then
-  return new;
-end
-$$;
-
-create or replace trigger supachat_@schema@_profile
-  after insert on auth.users
-  for each row execute function @schema@.supachat_on_new_user();
+-- @part profiles
+--   type  uuid
 
 -- ------------------------------------------------------------------ what a change sets off
 
@@ -168,16 +148,11 @@ language sql stable security definer set search_path = '' as $$
     select x.id, x.created_at, x.sender_id, x.body from @schema@.chat_messages x
     where x.session_id = s.id order by x.created_at desc, x.id desc limit 1
   ) l on true
-  cross join lateral (
-    select count(*)::integer as unread from (
-      select from @schema@.chat_messages x
-      where x.session_id = s.id and x.sender_id <> uid.id
-        and (x.created_at, x.id) > (
-          coalesce(c.read_at, '-infinity'), coalesce(c.read_message_id, '00000000-0000-0000-0000-000000000000')
-        )
-      limit 1000
-    ) counted
-  ) n
+  -- @part unread
+  --   messages  chat_messages
+  --   time      created_at
+  --   theirs    x.session_id = s.id and x.sender_id <> uid.id
+  --   cursor    c
   where _session_id is null or s.id = _session_id
   order by coalesce(l.created_at, s.created_at) desc, s.id
   limit 1000

@@ -60,47 +60,19 @@ alter table @schema@.user_presence enable row level security;
 alter table @schema@.crypto_prices enable row level security;
 alter table @schema@.supachat_members enable row level security;
 alter table @schema@.supachat_profiles enable row level security;
-alter table @schema@.supachat_read_cursors enable row level security;
-revoke all on table @schema@.chat_sessions from public, anon, authenticated;
-revoke all on table @schema@.chat_messages from public, anon, authenticated;
-revoke all on table @schema@.user_presence from public, anon, authenticated;
-revoke all on table @schema@.crypto_prices from public, anon, authenticated;
-revoke all on table @schema@.supachat_members from public, anon, authenticated;
-revoke all on table @schema@.supachat_profiles from public, anon, authenticated;
-revoke all on table @schema@.supachat_read_cursors from public, anon, authenticated;
+revoke all on table @schema@.chat_sessions, @schema@.chat_messages, @schema@.user_presence,
+  @schema@.crypto_prices, @schema@.supachat_members, @schema@.supachat_profiles
+  from public, anon, authenticated;
 
--- ------------------------------------------------------------------ what Realtime is told
-
-do $publication$
-declare
-  name text;
-begin
-  foreach name in array array['chat_sessions', 'chat_messages', 'user_presence', 'crypto_prices'] loop
-    if not exists (
-      select from pg_publication_tables
-      where pubname = 'supabase_realtime' and schemaname = '@schema@' and tablename = name
-    ) then
-      execute format('alter publication supabase_realtime add table %I.%I', '@schema@', name);
-    end if;
-  end loop;
-end
-$publication$;
+-- @part publication
+--   tables  'chat_sessions', 'chat_messages', 'user_presence', 'crypto_prices'
 
 -- A long text lies outside its row, and an UPDATE that leaves it alone tells it only with full identity. Who
 -- sees the new row saw the old one. The others keep the key alone; a delete tells nothing else in any case.
 alter table @schema@.chat_messages replica identity full;
 
--- ------------------------------------------------------------------ who is asking
-
--- the caller's id as these tables have it; auth.uid() raises where a token's subject is no UUID
-create or replace function @schema@.supachat_uid() returns text
-language plpgsql stable security definer set search_path = '' as $$
-begin
-  return auth.uid()::text;
-exception when others then
-  return null;
-end
-$$;
+-- @part uid
+--   type  text
 
 create or replace function @schema@.supachat_is_member(_session_id text) returns boolean
 language sql stable security definer set search_path = '' as $$
@@ -163,16 +135,11 @@ grant select, delete on table @schema@.chat_messages to authenticated;
 -- not the times: those are the server's own; not the status: delivered is what a row that is there is
 grant insert (id, session_id, user_id, content, role, metadata, message_type), update (content)
   on table @schema@.chat_messages to authenticated;
-grant select on table @schema@.user_presence to authenticated;
-grant select on table @schema@.crypto_prices to authenticated;
+grant select on table @schema@.user_presence, @schema@.crypto_prices to authenticated;
 -- the project's own backend: in a schema of its own nothing is granted to it by default
-grant select, insert, update, delete on table @schema@.chat_sessions to service_role;
-grant select, insert, update, delete on table @schema@.chat_messages to service_role;
-grant select, insert, update, delete on table @schema@.user_presence to service_role;
-grant select, insert, update, delete on table @schema@.crypto_prices to service_role;
-grant select, insert, update, delete on table @schema@.supachat_members to service_role;
-grant select, insert, update, delete on table @schema@.supachat_profiles to service_role;
-grant select, insert, update, delete on table @schema@.supachat_read_cursors to service_role;
+grant select, insert, update, delete on table @schema@.chat_sessions, @schema@.chat_messages,
+  @schema@.user_presence, @schema@.crypto_prices, @schema@.supachat_members, @schema@.supachat_profiles,
+  @schema@.supachat_read_cursors to service_role;
 
 drop policy if exists supachat_@schema@_sessions_read on @schema@.chat_sessions;
 create policy supachat_@schema@_sessions_read on @schema@.chat_sessions
@@ -237,25 +204,5 @@ create policy supachat_@schema@_presence_members on @schema@.user_presence
 
 -- the tables named supachat_ have no policy: they are reached through functions only
 
-drop policy if exists supachat_@schema@_sessions_listen on realtime.messages;
-create policy supachat_@schema@_sessions_listen on realtime.messages
-  for select to authenticated
-  using (@schema@.supachat_may_listen(topic, extension));
-
-drop policy if exists supachat_@schema@_sessions_speak on realtime.messages;
-create policy supachat_@schema@_sessions_speak on realtime.messages
-  for insert to authenticated
-  with check (@schema@.supachat_may_speak(topic, extension));
-
--- restrictive: a policy that opens every topic to everybody opens ours to nobody
-drop policy if exists supachat_@schema@_sessions_strangers on realtime.messages;
-create policy supachat_@schema@_sessions_strangers on realtime.messages
-  as restrictive for all to public
-  using (current_user = 'authenticated' or topic !~ '^sessions(-user|-typing)?:')
-  with check (current_user = 'authenticated' or topic !~ '^sessions(-user|-typing)?:');
-
-drop policy if exists supachat_@schema@_sessions_members on realtime.messages;
-create policy supachat_@schema@_sessions_members on realtime.messages
-  as restrictive for all to authenticated
-  using (topic !~ '^sessions(-user|-typing)?:' or @schema@.supachat_may_listen(topic, extension))
-  with check (topic !~ '^sessions(-user|-typing)?:' or @schema@.supachat_may_speak(topic, extension));
+-- @part topic_policies
+--   topics  ^sessions(-user|-typing)?:

@@ -2,19 +2,6 @@
 
 -- ------------------------------------------------------------------ profiles
 
--- Never raises: a sign-up must not fail for it.
-create or replace function @schema@.supachat_add_profile(_user_id uuid, _said jsonb) returns void
-language plpgsql volatile security definer set search_path = '' as $$
-begin
-  insert into @schema@.supachat_profiles (user_id, display_name)
-    values (_user_id::text, case when jsonb_typeof(_said -> 'name') = 'string' then
-      left(btrim(regexp_replace(_said ->> 'name', '\s+', ' ', 'g')), 80) else '' end)
-    on conflict do nothing;
-exception when others then
-  raise warning 'supachat: the account % has no profile yet: %', _user_id, sqlerrm;
-end
-$$;
-
 -- An account comes with a profile and goes with what is only its own. A key of text cannot refer to
 -- auth.users, so the going is told by hand.
 create or replace function @schema@.supachat_on_user() returns trigger
@@ -39,16 +26,12 @@ create or replace trigger supachat_@schema@_profile
   after insert or delete on auth.users
   for each row execute function @schema@.supachat_on_user();
 
+-- @part profiles
+--   type  text
+
 -- ------------------------------------------------------------------ what a change sets off
 
--- what edits are caught up by: later than the row's last, whatever the writer says
-create or replace function @schema@.supachat_on_change() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  new.updated_at := greatest(clock_timestamp(), old.updated_at + interval '1 microsecond');
-  return new;
-end
-$$;
+-- @part edit_time
 
 create or replace trigger supachat_@schema@_session_changed
   before update on @schema@.chat_sessions
@@ -152,15 +135,10 @@ language sql stable security definer set search_path = '' as $$
     select x.id, x.created_at, x.user_id, x.role, x.content from @schema@.chat_messages x
     where x.session_id = s.id order by x.created_at desc, x.id desc limit 1
   ) l on true
-  cross join lateral (
-    select count(*)::integer as unread from (
-      select from @schema@.chat_messages x
-      where x.session_id = s.id and x.user_id <> uid.id
-        and (x.created_at, x.id) > (
-          coalesce(c.read_at, '-infinity'), coalesce(c.read_message_id, '00000000-0000-0000-0000-000000000000')
-        )
-      limit 1000
-    ) counted
-  ) n
+  -- @part unread
+  --   messages  chat_messages
+  --   time      created_at
+  --   theirs    x.session_id = s.id and x.user_id <> uid.id
+  --   cursor    c
   order by s.last_activity desc, s.id
 $$;

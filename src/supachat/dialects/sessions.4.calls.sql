@@ -63,14 +63,7 @@ declare
   me constant text := @schema@.supachat_uid();
   made text;
 begin
-  if not exists (select from @schema@.supachat_profiles p where p.user_id = me) then
-    raise exception 'sign in first' using errcode = '42501';
-  end if;
-  if _user_id = me then
-    raise exception 'a thread needs two people' using errcode = '22023';
-  end if;
-  -- two who open it at once open one
-  perform pg_advisory_xact_lock(hashtextextended('@schema@' || least(me, _user_id) || greatest(me, _user_id), 0));
+  -- @part two_people
   select s.id into made from @schema@.chat_sessions s
     join @schema@.supachat_members m on m.session_id = s.id
     where s.title = '' and (s.user_id, m.user_id) in ((me, _user_id), (_user_id, me))

@@ -1,10 +1,8 @@
 -- supachat, dialect sessions: people and an assistant in a session, told by postgres_changes; and prices.
 --
--- It comes in five parts that are one transaction: this one and .2 to .5, in that order. Run them
--- as the role postgres, as often as you like: they bring what is missing and keep what is there, also over
--- the tables of the design it follows (dialect sql sessions --schema public).
--- PostgreSQL 15 to 18 on Supabase, hosted or self-hosted. In auth and realtime it touches nothing but one
--- trigger on auth.users and its own policies on realtime.messages.
+-- @part head
+--
+-- It fits over the tables of the design it follows (dialect sql sessions --schema public).
 --
 -- A person is their auth id, as text; the author of a row without a person is its role (assistant, system).
 -- Functions for people; [row] is what supachat_threads answers:
@@ -45,128 +43,52 @@
 --   * it sends typing and presence on the channel of the rows. Here they have a topic of their own.
 --   * it updates a message to the status read, which its own check refuses. Here reading is a cursor.
 
-begin;
-
--- ------------------------------------------------------------------ is what is there our own?
-
-do $check$
-declare
-  wanted record;
-  found_type text;
-begin
-  if current_setting('server_version_num')::int < 150000 then
-    raise exception 'supachat: PostgreSQL 15 or newer is needed. Nothing was changed.';
-  end if;
-  if not (select rolbypassrls or rolsuper from pg_roles where rolname = current_user) then
-    raise exception 'supachat: run this as a role that bypasses row level security, on Supabase that is postgres. Nothing was changed.';
-  end if;
-  if to_regclass('realtime.messages') is null or to_regclass('auth.users') is null then
-    raise exception 'supachat: this database is no Supabase project with Realtime Authorization. Nothing was changed.';
-  end if;
-  if not exists (
-    select from pg_publication p where p.pubname = 'supabase_realtime' and pg_has_role(current_user, p.pubowner, 'USAGE')
-  ) then
-    raise exception 'supachat: there is no publication supabase_realtime of this role. Nothing was changed.';
-  end if;
-  select policyname into wanted from pg_policies
-    where schemaname = 'realtime' and tablename = 'messages' and policyname ~ '^supachat_.*_sessions_listen$'
-      and policyname <> 'supachat_@schema@_sessions_listen';
-  if found then
-    raise exception 'supachat: the dialect sessions already lives in another schema (policy %). Nothing was changed.', wanted.policyname;
-  end if;
-  select p.oid::regprocedure::text as name into wanted from pg_proc p
-    where p.pronamespace = to_regnamespace('@schema@') and p.proname ~ '^supachat_' and not exists (
-      select from pg_policies where schemaname = 'realtime' and policyname = 'supachat_@schema@_sessions_listen'
-    ) limit 1;
-  if found then
-    raise exception 'supachat: the function % is there and is not of the dialect sessions. Nothing was changed.', wanted.name;
-  end if;
-
-  for wanted in
-    select rel.relname, rel.relkind, rel.relowner from pg_class rel
-    where rel.relnamespace = to_regnamespace('@schema@')
-      and rel.relname in ('chat_sessions', 'chat_messages', 'user_presence',
-        'crypto_prices', 'supachat_members', 'supachat_profiles', 'supachat_read_cursors')
-  loop
-    if wanted.relkind <> 'r' or not pg_has_role(current_user, wanted.relowner, 'USAGE') then
-      raise exception 'supachat: @schema@.% is there and is not a table of this role. Nothing was changed.', wanted.relname;
-    end if;
-  end loop;
-
-  for wanted in
-    select * from (values
-      ('chat_sessions', 'id', 'text', true),
-      ('chat_sessions', 'user_id', 'text', false),
-      ('chat_sessions', 'title', 'text', false),
-      ('chat_sessions', 'status', 'text', false),
-      ('chat_sessions', 'last_activity', 'timestamp with time zone', false),
-      ('chat_sessions', 'created_at', 'timestamp with time zone', false),
-      ('chat_sessions', 'updated_at', 'timestamp with time zone', false),
-      ('chat_sessions', 'metadata', 'jsonb', false),
-      ('chat_messages', 'id', 'uuid', true),
-      ('chat_messages', 'session_id', 'text', false),
-      ('chat_messages', 'user_id', 'text', false),
-      ('chat_messages', 'content', 'text', false),
-      ('chat_messages', 'role', 'text', false),
-      ('chat_messages', 'metadata', 'jsonb', false),
-      ('chat_messages', 'created_at', 'timestamp with time zone', false),
-      ('chat_messages', 'updated_at', 'timestamp with time zone', false),
-      ('chat_messages', 'status', 'text', false),
-      ('chat_messages', 'message_type', 'text', false),
-      ('user_presence', 'user_id', 'text', true),
-      ('user_presence', 'session_id', 'text', false),
-      ('user_presence', 'status', 'text', false),
-      ('user_presence', 'last_seen', 'timestamp with time zone', false),
-      ('user_presence', 'is_typing', 'boolean', false),
-      ('user_presence', 'typing_in_session', 'text', false),
-      ('user_presence', 'metadata', 'jsonb', false),
-      ('crypto_prices', 'id', 'uuid', true),
-      ('crypto_prices', 'symbol', 'text', false),
-      ('crypto_prices', 'price', 'numeric', false),
-      ('crypto_prices', 'change_24h', 'numeric', false),
-      ('crypto_prices', 'change_percentage_24h', 'numeric', false),
-      ('crypto_prices', 'last_updated', 'timestamp with time zone', false),
-      ('supachat_members', 'session_id', 'text', false),
-      ('supachat_members', 'user_id', 'text', false),
-      ('supachat_members', 'joined_at', 'timestamp with time zone', false),
-      ('supachat_profiles', 'user_id', 'text', true),
-      ('supachat_profiles', 'display_name', 'text', false),
-      ('supachat_read_cursors', 'user_id', 'text', false),
-      ('supachat_read_cursors', 'session_id', 'text', false),
-      ('supachat_read_cursors', 'read_message_id', 'uuid', false),
-      ('supachat_read_cursors', 'read_at', 'timestamp with time zone', false)
-    ) as columns(table_name, column_name, type_name, is_key)
-    where to_regclass(format('%I.%I', '@schema@', table_name)) is not null
-  loop
-    select format_type(atttypid, atttypmod) into found_type from pg_attribute
-      where attrelid = to_regclass(format('%I.%I', '@schema@', wanted.table_name))
-        and attname = wanted.column_name and not attisdropped;
-    if found_type is distinct from wanted.type_name then
-      raise exception 'supachat: @schema@.% is there and is not a table of the dialect sessions: expected a column % of type %, found %. Nothing was changed.',
-        wanted.table_name, wanted.column_name, wanted.type_name, coalesce(found_type, 'none');
-    end if;
-    if wanted.is_key and not exists (
-      select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
-      where i.indrelid = to_regclass(format('%I.%I', '@schema@', wanted.table_name))
-        and i.indisunique and i.indnkeyatts = 1 and i.indpred is null and a.attname = wanted.column_name
-    ) then
-      raise exception 'supachat: @schema@.% is there and its column % is not unique. Nothing was changed.',
-        wanted.table_name, wanted.column_name;
-    end if;
-  end loop;
-end
-$check$;
-
-do $schema$
-begin
-  if to_regnamespace('@schema@') is null then
-    create schema @schema@;
-  end if;
-  if '@schema@' <> 'public' then
-    grant usage on schema @schema@ to authenticated, service_role;
-  end if;
-end
-$schema$;
+-- @part check
+-- @part check_changes
+-- @part check_place
+-- @part check_functions
+--   ours  ^supachat_
+-- @part check_tables
+--   columns  ('chat_sessions', 'id', 'text', true),
+--            ('chat_sessions', 'user_id', 'text', false),
+--            ('chat_sessions', 'title', 'text', false),
+--            ('chat_sessions', 'status', 'text', false),
+--            ('chat_sessions', 'last_activity', 'timestamp with time zone', false),
+--            ('chat_sessions', 'created_at', 'timestamp with time zone', false),
+--            ('chat_sessions', 'updated_at', 'timestamp with time zone', false),
+--            ('chat_sessions', 'metadata', 'jsonb', false),
+--            ('chat_messages', 'id', 'uuid', true),
+--            ('chat_messages', 'session_id', 'text', false),
+--            ('chat_messages', 'user_id', 'text', false),
+--            ('chat_messages', 'content', 'text', false),
+--            ('chat_messages', 'role', 'text', false),
+--            ('chat_messages', 'metadata', 'jsonb', false),
+--            ('chat_messages', 'created_at', 'timestamp with time zone', false),
+--            ('chat_messages', 'updated_at', 'timestamp with time zone', false),
+--            ('chat_messages', 'status', 'text', false),
+--            ('chat_messages', 'message_type', 'text', false),
+--            ('user_presence', 'user_id', 'text', true),
+--            ('user_presence', 'session_id', 'text', false),
+--            ('user_presence', 'status', 'text', false),
+--            ('user_presence', 'last_seen', 'timestamp with time zone', false),
+--            ('user_presence', 'is_typing', 'boolean', false),
+--            ('user_presence', 'typing_in_session', 'text', false),
+--            ('user_presence', 'metadata', 'jsonb', false),
+--            ('crypto_prices', 'id', 'uuid', true),
+--            ('crypto_prices', 'symbol', 'text', false),
+--            ('crypto_prices', 'price', 'numeric', false),
+--            ('crypto_prices', 'change_24h', 'numeric', false),
+--            ('crypto_prices', 'change_percentage_24h', 'numeric', false),
+--            ('crypto_prices', 'last_updated', 'timestamp with time zone', false),
+--            ('supachat_members', 'session_id', 'text', false),
+--            ('supachat_members', 'user_id', 'text', false),
+--            ('supachat_members', 'joined_at', 'timestamp with time zone', false),
+--            ('supachat_profiles', 'user_id', 'text', true),
+--            ('supachat_profiles', 'display_name', 'text', false),
+--            ('supachat_read_cursors', 'user_id', 'text', false),
+--            ('supachat_read_cursors', 'session_id', 'text', false),
+--            ('supachat_read_cursors', 'read_message_id', 'uuid', false),
+--            ('supachat_read_cursors', 'read_at', 'timestamp with time zone', false)
 
 -- ------------------------------------------------------------------ tables
 
@@ -228,10 +150,12 @@ create table if not exists @schema@.supachat_profiles (
   display_name text not null default ''
 );
 
-create table if not exists @schema@.supachat_read_cursors (
-  user_id text not null,
-  session_id text not null references @schema@.chat_sessions (id) on delete cascade,
-  read_message_id uuid not null,
-  read_at timestamptz not null,
-  primary key (user_id, session_id)
-);
+-- @part read_cursors
+--   user      text not null
+--   thread    session_id
+--   type      text
+--   threads   chat_sessions (id)
+--   messages  chat_messages
+--   time      created_at
+--   sees      supachat_is_member
+--   refusal   this session is not yours

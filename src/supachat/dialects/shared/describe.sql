@@ -1,4 +1,3 @@
-
 -- ------------------------------------------------------------------ for supachat dialect check
 
 -- what a publishable key cannot see of the tables that its reader may read. Optional: it can be dropped
@@ -31,4 +30,3 @@ as $$
 $$;
 revoke execute on function @schema@.supachat_describe() from public, anon, authenticated;
 grant execute on function @schema@.supachat_describe() to authenticated;
-

@@ -1,0 +1,5 @@
+-- @part describe
+
+notify pgrst, 'reload schema';
+
+commit;

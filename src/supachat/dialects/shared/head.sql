@@ -1,0 +1,3 @@
+-- It is one transaction. Run it as the role postgres, as often as you like: it brings what is missing and
+-- keeps what is there. PostgreSQL 15 to 18 on Supabase, hosted or self-hosted. In auth and realtime it
+-- touches nothing but one trigger on auth.users and its own policies on realtime.messages.
