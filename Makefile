@@ -34,7 +34,6 @@ test: $(DEV) ## run all tests
 
 test-pg15: $(DEV) ## server, recordings and journeys on PostgreSQL 15 (apt install postgresql-15)
 	SUPACHAT_POSTGRES_BIN=$(PG15) $(BIN)/python -m pytest -n $(JOBS) -q tests/server tests/vectors tests/journeys \
-	  --deselect tests/journeys/test_two_clients.py::test_typing_and_presence_are_seen_on_the_other_side \
 	  $(ANY_SERVER:%=--ignore=tests/journeys/test_%.py) $(ARGS)
 
 chaos: $(DEV) ## faults, kills and hostile input in full, and a table of what came of it (ten minutes)
