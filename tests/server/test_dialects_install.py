@@ -138,6 +138,12 @@ def test_what_is_not_its_own_stops_it_with_one_sentence(bare: SqlWorld, there: s
 
 
 @EACH
+def test_the_checkers_function_may_have_been_there_before(bare: SqlWorld) -> None:
+    bare.run(f"create schema {bare.schema};\n{catalog.describing(bare.schema)}")
+    assert bare.install() == []
+
+
+@EACH
 def test_somebody_elses_table_stops_it(bare: SqlWorld) -> None:
     table, _ = HISTORY[bare.dialect]
     bare.admin.execute(
