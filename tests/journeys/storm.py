@@ -23,7 +23,7 @@ from tests.faults.proxy import Proxy
 from tests.journeys.guest import Guest
 from tests.journeys.local import PASSWORD, LocalServer
 
-from supachat.cache.store import Cache
+from supachat.cache.files import Files
 from supachat.client import Client
 from supachat.dialects.catalog import load
 from supachat.domain.errors import SupachatError
@@ -78,7 +78,7 @@ async def rider(
 ) -> AsyncIterator[Guest]:
     """The account `name`, signed in through whatever stands at `url`. `path` is its cache."""
     client = Client(
-        safe_line(name), Cache.open(path), wall=wall, monotonic=lambda: time.monotonic() * speed
+        safe_line(name), Files(path), wall=wall, monotonic=lambda: time.monotonic() * speed
     )
     guest = Guest(client)
     await client.start()

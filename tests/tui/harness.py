@@ -12,7 +12,7 @@ from typing import TypeVar
 from tests.tui.town import NOW, Town
 from textual.pilot import Pilot
 
-from supachat.cache.store import Cache
+from supachat.cache.files import Files
 from supachat.client import Client
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.app import SupachatApp
@@ -24,11 +24,11 @@ App = SupachatApp
 T = TypeVar("T")
 
 
-def as_on_disk() -> Cache:
+def as_on_disk() -> Files:
     """A cache in memory that passes for a file, as most people's is one."""
-    cache = Cache(None)
-    cache.kept = True
-    return cache
+    files = Files(None)
+    files.kept = True
+    return files
 
 
 def make_app(
@@ -37,7 +37,7 @@ def make_app(
     theme: str = "ink",
     set_up: SetUp | None = None,
     cards: Sequence[WorkspaceCard] = (CARD,),
-    cache: Callable[[], Cache] = as_on_disk,
+    cache: Callable[[], Files] = as_on_disk,
     mono: bool = False,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> SupachatApp:

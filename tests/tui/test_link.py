@@ -10,7 +10,7 @@ from tests.tui.harness import chat, make_app, running, screen_text, settled, unt
 from tests.tui.town import LIVE, Town, key
 from textual.pilot import Pilot
 
-from supachat.cache.store import Cache
+from supachat.cache.files import Files
 from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain.health import Link, LinkState
@@ -165,7 +165,7 @@ def test_what_becomes_of_a_text(live: bool, kept: bool, words: str) -> None:
 
 
 async def test_where_nothing_is_kept_the_composer_says_so() -> None:
-    async with running(make_app(Town(), cache=lambda: Cache(None))) as pilot:
+    async with running(make_app(Town(), cache=lambda: Files(None))) as pilot:
         await until(pilot, lambda: "not kept on disk" in screen_text(pilot.app))
 
 

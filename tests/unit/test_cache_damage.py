@@ -15,12 +15,13 @@ from pathlib import Path
 
 import pytest
 
+from supachat.cache.files import Files
 from supachat.cache.store import Cache
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.errors import CacheError
 from supachat.domain.model import Account, Cursor, Draft, Message, Micros, ThreadKey
-from supachat.domain.text import safe, safe_line
+from supachat.domain.text import Safe, safe, safe_line
 
 A = ThreadKey("direct", "a__b")
 B = ThreadKey("direct", "a__c")
@@ -179,7 +180,7 @@ DAY = 86_400_000_000
 
 async def test_old_messages_leave_and_their_stretches_shrink_with_them(tmp_path: Path) -> None:
     path = tmp_path / "c.db"
-    cache = Cache(path)
+    cache = Cache(lambda: path)
     old, new = message(1 * DAY), message(100 * DAY)
     await cache.commit(
         [
@@ -191,7 +192,7 @@ async def test_old_messages_leave_and_their_stretches_shrink_with_them(tmp_path:
         ]
     )
     await cache.close()
-    later = Cache(path, keep_days=30, wall=lambda: 101 * 86_400.0)
+    later = Cache(lambda: path, keep_days=30, wall=lambda: 101 * 86_400.0)
     memory = await later.load()
     recalled = await later.recall(ev.Recall(A))
     assert recalled.messages == (new,)
@@ -220,7 +221,7 @@ async def test_a_full_disk_is_said_and_what_it_had_no_room_for_goes_later(
         made.append(connect(*given, **{**named, "check_same_thread": False}))  # type: ignore[call-overload]  # passed on as it came
         return made[-1]
 
-    cache = Cache(tmp_path / "c.db")
+    cache = Cache(lambda: tmp_path / "c.db")
     monkeypatch.setattr(sqlite3, "connect", watched)
     await cache.load()
     base = made[-1]
@@ -251,22 +252,16 @@ async def test_a_folder_open_to_others_is_closed_and_it_is_said(tmp_path: Path) 
     await cache.close()
 
 
-async def test_nothing_is_kept_where_nothing_shall_be_kept() -> None:
-    cache = Cache.open(None)
-    assert not cache.kept
-    await cache.close()
-
-
 TYPES = """
 import asyncio, sys
 from pathlib import Path
-from supachat.cache.store import Cache
+from supachat.cache.files import Files
 from supachat.client import Client
 from supachat.domain.model import ThreadKey
 from supachat.domain.text import safe_line
 
 async def main():
-    client = Client(safe_line("w"), Cache.open(Path(sys.argv[1])))
+    client = Client(safe_line("w"), Files(Path(sys.argv[1])))
     await client.start()
     client.keep_text(ThreadKey("direct", "a__b"), "half a thou")
     print("typed", flush=True)
@@ -277,9 +272,13 @@ asyncio.run(main())
 
 
 async def test_what_was_typed_survives_kill_9_a_second_later(tmp_path: Path) -> None:
-    path = tmp_path / "c.db"
+    cache = Files(tmp_path / "c.db").of("me")
+    await cache.commit([kp.KeepAccount(Account("me", Safe(""), Safe("Me")), ())])
+    await cache.close()
+    path = cache.path
+    assert path is not None
     child = subprocess.Popen(  # noqa: ASYNC220  nothing else runs in this loop
-        [sys.executable, "-c", TYPES, str(path)], stdout=subprocess.PIPE
+        [sys.executable, "-c", TYPES, str(tmp_path / "c.db")], stdout=subprocess.PIPE
     )
     assert child.stdout is not None
     try:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from supachat.cache.store import Cache
+from supachat.cache.files import Files
 from supachat.client import Client, Visit
 from supachat.domain import events as ev
 from supachat.domain.entering import Proof, Ways
@@ -196,7 +196,7 @@ async def until(condition: Callable[[], object], limit: float = 5.0) -> None:
 
 
 async def started(path: Path | None = None) -> tuple[Client, Scripted, Viewer]:
-    client = Client(safe_line("acme"), Cache.open(path))
+    client = Client(safe_line("acme"), Files(path))
     await client.start()
     viewer, remote = Viewer(client), Scripted()
     client.attach(remote)
@@ -322,10 +322,10 @@ async def test_two_processes_on_one_cache_never_send_one_draft(tmp_path: Path) -
 LOOKER = """
 import asyncio
 from pathlib import Path
-from supachat.cache.store import Cache
+from supachat.cache.files import Files
 
 async def look():
-    cache = Cache.open(Path(path))
+    cache = Files(Path(path)).last()
     print(len((await cache.load()).drafts))
     await cache.close()
 
@@ -361,7 +361,7 @@ async def test_a_text_being_typed_is_on_disk_within_a_second_and_comes_back(tmp_
     client.keep_text(A, "half a thou")
     await until(lambda: any(thread.draft for thread in client.threads()), limit=1.5)
     await client.close()
-    again = Client(safe_line("acme"), Cache.open(tmp_path / "c.db"))
+    again = Client(safe_line("acme"), Files(tmp_path / "c.db"))
     await again.start()
     assert again.text(A) == "half a thou"
     assert again.last_open == A
@@ -421,7 +421,7 @@ async def test_without_a_remote_the_cache_is_shown_and_nothing_is_lost(tmp_path:
     client.send(A, "kept")
     await until(lambda: viewer.items and viewer.last().delivery is Delivery.SENT)
     await client.close()
-    offline = Client(safe_line("acme"), Cache.open(tmp_path / "c.db"))
+    offline = Client(safe_line("acme"), Files(tmp_path / "c.db"))
     await offline.start()
     seen = Viewer(offline)
     offline.open(A)

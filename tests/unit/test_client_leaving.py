@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.unit.test_client import ACCOUNT, SOURCE, A, Scripted, until
 
-from supachat.cache.store import Cache
+from supachat.cache.files import Files
 from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
@@ -45,13 +45,10 @@ class Other(Scripted):
 
     def __init__(self) -> None:
         super().__init__()
-        self.account, self.left = replace(ACCOUNT, user_id="another"), False
+        self.account = replace(ACCOUNT, user_id="another")
 
     async def start(self) -> None:
         self.say(ev.SignedIn(self.account, (SOURCE,)))
-
-    async def sign_out(self, *, everywhere: bool = False) -> None:
-        self.left = True
 
 
 def listening(client: Client) -> list[ev.Change]:
@@ -66,9 +63,9 @@ def listening(client: Client) -> list[ev.Change]:
     return heard
 
 
-async def reading(path: Path) -> tuple[Client, Slow, list[ev.Change]]:
+async def reading(path: Path | None) -> tuple[Client, Slow, list[ev.Change]]:
     """Signed in, a thread open, its page on the way, a text in its composer."""
-    client, remote = Client(safe_line("acme"), Cache.open(path)), Slow()
+    client, remote = Client(safe_line("acme"), Files(path)), Slow()
     heard: list[ev.Change] = []
 
     async def listen() -> None:
@@ -86,8 +83,9 @@ async def reading(path: Path) -> tuple[Client, Slow, list[ev.Change]]:
     return client, remote, heard
 
 
-async def kept(path: Path) -> kp.Memory:
-    cache = Cache.open(path)
+async def kept(path: Path, account: Account = ACCOUNT) -> kp.Memory:
+    """What is on this computer of that account."""
+    cache = Files(path).of(account.user_id)
     memory = await cache.load()
     await cache.close()
     return memory
@@ -99,7 +97,8 @@ async def test_signing_out_forgets_threads_messages_and_texts(tmp_path: Path) ->
     await until(lambda: ev.AccountChanged(None) in heard)
     assert (client.account, client.threads(), client.people("direct")) == (None, (), ())
     assert client.text(A) == ""
-    assert ev.TimelineReset(A, ()) in heard
+    assert client.open_thread is None
+    assert ev.Vacated() in heard
     told = len(heard)
     remote.answer.set()
     remote.say(ev.LinkMoved(client.health.link))
@@ -121,13 +120,51 @@ async def test_another_account_finds_nothing_of_the_first_and_is_not_asked_twice
     await until(lambda: client.threads())
     assert ev.AccountChanged(None) not in heard
     await client.close()
-    memory = await kept(tmp_path / "c.db")
+    memory = await kept(tmp_path / "c.db", remote.account)
     assert (memory.account, memory.texts) == (remote.account, ())
+    first = await kept(tmp_path / "c.db")
+    assert (first.account, first.texts) == (ACCOUNT, ((A, "half a thought"),))
+
+
+async def test_what_is_being_typed_goes_with_its_account_and_comes_back_with_it(tmp_path: Path) -> None:
+    client, remote, _ = await reading(tmp_path / "c.db")
+    client.keep_text(A, "half a thought, and a ha")
+    remote.account = replace(ACCOUNT, user_id="another")
+    await client.entry.sign_in("other@example.org", "right")
+    assert (client.text(A), client.open_thread) == ("", None)
+    remote.account = ACCOUNT
+    await client.entry.sign_in("me@example.org", "right")
+    assert client.text(A) == "half a thought, and a ha"
+    assert client.last_open == A
+    await client.close()
+
+
+async def test_signing_out_empties_the_file_of_that_account_only(tmp_path: Path) -> None:
+    client, remote, _ = await reading(tmp_path / "c.db")
+    remote.account = replace(ACCOUNT, user_id="another")
+    await client.entry.sign_in("other@example.org", "right")
+    await client.entry.sign_out()
+    await client.close()
+    assert await kept(tmp_path / "c.db", remote.account) == kp.Memory()
+    assert (await kept(tmp_path / "c.db")).texts == ((A, "half a thought"),)
+
+
+async def test_without_a_disk_each_account_finds_its_own_as_long_as_the_program_runs() -> None:
+    client, remote, _ = await reading(None)
+    remote.trouble = Unreachable("no way out", arrived=False)
+    draft = client.send(A, "mine")
+    remote.account = replace(ACCOUNT, user_id="another")
+    await client.entry.sign_in("other@example.org", "right")
+    assert not client.is_unsent(draft)
+    remote.account = ACCOUNT
+    await client.entry.sign_in("me@example.org", "right")
+    assert client.is_unsent(draft)
+    await client.close()
 
 
 async def test_a_session_of_somebody_else_that_was_kept_sends_nothing_of_the_first(tmp_path: Path) -> None:
     """`supachat login` in a shell leaves a session; the app finds it, and what it kept is another's."""
-    before = Client(safe_line("acme"), Cache.open(tmp_path / "c.db"))
+    before = Client(safe_line("acme"), Files(tmp_path / "c.db"))
     await before.start()
     first = Scripted()
     first.trouble = Unreachable("no way out", arrived=False)
@@ -137,15 +174,14 @@ async def test_a_session_of_somebody_else_that_was_kept_sends_nothing_of_the_fir
     await until(lambda: [r for r in first.performed if isinstance(r, ev.SendDraft)])
     await before.close()
 
-    client, remote = Client(safe_line("acme"), Cache.open(tmp_path / "c.db")), Other()
+    client, remote = Client(safe_line("acme"), Files(tmp_path / "c.db")), Other()
     heard = listening(client)
     await client.start()
     client.attach(remote)
     await until(lambda: any(isinstance(change, ev.AccountChanged) for change in heard))
-    [told] = [change for change in heard if isinstance(change, ev.AccountChanged)]
-    assert told.account is None
-    assert f"1 unsent message of {ACCOUNT.email}" in told.reason
-    assert remote.left
-    assert client.is_unsent(draft)
-    assert not [request for request in remote.performed if isinstance(request, ev.SendDraft)]
+    notices = [str(change.title) for change in heard if isinstance(change, ev.Notice)]
+    assert notices == [f"1 unsent message waits for {ACCOUNT.email}"]
+    assert not client.is_unsent(draft)
     await client.close()
+    assert not [request for request in remote.performed if isinstance(request, ev.SendDraft)]
+    assert [held.id for held in (await kept(tmp_path / "c.db")).drafts] == [draft]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.unit.test_client import Scripted, until
 
-from supachat.cache.store import Cache
+from supachat.cache.files import Files
 from supachat.client import Client
 from supachat.domain.health import LinkState
 from supachat.domain.text import safe_line
@@ -40,7 +40,7 @@ class Switched(Scripted):
 async def test_what_the_hand_said_before_the_remote_came(
     hand: str, state: LinkState, order: list[str]
 ) -> None:
-    client, remote = Client(safe_line("w"), Cache.open(None)), Switched()
+    client, remote = Client(safe_line("w"), Files(None)), Switched()
     await client.start()
     try:
         for word in hand.split():

@@ -19,7 +19,7 @@ from tests.unit.whole_project import (
     notices,
 )
 
-from supachat.cache.store import Cache
+from supachat.cache.files import Files
 from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain.choices import USUAL
@@ -69,14 +69,14 @@ async def test_a_refused_alteration_is_undone_with_a_notice_and_never_kept(tmp_p
     await until(lambda: notices(viewer) == ["the status was not changed: not yours"])
     assert status(client) == "open"
     await client.close()
-    again = Client(safe_line("acme"), Cache.open(tmp_path / "c.db"))
+    again = Client(safe_line("acme"), Files(tmp_path / "c.db"))
     await again.start()
     assert status(again) == "open"
     await again.close()
 
 
 async def test_without_a_way_to_the_server_it_is_undone_and_said() -> None:
-    client = Client(safe_line("acme"), Cache.open(None))
+    client = Client(safe_line("acme"), Files(None))
     await client.start()
     viewer = Viewer(client)
     client._run.receive(ev.SignedIn(ACCOUNT, (EVERYTHING,)))  # signed in, and not connected yet

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 from tests.unit.test_client import Scripted
 
-from supachat.cache.store import Cache
+from supachat.cache.files import Files
 from supachat.cli.headless import Headless
 from supachat.client import Client
 from supachat.domain import events as ev
@@ -24,7 +24,7 @@ def test_the_screen_hears_a_notice() -> None:
 
 
 async def test_the_shell_hears_one_line_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
-    client = Client(safe_line("acme"), Cache.open(None))
+    client = Client(safe_line("acme"), Files(None))
     session = Headless(client)
     await client.start()
     pump = asyncio.create_task(session.pump())

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.unit.test_client import ACCOUNT, SOURCE, YOU, Scripted, Viewer, until
 from tests.unit.test_client import A as THREAD
 
-from supachat.cache.store import Cache
+from supachat.cache.files import Files
 from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain.choices import USUAL, Pace
@@ -101,7 +101,7 @@ async def begun(
     monotonic: Callable[[], float] = time.monotonic,
     pace: Pace = USUAL,
 ) -> tuple[Client, Project, Viewer]:
-    client = Client(safe_line("acme"), Cache.open(path), wall=wall, monotonic=monotonic, pace=pace)
+    client = Client(safe_line("acme"), Files(path), wall=wall, monotonic=monotonic, pace=pace)
     await client.start()
     viewer, remote = Viewer(client), Project()
     client.attach(remote)

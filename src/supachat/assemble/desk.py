@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import replace
 
-from supachat.cache.store import Cache
+from supachat.cache.files import Files
 from supachat.client import Client
 from supachat.domain.text import safe_line
 from supachat.domain.values import dataclass
@@ -47,5 +47,5 @@ def open_client(desk: Desk, workspace: Workspace, *, kept: bool = True) -> Clien
     """A client of the workspace, at once and not yet connected. Not `kept`: nothing is written to disk."""
     kept = kept and desk.settings.cache == "on"
     path = desk.places.data / f"{workspace.stem}.db" if kept else None
-    cache = Cache.open(path, keep_days=desk.settings.keep_days)
-    return Client(safe_line(workspace.name), cache, pace=desk.settings.pace)
+    files = Files(path, keep_days=desk.settings.keep_days)
+    return Client(safe_line(workspace.name), files, pace=desk.settings.pace)

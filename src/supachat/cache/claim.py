@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import uuid
+from collections.abc import Iterator
 from pathlib import Path
 
 
@@ -19,24 +21,14 @@ class Claim:
         self._cache = path
         self._held: sqlite3.Connection | None = None
         if path is not None:
-            for left in path.parent.glob(f"{path.name}.owner-????????????????????????????????"):
-                self.is_free(left.name.rpartition("-")[2])
-            self._held = self._lock(self._file(self.owner))
+            is_held(path)
+            self._held = _lock(self._file(self.owner))
 
     def is_free(self, owner: str) -> bool:
         """Whether that process is gone; if so its lock file is removed."""
         if owner == self.owner or self._cache is None:
             return True
-        file = self._file(owner)
-        if not file.exists():
-            return True
-        lock = self._lock(file)
-        if lock is None:
-            return False
-        lock.close()
-        file.unlink(missing_ok=True)
-        file.with_name(f"{file.name}-journal").unlink(missing_ok=True)
-        return True
+        return _is_free(self._file(owner))
 
     def release(self) -> None:
         if self._held is not None and self._cache is not None:
@@ -48,13 +40,46 @@ class Claim:
         assert self._cache is not None
         return self._cache.with_name(f"{self._cache.name}.owner-{owner}")
 
-    @staticmethod
-    def _lock(file: Path) -> sqlite3.Connection | None:
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-        connection = sqlite3.connect(file, timeout=0.0, isolation_level=None)
-        try:
-            connection.execute("begin exclusive")
-        except sqlite3.OperationalError:
-            connection.close()
-            return None
-        return connection
+
+def is_held(path: Path) -> bool:
+    """Whether any process has this cache open. What those that are gone left beside it is cleared away."""
+    owners = path.parent.glob(f"{path.name}.owner-????????????????????????????????")
+    return not all([_is_free(file) for file in owners])
+
+
+@contextlib.contextmanager
+def alone(path: Path, patience: float = 5.0) -> Iterator[bool]:
+    """Be the only process that moves this cache about; False where another one is, after `patience`
+    seconds."""
+    file = path.with_name(f"{path.name}.moving")
+    lock = _lock(file, patience)
+    try:
+        yield lock is not None
+    finally:
+        if lock is not None:
+            file.unlink(missing_ok=True)
+            lock.close()
+
+
+def _is_free(file: Path) -> bool:
+    """Whether nobody holds this lock; if so its file is removed."""
+    if not file.exists():
+        return True
+    lock = _lock(file)
+    if lock is None:
+        return False
+    lock.close()
+    file.unlink(missing_ok=True)
+    file.with_name(f"{file.name}-journal").unlink(missing_ok=True)
+    return True
+
+
+def _lock(file: Path, patience: float = 0.0) -> sqlite3.Connection | None:
+    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    connection = sqlite3.connect(file, timeout=patience, isolation_level=None)
+    try:
+        connection.execute("begin exclusive")
+    except sqlite3.OperationalError:
+        connection.close()
+        return None
+    return connection

@@ -95,9 +95,12 @@ class Rows:
         self._db.close()
 
     def clear(self) -> None:
+        """Nothing is left in the file, not even in what deleting alone leaves of a page."""
         with _transaction(self._db):
             for table in _TABLES:
                 self._db.execute(f"delete from {table}")
+        self._db.execute("vacuum")
+        self._db.execute("pragma wal_checkpoint(truncate)")
 
     # ------------------------------------------------------------ reading
 

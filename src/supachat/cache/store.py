@@ -37,18 +37,23 @@ DAY = 86_400
 
 
 class Cache:
-    """One file per project and account. `path` None keeps everything in memory.
+    """One file per project and account; `files.Files` knows them. `find` answers where it lies, None to
+    keep everything in memory; it is asked in the thread.
 
     Messages older than `keep_days` are dropped at a start; 0 keeps them for ever. `wall` is seconds since
     1970.
     """
 
     def __init__(
-        self, path: Path | None, *, keep_days: int = 0, wall: Callable[[], float] = time.time
+        self,
+        find: Callable[[], Path | None],
+        *,
+        keep_days: int = 0,
+        wall: Callable[[], float] = time.time,
     ) -> None:
-        self.path = path
-        self.kept = path is not None
-        """False where nothing is on disk: then a draft lives as long as the process."""
+        self._find = find
+        self.path: Path | None = None
+        """Known once the thread has opened it."""
         self.set_aside: Path | None = None
         """Where a damaged file was moved to, if that happened in this run."""
         self._keep_days = keep_days
@@ -64,7 +69,12 @@ class Cache:
     @classmethod
     def open(cls, path: Path | None, *, keep_days: int = 0) -> Cache:
         """Returns at once; the file is opened by the thread. Trouble shows at the first call."""
-        return cls(path, keep_days=keep_days)
+        return cls(lambda: path, keep_days=keep_days)
+
+    @property
+    def owes(self) -> bool:
+        """The disk had no room for something yet."""
+        return bool(self._owed)
 
     def news(self) -> tuple[Notice, ...]:
         """What a person should hear of the file, each once."""
@@ -153,17 +163,25 @@ class Cache:
             with contextlib.suppress(RuntimeError):  # the loop may have ended meanwhile
                 loop.call_soon_threadsafe(_settle, future, result, error)
         if rows is not None:
+            self._pay(rows)
             rows.close()
         self._claim.release()
+
+    def _pay(self, rows: Rows) -> None:
+        """The last chance of what the disk had no room for: that was told when it happened."""
+        if self._owed:
+            with contextlib.suppress(sqlite3.Error):
+                rows.commit(self._owed, self._claim.owner, durable=True)
 
     def _trouble(self, error: Exception) -> CacheError:
         code = getattr(error, "sqlite_errorcode", 0) or 0
         return CacheError(
-            f"the local cache {self.path or 'in memory'} cannot be used: {error}",
+            f"the local cache{f' {self.path}' if self.path else ''} cannot be used: {error}",
             cure=f"nothing is lost while supachat runs; {_CURES.get(code & 0xFF, _CURE)}",
         )
 
     def _open(self) -> Rows:
+        self.path = self._find()
         if self.path is None:
             return Rows(sqlite3.connect(":memory:", factory=Connection))
         self._own_folder(self.path.parent)

@@ -52,6 +52,8 @@ class Headless:
 
     def _apply(self, change: ev.Change) -> None:
         match change:
+            case ev.Vacated():
+                self.thread, self.items = None, []
             case ev.TimelineReset(thread, items):
                 self.thread, self.items = thread, list(items)
             case ev.TimelineSpliced(_, start, removed, inserted):

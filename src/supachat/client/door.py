@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from supachat.cache.store import Cache
+from supachat.cache.files import Files
 from supachat.client.attendance import AttendanceFace
 from supachat.client.desk import Desk
 from supachat.client.entry import Entry
@@ -48,15 +48,15 @@ class Client:
     def __init__(
         self,
         workspace: Safe,
-        cache: Cache,
+        files: Files,
         *,
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
         pace: Pace = USUAL,
     ) -> None:
         self.workspace = workspace
-        self._run = Runner(cache, monotonic, wall, pace)
-        self._kept = cache.kept
+        self._run = Runner(files, monotonic, wall, pace)
+        self._kept = files.kept
         self.entry = Entry(self._run)
         """In and out of the account."""
         self.feeds = FeedsFace(self._run)
@@ -67,13 +67,12 @@ class Client:
         self.telling = Telling(self._run)
         """Mutes, quiet hours, what is unread."""
         self._writing = Writing(self._run)
-        self.last_open: ThreadKey | None = None
 
     # ------------------------------------------------------------ life
 
     async def start(self) -> None:
         """Read the cache. Afterwards the cached threads and the last open one can be shown."""
-        self.last_open = (await self._run.start()).last_open
+        await self._run.start()
         self._run.tell(ev.ThreadsChanged())
 
     def attach(self, remote: Remote) -> None:
@@ -124,6 +123,11 @@ class Client:
     @property
     def open_thread(self) -> ThreadKey | None:
         return self._engine.open_thread
+
+    @property
+    def last_open(self) -> ThreadKey | None:
+        """What was open at the end of the run before."""
+        return self._run.last_open
 
     def can(self, source: str, feature: Feature) -> bool:
         return any(s.name == source and feature in s.features for s in self.sources)

@@ -6,7 +6,7 @@ what one account wrote go out as another.
 
 from __future__ import annotations
 
-from supachat.client.hands import change_hands, drop_everything
+from supachat.client.hands import drop_everything
 from supachat.client.remote import Visit
 from supachat.client.runner import Runner
 from supachat.domain import events as ev
@@ -15,22 +15,21 @@ from supachat.domain.model import Account
 
 
 class Entry:
-    """Raises `SupachatError`s, `Unreachable` where the way to the server is not built yet; `Refused`
-    where somebody else's messages still wait here."""
+    """Raises `SupachatError`s, `Unreachable` where the way to the server is not built yet."""
 
     def __init__(self, run: Runner) -> None:
         self._run = run
 
     async def sign_in(self, email: str, password: str) -> Account:
         account = await self._run.need_remote().sign_in(email, password)
-        await change_hands(self._run, account)
+        await self._run.take_in(account)
         return account
 
     async def sign_up(self, email: str, password: str, name: str) -> Account | None:
         """None where a mail has to be confirmed first."""
         account = await self._run.need_remote().sign_up(email, password, name)
         if account is not None:
-            await change_hands(self._run, account)
+            await self._run.take_in(account)
         return account
 
     async def ways(self) -> Ways:
@@ -41,7 +40,7 @@ class Entry:
         """None where a mail has to be confirmed first."""
         account = await self._run.need_remote().enter(proof)
         if account is not None:
-            await change_hands(self._run, account)
+            await self._run.take_in(account)
         return account
 
     async def send_code(self, email: str, *, create: bool) -> None:
@@ -55,11 +54,16 @@ class Entry:
     async def came_back(self, visit: Visit) -> Account:
         """The account, once the browser has come back."""
         account = await visit.done()
-        await change_hands(self._run, account)
+        await self._run.take_in(account)
         return account
 
     async def sign_out(self, *, everywhere: bool = False) -> None:
-        """End the session here and drop what this account kept on this computer."""
-        await self._run.need_remote().sign_out(everywhere=everywhere)
+        """End the session here and drop what this account kept on this computer. The screen is cleared at
+        once; with `everywhere` only when the server has agreed, since it may not be reached."""
+        remote = self._run.need_remote()
+        if everywhere:
+            await remote.sign_out(everywhere=True)
         await drop_everything(self._run)
+        if not everywhere:
+            await remote.sign_out()
         self._run.tell(ev.AccountChanged(None))

@@ -1,4 +1,4 @@
-"""What happens to what one account left here when another comes in.
+"""What happens to what one account left here when another comes in, or when it signs out.
 
 Must never let what one account wrote go out as another, nor be lost without a word.
 """
@@ -7,45 +7,72 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from supachat.client.remote import Remote
-from supachat.domain.errors import Refused
-from supachat.domain.events import Step
-from supachat.domain.model import Account
+from supachat.client.ledger import Ledger
+from supachat.domain.events import Change, Notice, Step
+from supachat.domain.keeping import Memory
+from supachat.domain.model import Account, ThreadKey
+from supachat.domain.text import safe_line
 from supachat.sync.engine import Engine
+
+
+class Pen(Protocol):
+    """Who holds texts that are being typed."""
+
+    def leave(self, *, keep: bool) -> None:
+        """Their account leaves: put them on disk, or drop them."""
+        ...
 
 
 class Run(Protocol):
     """The parts of the runner that this needs."""
 
+    last_open: ThreadKey | None
+    pen: Pen | None
+
     @property
     def engine(self) -> Engine: ...
+
+    @property
+    def ledger(self) -> Ledger: ...
 
     def now(self) -> float: ...
 
     def apply(self, step: Step) -> None: ...
 
-    def need_remote(self) -> Remote: ...
-
-    async def forget(self) -> None: ...
+    def tell(self, change: Change) -> None: ...
 
 
 async def change_hands(run: Run, account: Account) -> None:
-    """To be called before the engine hears that `account` came in. Raises `Refused`, signed out again,
-    where messages of somebody else still wait."""
-    was = run.engine.account
-    if was is None or was.user_id == account.user_id:
+    """To be called before the engine hears that `account` came in: what it left here is there again, and
+    what another one left waits in that one's file. One call at a time."""
+    if run.ledger.whose == account.user_id:
         return
-    if number := len(run.engine.outbox):
-        await run.need_remote().sign_out()
-        whose = was.email or was.name
-        raise Refused(
-            f"{number} unsent {'message' if number == 1 else 'messages'} of {whose} would be lost",
-            cure=f"Sign in as {whose} to send or discard {'it' if number == 1 else 'them'} first",
-        )
-    await drop_everything(run)
+
+    def hand_over(memory: Memory) -> None:
+        if run.pen is not None:
+            run.pen.leave(keep=True)
+        _name_what_waits(run)
+        run.last_open = memory.last_open
+        run.apply(run.engine.hand_over(memory, run.now()))
+
+    await run.ledger.turn_to(account.user_id, hand_over)
+
+
+def _name_what_waits(run: Run) -> None:
+    was, number = run.engine.account, len(run.engine.outbox)
+    if was is None or not number:
+        return
+    waits = "message waits" if number == 1 else "messages wait"
+    title = f"{number} unsent {waits} for {was.email or was.name}"
+    words = "Nothing is lost: it goes out once that account signs in here again"
+    run.tell(Notice(safe_line(title), safe_line(words), "warning"))
 
 
 async def drop_everything(run: Run) -> None:
     """Nothing of the account is shown, kept, or goes out later."""
-    run.apply(run.engine.forget(run.now()))
-    await run.forget()
+    if run.pen is not None:
+        run.pen.leave(keep=False)
+    left = run.ledger.vacate()
+    run.last_open = None
+    run.apply(run.engine.hand_over(Memory(), run.now()))
+    await run.ledger.forget(left)

@@ -1,4 +1,4 @@
-"""Runs the engine: writes to the cache, changes to whoever listens, requests to the remote.
+"""Runs the engine: writes to the ledger, changes to whoever listens, requests to the remote.
 
 Every input becomes a `Step`. Its writes are committed in order, its changes queued, its requests each
 carried out by a task of their own. Must never let a task fail unseen, nor wait for the network before
@@ -14,16 +14,17 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
-from supachat.cache.store import Cache
-from supachat.client.hands import change_hands
+from supachat.cache.files import Files
+from supachat.client.hands import Pen, change_hands
+from supachat.client.ledger import Ledger
 from supachat.client.remote import Remote
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.choices import Pace
-from supachat.domain.errors import CacheError, Refused, SupachatError, Unreachable
+from supachat.domain.errors import SupachatError, Unreachable
 from supachat.domain.events import Change, Event, Request, Step
 from supachat.domain.health import Link, LinkState
-from supachat.domain.model import Account, Micros, Presence, Thread, ThreadKey
+from supachat.domain.model import Account, Draft, Micros, Presence, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.sync.engine import Engine
 from supachat.sync.hearsay import is_hearsay
@@ -34,6 +35,8 @@ from supachat.sync.shelf import Outcome
 _ANSWERLESS = ev.Alter | ev.TakeFeedRow | ev.FetchFeed | ev.FetchPrices
 """Requests that may be carried out without an event that says so."""
 _BESIDE = ev.FeedRead | ev.PricesRead
+_OF_NOBODY = ev.LinkMoved | ev.SignedIn | ev.SessionLost | ev.SessionUnkept
+"""What is heard while nobody is in. Anything else is of an account that has just left."""
 TICK = 1.0
 """Seconds between two looks at the clock."""
 
@@ -42,42 +45,36 @@ class Runner:
     """`now` is any steady clock, `wall` seconds since 1970."""
 
     def __init__(
-        self, cache: Cache, now: Callable[[], float], wall: Callable[[], float], pace: Pace
+        self, files: Files, now: Callable[[], float], wall: Callable[[], float], pace: Pace
     ) -> None:
         self.engine = Engine(kp.Memory(), pace)
+        self.ledger = Ledger(files, tell=self.tell, kept=self._draft_kept)
+        self.last_open: ThreadKey | None = None
+        """What the account had open when it was here last."""
+        self.pen: Pen | None = None
+        self._hands = asyncio.Lock()
         self.now = now
         self.pace = pace
         self._wall = wall
         self._limiter = Limiter()
-        self._cache = cache
         self._remote: Remote | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._changes: list[Change] = []
         self._news = asyncio.Event()
-        self._commits: asyncio.Queue[tuple[kp.Write, ...]] = asyncio.Queue()
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at = 0.0
         self._closed = False
         self._offline = False
         """The person said so."""
 
-    async def start(self) -> kp.Memory:
+    async def start(self) -> None:
         """Read the cache and start the engine on it."""
-        try:
-            memory = await self._cache.load()
-        except CacheError as error:
-            memory = kp.Memory()
-            self.tell(ev.Notice(safe_line(error.message), safe_line(error.cure), "error"))
+        memory = await self.ledger.begin()
         self.engine = Engine(memory, self.pace)
+        self.last_open = memory.last_open
         self.parts.attendance.touched(self.now())
-        self._hear_cache()
-        self.spawn(self._keep())
+        self.spawn(self.ledger.run())
         self.spawn(self._tick())
-        return memory
-
-    def _hear_cache(self) -> None:
-        for notice in self._cache.news():
-            self.tell(notice)
 
     def attach(self, remote: Remote) -> None:
         self._remote = remote
@@ -93,15 +90,14 @@ class Runner:
         self._closed = True
         if self._remote is not None:
             await self._leave(self._remote)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._commits.join(), 1.0)
+        await self.ledger.close()
         if self._wake is not None:
             self._wake.cancel()
         mine = [task for task in self._tasks if task is not asyncio.current_task()]
         for task in mine:
             task.cancel()
         await asyncio.gather(*mine, return_exceptions=True)
-        await self._cache.close()
+        await self.ledger.end()
         self._news.set()
 
     async def _leave(self, remote: Remote) -> None:
@@ -111,11 +107,6 @@ class Runner:
                 await asyncio.wait_for(remote.perform(ev.TellPresence(Presence.OFFLINE)), 0.4)
         with contextlib.suppress(TimeoutError, SupachatError):
             await asyncio.wait_for(remote.close(), 1.0)
-
-    async def forget(self) -> None:
-        """Empty the cache of this account, once all that was to be written has arrived there."""
-        await self._commits.join()
-        await self._cache.clear()
 
     async def changes(self) -> AsyncIterator[tuple[Change, ...]]:
         """Everything that changed since the last turn, in order. Ends when closed."""
@@ -137,8 +128,7 @@ class Runner:
         self.apply(self.engine.receive(event, self.now()))
 
     def apply(self, step: Step) -> None:
-        if step.writes:
-            self._commits.put_nowait(step.writes)
+        self.ledger.put(step.writes)
         for change in step.changes:
             self.tell(change)
         for request in step.requests:
@@ -217,7 +207,7 @@ class Runner:
             await asyncio.sleep(wait)
         try:
             if isinstance(request, ev.Recall):
-                answers: Sequence[Event] = [await self._cache.recall(request)]
+                answers: Sequence[Event] = [await self.ledger.recall(request)]
             else:
                 answers = await self.need_remote().perform(request)
         except SupachatError as error:
@@ -232,17 +222,15 @@ class Runner:
 
     async def _listen(self, remote: Remote) -> None:
         async for event in remote.events():
-            if not isinstance(event, ev.SignedIn) or await self._takes(event.account):
+            if isinstance(event, ev.SignedIn):
+                await self.take_in(event.account)
+            if self.ledger.whose is not None or isinstance(event, _OF_NOBODY):
                 self.receive(event)
 
-    async def _takes(self, account: Account) -> bool:
-        """False where the session that was kept is not of the account whose messages wait here."""
-        try:
+    async def take_in(self, account: Account) -> None:
+        """Somebody is let in, perhaps somebody else than before."""
+        async with self._hands:
             await change_hands(self, account)
-        except Refused as error:
-            self.tell(ev.AccountChanged(None, safe_line(str(error))))
-            return False
-        return True
 
     async def _begin(self, remote: Remote) -> None:
         try:
@@ -250,20 +238,8 @@ class Runner:
         except SupachatError as error:
             self.broken(safe_line(error.message))
 
-    async def _keep(self) -> None:
-        """Commit what the steps want kept, in order; a draft is announced once it is on disk."""
-        while True:
-            writes = await self._commits.get()
-            try:
-                await self._cache.commit(writes)
-            except CacheError as error:
-                self.tell(ev.Notice(safe_line(error.message), safe_line(error.cure), "error"))
-            finally:
-                self._commits.task_done()
-            self._hear_cache()
-            for write in writes:
-                if isinstance(write, kp.KeepDraft):
-                    self.receive(ev.DraftKept(write.draft.id, write.draft.attempts))
+    def _draft_kept(self, draft: Draft) -> None:
+        self.receive(ev.DraftKept(draft.id, draft.attempts))
 
     async def _tick(self) -> None:
         while True:

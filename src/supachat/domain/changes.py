@@ -80,6 +80,12 @@ class AccountChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Vacated:
+    """The account whose threads were shown has left: nothing of it stays on the screen, and no thread is
+    open any more."""
+
+
+@dataclass(frozen=True, slots=True)
 class TextReturned:
     """A text goes back to the composer of its thread: it was not sent and is not lost."""
 
@@ -148,6 +154,7 @@ Change = (
     | PeopleChanged
     | HealthChanged
     | AccountChanged
+    | Vacated
     | TextReturned
     | Notice
     | FeedChanged

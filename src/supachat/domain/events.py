@@ -30,6 +30,7 @@ from supachat.domain.changes import (
     ThreadWaits,
     TimelineReset,
     TimelineSpliced,
+    Vacated,
 )
 from supachat.domain.health import Link
 from supachat.domain.keeping import Span, Write
@@ -70,6 +71,7 @@ from supachat.domain.values import dataclass
 
 __all__ = ["AccountChanged", "Change", "Edge", "EdgeChanged", "HealthChanged", "Notice", "PeopleChanged"]
 __all__ += ["StandingChanged", "TextReturned", "ThreadsChanged", "TimelineReset", "TimelineSpliced"]
+__all__ += ["Vacated"]
 __all__ += ["DeleteMessage", "EditMessage", "FetchEdits", "FetchPage", "ListThreads", "MarkRead", "Recall"]
 __all__ += ["Request", "Reread", "SeekDraft", "SendDraft", "TellTyping", "Watch"]
 __all__ += ["FeedHeard", "FeedRead", "FeedsKnown", "PriceHeard", "PricesRead"]

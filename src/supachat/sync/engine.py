@@ -147,14 +147,11 @@ class Engine:
         self.parts.asking.once_more(ev.ListThreads(thread.key.source))
         return self._step(out, now)
 
-    def forget(self, now: float) -> ev.Step:
-        """What was of this account is forgotten here; to empty the cache is the caller's."""
-        self.parts = self.parts.emptied()
+    def hand_over(self, memory: kp.Memory, now: float) -> ev.Step:
+        """Nothing of this account is known any more; what another one left here is."""
+        self.parts = self.parts.handed_over(memory)
         self._watched, self._reread_at, self._missed = (), 0.0, 0
-        out = Outcome(changes=[ev.ThreadsChanged()])
-        if self.open_thread is not None:
-            out.changes.append(ev.TimelineReset(self.open_thread, ()))
-        return self._step(out, now)
+        return self._step(Outcome(changes=[ev.Vacated(), ev.ThreadsChanged()]), now)
 
     # ------------------------------------------------------------ the person writes
 

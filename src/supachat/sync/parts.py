@@ -41,13 +41,11 @@ class Parts:
         self.attendance = Attendance(pace.idle)
         self.growing = Growing()
 
-    def emptied(self) -> Parts:
-        """The same without anything of the account. How the link does, whether somebody looks, and at
-        which thread, is the computer's."""
-        fresh = Parts(kp.Memory(), self._pace)
+    def handed_over(self, memory: kp.Memory) -> Parts:
+        """The same for another account. How the link does, and whether somebody looks, is the computer's."""
+        fresh = Parts(memory, self._pace)
         fresh.health, fresh.attendance = self.health, self.attendance
         fresh.notifier.looking = self.notifier.looking
-        fresh.shelf.open = self.shelf.open
         return fresh
 
     def info(self, source: str) -> SourceInfo | None:

@@ -138,6 +138,9 @@ class ChatScreen(ChatTelling):
             case ev.AccountChanged():
                 self._account(change)
                 return {"list"}
+            case ev.Vacated():
+                self._vacate()
+                return {"list", "people", "header"}
             case ev.TextReturned():
                 self.returned(change)
             case ev.Notice():
@@ -191,6 +194,17 @@ class ChatScreen(ChatTelling):
             self.show_abilities(self.shown)
             self.want_replies(self.shown)
             self.composer.call(self.placeholder(self.shown))
+
+    def _vacate(self) -> None:
+        """The account has left: nothing that it read or wrote can be seen or brought back."""
+        self.stop_seeking()
+        self.leave_edit()
+        self.feed_open = self.shown = None
+        self._trail = Trail()
+        self.pane.reset((), None)
+        self.composer.forget()
+        self.typing.show(names=(), below=0)
+        self.show_all()
 
     # ------------------------------------------------------------ threads
 

@@ -166,6 +166,12 @@ class Composer(Horizontal):
         """What stands there while nothing is written."""
         self.field.placeholder = Content(placeholder)
 
+    def forget(self) -> None:
+        """Somebody else sits here now: no text and no history stays."""
+        self._history = []
+        self._stop_recalling()
+        self._put("")
+
     def give_back(self, text: str) -> None:
         """A text that was not sent: put in front of whatever stands there, so that neither is lost."""
         here = self.text

@@ -1,0 +1,150 @@
+"""The files of one workspace: one for each account that was here, and which of them was open last.
+
+A file is named by the workspace and a hash of the account, so that its name tells nobody who that is. A
+note beside them names the last one: the first frame shows it before anybody asked the network or a
+keyring. The one file of earlier versions is taken over under its owner's name. Must never open one
+account's file for another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from supachat.cache.claim import alone, is_held
+from supachat.cache.store import Cache
+
+
+class Files:
+    """`base` is `<workspace>.db`, after which the files are named; None keeps everything in memory, for as
+    long as this lives. `keep_days` and `wall` as for `Cache`."""
+
+    def __init__(
+        self, base: Path | None, *, keep_days: int = 0, wall: Callable[[], float] = time.time
+    ) -> None:
+        self.kept = base is not None
+        """False where nothing is on disk: then a draft lives as long as the process."""
+        self._base, self._keep_days, self._wall = base, keep_days, wall
+        self._left: dict[str, Cache] = {}
+        """Files of other accounts that only this process can still write, by the account."""
+
+    def last(self) -> Cache:
+        """The file that was open last, in memory where there was none. Returns at once: the disk is looked
+        at in the cache's own thread."""
+        return self._cache(self._last)
+
+    def of(self, user_id: str) -> Cache:
+        """That account's file, which is the last one from now on. Returns at once, as above."""
+        held = self._left.pop(user_id, None)
+        return held if held is not None else self._cache(lambda: self._turned_to(user_id))
+
+    def nobodys(self) -> Cache:
+        """Nothing and nobody, in memory."""
+        return self._cache(lambda: None)
+
+    async def leave(self, user_id: str | None, cache: Cache) -> None:
+        """Another account comes in. What the disk did not take, and what is in memory alone, stays here."""
+        if user_id is not None and (cache.owes or not self.kept):
+            self._left[user_id] = cache
+        else:
+            await cache.close()
+
+    async def forget(self, cache: Cache) -> None:
+        """The account has signed out: its file is emptied, and the next start shows nothing of anybody."""
+        if self._base is not None:
+            _note(self._base).unlink(missing_ok=True)
+        await cache.clear()
+        await cache.close()
+
+    async def close(self) -> None:
+        for cache in self._left.values():
+            await cache.close()
+
+    # ------------------------------------------------------------ in the cache's thread
+
+    def _cache(self, find: Callable[[], Path | None]) -> Cache:
+        return Cache(find, keep_days=self._keep_days, wall=self._wall)
+
+    def _last(self) -> Path | None:
+        if self._base is None:
+            return None
+        if tag := _remembered(self._base):
+            return _file(self._base, tag)
+        return take_over(self._base)
+
+    def _turned_to(self, user_id: str) -> Path | None:
+        if self._base is None:
+            return None
+        take_over(self._base, user_id)
+        _remember(self._base, _tag(user_id))
+        return _file(self._base, _tag(user_id))
+
+
+def take_over(base: Path, user_id: str | None = None) -> Path | None:
+    """Give the one file of earlier versions its owner's name; where it lies now, None if there is none.
+
+    Where it names no owner, `user_id` is that. It stays where it is while another process has it open, and
+    where nobody can say whose it is.
+    """
+    if not base.exists():
+        return None
+    with alone(base) as may_move:
+        if not base.exists():  # another process was faster
+            return _file(base, tag) if (tag := _remembered(base)) else None
+        owner = _owner(base) or user_id
+        if owner is None or not may_move or is_held(base):
+            return base
+        goal = _file(base, _tag(owner))
+        if goal.exists():
+            return base
+        base.rename(goal)
+        _remember(base, _tag(owner))
+        return goal
+
+
+def _owner(base: Path) -> str | None:
+    """Whom the file is of. Leaves one file, without a log beside it, unless another process has it open."""
+    try:
+        with contextlib.closing(sqlite3.connect(base, timeout=5.0)) as db:
+            db.execute("pragma wal_checkpoint(truncate)")
+            row = db.execute("select value from facts where name = 'account'").fetchone()
+    except sqlite3.Error:
+        return None  # damaged, or nothing of ours: whoever opens it says so
+    return str(json.loads(row[0])[0]) if row else None
+
+
+def _tag(user_id: str) -> str:
+    return hashlib.sha256(user_id.encode()).hexdigest()[:16]
+
+
+def _file(base: Path, tag: str) -> Path:
+    return base.with_name(f"{base.stem}.{tag}.db")
+
+
+def _note(base: Path) -> Path:
+    return base.with_suffix(".last")
+
+
+def _remembered(base: Path) -> str:
+    """Empty where nothing is, or nothing of ours."""
+    try:
+        tag = _note(base).read_text(encoding="ascii", errors="replace").strip()
+    except FileNotFoundError:
+        return ""
+    return tag if re.fullmatch(r"[0-9a-f]{16}", tag) else ""
+
+
+def _remember(base: Path, tag: str) -> None:
+    """Replaced whole: who reads meanwhile sees the old note or the new one."""
+    base.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fresh = base.with_suffix(f".last-{os.getpid()}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(f"{tag}\n", encoding="ascii")
+    fresh.replace(_note(base))

@@ -1,0 +1,119 @@
+"""What the steps want kept, committed in order to the file of whoever it is of.
+
+Must never commit what one account wrote to another one's file, nor lose what waits when hands change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+from supachat.cache.files import Files
+from supachat.cache.store import Cache
+from supachat.domain import events as ev
+from supachat.domain import keeping as kp
+from supachat.domain.errors import CacheError
+from supachat.domain.events import Change
+from supachat.domain.model import Draft
+from supachat.domain.text import safe_line
+
+
+class Ledger:
+    """`tell` hears of trouble with a file, `kept` of a draft that is on disk."""
+
+    def __init__(
+        self, files: Files, *, tell: Callable[[Change], None], kept: Callable[[Draft], None]
+    ) -> None:
+        self._files, self._tell, self._kept = files, tell, kept
+        self._cache = files.last()
+        self._waiting: asyncio.Queue[tuple[Cache, tuple[kp.Write, ...]]] = asyncio.Queue()
+        self.whose: str | None = None
+        """The account whose file is open; None while nobody's is."""
+
+    async def begin(self) -> kp.Memory:
+        """What the account that was here last left."""
+        memory = await self._load(self._cache)
+        self.whose = memory.account.user_id if memory.account is not None else None
+        return memory
+
+    def put(self, writes: tuple[kp.Write, ...]) -> None:
+        """Keep these, in one commit."""
+        if writes:
+            self._waiting.put_nowait((self._cache, writes))
+
+    async def recall(self, request: ev.Recall) -> ev.Recalled:
+        return await self._cache.recall(request)
+
+    async def run(self) -> None:
+        """Commit, for ever. A draft is announced once it is on disk."""
+        while True:
+            cache, writes = await self._waiting.get()
+            try:
+                await cache.commit(writes)
+            except CacheError as error:
+                self._trouble(error)
+            finally:
+                self._waiting.task_done()
+            self.hear(cache)
+            if cache is self._cache:
+                for write in writes:
+                    if isinstance(write, kp.KeepDraft):
+                        self._kept(write.draft)
+
+    async def turn_to(self, user_id: str, hand_over: Callable[[kp.Memory], None]) -> None:
+        """Open another account's file. `hand_over` has what it left: what is put until then is still the
+        first one's, what is put after that is the other's."""
+        was, old = self.whose, self._cache
+        if was is None:  # nobody's file may be about to become theirs: it has to be free
+            await self._let_go(was, old)
+        fresh = self._files.of(user_id)
+        memory = await self._load(fresh)
+        hand_over(memory)
+        self._cache, self.whose = fresh, user_id
+        if was is not None:
+            await self._let_go(was, old)
+
+    def vacate(self) -> Cache:
+        """From now on what is put is nobody's. The file that was open is to be given to `forget`."""
+        old, self._cache, self.whose = self._cache, self._files.nobodys(), None
+        return old
+
+    async def forget(self, cache: Cache) -> None:
+        """Empty the file of an account that has signed out."""
+        await self._waiting.join()
+        try:
+            await self._files.forget(cache)
+        except (CacheError, OSError) as error:
+            words = "Something of the account is still on this computer: delete the file by hand"
+            self._tell(ev.Notice(safe_line(str(error)), safe_line(words), "error"))
+
+    async def close(self) -> None:
+        """Finish writing. A second and a half at most for each file."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._waiting.join(), 1.0)
+
+    async def end(self) -> None:
+        await self._cache.close()
+        await self._files.close()
+
+    def hear(self, cache: Cache | None = None) -> None:
+        """Tell what a person should know of the file."""
+        for notice in (cache or self._cache).news():
+            self._tell(notice)
+
+    async def _load(self, cache: Cache) -> kp.Memory:
+        try:
+            return await cache.load()
+        except CacheError as error:
+            self._trouble(error)
+            return kp.Memory()
+        finally:
+            self.hear(cache)
+
+    async def _let_go(self, whose: str | None, cache: Cache) -> None:
+        await self._waiting.join()
+        await self._files.leave(whose, cache)
+
+    def _trouble(self, error: CacheError) -> None:
+        self._tell(ev.Notice(safe_line(error.message), safe_line(error.cure), "error"))

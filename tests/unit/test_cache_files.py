@@ -1,0 +1,153 @@
+"""Each account has a file of its own, the last one is found again, and the one of old is not lost."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from pathlib import Path
+
+from supachat.cache.claim import Claim
+from supachat.cache.files import Files, take_over
+from supachat.cache.store import Cache
+from supachat.domain import keeping as kp
+from supachat.domain.model import Account, Draft, Micros, ThreadKey
+from supachat.domain.text import Safe
+
+A = ThreadKey("direct", "a__b")
+ANA, BEN = "8c1d2c5e-ana", "0b6f6a61-ben"
+
+
+def of(user_id: str, *more: kp.Write) -> list[kp.Write]:
+    """What a run leaves: whose it is, and what was written."""
+    return [kp.KeepAccount(Account(user_id, Safe(f"{user_id}@example.org"), Safe(user_id)), ()), *more]
+
+
+async def left(cache: Cache, *writes: kp.Write) -> Path | None:
+    await cache.load()
+    await cache.commit(writes)
+    await cache.close()
+    return cache.path
+
+
+async def found(cache: Cache) -> kp.Memory:
+    memory = await cache.load()
+    await cache.close()
+    return memory
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+async def test_each_account_has_its_file_and_the_last_one_is_opened_again(tmp_path: Path) -> None:
+    base = tmp_path / "work.db"
+    await left(Files(base).of(ANA), *of(ANA, kp.KeepText(A, "ana's")))
+    await left(Files(base).of(BEN), *of(BEN, kp.KeepText(A, "ben's")))
+    assert (await found(Files(base).last())).texts == ((A, "ben's"),)
+    assert (await found(Files(base).of(ANA))).texts == ((A, "ana's"),)
+    assert (await found(Files(base).last())).texts == ((A, "ana's"),)
+
+
+async def test_names_tell_nobody_who_it_is_and_nobody_else_can_read_them(tmp_path: Path) -> None:
+    await left(Files(tmp_path / "new" / "work.db").of(ANA), *of(ANA))
+    there = names(tmp_path / "new")
+    assert len(there) == 2
+    assert not [name for name in there if "ana" in name]
+    assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in (tmp_path / "new").iterdir())
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+
+
+async def test_where_nobody_was_nothing_is_written(tmp_path: Path) -> None:
+    cache = Files(tmp_path / "new" / "work.db").last()
+    assert await found(cache) == kp.Memory()
+    assert names(tmp_path) == []
+
+
+async def test_a_note_that_is_none_of_ours_leads_nowhere(tmp_path: Path) -> None:
+    (tmp_path / "work.last").write_text("../../somebody", encoding="ascii")
+    cache = Files(tmp_path / "work.db").last()
+    assert await found(cache) == kp.Memory()
+    assert cache.path is None
+
+
+async def test_who_signs_out_is_not_shown_at_the_next_start_and_the_other_account_is_untouched(
+    tmp_path: Path,
+) -> None:
+    base, secret = tmp_path / "work.db", "a secret of some length"
+    await left(Files(base).of(BEN), *of(BEN, kp.KeepText(A, "ben's")))
+    path = await left(Files(base).of(ANA), *of(ANA, kp.KeepText(A, secret)))
+    files = Files(base)
+    cache = files.last()
+    await cache.load()
+    await files.forget(cache)
+    assert path is not None
+    assert secret.encode() not in path.read_bytes()
+    assert not path.with_name(f"{path.name}-wal").exists()
+    assert await found(Files(base).last()) == kp.Memory()
+    assert (await found(Files(base).of(BEN))).texts == ((A, "ben's"),)
+
+
+# ---------------------------------------------------------------- the one file of earlier versions
+
+
+async def an_old_file(base: Path, *writes: kp.Write) -> None:
+    await left(Cache.open(base), *writes)
+
+
+async def test_the_file_of_old_is_taken_over_whole(tmp_path: Path) -> None:
+    base, draft = tmp_path / "work.db", Draft("d1", A, "waits", Micros(1))
+    await an_old_file(base, *of(ANA, kp.KeepText(A, "half"), kp.KeepDraft(draft)))
+    memory = await found(Files(base).last())
+    assert (memory.texts, memory.drafts) == (((A, "half"),), (draft,))
+    assert not base.exists()
+    assert await found(Files(base).of(ANA)) == memory
+    assert (await found(Files(base).of(BEN))).texts == ()
+
+
+async def test_what_still_stood_in_the_log_of_a_killed_process_is_taken_over_too(tmp_path: Path) -> None:
+    base, dead = tmp_path / "work.db", tmp_path / "dead.db"
+    cache = Cache.open(dead)
+    await cache.load()
+    await cache.commit(of(ANA, kp.KeepText(A, "half")))
+    for end in ("", "-wal"):  # as a power cut would leave them
+        base.with_name(f"work.db{end}").write_bytes(dead.with_name(f"dead.db{end}").read_bytes())
+    await cache.close()
+    assert (await found(Files(base).last())).texts == ((A, "half"),)
+
+
+async def test_a_file_that_another_process_has_open_stays_where_it_is(tmp_path: Path) -> None:
+    base = tmp_path / "work.db"
+    await an_old_file(base, *of(ANA, kp.KeepText(A, "half")))
+    other = Claim(base)
+    assert (await found(Files(base).last())).texts == ((A, "half"),)
+    assert base.exists()
+    await left(Files(base).of(BEN), *of(BEN))
+    assert base.exists()
+    other.release()
+    assert (await found(Files(base).of(ANA))).texts == ((A, "half"),)
+    assert not base.exists()
+
+
+async def test_a_file_of_nobody_goes_to_who_comes_in(tmp_path: Path) -> None:
+    """So it is after damage, where drafts could be saved and the account could not."""
+    base, draft = tmp_path / "work.db", Draft("d1", A, "waits", Micros(1))
+    await an_old_file(base, kp.KeepDraft(draft))
+    assert (await found(Files(base).last())).drafts == (draft,)
+    assert (await found(Files(base).of(ANA))).drafts == (draft,)
+    assert not base.exists()
+
+
+def test_a_damaged_file_is_left_to_who_opens_it(tmp_path: Path) -> None:
+    base = tmp_path / "work.db"
+    base.write_bytes(b"this is no database" * 100)
+    assert take_over(base) == base
+
+
+async def test_an_old_file_beside_a_new_one_of_its_account_is_kept(tmp_path: Path) -> None:
+    base = tmp_path / "work.db"
+    await left(Files(base).of(ANA), *of(ANA, kp.KeepText(A, "new")))
+    await an_old_file(base, *of(ANA, kp.KeepText(A, "old")))
+    assert (await found(Files(base).of(ANA))).texts == ((A, "new"),)
+    with sqlite3.connect(base) as db:
+        assert db.execute("select text from texts").fetchall() == [("old",)]
+    db.close()
