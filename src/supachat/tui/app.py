@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events
-from textual.filter import LineFilter, NoColor
 from textual.screen import Screen
 
 from supachat.client import Client
@@ -22,9 +21,9 @@ from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe, safe, safe_line
 from supachat.tui import desktop, hangup
 from supachat.tui import theme as themes
-from supachat.tui.breaking import Breaking, Crashed
-from supachat.tui.glyphs import choose
+from supachat.tui.breaking import Crashed
 from supachat.tui.keymap import BY_ID
+from supachat.tui.measuring import Measuring
 from supachat.tui.screens.chat import ChatScreen
 from supachat.tui.screens.chat_doors import SIGN_IN, SIGN_OUT
 from supachat.tui.screens.chat_telling import ChatTelling
@@ -52,7 +51,7 @@ def theme_for(environ: Mapping[str, str], *, few: bool = False) -> str:
     return "paper" if light else "ink"
 
 
-class SupachatApp(Breaking, inherit_bindings=False):
+class SupachatApp(Measuring, inherit_bindings=False):
     """Ends with an exit code."""
 
     CSS_PATH = "app.tcss"
@@ -82,8 +81,7 @@ class SupachatApp(Breaking, inherit_bindings=False):
         page. `keep_theme` remembers a choice. `crashed` reports what ends the program. `wall` and
         `monotonic` are clocks in seconds."""
         teach_terminal_keys()
-        super().__init__(crashed)
-        self.glyphs = choose(glyphs)
+        super().__init__(crashed, glyphs)
         self.reduce_motion = reduce_motion
         self.client: Client | None = None
         self._open_workspace = open_workspace
@@ -112,10 +110,6 @@ class SupachatApp(Breaking, inherit_bindings=False):
         """Textual's variables and ours, legible in every theme."""
         self.theme_variables = themes.variables(self.current_theme)
         return self.theme_variables
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        """Without colour there is none at all: Textual's own answer would still be shades of grey."""
-        return [NoColor()] if self.no_color else super().get_line_filters()
 
     # ------------------------------------------------------------ workspaces
 

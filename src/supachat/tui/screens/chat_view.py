@@ -24,7 +24,7 @@ from supachat.tui.screens.sections import sections
 from supachat.tui.widgets.badge import live
 from supachat.tui.widgets.completion import Completion
 from supachat.tui.widgets.composer import Composer
-from supachat.tui.widgets.drawn import glyphs_of, toneless
+from supachat.tui.widgets.drawn import toneless
 from supachat.tui.widgets.empty import Empty
 from supachat.tui.widgets.feed_list import FeedList
 from supachat.tui.widgets.footer import Footer
@@ -51,9 +51,7 @@ class ChatView(Screen[None]):
         self.list = ThreadList(now, id="list")
         self.prices = PriceBlock(id="prices")
         self.empty = Empty(id="empty")
-        self.pane = MessageList(
-            glyphs=glyphs_of(self), zone=now().tzinfo, today=lambda: now().date(), id="pane"
-        )
+        self.pane = MessageList(zone=now().tzinfo, today=lambda: now().date(), id="pane")
         self.feed = FeedList(now, id="feed")
         self.pinned = Pinned(id="pinned")
         self.typing = TypingLine(id="typing")

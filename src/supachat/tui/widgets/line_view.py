@@ -224,9 +224,17 @@ class LineView(ScrollView):
         depth = Depth.NONE if self.app.no_color else Depth.SIXTEEN if theme.ansi else Depth.FULL
         look = Look.of(self.app.get_css_variables(), dark=theme.dark, depth=depth)
         self._view.renew(look=look)
+        self._reshape()
         self._later()
 
     def on_resize(self, event: events.Resize) -> None:
+        self._reshape()
+        self._show()
+
+    def _reshape(self) -> None:
+        """The frame that the rows are drawn in: another one for another size or other glyphs."""
+        if not self.size:
+            return
         shape = frame(
             self.size.width,
             columns=self.app.size.width,
@@ -236,7 +244,6 @@ class LineView(ScrollView):
             today=self._today(),
         )
         self._view.resize(shape, self.scrollable_content_region.height)
-        self._show()
 
     def _apps_glyphs(self) -> Glyphs:
         found = getattr(self.app, "glyphs", UNICODE)
