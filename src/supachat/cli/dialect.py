@@ -100,6 +100,19 @@ def sql(name: str | None, schema: str | None, describe: bool) -> None:
 
 
 @dialect.command()
+@click.argument("name", required=False)
+@click.option("--sql", "as_sql", is_flag=True, help="The SQL that goes with it.")
+def sample(name: str | None, as_sql: bool) -> None:
+    """Print a map to copy and fit to your own project; without NAME, which ones there are.
+
+    told: rooms whose messages are told by broadcast and stored nowhere.
+    """
+    from supachat.dialects import samples
+
+    print(samples.text(name, sql=as_sql).rstrip("\n") if name else "\n".join(samples.names()))
+
+
+@dialect.command()
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="One object a line, for programs.")
 @workspace_options

@@ -107,6 +107,11 @@ class Dialect:
     def marks_deleted(self) -> bool:
         return self.map.stored is not None and self.map.stored.deleted is not None
 
+    @property
+    def assisted(self) -> bool:
+        """An assistant may be among the authors of messages."""
+        return self.map.stored is not None and "assistant" in self.map.stored.roles.values()
+
     # ------------------------------------------------------------ who I am, and my threads
 
     def me_call(self, user_id: str = "") -> Call:

@@ -57,6 +57,8 @@ def _of_map(dialect: Dialect, reader: Reader) -> list[Check]:
         checks += _of_table(use, TableChecks(use, reader.examiner, catalog))
     if named := functions(dialect.map):
         checks.append(Check("functions", lambda: catalog.functions(named), ("description",)))
+    if dialect.map.stored is None:
+        checks.append(Check("messages", source.stored, ("token",)))
     checks += [
         Check("rows", source.reads, ("token",), seconds=20.0),
         Check("writing", lambda: writes(source, reader), ("rows",), seconds=20.0),

@@ -96,12 +96,22 @@ class Source:
         """How a message would be sent, and where to. It is for `harmless` or a rollback, never as it is."""
         if Feature.SEND not in self.dialect.features:
             raise Note("this source can only be read")
+        if self.dialect.map.stored is None:
+            words = "messages are told, not stored: whether you may tell one shows when you do"
+            raise Note(words, sql.telling())
         thread = next((one for one in self._threads if one.last is not None), None)
         thread = thread or next(iter(self._threads), None)
         if thread is None:
             raise Unseen("there is no thread yet to write into")
         draft = Draft(_known_id(thread), thread.key, MARK, Micros(int(time.time() * 1_000_000)))
         return self.dialect.send_call(draft, thread, self._me), thread
+
+    async def stored(self) -> str:
+        """Where messages are, in words."""
+        part = self.dialect.map.news.hearsay
+        if part is None:
+            return "stored by the server"
+        return f"not stored by the server: told on {part.topic} as {part.event}, without a history"
 
     def topics(self) -> tuple[Topic, ...]:
         """The reader's own, and those of the first thread."""
@@ -132,6 +142,8 @@ class Source:
 
     async def publication(self) -> str:
         """Nobody sees the publication with a publishable key; what to run as the owner is said."""
+        if self.dialect.map.stored is None:
+            return "not needed: no message is stored"
         rows = self.dialect.map.news.rows
         if rows is not None and rows.from_database:
             return "not needed: the database broadcasts by itself"

@@ -37,6 +37,14 @@ def listening() -> str:
     )
 
 
+def telling() -> str:
+    return (
+        "See who may broadcast where:\n"
+        "select policyname, cmd, roles, with_check from pg_policies\n"
+        "  where schemaname = 'realtime' and tablename = 'messages' and cmd in ('INSERT', 'ALL');"
+    )
+
+
 def publication(schema: str, table: str) -> str:
     name = f"{schema}.{table}"
     return (

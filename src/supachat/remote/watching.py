@@ -102,7 +102,7 @@ class Watching:
                 raise Refused("the server refused it: it may be too long to be told")
             case Word.SILENT:
                 raise Refused(
-                    "nobody can say whether it was heard: the server did not acknowledge it, as when you may"
-                    " only listen here",
+                    "nobody can say whether it was heard: the server did not acknowledge it, as if you"
+                    " might only listen here",
                     cure="Retry: whoever heard it already sees it once",
                 )

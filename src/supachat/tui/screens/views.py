@@ -36,11 +36,11 @@ def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:
     whole = whole_words(client.standing(key), now, live=live)
     if link.state not in (LinkState.CONNECTED, LinkState.CONNECTING) and link.reason:
         return _listed(whole, link.reason)
-    if not client.online and not live:
-        to = f", to {clock(thread.last.at, now)}" if thread.last else ""
-        return Safe(f"from this computer{to}")
     if thread.hearsay:
         whole = Safe("not stored by the server")
+    if not client.online and not live:
+        to = f", to {clock(thread.last.at, now)}" if thread.last else ""
+        return _listed(Safe(f"from this computer{to}"), whole if thread.hearsay else NOTHING)
     return _listed(skewed(link), _here(client, thread, now), *_about(client, thread), whole)
 
 
@@ -100,13 +100,14 @@ def skewed(link: Link) -> Safe:
 
 
 def _here(client: Client, thread: Thread, now: datetime) -> Safe:
-    """Whether the other one is there, or how many are."""
+    """Whether the other one is there, by name where the title is another; or how many are. An assistant
+    is never counted."""
     source = thread.key.source
     if thread.other:
         return presence_words(client, thread.key, thread.other, now)
     present = [client.presence(source, member) for member in thread.members]
     here = sum(said in (Presence.ONLINE, Presence.AWAY) for said in present)
-    return Safe(f"{here} here of {len(thread.members)}") if here else NOTHING
+    return Safe(f"{here} here of {len(people)}") if here else NOTHING
 
 
 def presence_words(client: Client, thread: ThreadKey, person: str, now: datetime) -> Safe:

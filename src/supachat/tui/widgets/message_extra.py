@@ -111,5 +111,7 @@ def trouble(item: Message, canvas: Canvas) -> tuple[Line, ...]:
 
 
 def hearsay(item: Message, *, wide: bool, glyph: str) -> tuple[Piece, ...]:
-    """That nobody stores it, before the time."""
-    return (Piece("unverified" if wide else glyph, Role.QUIET),) if extra_of(item).hearsay else ()
+    """That nobody can say who wrote it, before the time. Of one's own there is no doubt."""
+    if item.own or not extra_of(item).hearsay:
+        return ()
+    return (Piece("unverified" if wide else glyph, Role.QUIET),)
