@@ -107,6 +107,16 @@ def message(**columns: Any) -> Message:
     return found
 
 
+def test_an_assistant_that_the_list_names_is_known_by_that_name_and_is_not_the_other_one() -> None:
+    sol = {"role": "assistant", "user_id": "assistant", "display_name": "Sol"}
+    (thread,), people = SESSIONS.threads([{**LISTED, "members": [*LISTED["members"], sol]}], ME)
+    assert [(one.name, one.kind) for one in people] == [("Ann", "person"), ("Sol", "assistant")]
+    assert thread.other == ANN
+    (alone,), _ = SESSIONS.threads([{**LISTED, "members": [sol]}], ME)
+    assert alone.other is None
+    assert SESSIONS.assisted
+
+
 def test_what_it_can_do() -> None:
     able = {Feature.EDIT, Feature.DELETE, Feature.RENAME, Feature.ARCHIVE, Feature.STATUS, Feature.CREATE}
     assert able | {Feature.PRICES, Feature.AWAY, Feature.INVITE, Feature.LEAVE} <= SESSIONS.features

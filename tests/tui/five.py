@@ -61,6 +61,7 @@ SESSIONS = SourceInfo(
         *(Feature.CREATE, Feature.AWAY, Feature.PRICES),
     },
     "ana",
+    assisted=True,
 )
 PORTAL = SourceInfo(
     "portal", Safe("Portal"), frozenset({Feature.SEND, Feature.START, Feature.SUBJECT}), "ana"
@@ -199,9 +200,9 @@ def threads() -> list[Thread]:
             "staking",
             "Explain SEI staking",
             0.0001,
+            members=("ana", "assistant"),
             owner="ana",
             status="active",
-            facts=(Safe("with Sol"),),
         ),
         _thread("sessions", "portfolio", "Portfolio review", 1, owner="ana", unread=1),
         _thread("sessions", "old", "Tax lots 2025", 40, owner="ana", archived=True),
@@ -210,7 +211,7 @@ def threads() -> list[Thread]:
     ]
 
 
-ALERTS = FeedInfo("portal", "alerts", Safe("Critical alerts"), takes=True, urgent=True)
+ALERTS = FeedInfo("portal", "alerts", Safe("Critical alerts"), takes=True, urgent=True, closes=True)
 NOTES = FeedInfo("portal", "notifications", Safe("Notifications"), takes=True)
 AUDIT = FeedInfo("portal", "audit", Safe("Audit"))
 

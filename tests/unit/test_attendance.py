@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supachat.domain.choices import Quiet
-from supachat.domain.model import Presence, Sighting, ThreadKey
+from supachat.domain.model import Person, PersonKey, PersonKind, Presence, Sighting, ThreadKey
+from supachat.domain.text import Safe
 from supachat.sync.attendance import TELL_EVERY, Attendance
 from supachat.sync.limiter import Limiter
 from supachat.sync.people import People
@@ -99,6 +100,25 @@ def test_a_row_speaks_only_while_the_topic_says_nothing() -> None:
     assert people.presence("sessions", "sol", [A]) is ONLINE
     people.unheard(A)
     assert people.presence("sessions", "sol", [A]) is OFFLINE
+
+
+@pytest.mark.parametrize(
+    ("kind", "absent"),
+    [
+        (PersonKind.PERSON, OFFLINE),
+        (PersonKind.AGENT, OFFLINE),
+        (PersonKind.CUSTOMER, Presence.UNKNOWN),
+        (PersonKind.ASSISTANT, Presence.UNKNOWN),
+        (PersonKind.BOT, Presence.UNKNOWN),
+    ],
+)
+def test_only_of_who_comes_by_such_a_client_absence_is_known(kind: PersonKind, absent: Presence) -> None:
+    people = People()
+    people.learn([Person(PersonKey("sessions", "sol"), Safe("Sol"), Safe("sol"), kind)])
+    people.present(A, {})
+    assert people.presence("sessions", "sol", [A]) is absent
+    people.present(A, {"sol": AWAY})
+    assert people.presence("sessions", "sol", [A]) is AWAY
 
 
 def test_whoever_only_a_row_speaks_of_is_offline_after_half_a_minute_of_silence() -> None:

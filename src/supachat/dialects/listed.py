@@ -97,8 +97,9 @@ def _has(row: Row, column: str) -> bool:
 
 
 def _only(others: tuple[Person, ...], part: Threads) -> str | None:
-    """In a thread of two whose map tells members only, the other one."""
-    return others[0].key.id if part.other is None and len(others) == 1 else None
+    """In a thread of two whose map tells members only, the other one. An assistant makes no third."""
+    people = [one for one in others if one.kind is not PersonKind.ASSISTANT]
+    return people[0].key.id if part.other is None and len(people) == 1 else None
 
 
 def _text(row: Row, column: str | None) -> str:

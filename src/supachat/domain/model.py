@@ -325,6 +325,8 @@ class SourceInfo:
     """A deleted row stays and says so; else it is just not there any more."""
     statuses: tuple[str, ...] = ()
     """The words that a thread's status can be, in their order; those at the end need nobody."""
+    assisted: bool = False
+    """An assistant answers in its threads."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,4 +140,5 @@ def _info(dialect: Dialect, person: Person | None) -> SourceInfo:
         follows_edits=dialect.follows_edits,
         marks_deleted=dialect.marks_deleted,
         statuses=dialect.statuses if person is not None else (),
+        assisted=dialect.assisted,
     )

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from supachat.domain.model import Person, PersonKey, Presence, Sighting, ThreadKey
+from supachat.domain.model import Person, PersonKey, PersonKind, Presence, Sighting, ThreadKey
+
+_HERE = frozenset({PersonKind.PERSON, PersonKind.AGENT})
+"""Who comes by a client such as this one. That a customer or an assistant is on no topic says nothing."""
 
 _RANK = {Presence.ONLINE: 3, Presence.AWAY: 2, Presence.OFFLINE: 1, Presence.UNKNOWN: 0}
 
@@ -106,13 +109,15 @@ class People:
 
     def presence(self, source: str, person_id: str, threads: Iterable[ThreadKey]) -> Presence:
         """The best that any joined topic of `threads` (those the person belongs to) says."""
+        known = self.get(source, person_id)
+        absent = Presence.OFFLINE if known is None or known.kind in _HERE else Presence.UNKNOWN
         best = Presence.UNKNOWN
         for thread in threads:
             if thread.source != source:
                 continue
             heard, row = self._present.get(thread), self._rows.get(thread, {}).get(person_id)
             if heard is not None:
-                best = max(best, heard.get(person_id, Presence.OFFLINE), key=_RANK.__getitem__)
+                best = max(best, heard.get(person_id, absent), key=_RANK.__getitem__)
             elif row is not None:
                 best = max(best, row.presence, key=_RANK.__getitem__)
         return best

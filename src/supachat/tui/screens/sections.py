@@ -28,8 +28,7 @@ def _guessed(threads: Iterable[Thread]) -> tuple[SourceInfo, ...]:
 def _section(
     client: Client, source: SourceInfo, threads: Iterable[Thread], *, unread_first: bool
 ) -> SourceView:
-    assisted = any(person.kind is PersonKind.ASSISTANT for person in client.people(source.name))
-    views = (_thread(client, source, each, assisted) for each in threads if each.key.source == source.name)
+    views = (_thread(client, source, each) for each in threads if each.key.source == source.name)
     infos = sorted(
         (info for info in client.feeds.all() if info.source == source.name), key=lambda i: not i.urgent
     )
@@ -45,11 +44,11 @@ def _section(
 def _feed(client: Client, info: FeedInfo) -> FeedView:
     rows = client.feeds.rows(info.source, info.name)
     newest = max(rows, key=lambda row: row.at, default=None)
-    waiting = sum(not row.taken for row in rows) if info.takes else 0
+    waiting = sum(row.waits for row in rows) if info.acts else 0
     return FeedView(info, waiting, newest.at if newest else None, newest.title if newest else NOTHING)
 
 
-def _thread(client: Client, source: SourceInfo, thread: Thread, assisted: bool) -> ThreadView:
+def _thread(client: Client, source: SourceInfo, thread: Thread) -> ThreadView:
     other = thread.other
     typing = tuple(person.name for person in client.typing(thread.key))
     return ThreadView(
@@ -58,7 +57,7 @@ def _thread(client: Client, source: SourceInfo, thread: Thread, assisted: bool) 
         author=NOTHING if other else _author(client, thread),
         typing=typing_words(typing),
         standing=status_kind(thread.status, source),
-        assistant=assisted or _assisted(client, thread),
+        assistant=source.assisted or _assisted(client, thread),
         assignee=_assignee(client, thread),
     )
 

@@ -14,6 +14,7 @@ from supachat.domain.model import (
     Feature,
     Item,
     Message,
+    PersonKind,
     Presence,
     Standing,
     Thread,
@@ -34,10 +35,10 @@ def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:
         return NOTHING
     live = link.state in (LinkState.CONNECTED, LinkState.POLLING)
     whole = whole_words(client.standing(key), now, live=live)
-    if link.state not in (LinkState.CONNECTED, LinkState.CONNECTING) and link.reason:
-        return _listed(whole, link.reason)
     if thread.hearsay:
         whole = Safe("not stored by the server")
+    if link.state not in (LinkState.CONNECTED, LinkState.CONNECTING) and link.reason:
+        return _listed(whole, link.reason)
     if not client.online and not live:
         to = f", to {clock(thread.last.at, now)}" if thread.last else ""
         return _listed(Safe(f"from this computer{to}"), whole if thread.hearsay else NOTHING)
@@ -47,7 +48,11 @@ def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:
 def _about(client: Client, thread: Thread) -> list[Safe]:
     """What its source says of the thread: status, who sees to it, the bot, a channel, whose it is."""
     source = thread.key.source
-    found = [safe_line(thread.status)] if client.can(source, Feature.STATUS) else []
+    names = _assistants(client, thread)
+    found = [Safe(f"with {names}")] if names else []
+    usual = bool(names) and thread.status == _usual_status(client, source)
+    if client.can(source, Feature.STATUS) and not usual:
+        found.append(safe_line(thread.status))
     if thread.assignee is not None:
         who = _called(client, source, thread.assignee)
         found.append(Safe(f"assigned to {who}") if who else Safe("nobody's"))
@@ -57,6 +62,17 @@ def _about(client: Client, thread: Thread) -> list[Safe]:
     if thread.owner and thread.assignee is None:
         found.append(Safe(f"started by {_called(client, source, thread.owner)}"))
     return found
+
+
+def _assistants(client: Client, thread: Thread) -> Safe:
+    """What the assistants are called that answer here; empty where nobody names one."""
+    members = client.members(thread.key)
+    return Safe(" and ".join(one.name for one in members if one.kind is PersonKind.ASSISTANT))
+
+
+def _usual_status(client: Client, source: str) -> str:
+    """The first of its words, which says nothing where an assistant answers whoever asks."""
+    return next((info.statuses[0] for info in client.sources if info.name == source and info.statuses), "")
 
 
 def _called(client: Client, source: str, person_id: str) -> Safe:
@@ -104,8 +120,13 @@ def _here(client: Client, thread: Thread, now: datetime) -> Safe:
     is never counted."""
     source = thread.key.source
     if thread.other:
-        return presence_words(client, thread.key, thread.other, now)
-    present = [client.presence(source, member) for member in thread.members]
+        said = presence_words(client, thread.key, thread.other, now)
+        person = client.person(source, thread.other)
+        if not said or person is None or person.name == thread.title:
+            return said
+        return Safe(f"{person.name} {said}")
+    people = [one for one in client.members(thread.key) if one.kind is not PersonKind.ASSISTANT]
+    present = [client.presence(source, one.key.id) for one in people]
     here = sum(said in (Presence.ONLINE, Presence.AWAY) for said in present)
     return Safe(f"{here} here of {len(people)}") if here else NOTHING
 

@@ -91,10 +91,10 @@ def _number(count: int) -> Safe:
 
 
 def _mark(view: ThreadView, look: Look) -> Span:
-    """Presence, else what the status comes to, else who answers; one cell and air."""
+    """That an assistant answers, else what the status comes to, else presence; one cell and air."""
     glyphs = look.glyphs
     if view.assistant:
-        return Span(Safe(f"{glyphs.assistant} "), "quiet")
+        return Span(Safe(f"{glyphs.done if view.thread.archived else glyphs.assistant} "), "quiet")
     if view.standing is not None:
         glyph, colour = {
             StatusKind.OPEN: (glyphs.customer, "accent"),
