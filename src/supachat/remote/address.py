@@ -6,7 +6,6 @@ Pure. A secret key must never get further than this module.
 from __future__ import annotations
 
 import base64
-import ipaddress
 import json
 import re
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from supachat.domain.errors import BadInput, KeyRefused
+from supachat.domain.hosts import is_loopback
 
 _HOST = re.compile(r"(?=.{1,253}$)[0-9a-f:.]*:[0-9a-f:.]*|([a-z0-9_-]{1,63}\.)*[a-z0-9_-]{1,63}")
 """A name or an address as it goes on the wire; names in other scripts go in their xn-- form."""
@@ -67,15 +67,6 @@ def checked_url(url: str) -> str:
             "http:// would send your password and messages unprotected", cure="Use https://", text=url
         )
     return text
-
-
-def is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def checked_key(key: str) -> str:

@@ -22,8 +22,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from supachat.domain.errors import BadInput, RateLimited, ServerTrouble, SessionEnded
+from supachat.domain.hosts import is_loopback
 from supachat.domain.text import Safe, safe_line
-from supachat.remote.address import Address, is_loopback
+from supachat.remote.address import Address
 from supachat.remote.http import make_client, noted, tls_context
 from supachat.remote.refusals import network
 from supachat.remote.waits import Waits

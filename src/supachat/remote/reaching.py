@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from supachat.domain.errors import Unreachable
+from supachat.domain.hosts import is_loopback
 from supachat.domain.text import Safe, safe_line
-from supachat.remote.address import is_loopback
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from psycopg import AsyncConnection
 from psycopg.rows import TupleRow
@@ -17,6 +18,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from supachat.server.tokens import Keys
 
+T = TypeVar("T")
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
 
@@ -81,6 +83,22 @@ class Context:
     mailed: Callable[[str], None] | None = None
     hosts: frozenset[str] = frozenset({"127.0.0.1", "localhost", "::1"})
     behind_proxy: bool = False
+
+
+def once_for(make: Callable[[Context], T]) -> Callable[[Context], T]:
+    """`make`, giving one context one thing however often it is asked; the two are forgotten together.
+
+    For a part of which the gateway wants routes and background work apart, with nothing between them but
+    the context.
+    """
+    made: WeakKeyDictionary[Context, T] = WeakKeyDictionary()
+
+    def of(context: Context) -> T:
+        if context not in made:
+            made[context] = make(context)
+        return made[context]
+
+    return of
 
 
 @asynccontextmanager

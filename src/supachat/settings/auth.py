@@ -5,7 +5,6 @@ Secrets stay in the environment; the file names their variables only.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import field
@@ -13,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from supachat.domain.errors import BadInput
+from supachat.domain.hosts import is_loopback
 from supachat.domain.values import dataclass
 
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
@@ -104,15 +104,6 @@ def _url(text: str) -> str:
         raise BadInput("auth.url is not a web address")
     if parts.username or parts.password:
         raise BadInput("auth.url holds a user name or password: name a variable in headers_from_env")
-    if parts.scheme == "http" and not _loopback(host):
+    if parts.scheme == "http" and not is_loopback(host):
         raise BadInput("auth.url would be spoken to in the clear: write https://")
     return text
-
-
-def _loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

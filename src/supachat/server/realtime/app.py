@@ -12,14 +12,13 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from supachat.server.context import Context
+from supachat.server.context import Context, once_for
 from supachat.server.realtime.authorise import Authoriser
 from supachat.server.realtime.changes import Changes
 from supachat.server.realtime.delivery import Delivery
@@ -97,15 +96,7 @@ async def _not_upgraded(_request: Request) -> Response:
     return Response(status_code=400)
 
 
-# the gateway asks for routes and lifespan separately, with nothing but the context between them
-_servers: WeakKeyDictionary[Context, Realtime] = WeakKeyDictionary()
-
-
-def _of(context: Context) -> Realtime:
-    server = _servers.get(context)
-    if server is None:
-        server = _servers[context] = Realtime(context)
-    return server
+_of = once_for(Realtime)
 
 
 def routes(context: Context) -> list[BaseRoute]:

@@ -9,7 +9,6 @@ import json
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from functools import partial
-from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import sql
@@ -21,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from supachat.server.catalog import Catalog, Name
 from supachat.server.catalog_cache import Catalogs
-from supachat.server.context import Context
+from supachat.server.context import Context, once_for
 from supachat.server.rest import errors, prefer
 from supachat.server.rest.answer import Answer, Plan, Result
 from supachat.server.rest.ask import Ask, ask
@@ -148,15 +147,7 @@ def _error(error: RestError) -> Response:
     return Response(json.dumps(error.body), error.status, headers)
 
 
-# the gateway asks for routes and lifespan separately, with nothing but the context between them
-_servers: WeakKeyDictionary[Context, Rest] = WeakKeyDictionary()
-
-
-def _of(ctx: Context) -> Rest:
-    server = _servers.get(ctx)
-    if server is None:
-        server = _servers[ctx] = Rest(ctx)
-    return server
+_of = once_for(Rest)
 
 
 def routes(ctx: Context) -> list[BaseRoute]:
