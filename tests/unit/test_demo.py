@@ -16,6 +16,7 @@ from supachat.demo.backstage import fitting
 from supachat.demo.calm import Calm, Turns, pieces, quote
 from supachat.demo.cast import ANA, EVERYBODY, MIRA, SEATS, thread_id
 from supachat.demo.history import DAY, LONG, past
+from supachat.demo.house import House
 from supachat.demo.manners import Pace
 from supachat.demo.replies import Answerer, fill, matched, shipped
 from supachat.demo.seed import accounts, written
@@ -167,6 +168,29 @@ def test_nobody_says_the_same_twice_in_a_row(handle: str, text: str) -> None:
     said = [answerer.answer(text) for _ in range(50)]
     assert all(one != other for one, other in pairwise(said))
     assert len(set(said)) > 1
+
+
+@pytest.mark.parametrize("handle", ["mira", "ben"])
+def test_no_greeting_is_heard_twice_until_all_were_also_not_across_starts(
+    handle: str, tmp_path: Path
+) -> None:
+    """Every greeting is another start of the demo, and another person too."""
+    house, all_of_them = House(tmp_path), TABLE.greetings[handle]
+    said = [
+        Answerer(handle, TABLE, random.Random(start), dict, house.greeted(handle)).greeting()
+        for start in range(4 * len(all_of_them))
+    ]
+    assert all(one != other for one, other in pairwise(said))
+    rounds = [said[at : at + len(all_of_them)] for at in range(0, len(said), len(all_of_them))]
+    assert all(sorted(one) == sorted(all_of_them) for one in rounds)
+
+
+def test_greetings_that_were_noted_down_and_cannot_be_read_do_no_harm(tmp_path: Path) -> None:
+    notes = House(tmp_path).greeted("mira")
+    for text in ("", "{", '"a"', "[1]", "\x00"):
+        notes.path.write_text(text)
+        assert Answerer("mira", TABLE, random.Random(1), dict, notes).greeting() in TABLE.greetings["mira"]
+    assert len(notes.read()) == 1
 
 
 def test_every_list_has_a_choice_and_everything_said_can_be_sent() -> None:

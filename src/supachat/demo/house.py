@@ -13,7 +13,7 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -92,6 +92,10 @@ class House:
     def tell(self, handle: str, told: Collection[str]) -> None:
         (self.folder / f"told-{handle}.json").write_text(json.dumps(sorted(told)), encoding="utf-8")
 
+    def greeted(self, handle: str) -> Notebook:
+        """What somebody greeted others with."""
+        return Notebook(self.folder / f"greeted-{handle}.json")
+
     def port(self) -> int:
         """The port of this demo's server, the same in every run as long as it is free."""
         path = self.folder / "port"
@@ -149,6 +153,23 @@ class House:
         except (OSError, ValueError, KeyError, TypeError):
             return "kill -9 (its number is gone, so is it)"
         return f"kill -9 {pid}"
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """Sentences in a file. One that cannot be read is empty: nothing hangs on it."""
+
+    path: Path
+
+    def read(self) -> Sequence[str]:
+        try:
+            kept = json.loads(self.path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return ()
+        return [one for one in kept if isinstance(one, str)] if isinstance(kept, list) else ()
+
+    def write(self, said: Sequence[str]) -> None:
+        self.path.write_text(json.dumps(list(said)), encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)

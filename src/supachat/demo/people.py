@@ -14,6 +14,7 @@ import random
 import sys
 import time
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from supachat.demo.backend import Backend
@@ -38,7 +39,8 @@ async def live(house: House, url: str, pipe: int, pace: Pace) -> None:
     table = shipped()
     tasks = []
     for order, who in enumerate(PRESENT):
-        answerer = Answerer(who.handle, table, luck, lambda: {"kill": house.kill_command()})
+        facts = partial(_facts, house)
+        answerer = Answerer(who.handle, table, luck, facts, house.greeted(who.handle))
         regular = Regular(house, url, who, answerer, pace, calm, luck, order)
         tasks.append(asyncio.create_task(regular.come_and_go()))
     backend = Backend(house.keys, shown(catalog.names()))
@@ -49,6 +51,10 @@ async def live(house: House, url: str, pipe: int, pace: Pace) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _facts(house: House) -> dict[str, str]:
+    return {"kill": house.kill_command()}
 
 
 async def closed(pipe: int) -> None:

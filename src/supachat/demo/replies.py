@@ -1,6 +1,7 @@
 """What the two answer: a rule table, read from the top, and nothing more. Pure.
 
-They are honest about being one. Nobody says the same thing twice in a row.
+They are honest about being one. Nobody says the same thing twice in a row, and nobody is greeted with
+words that were used before as long as there are others, whoever it is and however often the demo starts.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +48,72 @@ def shipped() -> Voices:
     return voices((Path(__file__).parent / "voices.toml").read_text(encoding="utf-8"))
 
 
+class Notes(Protocol):
+    """What somebody said before, oldest first; outlives the process where it can."""
+
+    def read(self) -> Sequence[str]: ...
+
+    def write(self, said: Sequence[str]) -> None: ...
+
+
+class Mind:
+    """Notes that nobody keeps."""
+
+    def __init__(self) -> None:
+        self._said: Sequence[str] = ()
+
+    def read(self) -> Sequence[str]:
+        return self._said
+
+    def write(self, said: Sequence[str]) -> None:
+        self._said = said
+
+
 class Answerer:
     """One person's answers. `facts` fill the gaps in them, such as <kill>, the command that
     kills the server; they are asked each time, since they change."""
 
     def __init__(
-        self, handle: str, table: Voices, luck: random.Random, facts: Callable[[], Mapping[str, str]]
+        self,
+        handle: str,
+        table: Voices,
+        luck: random.Random,
+        facts: Callable[[], Mapping[str, str]],
+        greeted: Notes | None = None,
     ) -> None:
+        """`greeted`: the greetings that were used."""
         self._handle, self._table, self._luck, self._facts = handle, table, luck, facts
+        self._greeted = greeted or Mind()
         self._last = ""
 
     def answer(self, text: str) -> str:
         """What to say to `text`. Never what was said the last time."""
         rule = matched(self._table.rules, text)
-        return self._one_of((rule.answers if rule else self._table.fallback)[self._handle])
+        said = (rule.answers if rule else self._table.fallback)[self._handle]
+        return fill(self._one_of(said), self._facts())
 
     def greeting(self) -> str:
-        return self._one_of(self._table.greetings[self._handle])
+        """One that nobody has heard, until all have been."""
+        said, past = self._table.greetings[self._handle], self._greeted.read()
+        chosen = self._one_of(unheard(said, past))
+        self._greeted.write([*(() if chosen in past else past), chosen])
+        return fill(chosen, self._facts())
 
     def leaving(self) -> str:
-        return self._one_of(self._table.leaving[self._handle])
+        return fill(self._one_of(self._table.leaving[self._handle]), self._facts())
 
     def _one_of(self, said: Sequence[str]) -> str:
         self._last = self._luck.choice([one for one in said if one != self._last])
-        return fill(self._last, self._facts())
+        return self._last
+
+
+def unheard(said: Sequence[str], past: Sequence[str]) -> list[str]:
+    """What of `said` is not in `past`; once all of it is, all but the last begin anew.
+
+    >>> unheard(["a", "b"], ["a"]), unheard(["a", "b"], ["b", "a"])
+    (['b'], ['b'])
+    """
+    return [one for one in said if one not in past] or [one for one in said if one != past[-1]]
 
 
 def matched(rules: Sequence[Rule], text: str) -> Rule | None:
