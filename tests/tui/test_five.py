@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed
+from supachat.domain.feeds import FeedAct
 from supachat.domain.model import Alteration, Cursor, Extra, Presence, ThreadKey
 from supachat.tui.keymap import Place
 
@@ -357,6 +358,27 @@ async def test_a_take_that_is_refused_is_undone() -> None:
         await pilot.press("t")
         await until(pilot, lambda: "it was not taken" in screen_text(pilot.app))
         assert "! Critical alerts           1" in screen_text(pilot.app)
+
+
+async def test_an_alert_is_closed_and_a_close_that_is_refused_is_undone() -> None:
+    town = five()
+    async with running(make_app(town), (120, 50)) as pilot:
+        await until(pilot, lambda: "Critical alerts" in screen_text(pilot.app))
+        chat(pilot.app).open_feed("portal", "alerts")
+        await until(pilot, lambda: "c close" in screen_text(pilot.app))
+        town.alter_refused = NotAllowed("the score has to be entered first")
+        await pilot.press("t", "c")
+        await until(pilot, lambda: "it was not closed: the score" in screen_text(pilot.app))
+        assert "! Critical alerts           1" in screen_text(pilot.app)
+        town.alter_refused = None
+        chat(pilot.app).notices.dismiss()
+        town.performed.clear()
+        await pilot.press("c")
+        await until(pilot, lambda: "closed by you" in screen_text(pilot.app))
+        await until(pilot, lambda: "0 open of 2" in screen_text(pilot.app))
+        acts = [(r.id, r.act) for r in town.performed if isinstance(r, ev.TakeFeedRow)]
+        assert acts == [("alerts-1", FeedAct.CLOSE)]
+        assert "c close" not in screen_text(pilot.app)
 
 
 # ---------------------------------------------------------------- search

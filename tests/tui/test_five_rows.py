@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta, timezone
 from decimal import Decimal
 
 import pytest
 from rich.cells import cell_len
-from tests.tui.five import ALERTS, FIVE_PEOPLE, INBOX, feed_rows, tick
-from tests.tui.town import NOW, thread
+from tests.tui.five import ALERTS, AUDIT, FIVE_PEOPLE, INBOX, NOTES, feed_rows, tick
+from tests.tui.town import NOW, micros, thread
 
 from supachat.domain.choices import Quiet
-from supachat.domain.feeds import Canned, FeedInfo, PriceAlert
+from supachat.domain.feeds import Canned, FeedInfo, PriceAlert, Severity
 from supachat.domain.model import Thread
 from supachat.domain.text import Safe, safe_line
 from supachat.tui import desktop, slash
@@ -37,6 +38,7 @@ from supachat.tui.widgets.list_entries import (
 )
 from supachat.tui.widgets.price_block import PriceView, money, percent, price_row, price_rows
 from supachat.tui.widgets.thread_rows import Look, draw
+from supachat.tui.widgets.when import appointed
 
 EVIL = "a\x1b]0;PWN\x07b\x9b31m\u202e;c\nd\u2066e"
 
@@ -242,6 +244,61 @@ def test_alerts_say_how_long_they_are_open_and_who_took_them() -> None:
     assert lines[3].startswith("  ✓ Critical     Missed")
     assert lines[4].endswith("taken by Rui Costa 08:05  ")
     assert {cell_len(line) for line in lines} == {90}
+
+
+@pytest.mark.parametrize(
+    ("severity", "info", "taken", "mark"),
+    [
+        (Severity.CRITICAL, NOTES, False, "!"),
+        (Severity.WARNING, NOTES, False, "▴"),
+        (Severity.INFO, NOTES, False, "∙"),
+        (Severity.CRITICAL, NOTES, True, "✓"),
+        (Severity.INFO, ALERTS, False, "!"),
+        (Severity.CRITICAL, AUDIT, False, "!"),
+        (Severity.WARNING, AUDIT, False, "▴"),
+        (Severity.INFO, AUDIT, False, " "),
+    ],
+)
+def test_how_grave_a_row_is_has_a_shape(severity: Severity, info: FeedInfo, taken: bool, mark: str) -> None:
+    row = replace(feed_rows()[0], feed=info.name, severity=severity, taken=taken)
+    lines = feed_lines([FeedSection(info, (FeedRowView(row),))], "", NOW, 56, airy=False, focus=False)
+    assert text(lines[1][1])[2] == mark
+
+
+def test_what_is_closed_says_by_whom() -> None:
+    row = replace(feed_rows()[1], closed=True, closed_at=micros(NOW), closed_by="jonas")
+    section = FeedSection(ALERTS, (FeedRowView(row, Safe("Rui Costa"), Safe("Jonas Lind")),))
+    lines = feed_lines([section], "", NOW, 90, airy=False, focus=False)
+    assert text(lines[2][1]).endswith("closed by Jonas Lind 09:31  ")
+    assert section.waiting == 0
+
+
+@pytest.mark.parametrize(
+    ("begin", "minutes", "words"),
+    [
+        (timedelta(hours=2), 30, "today, 11:31 to 12:01"),
+        (timedelta(days=1), None, "tomorrow, 09:31"),
+        (timedelta(days=-1), None, "yesterday, 09:31"),
+        (timedelta(days=4), 50, "Tue 24 Nov, 09:31 to 10:21"),
+        (timedelta(days=4), 60 * 24, "Tue 24 Nov, 09:31 to Wed 25 Nov, 09:31"),
+        (timedelta(days=100), None, "Sun 28 Feb 2027, 09:31"),
+        (timedelta(hours=2), -5, "today, 11:31"),
+    ],
+)
+def test_an_appointment_says_when_in_the_readers_time(
+    begin: timedelta, minutes: int | None, words: str
+) -> None:
+    at = NOW + begin
+    until = micros(at + timedelta(minutes=minutes)) if minutes is not None else None
+    assert appointed(micros(at), until, NOW) == words
+    row = replace(feed_rows()[0], when=micros(at), until=until, body=Safe("room 2"))
+    lines = feed_lines([FeedSection(AUDIT, (FeedRowView(row),))], "", NOW, 90, airy=False, focus=False)
+    assert f"{words}  room 2" in text(lines[2][1])
+
+
+def test_an_appointment_is_read_where_the_reader_is() -> None:
+    there = NOW.astimezone(timezone(timedelta(hours=15)))  # it is the next day there
+    assert appointed(micros(NOW), None, there) == "today, 00:31"
 
 
 def test_a_narrow_pane_has_no_kind_and_an_empty_feed_says_so() -> None:

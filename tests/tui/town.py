@@ -14,7 +14,7 @@ from supachat.client import Visit
 from supachat.domain import events as ev
 from supachat.domain.entering import Proof, Ways
 from supachat.domain.errors import BadInput, SupachatError
-from supachat.domain.feeds import Canned, FeedInfo, FeedRow, Tick
+from supachat.domain.feeds import Canned, FeedAct, FeedInfo, FeedRow, Tick
 from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
     Account,
@@ -289,6 +289,13 @@ class Town:
                 told = [altered(t, what, value, "ana") if t.key == key else t for t in self.threads]
                 left = what is Alteration.LEAVE
                 self.threads = [each for each in told if not (left and each.key == key)]
+            case ev.TakeFeedRow(source, feed, id_, FeedAct.CLOSE):
+                self.feed_rows = [
+                    replace(row, closed=True, closed_by="ana")
+                    if (row.source, row.feed, row.id) == (source, feed, id_)
+                    else row
+                    for row in self.feed_rows
+                ]
             case ev.TakeFeedRow(source, feed, id_):
                 self.feed_rows = [
                     replace(row, taken=True, taken_by="ana")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from supachat.domain.text import safe, safe_line
 
 A = ThreadKey("sessions", "a")
 HOSTILE = "a\x1b[2J\x00b\u202ec"
-ALERTS = FeedInfo("portal", "alerts", safe_line("Alerts"), takes=True, urgent=True)
+ALERTS = FeedInfo("portal", "alerts", safe_line("Alerts"), takes=True, urgent=True, closes=True)
 LOG = FeedInfo("portal", "audit", safe_line("Audit"))
 ROW = FeedRow(
     "portal",
@@ -33,6 +34,11 @@ ROW = FeedRow(
     taken=True,
     taken_at=Micros(7),
     taken_by="ana",
+    closed=True,
+    closed_at=Micros(8),
+    closed_by="ben",
+    when=Micros(9),
+    until=Micros(10),
 )
 TICK = Tick("sessions", safe_line("BTC"), Decimal("97123.4500"), Decimal("-0.10"), Micros(9))
 CHOICES = Choices(
@@ -68,6 +74,19 @@ async def test_all_of_it_comes_back(tmp_path: Path) -> None:
     assert memory.ticks == (TICK,)
     assert str(memory.ticks[0].price) == "97123.4500"
     assert memory.choices == CHOICES
+
+
+async def test_feeds_of_an_earlier_version_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "c.db"
+    await again(path, kp.KeepFeeds("portal", (ALERTS,)), kp.KeepFeedRows("portal", "alerts", (ROW,)))
+    with sqlite3.connect(path) as db:
+        db.execute("update feeds set value = ?", ('["Alerts", true, true]',))
+        db.execute("update feed_rows set value = ?", ('[5, "x", "", "", "critical", true, 7, "ana"]',))
+    db.close()
+    memory = await again(path)
+    assert memory.feeds == (replace(ALERTS, closes=False),)
+    (row,) = memory.feed_rows
+    assert (row.taken_by, row.closed, row.when) == ("ana", False, None)
     assert "\x1b" not in memory.feed_rows[0].title
 
 

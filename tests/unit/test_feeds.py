@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supachat.domain.feeds import FeedInfo, FeedRow, Severity
+from supachat.domain.feeds import FeedAct, FeedInfo, FeedRow, Severity
 from supachat.domain.model import Micros
 from supachat.domain.text import safe_line
 from supachat.sync.feeds import MOST, Feeds, in_order, is_alert
 
-ALERTS = FeedInfo("portal", "alerts", safe_line("Alerts"), takes=True, urgent=True)
+ALERTS = FeedInfo("portal", "alerts", safe_line("Alerts"), takes=True, urgent=True, closes=True)
 LOG = FeedInfo("portal", "log", safe_line("Log"))
 
 
@@ -93,6 +93,46 @@ def test_a_take_that_is_done_stays_shown_until_a_later_read() -> None:
     assert held.rows("portal", "alerts")[0].taken
     held.read("portal", "alerts", (row(1),), as_of=8)
     assert not held.rows("portal", "alerts")[0].taken
+
+
+def test_a_close_is_undone_alone() -> None:
+    held = feeds(row(1))
+    assert held.take(row(1), "ana")
+    assert held.take(row(1), "ana", FeedAct.CLOSE)
+    assert not held.take(row(1), "ana", FeedAct.CLOSE)
+    assert not held.take(row(1), "ana")
+    (shown,) = held.rows("portal", "alerts")
+    assert (shown.taken_by, shown.closed_by, shown.waits) == ("ana", "ana", False)
+    held.refused("portal", "alerts", "r1", FeedAct.CLOSE)
+    (shown,) = held.rows("portal", "alerts")
+    assert (shown.taken, shown.closed) == (True, False)
+    held.refused("portal", "alerts", "r1")
+    assert held.open_alerts("portal", "alerts") == 1
+
+
+def test_an_answer_to_one_act_says_nothing_of_the_other() -> None:
+    held = feeds(row(1))
+    held.take(row(1), "ana")
+    held.take(row(1), "ana", FeedAct.CLOSE)
+    held.taken("portal", "alerts", "r1", turn=7)
+    held.read("portal", "alerts", (replace(row(1), taken=True),), as_of=8)
+    assert held.rows("portal", "alerts")[0].closed
+    held.heard(replace(row(1), taken=True, closed=True), turn=9)
+    held.heard(replace(row(1), taken=True), turn=10)  # opened again by somebody
+    assert not held.rows("portal", "alerts")[0].closed
+
+
+@pytest.mark.parametrize(
+    ("given", "acts"),
+    [
+        (row(1), (FeedAct.TAKE, FeedAct.CLOSE)),
+        (row(1, taken=True), (FeedAct.CLOSE,)),
+        (replace(row(1), closed=True), ()),
+    ],
+)
+def test_what_can_still_be_done(given: FeedRow, acts: tuple[FeedAct, ...]) -> None:
+    assert ALERTS.open_acts(given) == acts
+    assert LOG.open_acts(given) == ()
 
 
 def test_what_cannot_be_taken_is_not() -> None:

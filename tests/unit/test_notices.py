@@ -12,7 +12,7 @@ from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.choices import Choices
 from supachat.domain.errors import NotAllowed
-from supachat.domain.feeds import FeedInfo, FeedRow
+from supachat.domain.feeds import FeedAct, FeedInfo, FeedRow
 from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
     Cursor,
@@ -246,7 +246,7 @@ def test_a_refused_take_is_undone_and_said() -> None:
     screen = portal()
     screen.hear(ev.FeedRead("portal", "alerts", (alert(1),)))
     beside = screen.engine.parts.beside
-    screen.take(screen.engine.act(lambda out: beside.take(alert(1), "me", out), 0))
+    screen.take(screen.engine.act(lambda out: beside.take(alert(1), "me", FeedAct.TAKE, out), 0))
     assert beside.feeds.rows("portal", "alerts")[0].taken
     (request,) = screen.asked(ev.TakeFeedRow)
     screen.take(screen.engine.failed(request, NotAllowed("not yours"), 0))

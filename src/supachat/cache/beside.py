@@ -95,24 +95,23 @@ def _alert(symbol: str, above: str | None, below: str | None) -> PriceAlert:
 
 
 def _of_info(info: FeedInfo) -> str:
-    return json.dumps([info.label, info.takes, info.urgent])
+    return json.dumps([info.label, info.takes, info.urgent, info.closes])
 
 
 def _info(source: str, name: str, value: str) -> FeedInfo:
-    label, takes, urgent = json.loads(value)
-    return FeedInfo(source, name, safe_line(label), takes, urgent)
+    label, *can = json.loads(value)  # an older version kept fewer of what it can
+    return FeedInfo(source, name, safe_line(label), *can)
 
 
 def _of_row(row: FeedRow) -> str:
-    return json.dumps(
-        [row.at, row.title, row.body, row.kind, row.severity, row.taken, row.taken_at, row.taken_by]
-    )
+    fate = [row.taken, row.taken_at, row.taken_by, row.closed, row.closed_at, row.closed_by]
+    return json.dumps([row.at, row.title, row.body, row.kind, row.severity, *fate, row.when, row.until])
 
 
 def _row(source: str, feed: str, id_: str, value: str) -> FeedRow:
-    at, title, body, kind, severity, taken, taken_at, taken_by = json.loads(value)
+    at, title, body, kind, severity, *rest = json.loads(value)  # an older version kept less of the rest
     words = (safe_line(title), safe(body), safe_line(kind))
-    return FeedRow(source, feed, id_, at, *words, Severity(severity), taken, taken_at, taken_by)
+    return FeedRow(source, feed, id_, at, *words, Severity(severity), *rest)
 
 
 def _of_tick(tick: Tick) -> str:

@@ -6,7 +6,7 @@ Must never make a caller wait: what is not known yet comes with a `FeedChanged`.
 from __future__ import annotations
 
 from supachat.client.runner import Runner
-from supachat.domain.feeds import FeedInfo, FeedRow
+from supachat.domain.feeds import FeedAct, FeedInfo, FeedRow
 from supachat.domain.requests import FetchFeed
 
 
@@ -26,10 +26,10 @@ class FeedsFace:
         """Alerts that nobody has taken."""
         return self._run.parts.beside.feeds.open_alerts(source, feed)
 
-    def take(self, row: FeedRow) -> None:
-        """Take ("acknowledge") it: shown at once, undone with a Notice if it is refused."""
+    def take(self, row: FeedRow, act: FeedAct = FeedAct.TAKE) -> None:
+        """Take ("acknowledge") or close it: shown at once, undone with a Notice if it is refused."""
         me = self._run.parts.me(row.source)
-        self._run.act(lambda out: self._run.parts.beside.take(row, me, out))
+        self._run.act(lambda out: self._run.parts.beside.take(row, me, act, out))
 
     def refresh(self, source: str, feed: str) -> None:
         """Read it again."""

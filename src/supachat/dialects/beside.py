@@ -12,7 +12,7 @@ from supachat.dialects import asks, feeds
 from supachat.dialects.calls import Call, Row, Rpc, Select
 from supachat.dialects.parts import USER
 from supachat.dialects.shape import Map
-from supachat.domain.feeds import Canned, FeedInfo, FeedRow, Tick
+from supachat.domain.feeds import Canned, FeedAct, FeedInfo, FeedRow, Tick
 from supachat.domain.model import Alteration, Presence
 
 
@@ -75,8 +75,9 @@ class Beside:
         part = next(one for one in self.map.feeds if one.name == name)
         return tuple(feeds.feed_row(self.map, part, row) for row in answer)
 
-    def take_call(self, name: str, id_: str) -> Call | None:
-        part = next((one.take for one in self.map.feeds if one.name == name), None)
+    def take_call(self, name: str, id_: str, act: FeedAct = FeedAct.TAKE) -> Call | None:
+        feed = next((one for one in self.map.feeds if one.name == name), None)
+        part = feed and {FeedAct.TAKE: feed.take, FeedAct.CLOSE: feed.close}[act]
         return asks.rpc(self.map, part, {"id": id_}) if part else None
 
     # ------------------------------------------------------------ prices

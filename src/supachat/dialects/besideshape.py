@@ -47,7 +47,7 @@ class Canned(Part):
 
 
 class Take(Function):
-    """Takes a row, so that others see that somebody did; answers the row."""
+    """Takes or closes a row, so that others see that somebody did; answers the row."""
 
     slots = frozenset({"id"})
 
@@ -80,6 +80,15 @@ class Feed(Part):
     taken_by: Name | None = None
     """Who took it."""
     take: Take | None = None
+    closed: Name | None = None
+    """When it was closed; null for a row that is open."""
+    closed_by: Name | None = None
+    """Who closed it."""
+    close: Take | None = None
+    when: Name | None = None
+    """The time that the row is about."""
+    until: Name | None = None
+    """Until when that is; null where nobody knows."""
     urgent: bool = False
     """A new row of this feed is told at once."""
 
@@ -94,7 +103,8 @@ class Feed(Part):
     @property
     def columns(self) -> tuple[str, ...]:
         more = (self.body, self.kind, self.severity, self.taken, self.taken_by)
-        found = (self.id, self.at, self.title, *(name for name in more if name is not None))
+        also = (self.closed, self.closed_by, self.when, self.until)
+        found = (self.id, self.at, self.title, *(name for name in (*more, *also) if name is not None))
         return tuple(dict.fromkeys(found))
 
 

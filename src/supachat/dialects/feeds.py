@@ -25,7 +25,14 @@ MOST_PRICES = 500
 def infos(map_: Map) -> tuple[FeedInfo, ...]:
     """The feeds that the map has: those of tables, then what is only told."""
     found = [
-        FeedInfo(map_.name, one.name, safe_line(one.label), one.take is not None, one.urgent)
+        FeedInfo(
+            map_.name,
+            one.name,
+            safe_line(one.label),
+            takes=one.take is not None,
+            urgent=one.urgent,
+            closes=one.close is not None,
+        )
         for one in map_.feeds
     ]
     if map_.notices is not None:
@@ -34,7 +41,6 @@ def infos(map_: Map) -> tuple[FeedInfo, ...]:
 
 
 def feed_row(map_: Map, part: Feed, row: Row) -> FeedRow:
-    taken = row.get(part.taken) if part.taken else None
     return FeedRow(
         source=map_.name,
         feed=part.name,
@@ -44,9 +50,14 @@ def feed_row(map_: Map, part: Feed, row: Row) -> FeedRow:
         body=_block(row, part.body),
         kind=_line(row, part.kind),
         severity=_severity(part, row),
-        taken=taken not in (None, False),
-        taken_at=rows.moment(row, part.taken) if part.taken and isinstance(taken, str) else None,
+        taken=_done(row, part.taken),
+        taken_at=_moment(row, part.taken),
         taken_by=str(_line(row, part.taken_by)),
+        closed=_done(row, part.closed),
+        closed_at=_moment(row, part.closed),
+        closed_by=str(_line(row, part.closed_by)),
+        when=_moment(row, part.when),
+        until=_moment(row, part.until),
     )
 
 
@@ -119,6 +130,17 @@ def _severity(part: Feed, row: Row) -> Severity:
         return Severity.CRITICAL if part.urgent else Severity.INFO
     found = part.severities.get(word, word)
     return Severity(found) if found in set(Severity) else Severity.INFO
+
+
+def _done(row: Row, column: str | None) -> bool:
+    return column is not None and row.get(column) not in (None, False)
+
+
+def _moment(row: Row, column: str | None) -> Micros | None:
+    """A time; None where the column is null, or says only that it was done."""
+    if column is None or not isinstance(row.get(column), str):
+        return None
+    return rows.moment(row, column)
 
 
 def _line(row: Row, column: str | None) -> Safe:

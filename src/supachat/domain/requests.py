@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from supachat.domain.feeds import FeedAct
 from supachat.domain.model import Alteration, Cursor, Draft, Presence, ThreadKey
 from supachat.domain.values import dataclass
 
@@ -114,11 +115,12 @@ class FetchFeed:
 
 @dataclass(frozen=True, slots=True)
 class TakeFeedRow:
-    """Take ("acknowledge") a row of a feed. Any answer means: done."""
+    """Take ("acknowledge") or close a row of a feed. Any answer means: done."""
 
     source: str
     feed: str
     id: str
+    act: FeedAct = FeedAct.TAKE
 
 
 @dataclass(frozen=True, slots=True)

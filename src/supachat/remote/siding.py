@@ -29,8 +29,8 @@ class Side:
                 return await self._alter(request)
             case ev.FetchFeed(source, feed):
                 return await self._feed(source, feed)
-            case ev.TakeFeedRow(source, feed, id_):
-                return await self._take(source, feed, id_)
+            case ev.TakeFeedRow():
+                return await self._take(request)
             case ev.FetchPrices(source):
                 return await self._prices(source)
 
@@ -51,8 +51,9 @@ class Side:
         with Fitting(source):
             return [ev.FeedRead(source, feed, beside.feed(feed, answer))]
 
-    async def _take(self, source: str, feed: str, id_: str) -> Sequence[ev.Event]:
-        call = self._performer.source(source)[0].beside.take_call(feed, id_)
+    async def _take(self, request: ev.TakeFeedRow) -> Sequence[ev.Event]:
+        beside = self._performer.source(request.source)[0].beside
+        call = beside.take_call(request.feed, request.id, request.act)
         await self._rows.carry_out(_able(call))
         return ()
 

@@ -6,13 +6,15 @@ from decimal import Decimal
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
-from supachat.domain.feeds import FeedRow, Tick
+from supachat.domain.feeds import FeedAct, FeedRow, Tick
 from supachat.domain.text import safe_line
 from supachat.sync import prices
 from supachat.sync.chosen import Chosen
 from supachat.sync.feeds import Feeds, is_alert
 from supachat.sync.notices import Notifier
 from supachat.sync.shelf import Outcome
+
+_DONE = {FeedAct.TAKE: "taken", FeedAct.CLOSE: "closed"}
 
 
 class Beside:
@@ -60,20 +62,20 @@ class Beside:
     def _alert(self, rows: list[FeedRow], source: str, feed: str, out: Outcome) -> None:
         info = self.feeds.info(source, feed)
         if info is not None:
-            self._notifier.alert([r for r in rows if is_alert(r, info) and not r.taken], info, out)
+            self._notifier.alert([r for r in rows if is_alert(r, info) and r.waits], info, out)
 
-    def take(self, row: FeedRow, me: str, out: Outcome) -> None:
-        """Shown as taken at once."""
-        if self.feeds.take(row, me):
-            out.requests.append(ev.TakeFeedRow(row.source, row.feed, row.id))
+    def take(self, row: FeedRow, me: str, act: FeedAct, out: Outcome) -> None:
+        """Shown as taken, or closed, at once."""
+        if self.feeds.take(row, me, act):
+            out.requests.append(ev.TakeFeedRow(row.source, row.feed, row.id, act))
             out.changes.append(ev.FeedChanged(row.source, row.feed))
 
     def taken(self, request: ev.TakeFeedRow, turn: int) -> None:
-        self.feeds.taken(request.source, request.feed, request.id, turn)
+        self.feeds.taken(request.source, request.feed, request.id, turn, request.act)
 
     def refused(self, request: ev.TakeFeedRow, message: str, cure: str, out: Outcome) -> None:
-        self.feeds.refused(request.source, request.feed, request.id)
-        words = safe_line(f"it was not taken: {message}")
+        self.feeds.refused(request.source, request.feed, request.id, request.act)
+        words = safe_line(f"it was not {_DONE[request.act]}: {message}")
         out.changes.append(ev.Notice(words, safe_line(cure), "error"))
         out.changes.append(ev.FeedChanged(request.source, request.feed))
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from supachat.domain.feeds import FeedInfo, FeedRow, Severity
+from supachat.domain.feeds import FeedAct, FeedInfo, FeedRow, Severity
 
 MOST = 200
 """Rows of one feed that are held; a read brings its newest 50."""
 
 _Id = tuple[str, str, str]
+_Doing = tuple[str, str, str, FeedAct]
 
 
 class Feeds:
@@ -25,8 +26,8 @@ class Feeds:
         self._rows: dict[tuple[str, str], dict[str, FeedRow]] = {}
         self._heard: dict[_Id, int] = {}
         """The turn in which a row was last heard."""
-        self._taking: dict[_Id, tuple[str, int | None]] = {}
-        """Rows that the reader takes: by whom, and the turn in which the server said that it is done."""
+        self._doing: dict[_Doing, tuple[str, int | None]] = {}
+        """What the reader does with rows: by whom, and the turn in which the server said it is done."""
         for row in rows:
             self._rows.setdefault((row.source, row.feed), {})[row.id] = row
 
@@ -42,7 +43,7 @@ class Feeds:
 
     def open_alerts(self, source: str, feed: str) -> int:
         info = self.info(source, feed)
-        return sum(is_alert(row, info) and not row.taken for row in self.rows(source, feed))
+        return sum(is_alert(row, info) and row.waits for row in self.rows(source, feed))
 
     def known(self, source: str, infos: Sequence[FeedInfo]) -> bool:
         """Which feeds a source has. True if that is news; those it has no more go with their rows."""
@@ -61,10 +62,10 @@ class Feeds:
         held = self._rows.get((source, feed), {})
         later = {id_: row for id_, row in held.items() if self._heard.get((source, feed, id_), -1) >= as_of}
         self._rows[source, feed] = {row.id: row for row in rows} | later
-        for key in [k for k, (_, done) in self._taking.items() if k[:2] == (source, feed)]:
-            done = self._taking[key][1]
+        for key in [k for k in self._doing if k[:2] == (source, feed)]:
+            done = self._doing[key][1]
             if done is not None and as_of > done:
-                del self._taking[key]
+                del self._doing[key]
         return [row for row in rows if row.id not in held]
 
     def heard(self, row: FeedRow, turn: int) -> bool:
@@ -73,36 +74,42 @@ class Feeds:
         new = row.id not in held
         held[row.id] = row
         self._heard[row.source, row.feed, row.id] = turn
-        if row.taken:
-            self._taking.pop((row.source, row.feed, row.id), None)
+        for act, done in ((FeedAct.TAKE, row.taken), (FeedAct.CLOSE, row.closed)):
+            if done:
+                self._doing.pop((row.source, row.feed, row.id, act), None)
         if len(held) > MOST:
             oldest = min(held.values(), key=lambda r: (r.at, r.id))
             del held[oldest.id]
             self._heard.pop((row.source, row.feed, oldest.id), None)
         return new
 
-    # ------------------------------------------------------------ taking
+    # ------------------------------------------------------------ taking and closing
 
-    def take(self, row: FeedRow, me: str) -> bool:
-        """Show it as taken; False if it is already, or cannot be."""
+    def take(self, row: FeedRow, me: str, act: FeedAct = FeedAct.TAKE) -> bool:
+        """Show it as taken, or closed; False if it is already, or cannot be."""
         info = self.info(row.source, row.feed)
         held = self._rows.get((row.source, row.feed), {}).get(row.id)
-        if info is None or not info.takes or held is None or self._shown(held).taken:
+        if info is None or held is None or act not in info.open_acts(self._shown(held)):
             return False
-        self._taking[row.source, row.feed, row.id] = (me, None)
+        self._doing[row.source, row.feed, row.id, act] = (me, None)
         return True
 
-    def taken(self, source: str, feed: str, id_: str, turn: int) -> None:
+    def taken(self, source: str, feed: str, id_: str, turn: int, act: FeedAct = FeedAct.TAKE) -> None:
         """The server did it: it stays shown so until a later read says the same."""
-        if (source, feed, id_) in self._taking:
-            self._taking[source, feed, id_] = (self._taking[source, feed, id_][0], turn)
+        if (doing := self._doing.get((source, feed, id_, act))) is not None:
+            self._doing[source, feed, id_, act] = (doing[0], turn)
 
-    def refused(self, source: str, feed: str, id_: str) -> None:
-        self._taking.pop((source, feed, id_), None)
+    def refused(self, source: str, feed: str, id_: str, act: FeedAct = FeedAct.TAKE) -> None:
+        self._doing.pop((source, feed, id_, act), None)
 
     def _shown(self, row: FeedRow) -> FeedRow:
-        taking = self._taking.get((row.source, row.feed, row.id))
-        return row if taking is None or row.taken else replace(row, taken=True, taken_by=taking[0])
+        taking = self._doing.get((row.source, row.feed, row.id, FeedAct.TAKE))
+        closing = self._doing.get((row.source, row.feed, row.id, FeedAct.CLOSE))
+        if taking is not None and not row.taken:
+            row = replace(row, taken=True, taken_by=taking[0])
+        if closing is not None and not row.closed:
+            row = replace(row, closed=True, closed_by=closing[0])
+        return row
 
 
 def is_alert(row: FeedRow, info: FeedInfo | None) -> bool:
@@ -113,4 +120,4 @@ def is_alert(row: FeedRow, info: FeedInfo | None) -> bool:
 def in_order(rows: Sequence[FeedRow], info: FeedInfo | None) -> tuple[FeedRow, ...]:
     """Alerts that nobody has taken first, then the newest."""
     newest = sorted(rows, key=lambda row: (row.at, row.id), reverse=True)
-    return tuple(sorted(newest, key=lambda row: row.taken or not is_alert(row, info)))
+    return tuple(sorted(newest, key=lambda row: not (row.waits and is_alert(row, info))))

@@ -41,6 +41,7 @@ class Glyphs:
     """Muted, parked, signed out."""
     draft: str = "✎"
     alert: str = "!"
+    warning: str = "▴"
     reply: str = "↳"
     folded: str = "▸"
     open: str = "▾"
@@ -73,6 +74,7 @@ ASCII = Glyphs(
     muted="-",
     draft="+",
     alert="!",
+    warning="^",
     reply="\\",
     folded="+",
     open="-",

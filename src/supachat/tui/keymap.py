@@ -50,7 +50,7 @@ _FOOTERS: Final[dict[Place, str]] = {
     Place.COMMANDS: "run run_move run_close",
     Place.DATE: "date_go date_close",
     Place.SEARCH: "hit_open hit_move search_close",
-    Place.FEED: "take feed_waiting feed_again feed_move help back",
+    Place.FEED: "take close_row feed_waiting feed_again feed_move help back",
     Place.PICK: "pick_it pick_move pick_close",
     Place.PAGE: "page_scroll page_close",
     Place.HEALTH: "health_again health_all health_offline health_scroll health_close",

@@ -94,7 +94,8 @@ SEARCH: Final = (
 )
 
 FEED: Final = (
-    Key("take", "t", "take"),
+    Key("take", "t", "take", action="do('take')"),
+    Key("close_row", "c", "close", action="do('close')"),
     Key("feed_move", "", "move", shown="j k g G"),
     Key("feed_up", "k up", "up", action="move(-1)", silent=True),
     Key("feed_down", "j down", "down", action="move(1)", silent=True),

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from supachat.client import Client
-from supachat.domain.feeds import FeedRow
+from supachat.domain.feeds import FeedAct, FeedRow
 from supachat.domain.model import NOTHING, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import Place
@@ -66,12 +66,16 @@ class ChatFeeds(ChatPresence):
         ]
 
     def _row(self, row: FeedRow) -> FeedRowView:
-        if not row.taken_by:
-            return FeedRowView(row)
-        if row.taken_by == self.client.me(row.source):
-            return FeedRowView(row, Safe("you"))
-        person = self.client.person(row.source, row.taken_by)
-        return FeedRowView(row, person.name if person else safe_line(row.taken_by, limit=40))
+        return FeedRowView(row, self._who(row.source, row.taken_by), self._who(row.source, row.closed_by))
+
+    def _who(self, source: str, id_: str) -> Safe:
+        """What to call whoever took or closed a row."""
+        if not id_:
+            return NOTHING
+        if id_ == self.client.me(source):
+            return Safe("you")
+        person = self.client.person(source, id_)
+        return person.name if person else safe_line(id_, limit=40)
 
     def feed_words(self) -> tuple[Safe, Safe]:
         """What the header says of the feeds: a title, and how much waits."""
@@ -86,8 +90,8 @@ class ChatFeeds(ChatPresence):
         self.show_footer()
 
     def on_feed_list_taken(self, event: FeedList.Taken) -> None:
-        self.client.feeds.take(event.row)
-        self.typing.flash(Safe("taken"))
+        self.client.feeds.take(event.row, event.act)
+        self.typing.flash(Safe({FeedAct.TAKE: "taken", FeedAct.CLOSE: "closed"}[event.act]))
 
     def action_feed_again(self) -> None:
         """Read every feed of the source again."""
@@ -99,7 +103,8 @@ class ChatFeeds(ChatPresence):
 
     def _without(self) -> tuple[str, ...]:
         if self.place is Place.FEED:
-            return () if self.feed.takes else ("take",)
+            ids = {FeedAct.TAKE: "take", FeedAct.CLOSE: "close_row"}
+            return tuple(id_ for act, id_ in ids.items() if act not in self.feed.acts)
         return super()._without()
 
     def seen(self) -> None:

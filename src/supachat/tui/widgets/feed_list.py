@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from supachat.domain.feeds import FeedRow
+from supachat.domain.feeds import FeedAct, FeedRow
 from supachat.tui.keymap import Place, bindings
 from supachat.tui.spans import Row
 from supachat.tui.widgets.drawn import glyphs_of, paint_of
@@ -26,17 +26,17 @@ TALL = 30
 
 
 class FeedList(ScrollView, can_focus=True):
-    """The widget. `Taken` asks to take a row."""
+    """The widget. `Taken` asks to take or close a row."""
 
     BINDINGS = bindings(Place.FEED)
     ALLOW_SELECT: ClassVar[bool] = False
 
     class Taken(Message):
-        """The person takes ("acknowledges") this row."""
+        """The person takes ("acknowledges") or closes this row."""
 
-        def __init__(self, row: FeedRow) -> None:
+        def __init__(self, row: FeedRow, act: FeedAct) -> None:
             super().__init__()
-            self.row = row
+            self.row, self.act = row, act
 
     class Moved(Message):
         """Another row is chosen: other keys may make sense."""
@@ -67,9 +67,7 @@ class FeedList(ScrollView, can_focus=True):
         if not self.only_waiting:
             return list(self._sections)
         waiting = (
-            replace(s, rows=tuple(v for v in s.rows if not v.row.taken))
-            for s in self._sections
-            if s.info.takes
+            replace(s, rows=tuple(v for v in s.rows if v.row.waits)) for s in self._sections if s.info.acts
         )
         return [section for section in waiting if section.rows]
 
@@ -83,11 +81,11 @@ class FeedList(ScrollView, can_focus=True):
         return next((row for row in self._all if row_id(row) == self._at), None)
 
     @property
-    def takes(self) -> bool:
-        """Whether the chosen row can be taken."""
+    def acts(self) -> tuple[FeedAct, ...]:
+        """What can still be done with the chosen row."""
         row = self.chosen
-        able = {section.info.name for section in self._sections if section.info.takes}
-        return row is not None and not row.taken and row.feed in able
+        info = next((s.info for s in self._sections if row is not None and s.info.name == row.feed), None)
+        return info.open_acts(row) if row is not None and info is not None else ()
 
     def _arrange(self) -> None:
         rows = self._all
@@ -139,10 +137,10 @@ class FeedList(ScrollView, can_focus=True):
             self.scroll_to(y=mine[-1] - height + 1, animate=False)
         self.post_message(self.Moved())
 
-    def action_take(self) -> None:
+    def action_do(self, act: str) -> None:
         row = self.chosen
-        if row is not None and self.takes:
-            self.post_message(self.Taken(row))
+        if row is not None and act in self.acts:
+            self.post_message(self.Taken(row, FeedAct(act)))
 
     def action_waiting(self) -> None:
         self.only_waiting = not self.only_waiting

@@ -1,7 +1,7 @@
 """Rows of feeds, cell by cell: alerts above all others, each feed under its heading. Pure.
 
-A row that waits has a mark and a bold title; what was taken says by whom and when. Colour never says
-anything alone: an open alert is `!`, a taken row is the tick, what is new is the dot.
+A row that waits has a mark and a bold title; what was taken or closed says by whom and when. Colour never
+says anything alone: critical is `!`, a warning the triangle, the rest the dot, and what is done the tick.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space, width
 from supachat.tui.widgets.health_rows import span
-from supachat.tui.widgets.when import clock, short
+from supachat.tui.widgets.when import appointed, clock, short
 
 KIND: Final = 12
 WIDE: Final = 70
@@ -28,10 +28,11 @@ WIDE: Final = 70
 
 @dataclass(frozen=True, slots=True)
 class FeedRowView:
-    """A row, and the name of whoever took it (`you`, or empty where it is not known)."""
+    """A row, and the names of whoever took and closed it (`you`, or empty where it is not known)."""
 
     row: FeedRow
     taker: Safe = NOTHING
+    closer: Safe = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ class FeedSection:
 
     @property
     def waiting(self) -> int:
-        """Rows that nobody has taken, of a feed whose rows can be."""
-        return sum(not view.row.taken for view in self.rows) if self.info.takes else 0
+        """Rows that nobody has taken or closed, of a feed whose rows can be."""
+        return sum(view.row.waits for view in self.rows) if self.info.acts else 0
 
 
 Line = tuple[str, Row]
@@ -86,7 +87,7 @@ def row_id(row: FeedRow) -> str:
 
 def _heading(section: FeedSection, cells: int, glyphs: Glyphs) -> Row:
     open_ = section.waiting
-    said = f"{open_:,} open of {len(section.rows):,}" if section.info.takes else f"{len(section.rows):,}"
+    said = f"{open_:,} open of {len(section.rows):,}" if section.info.acts else f"{len(section.rows):,}"
     left = [space(4), Span(section.info.label, "bold text2"), space(1)]
     right = [space(1), Span(Safe(said), "quiet"), space(2)]
     dashes = Safe(glyphs.rule * max(0, cells - width(left) - width(right)))
@@ -97,14 +98,9 @@ def _rows(
     info: FeedInfo, view: FeedRowView, now: datetime, cells: int, *, chosen: bool, glyphs: Glyphs
 ) -> list[tuple[Span, ...]]:
     row = view.row
-    waits = info.takes and not row.taken
+    waits = bool(info.acts) and row.waits
     urgent = info.urgent or row.severity is Severity.CRITICAL
-    if waits and urgent:
-        mark, look = glyphs.alert, "bold error"
-    elif waits:
-        mark, look = glyphs.system, "bold warning" if row.severity is Severity.WARNING else "bold accent"
-    else:
-        mark, look = (glyphs.done, "quiet") if info.takes else (" ", "quiet")
+    mark, look = _mark(info, row, glyphs)
     edge = Span(Safe(f"{glyphs.you if chosen else ' '} "), "bold accent")
     kind = cut(row.kind or Safe(row.severity.value), KIND, glyphs.cut) if cells >= WIDE else NOTHING
     column = [Span(kind, look if waits and urgent else "quiet"), space(KIND + 1 - cell_len(kind))]
@@ -112,19 +108,40 @@ def _rows(
     head = [edge, Span(Safe(f"{mark} "), look), *(column if cells >= WIDE else []), title]
     first = fit(head, [Span(short(row.at, now), "quiet"), space(2)], cells, air=2)
     said, colour = _fate(view, now, waits=waits, urgent=urgent)
-    below = [space(4 + (KIND + 1 if cells >= WIDE else 0)), Span(row.body, "quiet")]
+    details = Safe("  ".join(each for each in (_time(row, now), row.body) if each))
+    below = [space(4 + (KIND + 1 if cells >= WIDE else 0)), Span(details, "quiet")]
     right = [Span(said, colour), space(2)] if said and cells >= WIDE else [space(2)]
     return [first, fit(below, right, cells, air=2)]
 
 
+def _mark(info: FeedInfo, row: FeedRow, glyphs: Glyphs) -> tuple[str, str]:
+    """How grave it is, by shape and by colour; what is done has the tick of all that is done."""
+    if info.acts and not row.waits:
+        return glyphs.done, "quiet"
+    if row.severity is Severity.CRITICAL or (info.urgent and info.acts):
+        return glyphs.alert, "bold error"
+    if row.severity is Severity.WARNING:
+        return glyphs.warning, "bold warning"
+    return (glyphs.system, "bold accent") if info.acts else (" ", "quiet")
+
+
+def _time(row: FeedRow, now: datetime) -> Safe:
+    """When that is what the row is about, in the reader's own time."""
+    return appointed(row.when, row.until, now) if row.when is not None else NOTHING
+
+
 def _fate(view: FeedRowView, now: datetime, *, waits: bool, urgent: bool) -> tuple[Safe, str]:
-    """`open for 2 min`, or who took it and when."""
+    """`open for 2 min`, or who closed or took it and when."""
     row = view.row
     if waits:
         age = span(now.timestamp() - row.at / 1_000_000)
         return (Safe(f"open for {age}"), "error") if urgent else (NOTHING, "quiet")
-    if not row.taken:
+    if row.closed:
+        done, name, at = "closed", view.closer, row.closed_at
+    elif row.taken:
+        done, name, at = "taken", view.taker, row.taken_at
+    else:
         return NOTHING, "quiet"
-    who = f" by {view.taker}" if view.taker else ""
-    when = f" {clock(row.taken_at, now)}" if row.taken_at is not None else ""
-    return Safe(f"taken{who}{when}"), "quiet"
+    who = f" by {name}" if name else ""
+    when = f" {clock(at, now)}" if at is not None else ""
+    return Safe(f"{done}{who}{when}"), "quiet"

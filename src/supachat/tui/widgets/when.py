@@ -12,6 +12,7 @@ from supachat.domain.model import Micros
 from supachat.domain.text import Safe
 
 _DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_NEAR: Final = {-1: "yesterday", 0: "today", 1: "tomorrow"}
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -36,6 +37,25 @@ def short(at: Micros, now: datetime) -> Safe:
     if then.year == now.year:
         return Safe(f"{then.day} {_MONTHS[then.month - 1]}")
     return date(at, now)
+
+
+def appointed(at: Micros, until: Micros | None, now: datetime) -> Safe:
+    """`today, 14:00 to 14:30`, `Mon 30 Nov, 09:00`; with the year where it is another."""
+    begin = local(at, now)
+    words = f"{_day(begin, now)}, {begin:%H:%M}"
+    if until is None or until <= at:
+        return Safe(words)
+    end = local(until, now)
+    day = "" if end.date() == begin.date() else f"{_day(end, now)}, "
+    return Safe(f"{words} to {day}{end:%H:%M}")
+
+
+def _day(then: datetime, now: datetime) -> str:
+    days = (then.date() - now.date()).days
+    if days in _NEAR:
+        return _NEAR[days]
+    year = "" if then.year == now.year else f" {then.year}"
+    return f"{_DAYS[then.weekday()]} {then.day} {_MONTHS[then.month - 1]}{year}"
 
 
 def date(at: Micros, now: datetime) -> Safe:
