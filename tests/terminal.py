@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import re
 import select
 import signal
-import struct
 import subprocess
-import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
 import pyte
+from tests.pty_child import sized, started
 
 
 def is_live(text: str) -> bool:
@@ -44,20 +41,9 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
         """Every byte that the program wrote."""
-        self._main, child = pty.openpty()
-        size = struct.pack("HHHH", lines, columns, 0, 0)
-        fcntl.ioctl(child, termios.TIOCSWINSZ, size)
         self.began = time.monotonic()
-        self.process = subprocess.Popen(
-            command,
-            stdin=child,
-            stdout=child,
-            stderr=child,
-            close_fds=True,
-            start_new_session=True,
-            env=_in_a_terminal(environ if environ is not None else os.environ),
-        )
-        os.close(child)
+        environ = _in_a_terminal(environ if environ is not None else os.environ)
+        self._main, self.process = started(command, environ, columns=columns, lines=lines)
 
     def __enter__(self) -> Terminal:
         return self
@@ -123,7 +109,7 @@ class Terminal:
 
     def resize(self, columns: int, lines: int) -> None:
         self.screen.resize(lines, columns)
-        fcntl.ioctl(self._main, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        sized(self._main, columns, lines)
         self.process.send_signal(signal.SIGWINCH)
 
     def wait(self, seconds: float = 10.0) -> int:

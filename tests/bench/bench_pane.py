@@ -10,23 +10,20 @@ ratios, single milliseconds depend on the machine.
 from __future__ import annotations
 
 import argparse
-import fcntl
 import os
-import pty
 import random
 import select
 import signal
 import socket
 import statistics
-import struct
-import subprocess
 import sys
-import termios
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+
+from tests.pty_child import sized, started
 
 ROWS, COLUMNS = 50, 140
 FRAME_END = b"\x1b[?2026l"
@@ -42,19 +39,14 @@ class Terminal:
     """A program under a pty, and the time until it painted something."""
 
     def __init__(self, kind: str, count: int) -> None:
-        self.master, slave = pty.openpty()
-        self.resize(ROWS, COLUMNS)
         self.orders, theirs = socket.socketpair()
-        self.process = subprocess.Popen(
+        self.master, self.process = started(
             [sys.executable, "-m", "tests.bench.pane_child", kind, str(count), str(theirs.fileno())],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            start_new_session=True,
+            os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_FPS": "120"},
+            columns=COLUMNS,
+            lines=ROWS,
             pass_fds=[theirs.fileno()],
-            env=os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "TEXTUAL_FPS": "120"},
         )
-        os.close(slave)
         theirs.close()
         self.seen = b""
         self.answers: list[str] = []
@@ -71,7 +63,7 @@ class Terminal:
         os.close(self.master)
 
     def resize(self, rows: int, columns: int) -> None:
-        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        sized(self.master, columns, rows)
 
     def pump(self, wait: float) -> int:
         """Read what is there, for up to `wait` seconds; the number of bytes that were painted."""

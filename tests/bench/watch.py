@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
 import select
-import struct
-import subprocess
-import termios
 import threading
 import time
 from collections.abc import Mapping, Sequence
+
+from tests.pty_child import started
 
 
 def until_bytes(
@@ -28,22 +25,13 @@ class Watched:
     def __init__(
         self, command: Sequence[str], environ: Mapping[str, str], size: tuple[int, int] = (120, 40)
     ):
-        self._main, child = pty.openpty()
         columns, lines = size
-        fcntl.ioctl(child, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
         self._chunks: list[tuple[float, bytes]] = []
         self._news = threading.Condition()
         self._ended = False
         self.began = time.monotonic()
-        self.process = subprocess.Popen(
-            command,
-            stdin=child,
-            stdout=child,
-            stderr=child,
-            start_new_session=True,
-            env={**environ, "TERM": "xterm-256color"},
-        )
-        os.close(child)
+        environ = {**environ, "TERM": "xterm-256color"}
+        self._main, self.process = started(command, environ, columns=columns, lines=lines)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 

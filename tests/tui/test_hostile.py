@@ -7,18 +7,14 @@ may reach it raw, and the only sequences in its stream are those that harmless t
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import os
-import pty
 import re
 import select
-import struct
-import subprocess
 import sys
-import termios
 from pathlib import Path
 
 import pytest
+from tests.pty_child import started
 from tests.tui.harness import make_app, running, screen_text
 from tests.tui.hostile_town import CARDS, PAYLOADS, HostileSetUp, HostileTown, walk, walk_first, walk_in
 
@@ -76,20 +72,10 @@ async def test_markup_is_text() -> None:
 
 def bytes_of(*arguments: str) -> bytes:
     """What a terminal of 120 by 36 got from the walk, as a process of its own."""
-    leader, follower = pty.openpty()
-    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
     environ = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
     environ["TERM_PROGRAM"] = "WezTerm"  # a terminal that is told of things in words
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.tui.hostile_town", *arguments],
-        stdin=follower,
-        stdout=follower,
-        stderr=follower,
-        cwd=ROOT,
-        env=environ,
-        start_new_session=True,
-    )
-    os.close(follower)
+    command = [sys.executable, "-m", "tests.tui.hostile_town", *arguments]
+    leader, process = started(command, environ, columns=120, lines=36, cwd=ROOT)
     got = bytearray()
     try:
         while chunk := _read(leader):

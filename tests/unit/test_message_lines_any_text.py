@@ -13,14 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
-from tests.tui.pane_story import PEOPLE, TODAY, at, said
+from tests.tui.pane_story import TODAY, at, said
+from tests.unit.message_rows import BEFORE, CAST, LOOK, WIDE, WIDTHS, drawn
 
-from supachat.domain.model import Delivery, Item, Message
+from supachat.domain.model import Delivery, Message
 from supachat.domain.text import Safe, safe
 from supachat.tui.glyphs import ASCII, UNICODE, all_glyphs
 from supachat.tui.widgets.copying import between
-from supachat.tui.widgets.frame import Frame, frame
-from supachat.tui.widgets.message_lines import Cast, Drawn, Reply, Scene, draw
+from supachat.tui.widgets.frame import frame
+from supachat.tui.widgets.message_lines import Reply, Scene, draw
 from supachat.tui.widgets.paint import Depth, Look, Row
 from supachat.tui.widgets.pieces import Role
 from supachat.tui.widgets.rows import LAST, LINES
@@ -28,30 +29,6 @@ from supachat.tui.widgets.rows import LAST, LINES
 PAYLOADS = json.loads(
     (Path(__file__).parents[1] / "vectors/data/text/payloads.json").read_text(encoding="utf-8")
 )
-CAST = Cast(PEOPLE.get, "ana")
-LOOK = Look.of()
-WIDE = frame(88, columns=120, lines=36, zone=UTC, today=TODAY)
-NARROW = frame(56, columns=80, lines=24, zone=UTC, today=TODAY)
-PHONE = frame(50, lines=24, zone=UTC, today=TODAY)
-TINY = frame(30, lines=24, zone=UTC, today=TODAY)
-WIDTHS = (1, 3, 5, 12, 30, 39, 50, 56, 84, 88, 140, 200)
-
-
-def drawn(item: Item, shape: Frame = NARROW, *, look: Look = LOOK, **scene: Any) -> Drawn:
-    return draw(Scene(item, **scene), shape, look, CAST)
-
-
-def rows(item: Item, shape: Frame = NARROW, **scene: Any) -> list[str]:
-    """The rows as text, without what is blank at their right."""
-    return [line.strip.text.rstrip() for line in drawn(item, shape, **scene).lines]
-
-
-def at_right(text: str, end: str, shape: Frame) -> str:
-    """`text` in the text column with `end` at the right end of the meta column."""
-    return text + end.rjust(shape.end - cell_len(text))
-
-
-BEFORE = said("tom", at(9, 0), "before")
 
 # ---------------------------------------------------------------- selection
 
