@@ -195,6 +195,7 @@ def test_an_appointment() -> None:
     assert (row.feed, row.title, row.kind, row.severity) == (
         "appointments", "Check-up", "scheduled", Severity.INFO,
     )  # fmt: skip
+    assert (row.when, row.until, row.body) == (1_796_115_600_000_000, None, "")
 
 
 def test_a_notification_is_a_row_and_moves_the_list() -> None:
