@@ -15,7 +15,7 @@ from tests.journeys.test_shell import Shell
 from tests.remote.tokens_shop import Shop
 
 from supachat.assemble import desk
-from supachat.cache.store import Cache
+from supachat.assemble.desk import cache_files
 from supachat.domain.keeping import KeepDraft
 from supachat.domain.model import Draft, Micros, ThreadKey
 
@@ -145,7 +145,7 @@ def test_signing_out_with_messages_unsent_wants_force(
     own_server.kill()
     refused = shell.run("logout")
     assert refused.returncode == 1
-    assert "1 message is not sent yet" in refused.stderr
+    assert "Signing out drops 1 unsent message" in refused.stderr
     assert "--force" in refused.stderr
     assert list(Path(shell.environ["SUPACHAT_HOME"]).rglob("*.session"))
     forced = shell.run("logout", "--force")
@@ -162,7 +162,7 @@ def _leave_a_draft(shell: Shell) -> None:
     assert workspace is not None
 
     async def leave() -> None:
-        cache = Cache.open(here.places.data / f"{workspace.stem}.db")
+        cache = cache_files(here, workspace).last()
         thread = ThreadKey("direct", "ana__ben")
         await cache.load()
         await cache.commit([KeepDraft(Draft(str(uuid.uuid4()), thread, "waits", Micros(1)))])

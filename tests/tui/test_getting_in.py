@@ -20,6 +20,7 @@ from supachat.domain.errors import (
 from supachat.domain.text import safe_line
 from supachat.tui.screens.sign_in import SignIn
 from supachat.tui.setup_protocol import WorkspaceCard
+from supachat.tui.widgets.composer import Field
 from supachat.tui.widgets.form import FormField
 
 
@@ -242,6 +243,21 @@ async def test_signing_out_with_unsent_messages_asks_first() -> None:
         await settled(pilot)
         assert not isinstance(pilot.app.screen, SignIn)
         assert town.signed_in
+
+
+async def test_who_signs_out_leaves_nothing_on_the_screen_and_nothing_to_be_recalled() -> None:
+    town = Town()
+    async with running(make_app(town)) as pilot:
+        await pilot.press(*"sent", "enter", *"begun")
+        await pilot.press("ctrl+p", *"sign out", "enter")
+        await until(pilot, lambda: "Sign out and drop 1 unfinished text?" in screen_text(pilot.app))
+        below = chat(pilot.app)
+        await pilot.press("y")
+        await until(pilot, lambda: isinstance(pilot.app.screen, SignIn))
+        assert (below.shown, below.composer.text, below.pane.newest(10)) == (None, "", ())
+        assert (below.client.threads(), below.client.account) == ((), None)
+        below.composer.on_field_recall(Field.Recall(-1))
+        assert below.composer.text == ""
 
 
 async def test_signing_out_goes_to_the_sign_in_page() -> None:

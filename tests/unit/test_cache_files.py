@@ -7,7 +7,7 @@ import stat
 from pathlib import Path
 
 from supachat.cache.claim import Claim
-from supachat.cache.files import Files, take_over
+from supachat.cache.files import Files, Old, take_over
 from supachat.cache.store import Cache
 from supachat.domain import keeping as kp
 from supachat.domain.model import Account, Draft, Micros, ThreadKey
@@ -140,7 +140,8 @@ async def test_a_file_of_nobody_goes_to_who_comes_in(tmp_path: Path) -> None:
 def test_a_damaged_file_is_left_to_who_opens_it(tmp_path: Path) -> None:
     base = tmp_path / "work.db"
     base.write_bytes(b"this is no database" * 100)
-    assert take_over(base) == base
+    assert take_over(base) == Old("", stays=True)
+    assert base.exists()
 
 
 async def test_an_old_file_beside_a_new_one_of_its_account_is_kept(tmp_path: Path) -> None:
@@ -151,3 +152,19 @@ async def test_an_old_file_beside_a_new_one_of_its_account_is_kept(tmp_path: Pat
     with sqlite3.connect(base) as db:
         assert db.execute("select text from texts").fetchall() == [("old",)]
     db.close()
+
+
+async def test_who_was_let_in_by_a_shell_meanwhile_still_finds_the_file_of_old(tmp_path: Path) -> None:
+    base = tmp_path / "work.db"
+    await an_old_file(base, *of(ANA, kp.KeepText(A, "half")))
+    Files(base).remember(ANA)
+    assert (await found(Files(base).last())).texts == ((A, "half"),)
+    Files(base).remember(BEN)
+    assert await found(Files(base).last()) == kp.Memory()
+
+
+async def test_whose_the_file_of_old_was_is_still_known_at_the_second_start(tmp_path: Path) -> None:
+    base = tmp_path / "work.db"
+    await an_old_file(base, *of(ANA, kp.KeepText(A, "half")))
+    for _ in range(3):
+        assert (await found(Files(base).last())).texts == ((A, "half"),)

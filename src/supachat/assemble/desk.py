@@ -45,7 +45,11 @@ def desk(vault: str | None = None, environ: Mapping[str, str] | None = None) -> 
 
 def open_client(desk: Desk, workspace: Workspace, *, kept: bool = True) -> Client:
     """A client of the workspace, at once and not yet connected. Not `kept`: nothing is written to disk."""
-    kept = kept and desk.settings.cache == "on"
-    path = desk.places.data / f"{workspace.stem}.db" if kept else None
-    files = Files(path, keep_days=desk.settings.keep_days)
+    files = cache_files(desk, workspace) if kept else Files(None)
     return Client(safe_line(workspace.name), files, pace=desk.settings.pace)
+
+
+def cache_files(desk: Desk, workspace: Workspace) -> Files:
+    """What is kept of the workspace between runs, account by account."""
+    path = desk.places.data / f"{workspace.stem}.db" if desk.settings.cache == "on" else None
+    return Files(path, keep_days=desk.settings.keep_days)

@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from supachat.assemble.connect import project, session_vault
-from supachat.assemble.desk import Desk
+from supachat.assemble.desk import Desk, cache_files
 from supachat.client import Remote
-from supachat.domain.errors import EmailUnverified, VaultError
+from supachat.domain.errors import CacheError, EmailUnverified, VaultError
 from supachat.domain.model import Account
 from supachat.domain.text import Safe
 from supachat.settings import Workspace
@@ -60,7 +60,19 @@ async def sign_in(
             )
     finally:
         await remote.close()
+    remember(desk, workspace, account)
     return account, Safe("Its backend is asked again each time.") if outside else vault.where
+
+
+def remember(desk: Desk, workspace: Workspace, account: Account) -> None:
+    """The next start shows what this account left here. Raises `CacheError`."""
+    try:
+        cache_files(desk, workspace).remember(account.user_id)
+    except OSError as error:
+        raise CacheError(
+            f"You are signed in, but {desk.places.data} cannot be written to: {error.strerror}",
+            cure="Make the folder writable, so that what you write outlives the program",
+        ) from error
 
 
 async def ask_project(desk: Desk, workspace: Workspace, ask: Callable[[Remote], Awaitable[None]]) -> None:

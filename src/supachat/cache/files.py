@@ -17,6 +17,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from supachat.cache.claim import alone, is_held
 from supachat.cache.store import Cache
@@ -44,6 +45,11 @@ class Files:
         """That account's file, which is the last one from now on. Returns at once, as above."""
         held = self._left.pop(user_id, None)
         return held if held is not None else self._cache(lambda: self._turned_to(user_id))
+
+    def remember(self, user_id: str) -> None:
+        """The next start opens this account's file. Raises `OSError`."""
+        if self._base is not None:
+            _remember(self._base, _tag(user_id))
 
     def nobodys(self) -> Cache:
         """Nothing and nobody, in memory."""
@@ -75,20 +81,31 @@ class Files:
     def _last(self) -> Path | None:
         if self._base is None:
             return None
-        if tag := _remembered(self._base):
-            return _file(self._base, tag)
-        return take_over(self._base)
+        old = take_over(self._base)
+        if not (tag := _remembered(self._base)) and old is not None and old.tag:
+            tag = old.tag
+            _remember(self._base, tag)
+        return _lies(self._base, tag, old)
 
     def _turned_to(self, user_id: str) -> Path | None:
         if self._base is None:
             return None
-        take_over(self._base, user_id)
-        _remember(self._base, _tag(user_id))
-        return _file(self._base, _tag(user_id))
+        old = take_over(self._base, user_id)
+        self.remember(user_id)
+        return _lies(self._base, _tag(user_id), old)
 
 
-def take_over(base: Path, user_id: str | None = None) -> Path | None:
-    """Give the one file of earlier versions its owner's name; where it lies now, None if there is none.
+class Old(NamedTuple):
+    """What became of the one file of earlier versions."""
+
+    tag: str
+    """Of its owner; empty where it is nobody's."""
+    stays: bool = False
+    """It has its old name still, and is to be used there."""
+
+
+def take_over(base: Path, user_id: str | None = None) -> Old | None:
+    """Give the one file of earlier versions its owner's name. None if there is none.
 
     Where it names no owner, `user_id` is that. It stays where it is while another process has it open, and
     where nobody can say whose it is.
@@ -96,17 +113,25 @@ def take_over(base: Path, user_id: str | None = None) -> Path | None:
     if not base.exists():
         return None
     with alone(base) as may_move:
-        if not base.exists():  # another process was faster
-            return _file(base, tag) if (tag := _remembered(base)) else None
+        if not base.exists():
+            return None  # another process was faster
         owner = _owner(base) or user_id
-        if owner is None or not may_move or is_held(base):
-            return base
+        if owner is None:
+            return Old("", stays=True)
         goal = _file(base, _tag(owner))
         if goal.exists():
-            return base
+            return Old(_tag(owner))
+        if not may_move or is_held(base):
+            return Old(_tag(owner), stays=True)
         base.rename(goal)
-        _remember(base, _tag(owner))
-        return goal
+        return Old(_tag(owner))
+
+
+def _lies(base: Path, tag: str, old: Old | None) -> Path | None:
+    """Where that account's file lies; with an empty tag nobody's, which there may not be."""
+    if old is not None and old.stays and old.tag == tag:
+        return base
+    return _file(base, tag) if tag else None
 
 
 def _owner(base: Path) -> str | None:

@@ -16,7 +16,7 @@ from supachat.cli.options import workspace_options
 from supachat.client import Remote
 from supachat.domain.errors import Refused, SignInError, Unreachable, VaultError
 from supachat.domain.model import Account
-from supachat.domain.text import safe_line
+from supachat.domain.text import Safe, safe_line
 from supachat.settings import Workspace
 from supachat.settings.dotenv import EnvFile, read
 from supachat.settings.edit import keep_choice, keep_workspace
@@ -179,7 +179,7 @@ def logout(everywhere: bool, force: bool, workspace: str | None, vault: str | No
 async def _logout(here: Desk, wanted: Workspace, *, everywhere: bool, force: bool) -> None:
     async with headless(here, wanted, kept=True) as session:
         if not force:
-            _refuse_to_drop(sum(session.client.unsent()))
+            _refuse_to_drop(session.client.entry.would_drop())
         try:
             await session.signed_in(PATIENCE_OF_LOGOUT)
         except SignInError:
@@ -188,17 +188,15 @@ async def _logout(here: Desk, wanted: Workspace, *, everywhere: bool, force: boo
             if everywhere:
                 raise
             print("The server was not reached; its session runs out by itself.", file=sys.stderr)
+        if not force:  # the session may be of another account than the one that was here last
+            _refuse_to_drop(session.client.entry.would_drop())
         await session.client.entry.sign_out(everywhere=everywhere)
 
 
-def _refuse_to_drop(number: int) -> None:
-    """Raises `Refused` where messages wait."""
-    if number:
-        waits = "message is" if number == 1 else "messages are"
-        raise Refused(
-            f"{number} {waits} not sent yet, and signing out drops {'it' if number == 1 else 'them'}",
-            cure="Open supachat to send, or repeat with --force",
-        )
+def _refuse_to_drop(written: Safe) -> None:
+    """Raises `Refused` where something was written that no server has."""
+    if written:
+        raise Refused(f"Signing out drops {written}", cure="Open supachat to send, or repeat with --force")
 
 
 @click.command()

@@ -12,6 +12,7 @@ from supachat.client.runner import Runner
 from supachat.domain import events as ev
 from supachat.domain.entering import Proof, Ways
 from supachat.domain.model import Account
+from supachat.domain.text import Safe
 
 
 class Entry:
@@ -56,6 +57,12 @@ class Entry:
         account = await visit.done()
         await self._run.take_in(account)
         return account
+
+    def would_drop(self) -> Safe:
+        """What signing out takes away that no server has, in words; empty where there is nothing."""
+        drafts, texts = sum(self._run.engine.outbox.counts()), self._run.pen.begun() if self._run.pen else 0
+        counted = ((drafts, "unsent message"), (texts, "unfinished text"))
+        return Safe(" and ".join(f"{n} {what}{'' if n == 1 else 's'}" for n, what in counted if n))
 
     async def sign_out(self, *, everywhere: bool = False) -> None:
         """End the session here and drop what this account kept on this computer. The screen is cleared at

@@ -22,6 +22,10 @@ class Pen(Protocol):
         """Their account leaves: put them on disk, or drop them."""
         ...
 
+    def begun(self) -> int:
+        """Texts that were begun and neither sent nor emptied."""
+        ...
+
 
 class Run(Protocol):
     """The parts of the runner that this needs."""

@@ -108,6 +108,10 @@ class Writing:
         for thread, text in texts.items():
             self._run.apply(self._run.engine.keep_text(thread, text, self._run.now()))
 
+    def begun(self) -> int:
+        texts = {**self._run.parts.roster.texts, **self._texts}
+        return sum(bool(text.strip()) for text in texts.values())
+
     def leave(self, *, keep: bool) -> None:
         """The account leaves: its texts go to its file, or are dropped; nobody types for it any more."""
         if keep:

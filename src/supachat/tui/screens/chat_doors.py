@@ -132,11 +132,11 @@ class ChatDoors(ChatSearch):
     # ------------------------------------------------------------ signing out
 
     def _ask_sign_out(self) -> None:
-        waiting, failed = self.client.unsent()
-        if waiting + failed == 0:
+        dropped = self.client.entry.would_drop()
+        if not dropped:
             self.run_worker(self._sign_out(), group="sign-out", exclusive=True)
             return
-        words = Safe(f"Sign out and drop {waiting + failed} unsent messages?")
+        words = Safe(f"Sign out and drop {dropped}?")
         self.typing.ask(Question(SIGN_OUT, words, Safe("sign out"), Safe("stay")))
 
     def on_typing_line_answered(self, event: TypingLine.Answered) -> None:
