@@ -14,6 +14,7 @@ from tests.server.matrix.table import (
     TRUE,
     Act,
     Persona,
+    Watched,
     Who,
     same,
     verdicts,
@@ -30,6 +31,8 @@ NOBODY_IS = verdicts(DENIED, FALSE, FALSE, FALSE, FALSE)
 Words = Mapping[str, Any]
 
 NAMES = {Who.STRANGER: "eve", Who.FORMER: "fay", Who.MEMBER: "bob", Who.OWNER: "ann"}
+CURSORS = "supachat_read_cursors"
+ROW = "'11111111-1111-4111-8111-111111111111'"
 TAKEN = "409 23505"
 ZERO = "00000000-0000-4000-8000-000000000000"
 
@@ -77,6 +80,26 @@ def inner(function: str, **params: Any) -> Act:
 def absent(*functions: str) -> tuple[Act, ...]:
     """Functions of triggers, which cannot be called."""
     return tuple(Act(function, "call", same(ABSENT)) for function in functions)
+
+
+def provoked(table: str, insert: str, change: str, where: str) -> tuple[str, str, str]:
+    """One row of a table with its schema is inserted, updated and deleted."""
+    return (
+        f"insert into {table} {insert}",
+        f"update {table} set {change} where {where}",
+        f"delete from {table} where {where}",
+    )
+
+
+def cursors_watched(schema: str, thread: str, who: str = "{zoe}") -> Watched:
+    """The read cursors, whose changes nobody is told. `thread` is their column for it."""
+    provoke = provoked(
+        f"{schema}.{CURSORS}",
+        f"values ('{who}', '{{thread}}', '{{first}}', now())",
+        "read_at = now()",
+        f"user_id = '{who}'",
+    )
+    return Watched(CURSORS, provoke, NOBODY, frozenset({"user_id", thread}))
 
 
 def first_row(answer: Any) -> Any:

@@ -10,14 +10,18 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tests.server.matrix.acts import (
+    CURSORS,
     MEMBERS_ARE,
     NOBODY_IS,
     OWNER_DOES,
+    ROW,
     TAKEN,
     absent,
+    cursors_watched,
     first_row,
     inner,
     personas,
+    provoked,
     shut,
     signed_up,
     unwritable,
@@ -79,7 +83,6 @@ _OTHERS = {"_conversation_id": "{others}"}
 _THREAD = {"_conversation_id": "{thread}"}
 _ROW = {"conversation_id": "{thread}", "sender_type": "agent", "sender_id": "{uid}", "body": "hello"}
 _CURSOR = {"user_id": "{uid}", "conversation_id": "{thread}", "read_message_id": "{first}"}
-_CURSORS = "supachat_read_cursors"
 _ADMIN_SEES = verdicts(DENIED, NOTHING, NOTHING, NOTHING, DONE)
 _AGENTS_SEE = MEMBERS_SEE
 
@@ -96,7 +99,7 @@ _TABLES = (
     Act("canned_replies", "update", _ADMIN_SEES, {"title": "x"}, {"shortcut": "eq.first"}),
     Act("canned_replies", "delete", _ADMIN_SEES, query={"shortcut": "eq.spare"}),
     *shut("agents", {"user_id": "{uid}", "role": "admin"}, {"role": "admin"}, user_id="eq.{uid}"),
-    *shut(_CURSORS, _CURSOR, {"read_at": "2020-01-01"}, **_HERE),
+    *shut(CURSORS, _CURSOR, {"read_at": "2020-01-01"}, **_HERE),
 )
 
 _FUNCTIONS = (
@@ -141,60 +144,47 @@ _ROOMS = (
     Room("inbox-agent:{user}", OWNER_DOES, broadcast=NOBODY, presence=NOBODY, stored=False),
 )
 
-_ID = "'11111111-1111-4111-8111-111111111111'"
 _WATCHED = (
     Watched(
         "conversations",
-        (
-            f"insert into inbox.conversations (id) values ({_ID})",
-            f"update inbox.conversations set subject = 'x' where id = {_ID}",
-            f"delete from inbox.conversations where id = {_ID}",
-        ),
+        provoked("inbox.conversations", f"(id) values ({ROW})", "subject = 'x'", f"id = {ROW}"),
         MEMBERS_SEE,
         frozenset({"id"}),
     ),
     Watched(
         "messages",
-        (
-            "insert into inbox.messages (id, conversation_id, sender_type, body)"
-            f" values ({_ID}, '{{thread}}', 'customer', 'hi')",
-            f"update inbox.messages set body = 'ho' where id = {_ID}",
-            f"delete from inbox.messages where id = {_ID}",
+        provoked(
+            "inbox.messages",
+            f"(id, conversation_id, sender_type, body) values ({ROW}, '{{thread}}', 'customer', 'hi')",
+            "body = 'ho'",
+            f"id = {ROW}",
         ),
         MEMBERS_SEE,
         frozenset({"id"}),
     ),
     Watched(
         "canned_replies",
-        (
-            f"insert into inbox.canned_replies (id, shortcut, body) values ({_ID}, 'w', 'x')",
-            f"update inbox.canned_replies set body = 'y' where id = {_ID}",
-            f"delete from inbox.canned_replies where id = {_ID}",
+        provoked(
+            "inbox.canned_replies",
+            f"(id, shortcut, body) values ({ROW}, 'w', 'x')",
+            "body = 'y'",
+            f"id = {ROW}",
         ),
         _AGENTS_SEE,
         frozenset({"id"}),
     ),
     Watched(
         "agents",
-        (
-            "insert into inbox.agents (user_id, active) values ('{zoe}', false)"
-            " on conflict (user_id) do update set active = false",
-            "update inbox.agents set display_name = 'x' where user_id = '{zoe}'",
-            "delete from inbox.agents where user_id = '{zoe}'",
+        provoked(
+            "inbox.agents",
+            "(user_id, active) values ('{zoe}', false) on conflict (user_id) do update set active = false",
+            "display_name = 'x'",
+            "user_id = '{zoe}'",
         ),
         NOBODY,
         frozenset({"user_id"}),
     ),
-    Watched(
-        _CURSORS,
-        (
-            f"insert into inbox.{_CURSORS} values ('{{zoe}}', '{{thread}}', '{{first}}', now())",
-            f"update inbox.{_CURSORS} set read_at = now() where user_id = '{{zoe}}'",
-            f"delete from inbox.{_CURSORS} where user_id = '{{zoe}}'",
-        ),
-        NOBODY,
-        frozenset({"user_id", "conversation_id"}),
-    ),
+    cursors_watched("inbox", "conversation_id"),
 )
 
 PROMISES = Promises(

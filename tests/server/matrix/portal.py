@@ -10,15 +10,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tests.server.matrix.acts import (
+    CURSORS,
     MEMBER_DOES,
     MEMBERS_ARE,
     NOBODY_IS,
     OWNER_DOES,
+    ROW,
     TAKEN,
     absent,
+    cursors_watched,
     first_row,
     inner,
     personas,
+    provoked,
     shut,
     signed_up,
     unwritable,
@@ -86,7 +90,6 @@ _ROW = {
     "subject": "Hello", "message": "hello",
 }  # fmt: skip
 _CURSOR = {"user_id": "{uid}", "client_id": "{thread}", "read_message_id": "{first}"}
-_CURSORS = "supachat_read_cursors"
 _THREAD = {"_client_id": "{thread}"}
 _SEND = {**_THREAD, "_message": "hello", "_subject": "Hello"}
 _ANN_SEES = verdicts(DENIED, NOTHING, NOTHING, NOTHING, DONE)
@@ -119,7 +122,7 @@ _TABLES = (
     Act("audit_logs", "read", _NOBODY_SEES),
     *unwritable("audit_logs", {"action_type": "x"}, {"action_type": "x"}, user_id="eq.{uid}"),
     *shut("clinicians", {"user_id": "{uid}", "role": "admin"}, {"role": "admin"}, user_id="eq.{uid}"),
-    *shut(_CURSORS, _CURSOR, {"read_at": "2020-01-01"}, **_HERE),
+    *shut(CURSORS, _CURSOR, {"read_at": "2020-01-01"}, **_HERE),
 )
 
 _FUNCTIONS = (
@@ -160,7 +163,6 @@ _ROOMS = (
     Room("portal-user:{user}", OWNER_DOES, broadcast=NOBODY, presence=NOBODY, stored=False),
 )
 
-_ID = "'11111111-1111-4111-8111-111111111111'"
 _SEES = {
     _LETTERS: MEMBERS_SEE,
     "portal_notifications": _ANN_SEES,
@@ -171,12 +173,8 @@ _SEES = {
 }
 
 
-def _watched(table: str, insert: str, change: str, where: str = f"id = {_ID}", *key: str) -> Watched:
-    statements = (
-        f"insert into portal.{table} {insert}",
-        f"update portal.{table} set {change} where {where}",
-        f"delete from portal.{table} where {where}",
-    )
+def _watched(table: str, insert: str, change: str, where: str = f"id = {ROW}", *key: str) -> Watched:
+    statements = provoked(f"portal.{table}", insert, change, where)
     sees = {**_SEES, "clients": _BOB_SEES}.get(table, NOBODY)
     return Watched(table, statements, sees, frozenset(key or ("id",)))
 
@@ -184,32 +182,25 @@ def _watched(table: str, insert: str, change: str, where: str = f"id = {_ID}", *
 _WATCHED = (
     _watched(
         _LETTERS,
-        f"(id, client_id, sender_id, message) values ({_ID}, '{{thread}}', '{{ann}}', 'x')",
+        f"(id, client_id, sender_id, message) values ({ROW}, '{{thread}}', '{{ann}}', 'x')",
         "subject = 'x'",
     ),
-    _watched("clients", f"(id, clinician_id) values ({_ID}, '{{bob}}')", "display_name = 'x'"),
-    _watched("portal_notifications", f"(id, user_id, title) values ({_ID}, '{{ann}}', 'x')", "body = 'y'"),
+    _watched("clients", f"(id, clinician_id) values ({ROW}, '{{bob}}')", "display_name = 'x'"),
+    _watched("portal_notifications", f"(id, user_id, title) values ({ROW}, '{{ann}}', 'x')", "body = 'y'"),
     _watched(
         "appointments",
-        f"(id, client_id, starts_at) values ({_ID}, '{{thread}}', now())",
+        f"(id, client_id, starts_at) values ({ROW}, '{{thread}}', now())",
         "status = 'missed'",
     ),
     _watched(
         "assessment_critical_alerts",
-        f"(id, client_id, title) values ({_ID}, '{{thread}}', 'x')",
+        f"(id, client_id, title) values ({ROW}, '{{thread}}', 'x')",
         "acknowledged_at = now()",
     ),
-    _watched("notification_logs", f"(id, user_id, title) values ({_ID}, '{{ann}}', 'x')", "body = 'y'"),
-    _watched("audit_logs", f"(id, action_type) values ({_ID}, 'x')", "action_type = 'y'"),
+    _watched("notification_logs", f"(id, user_id, title) values ({ROW}, '{{ann}}', 'x')", "body = 'y'"),
+    _watched("audit_logs", f"(id, action_type) values ({ROW}, 'x')", "action_type = 'y'"),
     _watched("clinicians", "(user_id) values ('{zoe}')", "active = false", "user_id = '{zoe}'", "user_id"),
-    _watched(
-        _CURSORS,
-        "values ('{zoe}', '{thread}', '{first}', now())",
-        "read_at = now()",
-        "user_id = '{zoe}'",
-        "user_id",
-        "client_id",
-    ),
+    cursors_watched("portal", "client_id"),
 )
 
 PROMISES = Promises(_prepare, (*_TABLES, *_FUNCTIONS), _ROOMS, _WATCHED, published=frozenset(_SEES))

@@ -9,15 +9,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tests.server.matrix.acts import (
+    CURSORS,
     MEMBER_DOES,
     MEMBERS_ARE,
     NOBODY_IS,
     OWNER_DOES,
+    ROW,
     TAKEN,
     absent,
+    cursors_watched,
     first_row,
     inner,
     personas,
+    provoked,
     shut,
     signed_up,
     unwritable,
@@ -70,7 +74,6 @@ _CURSOR = {
     "read_message_id": "{first}",
     "read_at": "2020-01-01",
 }
-_CURSORS = "supachat_read_cursors"
 _SEND = {"_session_id": "{thread}", "_body": "hello"}
 
 _TABLES = (
@@ -88,7 +91,7 @@ _TABLES = (
     Act("members", "read", MEMBERS_SEE, query=_HERE),
     *unwritable("members", {"session_id": "{thread}", "user_id": "{uid}"}, {"role": "owner"}, **_HERE),
     *shut("supachat_profiles", {"user_id": "{uid}"}, {"display_name": "x"}, user_id="eq.{uid}"),
-    *shut(_CURSORS, _CURSOR, {"read_at": "2020-01-01"}, **_HERE),
+    *shut(CURSORS, _CURSOR, {"read_at": "2020-01-01"}, **_HERE),
 )
 
 _FUNCTIONS = (
@@ -130,14 +133,14 @@ _ROOMS = (
     Room("user:{user}", OWNER_DOES, broadcast=NOBODY, presence=NOBODY, stored=True),
 )
 
-_ID = "'11111111-1111-4111-8111-111111111111'"
 _WATCHED = (
     Watched(
         "chat_messages",
-        (
-            f"insert into rooms.chat_messages values ({_ID}, '{{thread}}', '{{ann}}', 'hi', now())",
-            f"update rooms.chat_messages set body = 'ho' where id = {_ID}",
-            f"delete from rooms.chat_messages where id = {_ID}",
+        provoked(
+            "rooms.chat_messages",
+            f"values ({ROW}, '{{thread}}', '{{ann}}', 'hi', now())",
+            "body = 'ho'",
+            f"id = {ROW}",
         ),
         MEMBERS_SEE,
         frozenset({"id"}),
@@ -145,22 +148,23 @@ _WATCHED = (
     Watched(
         "chat_sessions",
         (
-            f"with s as (insert into rooms.chat_sessions (id) values ({_ID}) returning id)"
+            f"with s as (insert into rooms.chat_sessions (id) values ({ROW}) returning id)"
             " insert into rooms.members (session_id, user_id)"
             " select id, p from s, unnest(array['{ann}', '{bob}']::uuid[]) p",
-            f"update rooms.chat_sessions set title = 'x' where id = {_ID}",
-            f"delete from rooms.chat_sessions where id = {_ID}",
+            f"update rooms.chat_sessions set title = 'x' where id = {ROW}",
+            f"delete from rooms.chat_sessions where id = {ROW}",
         ),
         MEMBERS_SEE,
         frozenset({"id"}),
     ),
     Watched(
         "members",
-        (
-            "insert into rooms.members (session_id, user_id) values ('{thread}', '{zoe}')"
+        provoked(
+            "rooms.members",
+            "(session_id, user_id) values ('{thread}', '{zoe}')"
             " on conflict (session_id, user_id) do update set joined_at = now()",
-            "update rooms.members set joined_at = now() where user_id = '{zoe}'",
-            "delete from rooms.members where user_id = '{zoe}'",
+            "joined_at = now()",
+            "user_id = '{zoe}'",
         ),
         MEMBERS_SEE,
         frozenset({"session_id", "user_id"}),
@@ -175,16 +179,7 @@ _WATCHED = (
         NOBODY,
         frozenset({"user_id"}),
     ),
-    Watched(
-        _CURSORS,
-        (
-            f"insert into rooms.{_CURSORS} values ('{{zoe}}', '{{thread}}', '{{first}}', now())",
-            f"update rooms.{_CURSORS} set read_at = now() where user_id = '{{zoe}}'",
-            f"delete from rooms.{_CURSORS} where user_id = '{{zoe}}'",
-        ),
-        NOBODY,
-        frozenset({"user_id", "session_id"}),
-    ),
+    cursors_watched("rooms", "session_id"),
 )
 
 PROMISES = Promises(_prepare, (*_TABLES, *_FUNCTIONS), _ROOMS, _WATCHED, published=frozenset())

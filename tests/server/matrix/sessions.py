@@ -9,15 +9,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tests.server.matrix.acts import (
+    CURSORS,
     MEMBER_DOES,
     MEMBERS_ARE,
     NOBODY_IS,
     OWNER_DOES,
+    ROW,
     TAKEN,
     absent,
+    cursors_watched,
     first_row,
     inner,
     personas,
+    provoked,
     shut,
     signed_up,
     unwritable,
@@ -73,7 +77,6 @@ def _prepare(stage: Stage) -> Mapping[Who, Persona]:
 _HERE = {"session_id": "eq.{thread}"}
 _ROW = {"id": "{uuid}", "session_id": "{thread}", "user_id": "{uid}", "role": "user", "content": "hello"}
 _CURSOR = {"user_id": "{uid}", "session_id": "{thread}", "read_message_id": "{first}"}
-_CURSORS = "supachat_read_cursors"
 _THREAD = {"_session_id": "{thread}"}
 _SEND = {**_THREAD, "_content": "hello"}
 _BOBS = verdicts(DENIED, NOTHING, NOTHING, DONE, NOTHING)
@@ -104,7 +107,7 @@ _TABLES = (
     *shut("supachat_members", {"session_id": "{thread}", "user_id": "{uid}"},
           {"session_id": "{spare}"}, **_HERE),
     *shut("supachat_profiles", {"user_id": "{uid}"}, {"display_name": "x"}, user_id="eq.{uid}"),
-    *shut(_CURSORS, _CURSOR, {"read_at": "2020-01-01"}, **_HERE),
+    *shut(CURSORS, _CURSOR, {"read_at": "2020-01-01"}, **_HERE),
 )  # fmt: skip
 
 _FUNCTIONS = (
@@ -157,15 +160,9 @@ _ROOMS = (
     Room("sessions-user:{user}", OWNER_DOES, broadcast=NOBODY, presence=NOBODY, stored=False),
 )
 
-_ID = "'11111111-1111-4111-8111-111111111111'"
-
 
 def _watched(table: str, insert: str, change: str, where: str, *key: str) -> Watched:
-    statements = (
-        f"insert into sessions.{table} {insert}",
-        f"update sessions.{table} set {change} where {where}",
-        f"delete from sessions.{table} where {where}",
-    )
+    statements = provoked(f"sessions.{table}", insert, change, where)
     return Watched(table, statements, _SEES.get(table, NOBODY), frozenset(key))
 
 
@@ -178,9 +175,9 @@ _SEES = {
 _WATCHED = (
     _watched(
         "chat_messages",
-        f"(id, session_id, role, content) values ({_ID}, '{{thread}}', 'assistant', '')",
+        f"(id, session_id, role, content) values ({ROW}, '{{thread}}', 'assistant', '')",
         "content = 'Well'",
-        f"id = {_ID}",
+        f"id = {ROW}",
         "id",
     ),
     _watched("chat_sessions", "(id, user_id) values ('x', '{ann}')", "title = 'x'", "id = 'x'", "id"),
@@ -192,7 +189,7 @@ _WATCHED = (
         "user_id",
     ),
     _watched(
-        "crypto_prices", f"(id, symbol, price) values ({_ID}, 'SEI', 1)", "price = 2", f"id = {_ID}", "id"
+        "crypto_prices", f"(id, symbol, price) values ({ROW}, 'SEI', 1)", "price = 2", f"id = {ROW}", "id"
     ),
     _watched(
         "supachat_members",
@@ -203,14 +200,7 @@ _WATCHED = (
         "user_id",
     ),
     _watched("supachat_profiles", "values ('x', 'X')", "display_name = 'Y'", "user_id = 'x'", "user_id"),
-    _watched(
-        _CURSORS,
-        "values ('x', '{thread}', '{first}', now())",
-        "read_at = now()",
-        "user_id = 'x'",
-        "session_id",
-        "user_id",
-    ),
+    cursors_watched("sessions", "session_id", who="x"),
 )
 
 PROMISES = Promises(_prepare, (*_TABLES, *_FUNCTIONS), _ROOMS, _WATCHED, published=frozenset(_SEES))
