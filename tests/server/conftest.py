@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     import httpx
+    from psycopg import AsyncConnection
+
+    from supachat.server.context import Context
 
 PASSWORD = "correct-horse-9"
+REST = Path(__file__).with_name("rest.sql")
 
 
 class People:
@@ -40,3 +45,26 @@ class People:
 def people(client: httpx.AsyncClient) -> People:
     """Sign-up and sign-in against a fresh project."""
     return People(client)
+
+
+@pytest.fixture
+async def tables(migrator: AsyncConnection[Any]) -> None:
+    """What `rest.sql` makes, with two people in it and three rooms."""
+    from tests.server.rest_people import ANN, BOB
+
+    await migrator.execute(REST.read_bytes())
+    await migrator.execute("insert into people values (%s, 'ann', null), (%s, 'bob', %s)", (ANN, BOB, ANN))
+    await migrator.execute("insert into rooms (title) values ('one'), ('two'), ('empty')")
+    await migrator.execute(
+        "insert into members values (1, %(a)s), (1, %(b)s), (2, %(a)s)", {"a": ANN, "b": BOB}
+    )
+
+
+@pytest.fixture
+async def ann(client: httpx.AsyncClient, context: Context, tables: None) -> httpx.AsyncClient:
+    """HTTP as ann; `tables` are there and hold no note yet."""
+    from tests.server.rest_people import ANN, token
+
+    client.headers["authorization"] = f"Bearer {token(context, ANN)}"
+    client.base_url = client.base_url.join("/rest/v1/")
+    return client

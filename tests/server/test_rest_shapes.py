@@ -3,44 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import time
-from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import httpx
-import pytest
 from psycopg import AsyncConnection
-
-from supachat.server.context import Context
-from supachat.server.tokens import mint
-
-SCHEMA = Path(__file__).with_name("rest.sql")
-ANN, BOB = UUID(int=1), UUID(int=2)
-
-
-def token(context: Context, person: UUID, role: str = "authenticated") -> str:
-    claims = {"sub": str(person), "role": role, "exp": int(time.time()) + 600}
-    return mint(claims, context.keys.jwt_secret)
-
-
-@pytest.fixture
-async def tables(migrator: AsyncConnection[Any]) -> None:
-    await migrator.execute(SCHEMA.read_bytes())
-    await migrator.execute("insert into people values (%s, 'ann', null), (%s, 'bob', %s)", (ANN, BOB, ANN))
-    await migrator.execute("insert into rooms (title) values ('one'), ('two'), ('empty')")
-    await migrator.execute(
-        "insert into members values (1, %(a)s), (1, %(b)s), (2, %(a)s)", {"a": ANN, "b": BOB}
-    )
-
-
-@pytest.fixture
-async def ann(client: httpx.AsyncClient, context: Context, tables: None) -> httpx.AsyncClient:
-    """HTTP as ann; `tables` are there and hold no note yet."""
-    client.headers["authorization"] = f"Bearer {token(context, ANN)}"
-    client.base_url = client.base_url.join("/rest/v1/")
-    return client
-
 
 CALLS: list[tuple[str, str, Any, Any]] = [
     ("GET", "rpc/joined?words=a&words=b", None, "a-b"),
