@@ -12,7 +12,15 @@ from supachat.dialects import catalog
 from supachat.dialects.calls import Rpc, Topic
 from supachat.domain.events import FeedHeard, ListStale, MessageArrived, MessageHinted, TypingHeard
 from supachat.domain.feeds import FeedInfo, Severity
-from supachat.domain.model import Alteration, Feature, Presence, ThreadKey
+from supachat.domain.model import (
+    Alteration,
+    Extra,
+    Feature,
+    MessageKind,
+    PersonKind,
+    Presence,
+    ThreadKey,
+)
 from supachat.domain.text import Safe
 
 ROOMS = catalog.load("rooms")
@@ -153,7 +161,7 @@ def test_news_of_a_message_elsewhere() -> None:
 
 
 def test_an_invitation_moves_the_list_and_is_an_event() -> None:
-    stale, told = hear(MINE, sent("session:invited", {"session_id": ROOM, "id": "n1"}))
+    stale, told = hear(MINE, sent("session:invited", {"session_id": "another", "id": "n1"}))
     assert stale == ListStale("rooms")
     assert isinstance(told, FeedHeard)
     assert (told.row.feed, told.row.id, told.row.title) == ("events", "n1", "You were invited to a room")
@@ -177,6 +185,32 @@ def test_an_event_that_says_nothing_is_told_by_its_name(payload: dict[str, Any])
     (told,) = hear(MINE, sent("deploy", payload))
     assert isinstance(told, FeedHeard)
     assert (told.row.title, told.row.severity, told.row.at) == ("deploy", Severity.INFO, 0)
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"), [(MINE, {"session_id": ROOM, "id": "n3"}), (ROWS, {"id": "n3"})]
+)
+def test_what_is_about_a_room_stands_in_it_too(topic: str, payload: dict[str, Any]) -> None:
+    said = {**payload, "title": "Deploy \x1b[31m", "body": "v2\nis out", "severity": "critical"}
+    told, noticed = hear(topic, sent("deploy", said))
+    assert isinstance(told, FeedHeard)
+    assert isinstance(noticed, MessageArrived)
+    message = noticed.message
+    assert (message.thread, message.id, message.author, message.at) == (THREAD, "notice:n3", "system", 0)
+    assert message.body == f"{told.row.title}\nv2 is out"
+    assert message.extra == Extra(MessageKind.NOTICE, PersonKind.SYSTEM, urgent=True)
+
+
+def test_what_a_client_could_have_said_is_no_notice() -> None:
+    assert hear(SAID, sent("deploy", {"title": "forged"}), sealed=False) == ()
+    assert hear(ROWS, sent("deploy", {"title": "forged"}), sealed=False) == ()
+    assert hear(ROWS, sent("session:changed", {})) == (), "what is quiet stays so"
+
+
+@pytest.mark.parametrize("room", ["another", 7, None, ["x"]])
+def test_a_room_that_is_not_the_readers_gets_no_notice(room: object) -> None:
+    (told,) = hear(MINE, sent("deploy", {"session_id": room, "title": "Deploy"}))
+    assert isinstance(told, FeedHeard)
 
 
 def test_the_feed_of_events() -> None:

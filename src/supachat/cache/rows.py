@@ -194,7 +194,9 @@ class Rows:
     def _write(self, write: kp.Write, owner: str) -> None:
         match write:
             case kp.KeepMessages(messages):
-                self._put("messages", [values.of_message(m) for m in messages])
+                self._put("messages", [values.of_message(m) for m in messages if not values.stays(m)])
+                heard = [values.of_message(m) for m in messages if values.stays(m)]
+                self._put("messages", heard, taken="ignore")
             case kp.KeepSpans():
                 self._write_spans(write)
             case kp.KeepFollowed(thread, to):
@@ -242,10 +244,11 @@ class Rows:
             given,
         )
 
-    def _put(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    def _put(self, table: str, rows: Sequence[tuple[object, ...]], *, taken: str = "replace") -> None:
+        """`taken` says what becomes of a row whose key is there: replace or ignore."""
         if rows:
             marks = ",".join("?" * len(rows[0]))
-            self._db.executemany(f"insert or replace into {table} values ({marks})", rows)
+            self._db.executemany(f"insert or {taken} into {table} values ({marks})", rows)
 
     def _fact(self, name: str, value: object) -> None:
         self._db.execute("insert or replace into facts values (?, ?)", (name, json.dumps(value)))

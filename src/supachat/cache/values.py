@@ -52,6 +52,11 @@ def of_message(m: Message) -> tuple[object, ...]:
     )  # fmt: skip  # one row, one line
 
 
+def stays(m: Message) -> bool:
+    """Whether the first one that was kept is the one: what was only heard has no newer version."""
+    return m.extra is not None and (m.extra.hearsay or m.extra.kind is MessageKind.NOTICE)
+
+
 def message(thread: ThreadKey, row: Sequence[Any]) -> Message:
     id_, at, author, raw, own, edited, deleted, system, reply_to, seen_by, extra_ = row
     return Message(
@@ -88,6 +93,7 @@ def extra(value: str) -> Extra:
         subject=safe_line(held.get("subject", "")),
         facts=tuple((safe_line(name), safe_line(fact)) for name, fact in held.get("facts", ())),
         hearsay=held.get("hearsay", False),
+        urgent=held.get("urgent", False),
     )
 
 
@@ -130,7 +136,7 @@ def of_thread(t: Thread) -> str:
 
 def thread(source: str, id_: str, value: str) -> Thread:
     held = json.loads(value)
-    shown = {name: safe_line(held[name]) for name in ("title", "preview")}
+    shown = {name: safe_line(held.get(name, "")) for name in ("title", "preview", "told")}
     cursors = {name: cursor(held[name]) for name in ("last", "read_to")}
     lists = {
         "members": tuple(held["members"]),

@@ -22,12 +22,15 @@ from supachat.domain.events import (
     PresenceHeard,
     TypingHeard,
 )
+from supachat.domain.feeds import FeedRow, Severity
 from supachat.domain.model import (
     NOTHING,
     Draft,
     Extra,
     Message,
+    MessageKind,
     Micros,
+    PersonKind,
     Presence,
     Sighting,
     ThreadKey,
@@ -37,6 +40,8 @@ from supachat.domain.text import safe, safe_line
 Members = Callable[[ThreadKey], Collection[str]]
 """The person ids of a thread; empty for one that is not known."""
 
+NOTICE = "notice:"
+"""Stands before a notice's id, so that it is no message's; alone where the notice has none."""
 MOST_CONNECTIONS = 100
 """Payloads looked at under one presence key; more is somebody's joke."""
 
@@ -65,7 +70,9 @@ def hear(
         if news.hearsay and news.hearsay.event == event and (id_ := news.hearsay.key(topic)):
             return _hearsay(map_, news.hearsay, id_, payload, members=members)
         if map_.notices and map_.notices.key(topic):
-            return _told(map_, map_.notices, event, payload)
+            return _told(map_, map_.notices, event, payload, me=me, members=members)
+        if map_.notices and news.rows and sealed and news.rows.sealed and (id_ := news.rows.key(topic)):
+            return _told_in(map_, map_.notices, id_, event, payload)
     except rows.Misfit:
         return ()
     return ()
@@ -99,12 +106,35 @@ def _hearsay(
     return (MessageArrived(message),)
 
 
-def _told(map_: Map, part: Told, event: str, payload: Mapping[str, Any]) -> tuple[Event, ...]:
+def _told(
+    map_: Map, part: Told, event: str, payload: Mapping[str, Any], *, me: str, members: Members
+) -> tuple[Event, ...]:
     """What the project's backend says to the reader, on a topic of their own."""
     found: list[Event] = [ListStale(map_.name)] if event in part.lists else []
     if part.sealed and event not in part.quiet:
-        found.append(FeedHeard(feeds.notice(map_, part, event, payload)))
+        row = feeds.notice(map_, part, event, payload)
+        found.append(FeedHeard(row))
+        id_ = payload.get(part.thread) if part.thread else None
+        if isinstance(id_, str) and me in members(thread := ThreadKey(map_.name, id_)):
+            found.append(_in_thread(thread, row))
     return tuple(found)
+
+
+def _told_in(map_: Map, part: Told, id_: str, event: str, payload: Mapping[str, Any]) -> tuple[Event, ...]:
+    """What it says to everybody in a thread, on the thread's own sealed topic."""
+    if event in part.quiet:
+        return ()
+    row = feeds.notice(map_, part, event, payload)
+    return (FeedHeard(row), _in_thread(ThreadKey(map_.name, id_), row))
+
+
+def _in_thread(thread: ThreadKey, row: FeedRow) -> MessageArrived:
+    """The same row as it stands among a thread's messages. Whoever heard it knows when."""
+    words = f"{row.title}\n{row.body}" if row.body else row.title
+    extra = Extra(MessageKind.NOTICE, PersonKind.SYSTEM, urgent=row.severity is not Severity.INFO)
+    id_ = NOTICE if row.id == row.kind else NOTICE + row.id
+    author = PersonKind.SYSTEM.value
+    return MessageArrived(Message(thread, id_, author, row.at, words, safe(words), extra=extra))
 
 
 def present(map_: Map, topic: str, state: object, me: str, members: Members) -> PresenceHeard | None:

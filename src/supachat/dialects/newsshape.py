@@ -86,7 +86,11 @@ class Hearsay(Channel):
 
 
 class Told(Channel):
-    """What the project's own backend tells a reader: rows of a feed that no table holds."""
+    """What the project's own backend tells a reader: rows of a feed that no table holds.
+
+    What is about a thread stands among its messages too. So does what the backend tells on the sealed topic
+    of [news.rows] under any event but those of the rows.
+    """
 
     ends_with = USER
     feed: FeedName
@@ -99,6 +103,8 @@ class Told(Channel):
     """The events after which the thread list is another."""
     quiet: list[Word] = Field(default_factory=list)
     """Events of this topic that are nothing to tell."""
+    thread: Word | None = None
+    """The key of the payload for the thread's id, in what is about one."""
     title: Word = "title"
     """The row's line in the payload."""
     body: Word = "body"

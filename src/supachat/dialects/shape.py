@@ -25,7 +25,6 @@ from supachat.dialects.newsshape import Change, News, Told
 from supachat.dialects.parts import Filled, Function, Name, Part, Word
 from supachat.domain.errors import DialectError
 
-
 _INSERTED = {
     "key": "draft",
     "thread": "thread",

@@ -104,6 +104,9 @@ class MessageKind(StrEnum):
     """Spoken: the text is its transcript."""
     ACTION = "action"
     """Something that a program did: its facts are what there is to read."""
+    NOTICE = "notice"
+    """No message: something that the project's backend told in the thread. It is not counted, not part of
+    the history that the server keeps, and nothing can be done with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,8 @@ class Extra:
     """Names and values, in the row's order."""
     hearsay: bool = False
     """Only heard: this source stores nothing that it could be checked against."""
+    urgent: bool = False
+    """A notice that is not to be missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +220,15 @@ class Thread:
     """What stands beside the title: a channel, a client, how many conversations there were before."""
     hearsay: bool = False
     """The server stores none of its messages: there is no history and there are no gaps."""
+    told: Safe = NOTHING
+    """What the project's backend told here last."""
+    told_at: Micros | None = None
+
+    @property
+    def notice(self) -> Safe:
+        """What the backend told, if nobody has written since."""
+        since = self.last.at if self.last is not None else 0
+        return self.told if self.told_at is not None and self.told_at > since else NOTHING
 
 
 class Alteration(StrEnum):

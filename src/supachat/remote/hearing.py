@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -101,7 +100,8 @@ class Hearing:
         known = {source for source, events in said if any(not isinstance(e, FeedHeard) for e in events)}
         for source, events in said:
             others = known - {source}
-            self.say(*(_stamped(e) for e in events if not (others and isinstance(e, FeedHeard))))
+            at = self.measures.server_time()
+            self.say(*(_stamped(e, at) for e in events if not (others and isinstance(e, FeedHeard))))
 
     def _said(self, source: str, sealed: bool, heard: Broadcast) -> Sequence[Event]:
         dialect, me = self._known.dialects[source], self._known.me.get(source)
@@ -135,7 +135,7 @@ class Hearing:
 
     def _measure(self, events: Sequence[Event], me: str) -> None:
         for event in events:
-            if isinstance(event, MessageArrived):
+            if isinstance(event, MessageArrived) and event.message.at:
                 members = self._known.members(event.message.thread)
                 self.measures.row(event, stray=bool(members) and me not in members)
 
@@ -159,13 +159,13 @@ class Hearing:
         return {asker.source: asker.topic.sealed for asker in self._registry.askers(topic)}
 
 
-def _stamped(event: Event) -> Event:
-    """What is stored nowhere has the time at which it was heard."""
-    now = Micros(time.time_ns() // 1000)
+def _stamped(event: Event, now: Micros) -> Event:
+    """What is stored nowhere has the time at which it was heard, by the server's clock."""
     match event:
         case FeedHeard(row) if row.at == 0:
             return FeedHeard(replace(row, at=now, id=f"{row.id}@{now}" if row.id == row.kind else row.id))
-        case MessageArrived(message) if message.extra is not None and message.extra.hearsay:
-            return replace(event, message=replace(message, at=now))
+        case MessageArrived(message) if message.at == 0:
+            id_ = f"{message.id}@{now}" if message.id.endswith(":") else message.id
+            return replace(event, message=replace(message, at=now, id=id_))
         case _:
             return event

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from supachat.domain.events import MessageArrived
 from supachat.domain.health import Link
+from supachat.domain.model import Micros
 from supachat.remote.skew import Skew
 
 LIVE = 60.0
@@ -25,6 +26,10 @@ class Measures:
         if not event.changed and not event.message.deleted and -1.0 <= late <= LIVE:
             # the guess at the skew may be off by half a second: nothing is known before it is written
             self._latency = max(0.0, late)
+
+    def server_time(self) -> Micros:
+        """The server's clock, as well as it is known."""
+        return Micros(round(self._skew.server_time() * 1_000_000))
 
     def on(self, link: Link) -> Link:
         """The link with what was measured."""

@@ -1,7 +1,8 @@
-"""Threads of which the server stores no message: what was heard, in the order in which it was heard.
+"""What the server stores no row of: it is kept in the order in which it was heard. Pure.
 
-There is no history to be read and nothing to be checked against, so there are no gaps and no catching
-up: the whole of time is one stretch. Pure.
+In some threads that is every message. There is no history to be read and nothing to be checked against, so
+there are no gaps and no catching up: the whole of time is one stretch. In others it is what the project's
+backend tells beside the messages: notices.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from supachat.domain.keeping import Span
-from supachat.domain.model import Cursor, Delivery, Draft, Extra, Message, Micros, Standing
+from supachat.domain.model import Cursor, Delivery, Draft, Extra, Message, MessageKind, Micros, Standing
 from supachat.sync.looks import picture
 from supachat.sync.spans import START
 
@@ -21,6 +22,10 @@ STANDING = Standing()
 
 def is_hearsay(message: Message) -> bool:
     return message.extra is not None and message.extra.hearsay
+
+
+def is_notice(message: Message) -> bool:
+    return message.extra is not None and message.extra.kind is MessageKind.NOTICE
 
 
 def in_own_order(message: Message, newest: Cursor | None) -> Message:

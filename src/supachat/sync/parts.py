@@ -5,7 +5,7 @@ from __future__ import annotations
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.choices import Pace
-from supachat.domain.model import Feature, Message, SourceInfo, ThreadKey
+from supachat.domain.model import Feature, Message, MessageKey, SourceInfo, ThreadKey
 from supachat.sync import hearsay
 from supachat.sync.altering import Alterer
 from supachat.sync.asking import Asking
@@ -34,6 +34,8 @@ class Parts:
         self.asking = Asking()
         self.said: set[str] = set()
         """Troubles that were told: the same words are not told again."""
+        self.notices: set[MessageKey] = set()
+        """What the projects' backends told in this run."""
         self.chosen = Chosen(memory.choices)
         self.notifier = Notifier(self.chosen, self.shelf, self.roster.people.get, self.me)
         self.beside = Beside(memory, self.chosen, self.notifier, pace.change_limit)
@@ -89,11 +91,24 @@ class Parts:
                 return  # what we wrote is ours to tell, whoever repeats it
             if (held := self.roster.threads.get(message.thread)) is not None:
                 message = hearsay.in_own_order(message, held.last)
+        elif hearsay.is_notice(message):
+            self._told(message, out)
+            return
         elif not self.growing.heard(message, now):
             return
         if not changed:
             self.notifier.arrived(message, self.roster.threads.get(message.thread), out)
         self.confirmed(message, out, changed=changed)
+
+    def _told(self, notice: Message, out: Outcome) -> None:
+        """Something that is no message, after all that was heard before it. Heard again it is the same."""
+        held = self.roster.threads.get(notice.thread)
+        if held is None or notice.key in self.notices:
+            return
+        self.notices.add(notice.key)
+        notice = hearsay.in_own_order(notice, held.last)
+        self.reader.arrived(notice, self.asking.turn, out)
+        self.roster.note(self.roster.threads.told(notice), out)
 
     def grow(self, now: float, out: Outcome) -> None:
         """Paint the versions that were held back; say of what has stopped that it is unfinished."""

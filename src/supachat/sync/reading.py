@@ -65,7 +65,7 @@ class Reader:
             reading.recalled = True
             self.catcher.catch_up(thread, out, windows=DEEP)
         elif not event.messages and not reading.at_start:
-            out.requests.append(FetchPage(thread, before=event.request.before, limit=PAGE))
+            out.requests.append(FetchPage(thread, before=timeline.oldest, limit=PAGE))
             return
         else:
             self.rereader.recalled(reading, event.messages, out)
@@ -80,7 +80,7 @@ class Reader:
             return
         span = timeline.span_of(oldest)
         if span is not None and span[0] < oldest:
-            out.requests.append(Recall(thread, before=oldest, since=span[0], limit=PAGE))
+            out.requests.append(Recall(thread, before=timeline.first, since=span[0], limit=PAGE))
         else:
             out.requests.append(FetchPage(thread, before=oldest, limit=PAGE))
         self.shelf.set_edge(thread, Edge.LOADING, out)
@@ -134,7 +134,7 @@ class Reader:
             return
         timeline = reading.timeline
         reading.suspects.pop(message.id, None)
-        covers = self._covers(reading, message)
+        covers = None if hearsay.is_notice(message) else self._covers(reading, message)
         splices = timeline.put((message,), covers, changed=changed)
         if changed:
             timeline.note_heard(message.id, turn)

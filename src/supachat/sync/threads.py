@@ -87,7 +87,9 @@ class Threads:
                     thread = replace(thread, read_to=held.read_to)
                     if last is None or held.read_to >= last:
                         self._listed[key] = 0
-                thread = replace(thread, draft=held.draft, muted=held.muted)
+                thread = replace(
+                    thread, draft=held.draft, muted=held.muted, told=held.told, told_at=held.told_at
+                )
             thread = replace(thread, unread=self._unread(key))
             if thread != held:
                 self._threads[key] = thread
@@ -113,6 +115,16 @@ class Threads:
         if self._recent is not None and self._recent[0] != key:
             self._recent = None  # the first to have moved stays the first
         self._threads[key] = thread
+        return thread
+
+    def told(self, notice: Message) -> Thread | None:
+        """The backend told something in the thread: it is no message, moves nothing and is not counted."""
+        held = self._threads.get(notice.thread)
+        if held is None or (held.told_at or 0) >= notice.at:
+            return None
+        title = safe_line(notice.body.split("\n", 1)[0], limit=PREVIEW)
+        thread = replace(held, told=title, told_at=notice.at)
+        self._threads[notice.thread] = thread
         return thread
 
     def read(self, key: ThreadKey, to: Cursor) -> Thread | None:

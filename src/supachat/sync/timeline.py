@@ -10,11 +10,11 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeGuard
 
 from supachat.domain.keeping import Span
 from supachat.domain.model import Cursor, Draft, Gap, Item, Message, ThreadKey
-from supachat.sync import looks
+from supachat.sync import hearsay, looks
 from supachat.sync.spans import START, gaps_between, merge_spans, span_of
 
 _DRAFTS = 2**62
@@ -51,6 +51,8 @@ class Timeline:
         self._unfinished: set[str] = set()
         """Messages that were growing and have stopped."""
         self._readers: dict[str, Cursor] = {}
+        self._notices: set[str] = set()
+        """What stands among the messages and is none."""
 
     # ------------------------------------------------------------ questions
 
@@ -64,6 +66,11 @@ class Timeline:
             if isinstance(item, Message) and item.id in self._known:
                 return item.cursor
         return None
+
+    @property
+    def first(self) -> Cursor | None:
+        """The oldest in memory, be it a notice."""
+        return next((item.cursor for item in self.items if isinstance(item, Message)), None)
 
     @property
     def oldest(self) -> Cursor | None:
@@ -99,35 +106,42 @@ class Timeline:
     def last_before(self, cursor: Cursor) -> Message | None:
         """The newest confirmed message in memory that is not after `cursor`."""
         index = bisect_left(self._keys, (cursor.at, cursor.id, _MESSAGE + 1))
-        for item in reversed(self.items[:index]):
-            if isinstance(item, Message):
-                return item
-        return None
+        return next((m for m in reversed(self.items[:index]) if self._is_message(m)), None)
 
     def foreign_after(self, cursor: Cursor) -> bool:
         """Whether somebody else wrote after `cursor`."""
         index = bisect_left(self._keys, (cursor.at, cursor.id, _MESSAGE + 1))
-        return any(isinstance(item, Message) and not item.own for item in self.items[index:])
+        return any(self._is_message(item) and not item.own for item in self.items[index:])
 
     def foreign_count(self, after: Cursor | None) -> int:
         """Messages in memory that somebody else wrote after `after`."""
         index = bisect_right(self._keys, (after.at, after.id, _MESSAGE)) if after is not None else 0
-        return sum(isinstance(item, Message) and not item.own for item in self.items[index:])
+        return sum(self._is_message(item) and not item.own for item in self.items[index:])
 
     def window(self, upto: Cursor, most: int) -> tuple[Cursor, list[Message]]:
         """Up to `most` confirmed messages that end at `upto`, no gap among them, oldest first; and the
         cursor after which they are all there are."""
         found: list[Message] = []
-        index = bisect_right(self._keys, (upto.at, upto.id, _MESSAGE))
+        index = self._past_notices(bisect_right(self._keys, (upto.at, upto.id, _MESSAGE)))
         while index and len(found) < most and isinstance(item := self.items[index - 1], Message):
             found.insert(0, item)
-            index -= 1
+            index = self._past_notices(index - 1)
         before = self.items[index - 1] if index else None
         if isinstance(before, Message):
             return before.cursor, found
         if before is None and self.from_start and span_of(self.spans[:1], upto):
             return START, found
         return (found[0].cursor, found[1:]) if found else (upto, [])
+
+    def _past_notices(self, index: int) -> int:
+        """The end of `items[:index]` without the notices there: they are no part of any history."""
+        while index and isinstance(item := self.items[index - 1], Message) and item.id in self._notices:
+            index -= 1
+        return index
+
+    def _is_message(self, item: Item) -> TypeGuard[Message]:
+        """Of the two kinds of things that are told in a thread, the one that the server keeps a row of."""
+        return isinstance(item, Message) and item.id not in self._notices
 
     def shown(self, message_id: str) -> Message | None:
         """A confirmed message as it is shown."""
@@ -149,11 +163,16 @@ class Timeline:
 
         A message that was a draft here stops being one. An older version never replaces a newer one:
         `as_of` is the turn in which they were asked for, 0 for rows that were only heard, and `changed`
-        says that a heard row is known to be a new version.
+        says that a heard row is known to be a new version. A notice gets its place by time and is part of
+        no stretch.
         """
         splices: list[Splice] = []
         fresh: list[Message] = []
         for message in sorted({m.id: m for m in messages}.values(), key=lambda m: m.cursor):
+            if hearsay.is_notice(message):
+                fresh += [message] if message.id not in self._notices else []
+                self._notices.add(message.id)
+                continue
             splices += self.drop_draft(message.id)
             if message.id not in self._known:
                 fresh.append(self._dressed(message))
@@ -161,7 +180,9 @@ class Timeline:
             elif (splice := self._refresh(message, as_of, changed)) is not None:
                 splices.append(splice)
         splices += self._insert(fresh)
-        self.spans = merge_spans([*self.spans, *([covers] if covers else ()), *(_dot(m) for m in fresh)])
+        self.spans = merge_spans(
+            [*self.spans, *([covers] if covers else ()), *(_dot(m) for m in fresh if m.id in self._known)]
+        )
         return splices + self._regap()
 
     def forget(self, message_id: str, turn: int = 0) -> list[Splice]:

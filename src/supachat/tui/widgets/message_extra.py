@@ -11,6 +11,7 @@ from rich.cells import cell_len
 
 from supachat.domain.model import Extra, Message, MessageKind, Person, PersonKind
 from supachat.domain.text import Safe
+from supachat.tui.glyphs import Glyphs
 from supachat.tui.widgets.pieces import Piece, Role
 from supachat.tui.widgets.rows import LAST, Canvas, Line
 from supachat.tui.widgets.wrapping import cut_pieces, wrap
@@ -99,6 +100,19 @@ def card(item: Message, canvas: Canvas) -> tuple[Line, ...]:
             pieces = cut_pieces([edge, *before, *row], frame.text, frame.glyphs.cut)
             lines.append(canvas.line(pieces, fill=Role.BAND, at=(LAST, len(lines))))
     return tuple(lines)
+
+
+def notice(item: Message, glyphs: Glyphs) -> tuple[Piece, tuple[Piece, ...]]:
+    """The mark of whoever speaks without a name, and the words, as one run. What the project's backend
+    told has a title, which stands out."""
+    said = extra_of(item)
+    if said.kind is not MessageKind.NOTICE:
+        return Piece(glyphs.system, Role.QUIET), (Piece(" ".join(item.body.split()), Role.QUIET, 0, 0),)
+    title, _, body = item.body.partition("\n")
+    mark = Piece(glyphs.alert, Role.ERROR) if said.urgent else Piece(glyphs.system, Role.ACCENT)
+    words = " ".join(body.split())
+    rest = (Piece("  "), Piece(words, Role.QUIET, 1, 0)) if words else ()
+    return mark, (Piece(title, Role.TEXT2, 0, 0), *rest)
 
 
 def trouble(item: Message, canvas: Canvas) -> tuple[Line, ...]:

@@ -219,8 +219,7 @@ def _message(scene: Scene, canvas: Canvas, cast: Cast, *, headed: bool) -> Body:
     assert isinstance(item, Message)
     first_meta = [] if headed else meta(item, canvas.frame, head=False)
     if is_notice(item, cast):
-        mark = Piece(canvas.frame.glyphs.system, Role.QUIET)
-        return Body(_notice(item, canvas, mark), opens=False)
+        return Body(_notice(item, canvas), opens=False)
     if item.deleted:
         words = "message deleted" if scene.run <= 1 else f"{scene.run} messages deleted"
         return Body(
@@ -242,9 +241,9 @@ def _message(scene: Scene, canvas: Canvas, cast: Cast, *, headed: bool) -> Body:
     return Body((*before, *text, *card, *extra.trouble(item, canvas), *after), body.opens)
 
 
-def _notice(item: Message, canvas: Canvas, mark: Piece) -> tuple[Line, ...]:
-    words = Piece(" ".join(item.body.split()), Role.QUIET, 0, 0)
-    rows = wrap([words], canvas.frame.text)
+def _notice(item: Message, canvas: Canvas) -> tuple[Line, ...]:
+    mark, words = extra.notice(item, canvas.frame.glyphs)
+    rows = wrap(words, canvas.frame.text)
     when = [Piece(canvas.frame.clock(item.at), Role.QUIET)]
     first = canvas.line(rows[0], mark=mark, meta=when, edge=True)
     return (first, *(canvas.line(row) for row in rows[1:]))

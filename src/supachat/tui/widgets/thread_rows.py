@@ -142,7 +142,12 @@ def _thread_rows(entry: Entry, cells: int, look: Look) -> list[Row]:
     left = [_edge(look), _mark(view, look), _title(view, look)._replace(act="open")]
     last = view.thread.last
     return _rows(
-        left, _counts(view, cells, look), _preview(view, cells), last.at if last else None, cells, look
+        left,
+        _counts(view, cells, look),
+        _preview(view, cells, look.glyphs),
+        last.at if last else None,
+        cells,
+        look,
     )
 
 
@@ -171,9 +176,12 @@ def _rows(
     return [Row(fit(left, time, cells), look.tone), Row(fit(below, counts, cells, air=air), look.tone)]
 
 
-def _preview(view: ThreadView, cells: int) -> Safe:
+def _preview(view: ThreadView, cells: int, glyphs: Glyphs) -> Safe:
+    """Who writes just now, else what the project's backend told since the last message, else that one."""
     if view.typing:
         return view.typing
+    if told := view.thread.notice:
+        return cut(Safe(f"{glyphs.system} {told}"), cells)
     said = Safe(view.thread.preview.split("\n", 1)[0])
     return cut(Safe(f"{view.author}: {said}") if view.author and said else said, cells)
 
