@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.rest_text import told
 
 from supachat.server.catalog import Catalog, Column, Function, Parameter, Shape, Table, assemble
 from supachat.server.rest import call
 from supachat.server.rest.errors import RestError
 from supachat.server.rest.parse import parse
-from supachat.server.rest.sql import Form, Statement
+from supachat.server.rest.sql import Form
 
 NOTES = Table("public", "notes", {"id": Column("id", "bigint", "N"), "body": Column("body", "text", "S")})
 CATALOG: Catalog = assemble([NOTES])
-
-
-def told(statement: Statement) -> tuple[str, list[object]]:
-    """The statement with its parameters as %s, and their values in order."""
-    text = statement.text.as_string(None)
-    values = dict(statement.values)
-    for name in values:
-        text = text.replace(f"%({name})s", "%s")
-    return text, list(values.values())
 
 
 def function(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.rest_text import told
 
 from supachat.server.catalog import Catalog, Column, ForeignKey, Table, assemble
 from supachat.server.rest import sql
@@ -51,15 +52,6 @@ CATALOG: Catalog = assemble(
         key("notes_room_fkey", "notes", ("room",), "rooms"),
     ],
 )
-
-
-def told(statement: Statement) -> tuple[str, list[object]]:
-    """The statement with its parameters as %s, and their values in order."""
-    text = statement.text.as_string(None)
-    values = dict(statement.values)
-    for name in values:
-        text = text.replace(f"%({name})s", "%s")
-    return text, list(values.values())
 
 
 def reading(

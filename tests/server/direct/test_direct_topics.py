@@ -5,16 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from tests.server.direct.world import ANYBODY, Account, World
-
-OPEN_TO_ALL = """
-create policy everybody_hears on realtime.messages for select to public using (true);
-create policy everybody_speaks on realtime.messages for insert to public with check (true);
-"""
-CLOSE_AGAIN = """
-drop policy everybody_hears on realtime.messages;
-drop policy everybody_speaks on realtime.messages;
-"""
+from tests.server.direct.world import ANYBODY, Account, World, open_every_topic
 
 
 @pytest.fixture
@@ -31,8 +22,7 @@ def test_who_may_hear_and_speak(
 ) -> None:
     """A project's own policies that open every topic open none of ours."""
     if opened:
-        world.run(OPEN_TO_ALL)
-        request.addfinalizer(lambda: world.run(CLOSE_AGAIN))
+        open_every_topic(world, request)
     ann, bob, eve = trio
     for member in (ann, bob):
         assert world.hears(member, "chat:ann__bob")
@@ -69,8 +59,7 @@ def test_topics_of_nothing_are_closed(
 def test_a_projects_own_topics_stay_as_they_were(
     world: World, trio: tuple[Account, Account, Account], request: pytest.FixtureRequest
 ) -> None:
-    world.run(OPEN_TO_ALL)
-    request.addfinalizer(lambda: world.run(CLOSE_AGAIN))
+    open_every_topic(world, request)
     for who in (*trio, ANYBODY):
         for topic in ("chat:lobby", "room:1", "user:ann", "typing:lobby"):
             assert world.hears(who, topic)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
+import pytest
 from psycopg import sql
 from psycopg.rows import DictRow, dict_row
 
@@ -21,6 +22,14 @@ Asked = psycopg.Connection[DictRow]
 SETTING = "supachat.app_ids_from_user_metadata"
 BECOME = "select set_config('request.jwt.claims', %s, true), set_config('role', %s, true)"
 PROBE = "insert into realtime.messages (topic, extension, id) values (%s, %s, %s)"
+OPEN_TO_ALL = """
+create policy everybody_hears on realtime.messages for select to public using (true);
+create policy everybody_speaks on realtime.messages for insert to public with check (true);
+"""
+CLOSE_AGAIN = """
+drop policy everybody_hears on realtime.messages;
+drop policy everybody_speaks on realtime.messages;
+"""
 
 
 @dataclass(frozen=True)
@@ -170,3 +179,9 @@ class World:
     def close(self) -> None:
         self.admin.close()
         self._api.close()
+
+
+def open_every_topic(world: World, request: pytest.FixtureRequest) -> None:
+    """A project's own policies that open every topic to everybody, until the test ends."""
+    world.run(OPEN_TO_ALL)
+    request.addfinalizer(lambda: world.run(CLOSE_AGAIN))

@@ -6,17 +6,8 @@ import itertools
 import uuid
 
 import pytest
-from tests.server.direct.world import ANYBODY, Account
+from tests.server.direct.world import ANYBODY, Account, open_every_topic
 from tests.server.sql_world import Rooms
-
-OPEN_TO_ALL = """
-create policy everybody_hears on realtime.messages for select to public using (true);
-create policy everybody_speaks on realtime.messages for insert to public with check (true);
-"""
-CLOSE_AGAIN = """
-drop policy everybody_hears on realtime.messages;
-drop policy everybody_speaks on realtime.messages;
-"""
 
 
 @pytest.fixture
@@ -38,8 +29,7 @@ def test_who_may_hear_and_speak(
 ) -> None:
     """A project's own policies that open every topic open none of ours."""
     if opened:
-        world.run(OPEN_TO_ALL)
-        request.addfinalizer(lambda: world.run(CLOSE_AGAIN))
+        open_every_topic(world, request)
     ann, bob, eve, room = scene
     rows, twin = f"session:{room}", f"session-typing:{room}"
     for who, extension in itertools.product((ann, bob, eve, ANYBODY), ("broadcast", "presence")):
@@ -74,8 +64,7 @@ def test_topics_of_nothing_are_closed(
 def test_a_projects_own_topics_stay_as_they_were(
     world: Rooms, scene: tuple[Account, Account, Account, uuid.UUID], request: pytest.FixtureRequest
 ) -> None:
-    world.run(OPEN_TO_ALL)
-    request.addfinalizer(lambda: world.run(CLOSE_AGAIN))
+    open_every_topic(world, request)
     for topic in ("session:lobby", "room:1", "sessions:x", "user:ann"):
         assert world.hears(ANYBODY, topic)
         assert world.speaks(scene[2], topic)
