@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from tests.unit.rest_text import told
 
 from supachat.server.catalog import Catalog, Column, ForeignKey, Table, assemble
 from supachat.server.rest import write
 from supachat.server.rest.errors import RestError
 from supachat.server.rest.parse import parse
 from supachat.server.rest.payload import read
-from supachat.server.rest.sql import SET_BY_SQL, Form, Statement
+from supachat.server.rest.sql import SET_BY_SQL, Form
 from supachat.server.rest.write import Writing
 
 
@@ -28,15 +29,6 @@ NOTES = table(
 )
 IN_ROOM = ForeignKey("notes_room_fkey", ("public", "notes"), ("room",), ("public", "rooms"), ("id",))
 CATALOG: Catalog = assemble([ROOMS, NOTES], [IN_ROOM])
-
-
-def told(statement: Statement) -> tuple[str, list[object]]:
-    """The statement with its parameters as %s, and their values in order."""
-    text = statement.text.as_string(None)
-    values = dict(statement.values)
-    for name in values:
-        text = text.replace(f"%({name})s", "%s")
-    return text, list(values.values())
 
 
 def writing(body: bytes, *query: tuple[str, str], how: Writing | None = None) -> tuple[str, list[object]]:
