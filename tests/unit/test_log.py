@@ -13,7 +13,8 @@ import pytest
 from supachat.domain.errors import Refused
 from supachat.journal import log
 from supachat.journal.pages import KEPT, Pages
-from supachat.journal.scrub import escaped, line, said, scrubbed, trace
+from supachat.domain.secrets import scrubbed
+from supachat.journal.scrub import escaped, line, said, trace
 from supachat.remote.outline import outline
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJyb2xlIjoiYW5vbiJ9.c2lnbmF0dXJl"

@@ -26,7 +26,8 @@ CHECK = 28
 
 
 @click.group()
-def dialect() -> None:
+@workspace_options
+def dialect(workspace: str | None, vault: str | None) -> None:
     """The kinds of chat that supachat speaks, and the SQL that makes them."""
 
 

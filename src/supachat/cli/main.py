@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from supachat.cli import mishap
 from supachat.domain.errors import SupachatError
+from supachat.domain.text import safe
 
 if TYPE_CHECKING:
     import click
@@ -64,7 +65,7 @@ def run(argv: list[str]) -> int:
             return run_app(None, None)
         return _click(argv)
     except SupachatError as error:
-        print(f"supachat: {error}", file=sys.stderr)
+        print(f"supachat: {safe(str(error))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130

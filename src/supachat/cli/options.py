@@ -11,7 +11,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def workspace_options(command: F) -> F:
-    """`--workspace` and `--vault`, before the command's name or behind it."""
+    """`--workspace` and `--vault`, before the command's name or behind it, at whichever level."""
     vault = click.Choice(["auto", "keyring", "file", "memory"])
     command = click.option("--vault", type=vault, help="Where the session is kept.", callback=_or_group)(
         command
@@ -22,6 +22,8 @@ def workspace_options(command: F) -> F:
 
 
 def _or_group(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
-    """What stands behind the command, else what stood before it."""
-    above = ctx.parent.params if ctx.parent is not None else {}
-    return value if value is not None else above.get(param.name or "")
+    """What stands behind the command, else what stood before it: a group within a group holds it too."""
+    if value is not None or ctx.parent is None:
+        return value
+    found: str | None = ctx.parent.params.get(param.name or "")
+    return found

@@ -13,7 +13,7 @@ from supachat.assemble import Desk, desk
 from supachat.cli.headless import PATIENCE, Headless, headless, need_workspace
 from supachat.cli.options import workspace_options
 from supachat.cli.output import as_json, show_message, show_threads
-from supachat.cli.which import Several, which_person, which_thread
+from supachat.cli.which import Several, asked_person, which_person, which_thread
 from supachat.client import Client
 from supachat.domain.errors import BadInput, NotFound, Refused, Unreachable
 from supachat.domain.events import Edge
@@ -73,8 +73,8 @@ def send(
 ) -> None:
     """Send TEXT to THREAD; without TEXT, or with -, what comes on stdin.
 
-    THREAD is an id, source:id, or a name when only one fits; @name opens a new thread. Ends when the
-    server has the message, and prints its id.
+    THREAD is an id, source:id, or a name when only one fits; @name opens a new thread, source:@name in
+    that source. Ends when the server has the message, and prints its id.
     """
     body = text if text not in (None, "-") else stdin_text()
     here = desk(vault)
@@ -98,7 +98,7 @@ async def _send(
 ) -> None:
     async with headless(here, workspace, kept=queue) as session:
         client = session.client
-        if not (queue and client.threads()) or said.startswith("@"):
+        if not (queue and client.threads()) or asked_person(said) is not None:
             await session.signed_in(seconds)
             await session.listed_threads()
         key = await find_thread(session, said)
@@ -127,16 +127,27 @@ def _outcome(session: Headless, draft: str, failed_before: int) -> bool | None:
 
 
 async def find_thread(session: Headless, said: str) -> ThreadKey:
-    """The thread that is meant; `@name` makes it if it is new."""
+    """The thread that is meant; `@name` and `source:@name` make it if it is new."""
     client = session.client
-    if not said.startswith("@"):
+    asked = asked_person(said)
+    if asked is None:
         return which_thread(client.threads(), said).key
-    sources = [one.name for one in client.sources if client.can(one.name, Feature.FIND_PEOPLE)]
+    able = [one.name for one in client.sources if client.can(one.name, Feature.FIND_PEOPLE)]
+    sources = [name for name in able if asked.source in ("", name)]
     if not sources:
-        raise NotFound("People cannot be looked for in this workspace", cure="Give a thread instead")
-    people = [person for source in sources for person in await client.find_people(source, said[1:])]
-    person = which_person(people, said[1:])
+        raise _nobody_to_find(client, asked.source, able)
+    people = [person for source in sources for person in await client.find_people(source, asked.name)]
+    person = which_person(people, asked.name)
     return await client.start_thread(person.key.source, person.key.id)
+
+
+def _nobody_to_find(client: Client, source: str, able: list[str]) -> NotFound:
+    if source and source not in [one.name for one in client.sources]:
+        names = ", ".join(one.name for one in client.sources) or "none"
+        return NotFound(f"There is no source {safe_line(source)!r}", cure=f"Switched on here: {names}")
+    where = f"in {safe_line(source)}" if source else "in this workspace"
+    able_words = f", or look in {', '.join(able)}" if able else ""
+    return NotFound(f"People cannot be looked for {where}", cure=f"Give a thread instead{able_words}")
 
 
 @click.command()

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Final, NamedTuple
 
 from supachat.domain.errors import NotFound
 from supachat.domain.model import Person, Thread
 from supachat.domain.text import Safe, safe_line
+
+_PERSON: Final = re.compile(r"(?:([a-z][a-z0-9_-]{0,31}):)?@(.+)", re.DOTALL)
+
+
+class Asked(NamedTuple):
+    """Somebody to write to: `source` is empty where any will do."""
+
+    source: str
+    name: str
+
+
+def asked_person(said: str) -> Asked | None:
+    """`@name` or `source:@name`; None for a thread."""
+    found = _PERSON.fullmatch(said)
+    return Asked(found[1] or "", found[2]) if found else None
 
 
 class Several(Exception):
@@ -34,7 +51,7 @@ def which_thread(threads: Sequence[Thread], said: str) -> Thread:
             raise Several(said, [f"{thread_name(thread)}  {thread.title}" for thread in found])
     raise NotFound(
         f"There is no thread {safe_line(said)!r}",
-        cure="supachat threads lists them; @name begins a new one",
+        cure="supachat threads lists them; @name or source:@name begins a new one",
     )
 
 
@@ -56,7 +73,9 @@ def which_person(people: Sequence[Person], said: str) -> Person:
         if len(found) == 1:
             return found[0]
         if found:
-            raise Several(said, [f"@{person.handle}  {person.name}" for person in found])
+            raise Several(
+                said, [f"{person.key.source}:@{person.handle}  {person.name}" for person in found]
+            )
     raise NotFound(
         f"Nobody called {safe_line(said)!r} was found", cure="Give three letters of the name or more"
     )

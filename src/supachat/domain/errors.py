@@ -24,11 +24,15 @@ SupachatError
 
 from __future__ import annotations
 
+from supachat.domain.secrets import scrubbed
+
 
 class SupachatError(Exception):
-    """The root. `cure` is what to do next, in words; it may be empty."""
+    """The root. `cure` is what to do next, in words; it may be empty. No error repeats a key or a token
+    that somebody wrote in the wrong place, or that a server quotes."""
 
     def __init__(self, message: str, *, cure: str = "") -> None:
+        message = scrubbed(message)
         super().__init__(message)
         self.message = message
         self.cure = cure

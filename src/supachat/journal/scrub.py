@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import traceback
 from collections.abc import Iterator
 
 from supachat.domain.errors import SupachatError
+from supachat.domain.secrets import scrubbed
 
-CUT = "[cut]"
-_SECRETS = re.compile(
-    r"eyJ[\w-]{5,}(?:\.[\w-]*){0,2}"  # a JWT, whole or begun
-    r"|sb_(?:secret|publishable|temp)_[\w-]+"
-    r"|(?<=\bBearer )\S+"
-    r"|(?i:(?<=apikey=)|(?<=token=)|(?<=password=)|(?<=code=))[^&\s\"']+"
-    r"|(?i:(?<=\"access_token\": \")|(?<=\"refresh_token\": \")|(?<=\"password\": \"))[^\"]*"
-)
 _OF_PYTHON = (
     AttributeError,
     ImportError,
@@ -28,11 +20,6 @@ _OF_PYTHON = (
     ZeroDivisionError,
 )
 """Errors whose words are the interpreter's own: they name code, not what somebody wrote."""
-
-
-def scrubbed(text: str) -> str:
-    """`text` without what looks like a token or a key."""
-    return _SECRETS.sub(CUT, text)
 
 
 def escaped(text: str) -> str:
