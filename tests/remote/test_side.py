@@ -13,7 +13,7 @@ from supachat.dialects import catalog
 from supachat.dialects.calls import Call, Row, Rpc, Select, Topic
 from supachat.domain import events as ev
 from supachat.domain.errors import DialectError, Refused
-from supachat.domain.model import Alteration, Micros, Presence, ThreadKey
+from supachat.domain.model import Alteration, Micros, Presence, Sighting, ThreadKey
 from supachat.remote.attendance import Attendance
 from supachat.remote.frames import Broadcast
 from supachat.remote.hearing import Hearing, Known
@@ -112,8 +112,9 @@ class Desk:
     def __init__(self, tables: Tables) -> None:
         self.known, self.tasks = known(), set[asyncio.Task[None]]()
         self.registry = Registry(60, lambda key: [Topic(f"t:{key.id}")])
+        self.hearing = Hearing(self.known, self.registry)
         self.attendance = Attendance(
-            self.known, self.registry, FAST, carry_out=tables.carry_out, spawn=self._spawn
+            self.known, self.hearing, self.registry, FAST, tables.carry_out, self._spawn
         )
 
     def _spawn(self, work: Any) -> None:
@@ -142,6 +143,37 @@ async def test_what_the_reader_is_is_written_on_change(tables: Tables) -> None:
     desk.attendance.moved()
     await desk.settled()
     assert said(tables)[1:] == [{"_session_id": "s1", "_status": "offline"}], "the last of a burst"
+
+
+async def test_whoever_leaves_says_so_at_once_and_once(tables: Tables) -> None:
+    desk = Desk(tables)
+    desk.registry.watch([SESSION])
+    desk.attendance.moved()
+    await desk.settled()
+    desk.attendance.presence = Presence.OFFLINE
+    desk.attendance.moved()
+    await desk.attendance.leave()
+    assert [params["_status"] for params in said(tables)] == ["online", "offline"]
+    await desk.settled()
+    assert len(said(tables)) == 2
+
+
+def test_who_was_there_before_the_rows_flowed_is_read_with_the_age_of_the_row() -> None:
+    row = {"session_id": "s1", "status": "online", "last_seen": "2026-11-20T09:00:00+00:00"}
+    answer: list[Row] = [{**row, "user_id": "ben"}, {**row, "user_id": ME}, {"user_id": "no"}]
+    beside = catalog.load("sessions").beside
+    assert beside.present_call("sessions-typing:s1") is None
+    assert beside.present_call("sessions:s1") == Select(
+        "user_presence",
+        "user_id,session_id,status,last_seen",
+        (("session_id", "eq", "s1"),),
+        order=(("last_seen", True),),
+        limit=100,
+        schema="sessions",
+    )
+    moment = Micros(1_795_165_200_000_000)
+    (seen,) = beside.present(answer, ME, Micros(moment + 4_500_000))
+    assert seen == ev.PersonSeen(SESSION, "ben", Sighting(Presence.ONLINE, at=moment), 4.5)
 
 
 async def test_who_listens_is_noted_table_by_table(tables: Tables) -> None:

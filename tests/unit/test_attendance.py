@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supachat.domain.choices import Quiet
-from supachat.domain.model import Person, PersonKey, PersonKind, Presence, Sighting, ThreadKey
+from supachat.domain.model import Micros, Person, PersonKey, PersonKind, Presence, Sighting, ThreadKey
 from supachat.domain.text import Safe
 from supachat.sync.attendance import TELL_EVERY, Attendance
 from supachat.sync.limiter import Limiter
@@ -131,6 +131,21 @@ def test_whoever_only_a_row_speaks_of_is_offline_after_half_a_minute_of_silence(
     assert people.expire(50) == {A}
     assert people.presence("sessions", "sol", [A]) is OFFLINE
     assert people.expire(500) == frozenset()
+    assert people.lives(A, "sol", 600), "a message of theirs, say"
+    assert people.presence("sessions", "sol", [A]) is ONLINE
+    assert not people.lives(A, "nobody", 600)
+
+
+def test_a_row_that_was_written_long_ago_says_no_more_than_when() -> None:
+    people = People(silent=30)
+    old = Sighting(ONLINE, at=Micros(7))
+    assert people.seen(A, "sol", old, -40.0)
+    assert people.expire(0) == {A}
+    assert people.presence("sessions", "sol", [A]) is OFFLINE
+    assert people.sighting(A, "sol") == old
+    assert people.seen(A, "sol", Sighting(AWAY, at=Micros(9)), 1)
+    assert not people.seen(A, "sol", old, 2), "an older row was read while a newer one was told"
+    assert people.presence("sessions", "sol", [A]) is AWAY
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ class Runner:
         """Say good-bye where that is wanted, then end the link."""
         with contextlib.suppress(TimeoutError, SupachatError):
             if self.engine.online and self.parts.attends():
-                await asyncio.wait_for(remote.perform(ev.TellPresence(Presence.OFFLINE)), 0.4)
+                await asyncio.wait_for(remote.perform(ev.TellPresence(Presence.OFFLINE, leaving=True)), 0.4)
         with contextlib.suppress(TimeoutError, SupachatError):
             await asyncio.wait_for(remote.close(), 1.0)
 

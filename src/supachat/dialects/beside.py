@@ -6,14 +6,19 @@ Pure, like it: calls come out, answers go in. None, or nothing, is what a map th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
-from supachat.dialects import asks, feeds
+from supachat.dialects import asks, changes, feeds, rows
 from supachat.dialects.calls import Call, Row, Rpc, Select
-from supachat.dialects.parts import USER
+from supachat.dialects.parts import THREAD, USER
 from supachat.dialects.shape import Map
+from supachat.domain.events import PersonSeen
 from supachat.domain.feeds import Canned, FeedAct, FeedInfo, FeedRow, Tick
-from supachat.domain.model import Alteration, Presence
+from supachat.domain.model import Alteration, Micros, Presence
+
+MOST = 100
+"""Rows of presence that are read of one thread."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,28 @@ class Beside:
         part = self.map.presence_row
         slots = {"thread": thread_id, "status": presence.value, "me": me}
         return asks.rpc(self.map, part, slots) if part else None
+
+    def present_call(self, topic: str) -> Call | None:
+        """The rows of those who are in the thread that a topic tells such rows of."""
+        part = self.map.presence_row
+        told = [one for one in self.map.changes if one.means == "presence" and one.slot == THREAD]
+        key = next((key for one in told if (key := one.key(topic)) is not None), None)
+        if part is None or key is None:
+            return None
+        columns = ",".join(dict.fromkeys((part.person, part.thread, part.status, part.seen)))
+        newest = ((part.seen, True),)
+        return Select(part.table, columns, ((part.thread, "eq", key),), "", newest, MOST, self.map.schema_)
+
+    def present(self, answer: Sequence[Row], me: str, now: Micros) -> tuple[PersonSeen, ...]:
+        """What each row says, with its age at `now`, by the server's clock. What fits no map is nobody."""
+        found: list[PersonSeen] = []
+        for row in answer:
+            with suppress(rows.Misfit):
+                seen = changes.seen(self.map, row, me)
+                at = seen.sighting.at if seen is not None else None
+                if seen is not None and at is not None:
+                    found.append(replace(seen, age=max(0.0, (now - at) / 1_000_000)))
+        return tuple(found)
 
     def audit_calls(self, topic: str) -> tuple[Call, ...]:
         """Notes that the reader listens to the tables of a topic of their own account."""

@@ -83,12 +83,19 @@ def _beside(map_: Map, change: Change, record: Mapping[str, Any], me: str) -> Ev
     if change.means == "price" and map_.prices is not None:
         return PriceHeard(feeds.tick(map_, map_.prices, record))
     if change.means == "presence" and map_.presence_row is not None:
-        part = map_.presence_row
-        person = rows.key(record, part.person)
-        thread = ThreadKey(map_.name, rows.key(record, part.thread))
-        return PersonSeen(thread, person, feeds.sighting(part, record)) if person != me else None
+        return seen(map_, record, me)
     feed = next(one for one in map_.feeds if one.name == change.feed)
     return FeedHeard(feeds.feed_row(map_, feed, record))
+
+
+def seen(map_: Map, record: Mapping[str, Any], me: str) -> PersonSeen | None:
+    """What a row of presence says of one person; nothing is told of oneself. Raises Misfit."""
+    part = map_.presence_row
+    person = rows.key(record, part.person) if part is not None else me
+    if part is None or person == me:
+        return None
+    thread = ThreadKey(map_.name, rows.key(record, part.thread))
+    return PersonSeen(thread, person, feeds.sighting(part, record))
 
 
 def _message(

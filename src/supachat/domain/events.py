@@ -170,6 +170,8 @@ class PersonSeen:
     thread: ThreadKey
     person: str
     sighting: Sighting
+    age: float = 0.0
+    """Seconds since it was written, where it was not told as it changed."""
 
 
 @dataclass(frozen=True, slots=True)

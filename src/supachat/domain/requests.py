@@ -135,6 +135,8 @@ class TellPresence:
     """What the reader is from now on, wherever the sources say so."""
 
     presence: Presence
+    leaving: bool = False
+    """The program ends: what is to be written down is written now or never."""
 
 
 Request = (

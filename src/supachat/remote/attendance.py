@@ -1,5 +1,5 @@
-"""What is written down of the reader's being there, where a source keeps it in tables: what they are
-(at most once in ten seconds for each source), and that they listen.
+"""What is written down of people's being there, where a source keeps it in tables: what the reader is
+(at most once in ten seconds for each source), that they listen, and what the others' rows say.
 
 Nobody waits for it, and nothing is kept for later: a row that could not be written is written with the
 next change.
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
-from supachat.dialects.calls import Call
+from supachat.dialects.calls import Call, Row
+from supachat.domain.errors import SupachatError
 from supachat.domain.model import Presence, ThreadKey
-from supachat.remote.hearing import Known
+from supachat.remote.hearing import Hearing, Known
 from supachat.remote.registry import Registry
 from supachat.remote.rules import Throttle
 from supachat.remote.waits import Waits
@@ -24,13 +25,13 @@ class Attendance:
     def __init__(
         self,
         known: Known,
+        hearing: Hearing,
         registry: Registry,
         waits: Waits,
-        *,
-        carry_out: Callable[[Call], Awaitable[object]],
+        carry_out: Callable[[Call], Awaitable[Sequence[Row]]],
         spawn: Callable[[Coroutine[Any, Any, None]], object],
     ) -> None:
-        self._known, self._registry = known, registry
+        self._known, self._hearing, self._registry = known, hearing, registry
         self._carry_out, self._spawn = carry_out, spawn
         self._throttle = Throttle(waits.presence)
         self._written: dict[str, tuple[ThreadKey, Presence]] = {}
@@ -56,22 +57,45 @@ class Attendance:
     async def _write(self, source: str) -> None:
         try:
             await asyncio.sleep(self._throttle.wait(source, time.monotonic()))
-            due, me = self._due(source), self._known.me.get(source)
-            if due is None or me is None:
-                return
-            self._throttle.went(source, time.monotonic())
-            call = self._known.dialects[source].beside.presence_call(due[0].id, due[1], me)
-            if call is not None:
-                await self._carry_out(call)
-                self._written[source] = due
+            await self._put(source)
         finally:
             self._waiting.discard(source)
 
+    async def _put(self, source: str) -> None:
+        due, me = self._due(source), self._known.me.get(source)
+        if due is None or me is None:
+            return
+        self._throttle.went(source, time.monotonic())
+        call = self._known.dialects[source].beside.presence_call(due[0].id, due[1], me)
+        if call is None:
+            return
+        self._written[source] = due
+        try:
+            await self._carry_out(call)
+        except SupachatError:
+            self._written.pop(source, None)
+            raise
+
+    async def leave(self) -> None:
+        """The last row of all, however soon after the one before: nobody could write it later."""
+        await asyncio.gather(*(self._put(source) for source in self._known.me))
+
     def began(self, topic: str) -> None:
-        """A topic's rows flow: where a source wants that noted, it is."""
-        for source in dict.fromkeys(asker.source for asker in self._registry.askers(topic)):
+        """A topic's rows flow: that is noted where a source wants it, and what was written before is read."""
+        askers = self._registry.askers(topic)
+        for source in dict.fromkeys(asker.source for asker in askers):
             for call in self._known.dialects[source].beside.audit_calls(topic):
                 self._spawn(self._note(call))
+        for key in dict.fromkeys(asker.thread for asker in askers):
+            if key is not None and (rows := self._known.dialects[key.source].beside.present_call(topic)):
+                self._spawn(self._read(key.source, rows))
+
+    async def _read(self, source: str, call: Call) -> None:
+        """Who is there by their rows. A row tells its own age."""
+        me, answer = self._known.me.get(source), await self._carry_out(call)
+        if me is not None:
+            now = self._hearing.measures.server_time()
+            self._hearing.say(*self._known.dialects[source].beside.present(answer, me, now))
 
     async def _note(self, call: Call) -> None:
         await self._carry_out(call)

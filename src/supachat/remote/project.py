@@ -85,7 +85,7 @@ class Project:
         self._background = Background()
         self._spawn = self._background.spawn
         attendance = Attendance(
-            self._known, self._registry, self._waits, carry_out=self._rows.carry_out, spawn=self._spawn
+            self._known, self._hearing, self._registry, self._waits, self._rows.carry_out, self._spawn
         )
         self._hearing.began = attendance.began
         self._watching = Watching(
@@ -241,6 +241,7 @@ class Project:
 
     def session_unkept(self, reason: Safe) -> None:
         self._hearing.say(ev.SessionUnkept(reason))
+                await self._watching.written_down(leaving)
 
     def resumed(self) -> None:
         if not self._switch.off:
@@ -274,7 +275,7 @@ class Project:
             case ev.TellTyping(thread):
                 await self._watching.tell_typing(thread)
                 return ()
-            case ev.TellPresence(presence):
+            case ev.TellPresence(presence, leaving):
                 self._watching.tell_presence(presence)
                 return ()
             case _:

@@ -62,6 +62,11 @@ class Watching:
         self._attendance.presence = presence
         self._be_present()
 
+    async def written_down(self, now: bool) -> None:
+        """What the tables say is the reader's; `now`: there is no later for it."""
+        if now:
+            await self._attendance.leave()
+
     def again(self) -> None:
         """The sources are known: what was asked for before can be joined now."""
         self.watch(self._registry.watched)

@@ -98,6 +98,8 @@ class Parts:
             return
         if not changed:
             self.notifier.arrived(message, self.roster.threads.get(message.thread), out)
+        if self.roster.people.lives(message.thread, message.author, now):
+            out.changes.append(ev.PeopleChanged(frozenset({message.thread})))
         self.confirmed(message, out, changed=changed)
 
     def _told(self, notice: Message, out: Outcome) -> None:

@@ -6,7 +6,6 @@ Time comes as an argument; a typing mark is gone by itself.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from supachat.domain.model import Person, PersonKey, PersonKind, Presence, Sighting, ThreadKey
 
@@ -30,7 +29,7 @@ class People:
         self._rows: dict[ThreadKey, dict[str, Sighting]] = {}
         """What rows say: it counts only while the topic says nothing."""
         self._fresh: dict[tuple[ThreadKey, str], float] = {}
-        """Of whom a row speaks: when something was heard of them last."""
+        """Of whom a row speaks: when something was heard of them last. Nothing for who fell silent."""
 
     def learn(self, people: Iterable[Person]) -> tuple[Person, ...]:
         """Remember profiles; the answer is those that are new or changed."""
@@ -52,8 +51,14 @@ class People:
         marks = self._typing.setdefault(thread, {})
         news = person not in marks
         marks[person] = now + self._types_for
-        if (thread, person) in self._fresh:
-            self._fresh[thread, person] = now
+        return self.lives(thread, person, now) or news
+
+    def lives(self, thread: ThreadKey, person: str, now: float) -> bool:
+        """Something was heard of somebody: whom a row speaks of is not silent. Whether that is news."""
+        if person not in self._rows.get(thread, {}):
+            return False
+        news = (thread, person) not in self._fresh
+        self._fresh[thread, person] = now
         return news
 
     def stops(self, thread: ThreadKey, person: str) -> bool:
@@ -68,8 +73,6 @@ class People:
                 stopped.add(thread)
         for thread, person in [who for who, at in self._fresh.items() if now - at >= self._silent]:
             del self._fresh[thread, person]
-            row = self._rows[thread][person]
-            self._rows[thread][person] = replace(row, presence=Presence.OFFLINE)
             stopped.add(thread)
         return frozenset(stopped)
 
@@ -89,12 +92,15 @@ class People:
         self._present[thread], self._sightings[thread] = dict(present), said
         return news
 
-    def seen(self, thread: ThreadKey, person: str, sighting: Sighting, now: float) -> bool:
-        """A row speaks of one person. Whether that is news."""
+    def seen(self, thread: ThreadKey, person: str, sighting: Sighting, heard: float) -> bool:
+        """A row speaks of one person, since `heard`. Whether that is news."""
         rows = self._rows.setdefault(thread, {})
-        news = rows.get(person) != sighting and thread not in self._present
+        held = rows.get(person)
+        if held is not None and (held.at or 0) > (sighting.at or 0):
+            return False  # it was read while a newer one was told
+        news = thread not in self._present and (held != sighting or (thread, person) not in self._fresh)
         rows[person] = sighting
-        self._fresh[thread, person] = now
+        self._fresh[thread, person] = max(heard, self._fresh.get((thread, person), heard))
         return news
 
     def sighting(self, thread: ThreadKey, person: str) -> Sighting | None:
@@ -119,5 +125,6 @@ class People:
             if heard is not None:
                 best = max(best, heard.get(person_id, absent), key=_RANK.__getitem__)
             elif row is not None:
-                best = max(best, row.presence, key=_RANK.__getitem__)
+                silent = (thread, person_id) not in self._fresh
+                best = max(best, Presence.OFFLINE if silent else row.presence, key=_RANK.__getitem__)
         return best

@@ -62,8 +62,8 @@ class Roster:
             case ev.PresenceHeard(thread, present, said):
                 there = {p: s for p, s in present.items() if p in members}
                 news = self.people.present(thread, there, {p: s for p, s in said.items() if p in there})
-            case ev.PersonSeen(thread, person, sighting):
-                news = person in members and self.people.seen(thread, person, sighting, now)
+            case ev.PersonSeen(thread, person, sighting, age):
+                news = person in members and self.people.seen(thread, person, sighting, now - age)
         if news:
             out.changes.append(ev.PeopleChanged(frozenset({event.thread})))
 
