@@ -8,7 +8,7 @@ import httpx
 import pytest
 from tests.remote import phoenix as px
 from tests.remote.phoenix import until
-from tests.remote.world import THREAD, World
+from tests.remote.world import ROWS, THREAD, World
 
 from supachat.domain import events as ev
 from supachat.domain.errors import Unreachable
@@ -99,6 +99,35 @@ async def test_polling_ends_where_the_tables_fall_silent_too(world: World) -> No
     with pytest.raises(Unreachable):
         await project.perform(ev.FetchPage(THREAD))
     await until(lambda: state(world) is not LinkState.POLLING, "nothing answers")
+
+
+async def test_while_the_tables_are_silent_it_says_so_and_asks_until_they_answer(world: World) -> None:
+    """Topics are joined all the while."""
+    project = await entered(world)
+    await world.hears(ev.ThreadReady)
+    world.auth.down = httpx.ConnectError("offline")
+    with pytest.raises(Unreachable):
+        await project.perform(ev.FetchPage(THREAD))
+    await until(lambda: world.heard(ev.LinkMoved)[-1].link.silent, "it says so")
+    assert state(world) is LinkState.CONNECTED
+    asked = len(world.heard(ev.ListStale))
+    await world.hears(ev.ListStale, asked + 1)
+    world.auth.down = None
+    await project.perform(ev.ListThreads("direct"))
+    await until(lambda: not world.heard(ev.LinkMoved)[-1].link.silent, "they answer")
+    hints = len(world.heard(ev.ListStale))
+    with pytest.raises(AssertionError, match="not within"):
+        await until(lambda: len(world.heard(ev.ListStale)) > hints, "another", 5 * world.waits.poll)
+
+
+async def test_one_topic_that_is_refused_among_joined_ones_is_polled_and_said(world: World) -> None:
+    world.server.on_join = lambda join: (
+        [px.unauthorized(join.topic, join.ref)] if ROWS in join.topic else px.accept(join)
+    )
+    await entered(world)
+    await world.hears(ev.MessageHinted, 2)
+    await until(lambda: world.heard(ev.LinkMoved)[-1].link.polled, "it says so")
+    assert state(world) is LinkState.CONNECTED
 
 
 async def test_offline_by_hand_polls_nothing(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from supachat.domain.errors import (
     SupachatError,
     Unreachable,
 )
-from supachat.remote.http import retry_after
+from supachat.remote.http import OfflineByHand, retry_after
 from supachat.remote.rows import Rows, as_rows
 
 HTTP = Path(__file__).parents[1] / "vectors" / "data" / "http"
@@ -173,7 +174,30 @@ async def test_refusals(status: int, body: Any, kind: type[SupachatError], words
     assert words in str(caught.value)
     assert "\x1b" not in str(caught.value)
     assert "\u202e" not in str(caught.value)
-    assert rows.reached_since(0.0)
+    answered = kind is not ServerTrouble
+    assert rows.reached_since(0.0) is answered
+    assert (rows.silent_since is None) is answered
+
+
+async def test_how_long_the_tables_are_silent_counts_from_the_first_failure_to_the_next_answer() -> None:
+    answers: list[httpx.Response] = []
+    now = iter(range(1, 9))
+    script = Scripted(lambda request: answers.pop(0))
+    rows = Rows(client_of(script), Tokens(), clock=lambda: float(next(now)))
+    said: list[tuple[bool, float | None]] = []
+    for status in (200, 503, 502, 403, 503, 200):
+        answers.append(httpx.Response(status, json=[]))
+        with contextlib.suppress(SupachatError):
+            await rows.carry_out(Select("m"))
+        said.append((rows.reached_since(1.0), rows.silent_since))
+    assert said == [(True, None), (False, 2.0), (False, 2.0), (True, None), (False, 4.0), (True, None)]
+
+
+async def test_who_went_offline_by_hand_did_not_find_the_tables_silent() -> None:
+    rows, _, _ = rows_over(raising(OfflineByHand("offline by hand")))
+    with pytest.raises(Unreachable):
+        await rows.carry_out(Select("m"))
+    assert rows.silent_since is None
 
 
 async def test_missing_tables_say_what_to_do() -> None:

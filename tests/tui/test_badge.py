@@ -41,6 +41,10 @@ def health(state: LinkState, *, catching_up: int = 0, drops: int = 0, **link: ob
         (health(S.RECONNECTING, attempt=1, drops=6), "↻ reconnecting now (1st try)", "↻ now", "error"),
         (health(S.RECONNECTING), "↻ reconnecting now", "↻ now", "warning"),
         (health(S.CONNECTED, round_trip=0.012, catching_up=120), "⇣ catching up 120", "⇣ 120", "accent"),
+        (health(S.CONNECTED, round_trip=0.012, polled=True), "◷ partly polling", "◷ part poll", "warning"),
+        (health(S.CONNECTED, polled=True, silent=True), "! only listening", "! listening", "error"),
+        (health(S.CONNECTED, catching_up=2, silent=True), "! only listening", "! listening", "error"),
+        (health(S.CONNECTED, catching_up=2, polled=True), "⇣ catching up 2", "⇣ 2", "accent"),
         (health(S.POLLING), "◷ polling every 5 s", "◷ poll 5 s", "warning"),
         (health(S.DISCONNECTED), "✗ offline", "✗ offline", "error"),
         (health(S.OFFLINE), "⊘ offline, by you", "⊘ by you", "warning"),
@@ -102,6 +106,7 @@ def test_ordinals(number: int, words: str) -> None:
 )
 def test_what_is_sent_goes_out_now_or_waits(state: LinkState, now: bool) -> None:
     assert live(health(state)) is now
+    assert not live(health(state, silent=True))
 
 
 def text(row: Row) -> str:

@@ -32,6 +32,8 @@ def topic(state: TopicState) -> tuple[TopicHealth, ...]:
         ("connecting", {"state": LinkState.CONNECTING}, {}, YELLOW),
         ("reconnecting", {"state": LinkState.RECONNECTING}, {}, YELLOW),
         ("polling", {"state": LinkState.POLLING}, {}, YELLOW),
+        ("polling beside joined topics", {"polled": True}, {}, YELLOW),
+        ("tables that do not answer", {"silent": True}, {}, RED),
         ("disconnected", {"state": LinkState.DISCONNECTED}, {}, RED),
         ("an error", {"state": LinkState.ERROR}, {}, RED),
         ("signed out", {"state": LinkState.SIGNED_OUT}, {}, RED),

@@ -23,7 +23,7 @@ from supachat.client.writing import Writing
 from supachat.domain import events as ev
 from supachat.domain.choices import USUAL, Pace
 from supachat.domain.events import Change
-from supachat.domain.health import Health
+from supachat.domain.health import Health, Waiting
 from supachat.domain.model import (
     Account,
     Draft,
@@ -173,6 +173,10 @@ class Client:
     def unsent(self) -> tuple[int, int]:
         """Drafts: (waiting or under way, failed)."""
         return self._engine.outbox.counts()
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        """Each of them, in the order in which they were written."""
+        return self._writing.waiting()
 
     def is_unsent(self, draft_id: str) -> bool:
         return draft_id in self._engine.outbox

@@ -12,11 +12,15 @@ from collections.abc import Callable
 from supachat.client.runner import Runner
 from supachat.domain import events as ev
 from supachat.domain.errors import BadInput
+from supachat.domain.health import Waiting
 from supachat.domain.model import Act, Feature, MessageKey, ThreadKey
+from supachat.domain.text import Safe, safe_line
 
 MOST_SUBJECT = 200
 """Characters of a subject: one line, to be read at a glance."""
 
+EXCERPT = 60
+"""Characters of a draft that waits, enough to know it by."""
 TEXT_EVERY = 0.7
 """Seconds after which a text that is being typed is on disk."""
 
@@ -44,6 +48,26 @@ class Writing:
             self._run.engine.send(draft_id, thread, text, self._run.wall_micros(), self._run.now(), subject)
         )
         return draft_id
+
+    def waiting(self) -> tuple[Waiting, ...]:
+        outbox, wall = self._run.engine.outbox, self._run.wall_micros()
+        return tuple(
+            Waiting(
+                draft.thread,
+                self._title(draft.thread),
+                draft.act,
+                draft.state,
+                max(0.0, (wall - draft.created) / 1_000_000),
+                draft.attempts,
+                outbox.trouble_of(draft.id),
+                safe_line(draft.raw, limit=EXCERPT),
+            )
+            for draft in outbox.drafts()
+        )
+
+    def _title(self, thread: ThreadKey) -> Safe:
+        row = self._run.thread(thread)
+        return row.title if row is not None else safe_line(thread.id)
 
     def edit(self, message: MessageKey, text: str) -> str:
         self._need(message, Feature.EDIT, "edited", text)

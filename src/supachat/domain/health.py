@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from enum import StrEnum
 
-from supachat.domain.model import NOTHING
+from supachat.domain.model import NOTHING, Act, DraftState, ThreadKey
 from supachat.domain.text import Safe
 from supachat.domain.values import dataclass
 
@@ -78,6 +78,10 @@ class Link:
     written) to its being heard, by the server's clock."""
     strays: int = 0
     """Rows that were heard of threads in which the reader is no member: RLS should have hidden them."""
+    polled: bool = False
+    """Topics are joined, but not all that are near: what the others would bring is asked for instead."""
+    silent: bool = False
+    """Topics are joined, but the tables do not answer: what is new is heard, and nothing can be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +111,20 @@ class Health:
     last_event_at: float | None = None
     last_error: Safe = NOTHING
     last_error_at: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A draft that has not gone out, as the health page and the shell tell of it."""
+
+    thread: ThreadKey
+    title: Safe
+    act: Act
+    state: DraftState
+    age: float
+    """Seconds since it was written."""
+    tries: int = 0
+    reason: Safe = NOTHING
+    """What the last try came to; empty where there was none."""
+    words: Safe = NOTHING
+    """The beginning of its text, for the screen alone: never in a log, nor in `--json`."""

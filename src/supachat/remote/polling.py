@@ -1,4 +1,5 @@
-"""While realtime cannot bring a thread's rows, ask for them every few seconds, and say so.
+"""While realtime cannot bring a thread's rows, ask for them every few seconds, and say so; while the
+tables do not answer, ask whether they do again, and say that.
 
 Asks nothing itself: it hints, and the engine reads. Goes back to silence by itself.
 """
@@ -9,10 +10,12 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from supachat.domain.events import Event, ListStale, MessageHinted
 from supachat.domain.health import Link, LinkState
+from supachat.domain.text import Safe
 from supachat.remote.registry import Registry
 from supachat.remote.waits import Waits
 
@@ -23,6 +26,41 @@ NEAR = 3
 
 _BY_HAND = (LinkState.SIGNED_OUT, LinkState.OFFLINE)
 """Nothing is asked then: the person wants it so."""
+_NOTHING = Safe("no topic is joined, and the tables do not answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found beside the link itself, each for as long as a poll takes."""
+
+    polled: bool = False
+    """Something near is brought by no topic, so that it is asked for."""
+    answered: bool = False
+    """The tables have answered since."""
+    silent: bool = False
+    """Whatever was asked of the tables has failed."""
+
+
+def as_it_is(link: Link, found: Found) -> Link:
+    """The link as it is shown: that a socket is up says nothing of what it brings, nor of the tables."""
+    if link.state in _BY_HAND:
+        return link
+    if link.joined == 0 and found.polled and found.answered:
+        return replace(link, state=LinkState.POLLING)
+    if link.state is not LinkState.CONNECTED:
+        return link
+    if link.joined == 0 and link.wanted and found.silent:
+        return replace(link, state=LinkState.DISCONNECTED, reason=_NOTHING)
+    return replace(link, silent=found.silent, polled=found.polled and link.joined > 0)
+
+
+class Tables(Protocol):
+    """Who knows whether the tables answer. Times are seconds of the poller's clock."""
+
+    @property
+    def silent_since(self) -> float | None: ...
+
+    def reached_since(self, then: float) -> bool: ...
 
 
 class Poller:
@@ -34,16 +72,16 @@ class Poller:
         sources: Callable[[], Iterable[str]],
         say: Callable[..., None],
         link: Callable[[], Link],
-        reached_since: Callable[[float], bool],
+        tables: Tables,
         moved: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`reached_since`: whether the tables have answered since a time. `moved`: tell the link anew."""
+        """`moved`: tell the link anew."""
         self._registry, self._waits, self._clock = registry, waits, clock
-        self._sources, self._say, self._link, self._reached_since = sources, say, link, reached_since
+        self._sources, self._say, self._link, self._tables = sources, say, link, tables
         self._moved = moved
         self._deaf_since: float | None = None
-        self.polling = False
+        self._found = Found()
 
     async def run(self) -> None:
         """Look around several times a poll, so that going back is noticed soon."""
@@ -51,38 +89,44 @@ class Poller:
         while True:
             await asyncio.sleep(self._waits.poll / 5)
             now = self._clock()
-            events = self._due(now)
+            events = [] if self._link().state in _BY_HAND else self._due(now)
             if events and now - polled_at >= self._waits.poll:
                 polled_at = now
                 self._say(*events)
             self._note(now)
 
     def _due(self, now: float) -> list[Event]:
-        """What is to be read again: nothing while the near threads are all ready."""
+        """What is to be read again: nothing while the near threads are all ready and the tables answer."""
         deaf = [key for key in self._registry.watched[:NEAR] if not self._registry.is_ready(key)]
         nothing = self._link().joined == 0
         stale = tuple(self._sources()) if nothing else self._registry.deaf_sources()
-        if self._link().state in _BY_HAND or not (deaf or nothing or stale):
+        if not (deaf or nothing or stale):
             self._deaf_since = None
-            return []
-        if self._deaf_since is None:
+        elif self._deaf_since is None:
             self._deaf_since = now
-        if now - self._deaf_since < self._waits.poll:
-            return []
-        hints: list[Event] = [MessageHinted(key) for key in deaf]
-        return hints + [ListStale(source) for source in stale]
+        if self._lasted(self._deaf_since, now):
+            return [*(MessageHinted(key) for key in deaf), *(ListStale(source) for source in stale)]
+        if self._tables.silent_since is not None:
+            return [ListStale(source) for source in self._sources()]
+        return []
+
+    def _lasted(self, since: float | None, now: float) -> bool:
+        return since is not None and now - since >= self._waits.poll
 
     def _note(self, now: float) -> None:
-        since = self._deaf_since
-        long = since is not None and now - since >= self._waits.poll
-        polling = since is not None and long and self._link().joined == 0 and self._reached_since(since)
-        if polling != self.polling:
-            self.polling = polling
-            _log.info("polling begins" if polling else "polling ends")
+        if self._link().state in _BY_HAND:
+            self._deaf_since = None
+        deaf = self._deaf_since
+        found = Found(
+            polled=self._lasted(deaf, now),
+            answered=deaf is not None and self._tables.reached_since(deaf),
+            silent=self._lasted(self._tables.silent_since, now),
+        )
+        if found != self._found:
+            self._found = found
+            _log.info("of what realtime brings: %s", found)
             self._moved()
 
     def overlay(self, link: Link) -> Link:
-        """The link as it is shown: polling where nothing can be joined and the tables still answer."""
-        if self.polling and link.joined == 0 and link.state not in _BY_HAND:
-            return replace(link, state=LinkState.POLLING)
-        return link
+        """The link as it is shown."""
+        return as_it_is(link, self._found)

@@ -114,7 +114,7 @@ class Project:
             sources=lambda: tuple(self._known.me),
             say=self._hearing.say,
             link=lambda: self._supervisor.link,
-            reached_since=self._rows.reached_since,
+            tables=self._rows,
             moved=lambda: self._hearing.link_moved(self._supervisor.link),
         )
 

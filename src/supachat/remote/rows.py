@@ -17,7 +17,7 @@ from supabase import AsyncClient
 
 from supachat.dialects.calls import Call, Delete, Insert, Row, Rpc, Select, Update
 from supachat.domain.errors import ServerTrouble, Unreachable
-from supachat.remote.http import noted
+from supachat.remote.http import OfflineByHand, noted
 from supachat.remote.refusals import TokenRefused, network, rows_error
 
 
@@ -34,11 +34,13 @@ class Rows:
         self, client: AsyncClient, access: Access, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._client, self._access, self._clock = client, access, clock
-        self._answered_at = self._failed_at = -inf
+        self._answered_at = -inf
+        self.silent_since: float | None = None
+        """Since when every call has failed. A refusal is an answer; the server's own trouble is none."""
 
     def reached_since(self, then: float) -> bool:
-        """The server has answered since `then`, in whatever words, and the last call was no failure."""
-        return self._answered_at >= then and self._answered_at > self._failed_at
+        """The tables have answered since `then`, and the last call was no failure."""
+        return self._answered_at >= then and self.silent_since is None
 
     async def carry_out(self, call: Call) -> list[Row]:
         """The rows that the server answered; a function's one object is a list of one.
@@ -57,6 +59,7 @@ class Rows:
         try:
             return await self._once(call)
         except TokenRefused as error:
+            self._failed()
             raise ServerTrouble(
                 "the server does not take our sign-in", cure="Check this computer's clock", arrived=False
             ) from error
@@ -66,19 +69,33 @@ class Rows:
         try:
             answer = await self._run(call)
         except httpx.HTTPError as error:
-            self._failed_at = self._clock()
+            if not isinstance(error, OfflineByHand):
+                self._failed()
             raise network(error) from error
         except APIError as error:
-            self._answered_at = self._clock()
-            raise rows_error(error, note) from error
+            refusal = rows_error(error, note)
+            if isinstance(refusal, ServerTrouble):
+                self._failed()
+            else:
+                self._answered()
+            raise refusal from error
         except ValueError as error:  # pydantic: an answer that is neither rows nor an error
+            self._failed()
             raise ServerTrouble("the server gave an answer that cannot be read") from error
         if note.foreign:
+            self._failed()
             raise ServerTrouble(
                 "what answers there is not the project", cure="Is this network asking you in?"
             )
-        self._answered_at = self._clock()
+        self._answered()
         return as_rows(answer)
+
+    def _answered(self) -> None:
+        self._answered_at, self.silent_since = self._clock(), None
+
+    def _failed(self) -> None:
+        if self.silent_since is None:
+            self.silent_since = self._clock()
 
     def _run(self, call: Call) -> Awaitable[Any]:
         return _BUILDERS[type(call)](self._client, call)

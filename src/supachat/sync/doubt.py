@@ -65,6 +65,9 @@ class Entry:
     stored: bool = False
     """And it said so as an answer to our try."""
     reason: Safe = NOTHING
+    """The words with which it said so."""
+    trouble: Safe = NOTHING
+    """What the last try came to."""
 
 
 def next_move(entry: Entry, *, own_ids: bool) -> Move:

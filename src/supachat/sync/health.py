@@ -37,10 +37,12 @@ def grade(health: Health) -> Grade:
         or refused > 0.05
         or health.failed
         or link.strays
+        or link.silent
     ):
         return Grade.RED
     if (
         link.state is not LinkState.CONNECTED
+        or link.polled
         or trip >= SLOW_TRIP
         or connect >= SLOW_CONNECT
         or health.drops > 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
-from supachat.domain.health import LinkState
+from supachat.domain.health import Link, LinkState
 from supachat.domain.model import Act, Draft, Message, ThreadKey
 from supachat.domain.text import Safe
 from supachat.sync import hearsay
@@ -34,7 +34,7 @@ def take(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
         case ev.SessionUnkept(reason):
             out.changes.append(ev.Notice(Safe("The sign-in is not kept"), reason, "warning"))
         case ev.LinkMoved(link):
-            _link_moved(parts, link.state, out)
+            _link_moved(parts, link, out)
             parts.health.moved(link, now)
             out.changes.append(ev.HealthChanged(parts.health.health))
         case ev.ListStale(source):
@@ -185,12 +185,16 @@ def _signed_in(parts: Parts, event: ev.SignedIn, out: Outcome) -> None:
     parts.sender.outbox.hurry()
 
 
-def _link_moved(parts: Parts, state: LinkState, out: Outcome) -> None:
-    before = parts.health.health.link.state
-    if state is LinkState.CONNECTED and before is not LinkState.CONNECTED:
+def _link_moved(parts: Parts, link: Link, out: Outcome) -> None:
+    if _whole(link) and not _whole(parts.health.health.link):
         parts.sender.outbox.hurry()
         if parts.shelf.online:
             parts.refresh(out)
+
+
+def _whole(link: Link) -> bool:
+    """Whether what is sent goes out and what is asked for is answered."""
+    return link.state is LinkState.CONNECTED and not link.silent
 
 
 def _hinted(parts: Parts, thread: ThreadKey, changed: bool, out: Outcome) -> None:

@@ -49,6 +49,11 @@ class Outbox:
         failed = sum(e.draft.state is DraftState.FAILED for e in self._entries.values())
         return len(self._entries) - failed, failed
 
+    def trouble_of(self, draft_id: str) -> Safe:
+        """What the last try came to: of this run, else why it failed in an earlier one."""
+        entry = self._entries[draft_id]
+        return entry.draft.reason or entry.trouble
+
     # ------------------------------------------------------------ in and out
 
     def add(self, draft: Draft, *, kept: bool = False) -> None:
@@ -159,13 +164,14 @@ class Outbox:
         if entry is None:
             return None
         draft = entry.draft
+        entry.trouble = safe_line(error.message)
         if isinstance(error, Retryable | SessionEnded):
             self._wait(entry, error, now)
         elif isinstance(error, AlreadyThere) and draft.act is Act.SEND and not entry.doubted:
-            entry.doubted, entry.reason = True, safe_line(error.message)
+            entry.doubted, entry.reason = True, entry.trouble
             entry.draft = replace(draft, state=DraftState.QUEUED)
         else:
-            self._fail(entry, safe_line(error.message))
+            self._fail(entry, entry.trouble)
         return entry.draft
 
     @staticmethod
