@@ -18,7 +18,8 @@ SHAPE: dict[str, tuple[type, ...]] = {
     "connect_s": (float, type(None)), "round_trip_s": (float, type(None)), "latency_s": (float, type(None)),
     "clock_skew_s": (float,), "uptime": (float,), "drops_last_hour": (int,), "queued": (int,),
     "failed": (int,), "missed_by_realtime": (int,), "strays": (int,), "backlog": (int, type(None)),
-    "last_error": (str,), "topics": (list,),
+    "tables_answer": (bool,), "partly_polled": (bool,), "last_error": (str,), "topics": (list,),
+    "outbox": (list,),
 }  # fmt: skip
 TOPIC: dict[str, tuple[type, ...]] = {
     "name": (str,), "state": (str,), "error": (str,), "active_ago_s": (float, type(None)),
@@ -70,7 +71,7 @@ def test_a_live_link_is_told_in_json_and_in_lines(shell: Shell) -> None:
     assert own["name"].startswith("user:")
     assert own["state"] == "connected"
     lines = shell.run("health").stdout.splitlines()
-    assert len(lines) == len(SHAPE) - 1 + 1
+    assert len(lines) == len(SHAPE) - 2 + 1
     assert lines[2].split() == ["state", "connected"]
     assert lines[-1].startswith("topic connected")
 

@@ -10,11 +10,14 @@ from tests.tui.harness import chat, make_app, running, screen_text, settled, unt
 from tests.tui.town import LIVE, Town
 from textual.pilot import Pilot
 
-from supachat.domain.health import Grade, Health, Link, LinkState, TopicHealth, TopicState
+from supachat.domain.health import Grade, Health, Link, LinkState, TopicHealth, TopicState, Waiting
+from supachat.domain.model import Act, DraftState, ThreadKey
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.glyphs import ASCII
+from supachat.tui.glyphs import ASCII, UNICODE
 from supachat.tui.spans import Row
-from supachat.tui.widgets.health_rows import ago, health_rows, skew_words, span
+from supachat.tui.widgets.health_outbox import MOST, outbox_rows
+from supachat.tui.widgets.health_parts import ago, skew_words, span
+from supachat.tui.widgets.health_rows import health_rows
 from supachat.tui.widgets.sparkline import levels, share, sparkline
 
 Compare = Callable[..., bool]
@@ -51,6 +54,20 @@ FULL = Health(
     last_error_at=CLOCK - 2_460,
 )
 
+ROOM = ThreadKey("direct", "ana__mira")
+WAITING = (
+    Waiting(ROOM, Safe("Mira Kovač"), Act.SEND, DraftState.SENDING, 4.0, 1, words=Safe("Starting now.")),
+    Waiting(
+        ROOM, Safe("Mira Kovač"), Act.EDIT, DraftState.QUEUED, 75.0, 3,
+        Safe("the server has trouble"), Safe("Dashboards are open"),
+    ),
+    Waiting(ROOM, Safe("Mira Kovač"), Act.DELETE, DraftState.QUEUED, 2.0),
+    Waiting(
+        ThreadKey("inbox", "1"), Safe("Customers"), Act.SEND, DraftState.FAILED, 3700.0, 1,
+        Safe("you may not do that here"), Safe("Merged"),
+    ),
+)  # fmt: skip  # one draft a row or two
+
 
 def words(rows: list[Row]) -> str:
     return "\n".join("".join(part.text for part in row.spans).rstrip() for row in rows)
@@ -58,7 +75,7 @@ def words(rows: list[Row]) -> str:
 
 @pytest.mark.parametrize("cells", [80, 99, 100, 120, 200])
 def test_no_row_is_wider_than_the_page(cells: int) -> None:
-    for row in health_rows(FULL, CLOCK, cells):
+    for row in health_rows(FULL, CLOCK, cells, waiting=WAITING):
         assert sum(len(part.text) for part in row.spans) <= cells
 
 
@@ -88,7 +105,47 @@ def test_no_row_is_wider_than_the_page(cells: int) -> None:
 )
 def test_everything_that_is_known_is_said(said: str) -> None:
     titles = {"ana__mira": Safe("Mira Kovač")}
-    assert said in words(health_rows(FULL, CLOCK, 140, titles=titles))
+    assert said in words(health_rows(FULL, CLOCK, 140, titles=titles, waiting=WAITING))
+
+
+@pytest.mark.parametrize(
+    ("cells", "rows"),
+    [
+        (
+            120,
+            [
+                "    ✗ Customers                        not sent      1 h 1 min    "
+                'you may not do that here, 1st try, "Merged"',
+                "    ⇡ Mira Kovač                       sending       4 s          "
+                '1st try, "Starting now."',
+                "    ◷ Mira Kovač                       queued        1 min        "
+                'the server has trouble, 3rd try, an edit: "Dashbo⋯',
+                "    ◷ Mira Kovač                       queued        2 s          a delete",
+            ],
+        ),
+        (
+            80,
+            [
+                "    ✗ Customers                   not sent      1 h 1 min, you may not do t⋯",
+                '    ⇡ Mira Kovač                  sending       4 s, 1st try, "Starting now⋯',
+                "    ◷ Mira Kovač                  queued        1 min, the server has troub⋯",
+                "    ◷ Mira Kovač                  queued        2 s, a delete",
+            ],
+        ),
+    ],
+)
+def test_every_draft_has_its_thread_state_age_and_reason_and_what_needs_somebody_is_first(
+    cells: int, rows: list[str]
+) -> None:
+    page = words(outbox_rows(FULL, WAITING, cells, UNICODE)).splitlines()
+    assert page[1].endswith(" 3 waiting, 1 needs you")
+    assert page[2:] == rows
+
+
+def test_of_a_thousand_drafts_the_first_are_shown_and_the_others_counted() -> None:
+    page = words(outbox_rows(FULL, WAITING * 250, 120, UNICODE)).splitlines()
+    assert len(page) == 2 + MOST + 1
+    assert page[-1].strip() == "and 980 messages more"
 
 
 def test_what_was_not_measured_is_not_a_number() -> None:
@@ -108,11 +165,27 @@ def test_why_it_is_not_live_stands_under_the_state() -> None:
 
 
 @pytest.mark.parametrize(
+    ("said", "badge", "why"),
+    [
+        ({"silent": True}, "! only listening", "The tables do not answer: you hear what is new"),
+        ({"polled": True}, "◷ partly polling", "What no topic brings is asked for every 5 s instead"),
+    ],
+)
+def test_what_joined_topics_do_not_bring_stands_under_the_state(
+    said: dict[str, bool], badge: str, why: str
+) -> None:
+    page = words(health_rows(Health(replace(LIVE, **said)), CLOCK, 120))  # type: ignore[arg-type]  # of the table
+    assert badge in page
+    assert why in page
+
+
+@pytest.mark.parametrize(
     ("state", "grade", "expected"),
     [
         (LinkState.CONNECTED, Grade.GREEN, "healthy"),
         (LinkState.CONNECTED, Grade.YELLOW, "degraded"),
         (LinkState.CONNECTED, Grade.RED, "poor"),
+        (LinkState.POLLING, Grade.RED, "poor"),
         (LinkState.RECONNECTING, Grade.RED, "down"),
     ],
 )
@@ -185,7 +258,9 @@ def test_share(part: float, expected: float) -> None:
 
 async def open_with(pilot: Pilot[int], health: Health) -> None:
     await settled(pilot)
-    chat(pilot.app).client._engine.health.health = health
+    client = chat(pilot.app).client
+    client._engine.health.health = health
+    client.waiting = lambda: WAITING if health.queued else ()  # type: ignore[method-assign]  # as if they waited
     await pilot.press("f9")
     await settled(pilot)
 

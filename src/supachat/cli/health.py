@@ -5,8 +5,12 @@ The lines are for people. `--json` prints one object in ASCII:
     {"workspace": str, "grade": "green" | "yellow" | "red", "state": a LinkState, "reason": str,
      "connect_s", "round_trip_s", "latency_s": seconds or null, "clock_skew_s": seconds, "uptime": 0..1,
      "drops_last_hour", "queued", "failed", "missed_by_realtime", "strays": int, "backlog": int or null,
-     "last_error": str, "topics": [{"name", "state", "error": str, "active_ago_s", "next_try_in_s":
-     seconds or null}]}
+     "tables_answer", "partly_polled": bool, "last_error": str,
+     "topics": [{"name", "state", "error": str, "active_ago_s", "next_try_in_s": seconds or null}],
+     "outbox": [{"source", "thread", "title": str, "act": "send" | "edit" | "delete", "state": "queued" |
+     "sending" | "failed", "age_s": seconds, "tries": int, "reason": str}]}
+
+What a message says is in neither.
 
 Exit 0 where the grade is green or yellow, 1 where it is red. A link that is still trying when the wait
 is over is red: it had its time.
@@ -17,6 +21,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -26,7 +31,7 @@ from supachat.assemble import Desk, desk
 from supachat.cli.headless import headless, need_workspace
 from supachat.cli.options import workspace_options
 from supachat.domain.errors import Unreachable
-from supachat.domain.health import Grade, Health, LinkState, TopicState
+from supachat.domain.health import Grade, Health, LinkState, TopicState, Waiting
 from supachat.domain.text import Safe
 from supachat.settings import Workspace
 
@@ -41,15 +46,17 @@ def health(json_: bool, wait: float, workspace: str | None, vault: str | None) -
     """How good the link to the workspace is, in numbers. Exit 1 where it is red."""
     here = desk(vault)
     where = need_workspace(here, workspace)
-    found: list[Health] = []
+    found: list[tuple[Health, tuple[Waiting, ...]]] = []
     asyncio.run(_look(here, where, wait, found))
-    health = at_the_end(found[0], wait)
-    report = as_report(health, where.name, time.monotonic())
+    health, waiting = at_the_end(found[0][0], wait), found[0][1]
+    report = as_report(health, waiting, where.name, time.monotonic())
     print(json.dumps(report) if json_ else "\n".join(lines(report)))
     return 1 if health.grade is Grade.RED else 0
 
 
-async def _look(here: Desk, where: Workspace, seconds: float, found: list[Health]) -> None:
+async def _look(
+    here: Desk, where: Workspace, seconds: float, found: list[tuple[Health, tuple[Waiting, ...]]]
+) -> None:
     async with headless(here, where) as session:
         began = time.monotonic()
         try:
@@ -58,7 +65,7 @@ async def _look(here: Desk, where: Workspace, seconds: float, found: list[Health
             await session.until(lambda: settled(session.client.health) or None, left)
         except Unreachable:
             pass  # what was reached by then is what is to be told
-        found.append(session.client.health)
+        found.append((session.client.health, session.client.waiting()))
 
 
 def at_the_end(health: Health, waited: float) -> Health:
@@ -77,7 +84,7 @@ def settled(health: Health) -> bool:
     return link.state is LinkState.CONNECTED and link.round_trip is not None and joined
 
 
-def as_report(health: Health, workspace: str, now: float) -> dict[str, Any]:
+def as_report(health: Health, waiting: Sequence[Waiting], workspace: str, now: float) -> dict[str, Any]:
     """The object of `--json`. `now` is monotonic seconds."""
     link = health.link
     return {
@@ -96,6 +103,8 @@ def as_report(health: Health, workspace: str, now: float) -> dict[str, Any]:
         "missed_by_realtime": health.missed,
         "strays": link.strays,
         "backlog": health.backlog,
+        "tables_answer": not link.silent,
+        "partly_polled": link.polled,
         "last_error": str(health.last_error),
         "topics": [
             {
@@ -107,16 +116,33 @@ def as_report(health: Health, workspace: str, now: float) -> dict[str, Any]:
             }
             for topic in link.topics
         ],
+        "outbox": [
+            {
+                "source": draft.thread.source,
+                "thread": draft.thread.id,
+                "title": str(draft.title),
+                "act": draft.act.value,
+                "state": draft.state.value,
+                "age_s": round(draft.age, 3),
+                "tries": draft.tries,
+                "reason": str(draft.reason),
+            }
+            for draft in waiting
+        ],
     }
 
 
 def lines(report: dict[str, Any]) -> list[str]:
-    """The object as lines, the topics last, each with what is wrong with it."""
-    plain = {key: value for key, value in report.items() if key != "topics"}
+    """The object as lines, the topics and drafts last, each with what is wrong with it."""
+    plain = {key: value for key, value in report.items() if key not in ("topics", "outbox")}
     shown = [f"{key.replace('_', ' '):20} {_said(value)}" for key, value in plain.items()]
     for topic in report["topics"]:
         why = f"  ({topic['error']})" if topic["error"] else ""
         shown.append(f"topic {topic['state']:14} {topic['name']}{why}")
+    for draft in report["outbox"]:
+        tries = f"{draft['age_s']:.0f} s old, {draft['tries']} tries"
+        why = f"{tries}: {draft['reason']}" if draft["reason"] else tries
+        shown.append(f"draft {draft['state']:14} {draft['title']}  ({why})")
     return shown
 
 

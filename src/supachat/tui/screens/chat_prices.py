@@ -16,7 +16,7 @@ from supachat.domain.model import NOTHING, Feature
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.screens import told_words
 from supachat.tui.screens.chat_threads import ChatThreads
-from supachat.tui.widgets.health_rows import span
+from supachat.tui.widgets.health_parts import span
 from supachat.tui.widgets.price_block import PriceView
 
 PAINTED: Final = 0.5

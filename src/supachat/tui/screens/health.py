@@ -54,6 +54,7 @@ class HealthPage(Page):
             self._monotonic(),
             cells,
             glyphs_of(self),
+            waiting=self._client.waiting(),
             titles=titles,
             motion=moving(self),
         )

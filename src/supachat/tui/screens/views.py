@@ -23,7 +23,7 @@ from supachat.domain.model import (
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.widgets.badge import duration
 from supachat.tui.widgets.empty import Words
-from supachat.tui.widgets.health_rows import skew_words
+from supachat.tui.widgets.health_parts import skew_words
 from supachat.tui.widgets.people import Fact, PersonView
 from supachat.tui.widgets.when import clock, date, local, short
 

@@ -1,0 +1,80 @@
+"""What the sections of the health page are made of: columns, headings, durations. Pure."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from supachat.domain.model import NOTHING
+from supachat.domain.text import Safe
+from supachat.tui.glyphs import Glyphs
+from supachat.tui.spans import Row, Span, space, width
+
+WIDE: Final = 100
+SKEW: Final = 30.0
+"""Seconds by which the clocks may differ before it is worth a word."""
+
+
+class Look(NamedTuple):
+    """A state as it is drawn: the glyph's name, its colour, the word."""
+
+    glyph: str
+    look: str
+    words: str
+
+
+class Columns(NamedTuple):
+    """Where things begin. `spark` is how many cells the sparkline has, `note` follows it."""
+
+    value: int
+    spark_at: int
+    spark: int
+    state: int
+    since: int
+    note: int
+    row_note: int
+    """Of a topic's row, or a draft's."""
+
+
+def columns(cells: int) -> Columns:
+    if cells >= WIDE:
+        return Columns(16, 34, 28, 39, 53, 66, 66)
+    return Columns(16, 35, 12, 34, 0, 50, 48)
+
+
+def heading(left: str, right: str, cells: int, glyphs: Glyphs, look: str = "quiet") -> Row:
+    """A section's first row: a rule between its name and what it comes to."""
+    head = [space(4), Span(Safe(f"{left} "), "bold text2")]
+    tail = [Span(Safe(f" {right}"), look), space(4)]
+    dashes = cells - width(head) - width(tail)
+    return Row((*head, Span(Safe(glyphs.rule * max(0, dashes)), "rule"), *tail))
+
+
+def up_to(spans: list[Span], column: int) -> list[Span]:
+    """Air up to a column; one cell at least."""
+    return [*spans, space(max(1, column - width(spans)))]
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def ago(at: float | None, now: float) -> Safe:
+    """`4 s ago`, or that it never was."""
+    return Safe(f"{span(now - at)} ago") if at is not None else Safe("none yet")
+
+
+def span(seconds: float) -> Safe:
+    """A duration: `2 s`, `12 min`, `3 h 12 min`."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return Safe(f"{whole} s")
+    if whole < 3600:
+        return Safe(f"{whole // 60} min")
+    return Safe(f"{whole // 3600:,} h {whole % 3600 // 60} min")
+
+
+def skew_words(skew: float) -> Safe:
+    """How far this computer's clock is off, where that matters; else nothing."""
+    if abs(skew) <= SKEW:
+        return NOTHING
+    return Safe(f"{span(abs(skew))} {'ahead' if skew > 0 else 'behind'}")

@@ -1,0 +1,87 @@
+"""The topics of the link on the health page: one row each, with its fate in words. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Final
+
+from supachat.domain.health import Link, TopicHealth, TopicState
+from supachat.domain.model import NOTHING
+from supachat.domain.text import Safe
+from supachat.tui.glyphs import Glyphs
+from supachat.tui.spans import Row, Span, cut, space, width
+from supachat.tui.widgets.health_parts import Look, ago, columns, heading, span, up_to
+
+_PARKED: Final = Safe("not allowed: waits for your membership to change")
+_MANY: Final = Safe("too many joins")
+_LIMITED: Final = Safe("too many joins, tries again by itself")
+_LOOKS: Final = {
+    TopicState.CONNECTED: Look("online", "success", "joined"),
+    TopicState.CONNECTING: Look("waiting", "warning", "connecting"),
+    TopicState.RECONNECTING: Look("again", "warning", "reconnecting"),
+    TopicState.DISCONNECTED: Look("failed", "error", "disconnected"),
+    TopicState.ERROR: Look("alert", "error", "error"),
+    TopicState.PARKED: Look("muted", "error", "parked"),
+    TopicState.LIMITED: Look("away", "warning", "limited"),
+}
+
+
+class TopicRows:
+    """`titles`: thread ids to titles. `now` is in monotonic seconds; without `motion` nothing counts."""
+
+    def __init__(
+        self, now: float, cells: int, glyphs: Glyphs, titles: Mapping[str, Safe], *, motion: bool
+    ) -> None:
+        self._now, self._cells, self._glyphs = now, cells, glyphs
+        self._titles, self._motion = titles, motion
+        self._at = columns(cells)
+
+    def rows(self, link: Link) -> list[Row]:
+        if not link.topics:
+            words = f"{link.joined} joined of {link.wanted}, {link.parked} parked"
+            return [Row(), heading("Topics", words, self._cells, self._glyphs)]
+        counts = Counter(_LOOKS[topic.state].words for topic in link.topics)
+        words = ", ".join(f"{number} {word}" for word, number in counts.items())
+        if len(words) > self._cells - 24:
+            words = f"{link.joined} joined of {len(link.topics)}"
+        return [Row(), heading("Topics", words, self._cells, self._glyphs), *map(self._row, link.topics)]
+
+    def _row(self, topic: TopicHealth) -> Row:
+        look, at = _LOOKS[topic.state], self._at
+        glyph = getattr(self._glyphs, look.glyph)
+        head = up_to([space(4), Span(Safe(f"{glyph} "), look.look), *self._name(topic)], at.state)
+        head.append(Span(Safe(look.words), "text2" if look.look == "success" else look.look))
+        if at.since:
+            heard = ago(topic.active_at, self._now) if topic.active_at is not None else NOTHING
+            head = [*up_to(head, at.since), Span(heard, "quiet")]
+        head = up_to(head, at.row_note)
+        note = cut(self._note(topic), max(0, self._cells - width(head) - 4), self._glyphs.cut)
+        return Row((*head, Span(note, "text2")))
+
+    def _name(self, topic: TopicHealth) -> list[Span]:
+        """The topic, and its thread's title where there is room."""
+        room = self._at.state - 8
+        name = Span(cut(topic.name, room, self._glyphs.cut), "foreground")
+        title = self._titles.get(topic.name.partition(":")[2], NOTHING)
+        left = room - width([name])
+        if not title or left <= 8:
+            return [name]
+        return [name, space(2), Span(cut(title, left - 2, self._glyphs.cut), "quiet")]
+
+    def _note(self, topic: TopicHealth) -> Safe:
+        """Why it is not joined and when it is tried again; narrow also when it was last heard."""
+        if topic.state is TopicState.CONNECTED:
+            if self._at.since or topic.active_at is None:
+                return NOTHING
+            return Safe(f"heard {ago(topic.active_at, self._now)}")
+        again = topic.next_try_at is not None and topic.next_try_at > self._now
+        usual = {TopicState.PARKED: _PARKED, TopicState.LIMITED: _MANY if again else _LIMITED}
+        said = topic.error or usual.get(topic.state, NOTHING)
+        if topic.error and topic.error_at is not None:
+            said = Safe(f"{topic.error} {ago(topic.error_at, self._now)}")
+        when = f"next try {self._in(topic.next_try_at)}" if again and topic.next_try_at else ""
+        return Safe(", ".join(word for word in (said, when) if word))
+
+    def _in(self, at: float) -> str:
+        return f"in {span(max(1.0, at - self._now))}" if self._motion else "soon"
