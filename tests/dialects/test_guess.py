@@ -9,11 +9,14 @@ import pytest
 from tests.dialects.schemas import renamer
 
 from supachat.cli.dialect_guess import settle
+from supachat.dialects.calls import Inner, Select
 from supachat.dialects.grammar import parse
 from supachat.dialects.guess import columns, seen, words, written
 from supachat.dialects.guess.proposal import propose
 from supachat.dialects.guess.seen import Column, Table
+from supachat.domain.errors import DialectError
 from supachat.domain.model import Draft, Feature, Micros, ThreadKey
+from supachat.domain.requests import FetchPage
 
 UUID, TIME = "uuid", "timestamp with time zone"
 ROOMS = Table(
@@ -142,6 +145,64 @@ def test_a_chat_of_two_tables_is_sent_into_and_heard() -> None:
     assert {topic.private for topic in dialect.thread_topics("r1", "me")} == {False}
     call = dialect.send_call(Draft("d1", ThreadKey("mine", "r1"), "hello", Micros(0)), None, "ana")
     assert getattr(call, "row", None) == {"room_id": "r1", "user_id": "ana", "content": "hello", "id": "d1"}
+
+
+def test_the_newest_message_and_the_authors_name_are_embedded() -> None:
+    people = Table("profiles", (Column("id", UUID, True, key=True), Column("username", "text", True)))
+    author = Column("user_id", UUID, True, refers=("profiles", "id"))
+    found = propose((ROOMS, people, with_columns(MESSAGES, author, without="user_id")))
+    dialect = parse(written.toml(found, "mine", "public"), "mine.toml")
+    asked = dialect.list_call()
+    assert isinstance(asked, Select)
+    assert asked.columns == "id,name,newest:messages(id,created_at,user_id,content)"
+    assert asked.inner == Inner("newest", (("created_at", True), ("id", True)))
+    newest = {"id": "m1", "created_at": "2026-01-01T00:00:00+00:00", "user_id": "ana", "content": "hello"}
+    rows: list[dict[str, Any]] = [
+        {"id": "r1", "name": "Harbour", "newest": [newest]},
+        {"id": "r2", "name": "Pier", "newest": []},
+    ]
+    (harbour, pier), _ = dialect.threads(rows, "me")
+    assert (harbour.preview, harbour.preview_author) == ("hello", "ana")
+    assert (pier.preview, pier.last) == ("", None)
+    page = dialect.page_call(FetchPage(harbour.key))
+    assert isinstance(page, Select)
+    assert page.columns.endswith(",...profiles(author_name:username)")
+    (ana,) = dialect.authors([{**newest, "room_id": "r1", "author_name": "Ana"}])
+    assert (ana.key.id, ana.name) == ("ana", "Ana")
+
+
+@pytest.mark.parametrize("newest", [None, {}, "x", [1]])
+def test_a_newest_message_that_is_no_row_is_refused(newest: Any) -> None:
+    dialect = parse(written.toml(propose((ROOMS, MESSAGES)), "mine", "public"), "mine.toml")
+    with pytest.raises(DialectError, match="array of objects in newest"):
+        dialect.threads([{"id": "r1", "name": "Harbour", "newest": newest}], "me")
+
+
+def test_where_two_references_lie_between_tables_the_map_says_which() -> None:
+    people = Table("profiles", (Column("id", UUID, True, key=True), Column("username", "text", True)))
+    author = Column("user_id", UUID, True, refers=("profiles", "id"))
+    editor = Column("edited_by", UUID, refers=("profiles", "id"))
+    rooms = with_columns(ROOMS, Column("pinned_id", UUID, refers=("messages", "id")))
+    text = written.toml(
+        propose((rooms, people, with_columns(MESSAGES, author, editor, without="user_id"))),
+        "mine",
+        "public",
+    )
+    assert '"newest:messages!room_id(' in text
+    assert '"...profiles!user_id(author_name:username)"' in text
+
+
+def test_without_a_reference_nothing_is_embedded() -> None:
+    loose = with_columns(MESSAGES, Column("room_id", UUID, True), without="room_id")
+    text = written.toml(propose((ROOMS, loose)), "mine", "public")
+    assert "embed" not in text
+
+
+def test_a_function_embeds_nothing() -> None:
+    text = written.toml(propose((ROOMS, MESSAGES)), "mine", "public")
+    wrong = text.replace('table = "rooms"', 'rpc = "rooms"\nother = "a"\nother_name = "b"', 1)
+    with pytest.raises(DialectError, match=r"expected last\.embed with a table"):
+        parse(wrong, "mine.toml")
 
 
 def test_a_row_that_can_be_marked_is_edited_and_deleted_by_marking() -> None:

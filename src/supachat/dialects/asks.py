@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from supachat.dialects import moments
-from supachat.dialects.calls import Call, Delete, Insert, Rpc, Select, Update
+from supachat.dialects.calls import Call, Delete, Inner, Insert, Rpc, Select, Update
 from supachat.dialects.parts import Constant, Filled, Function, Reading
 from supachat.dialects.shape import Delete as DeletePart
 from supachat.dialects.shape import Edit, Map
@@ -54,10 +54,15 @@ def me(map_: Map, user_id: str) -> Call:
 
 def threads(map_: Map) -> Call:
     """The thread list, the newest first where it is a table's."""
-    part = map_.threads
+    part, last = map_.threads, map_.threads.last
     found = _reading(map_, part, part.columns, {})
-    by = part.last.at if part.last is not None else part.created
-    return replace(found, order=((by, True),)) if isinstance(found, Select) and by else found
+    if not isinstance(found, Select):
+        return found
+    by = part.created if last is None or last.embed else last.at
+    if last is not None and last.embed:
+        newest = Inner(last.alias, ((last.at, True), (last.id, True)))
+        found = replace(found, columns=f"{found.columns},{last.embed}", inner=newest)
+    return replace(found, order=((by, True),)) if by else found
 
 
 def _reading(map_: Map, part: Reading, columns: Sequence[str], slots: Mapping[str, str]) -> Call:
@@ -126,7 +131,8 @@ def _select(
 ) -> Select:
     part = map_.messages
     by = ((order, descending), (part.key, descending))
-    return Select(part.table, ",".join(part.columns), filters, any_of, by, limit, map_.schema_)
+    selected = (*part.columns, part.embed) if part.embed else part.columns
+    return Select(part.table, ",".join(selected), filters, any_of, by, limit, map_.schema_)
 
 
 def _beyond(order: str, key: str, cursor: Cursor, operator: str) -> str:

@@ -20,6 +20,15 @@ class Rpc:
 
 
 @dataclass(frozen=True, slots=True)
+class Inner:
+    """Of the rows that are embedded under a name, the first `limit` in an order of (column, descending)."""
+
+    name: str
+    order: tuple[tuple[str, bool], ...]
+    limit: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Select:
     """`GET /table`. `filters` are (column, operator, raw value); `any_of` is the inside of `or=(...)`,
     already quoted by `grammar`; `order` is (column, descending)."""
@@ -31,6 +40,7 @@ class Select:
     order: tuple[tuple[str, bool], ...] = ()
     limit: int | None = None
     schema: str = "public"
+    inner: Inner | None = None
 
 
 @dataclass(frozen=True, slots=True)

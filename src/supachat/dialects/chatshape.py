@@ -5,11 +5,12 @@ Pure data, checked before anything is asked of a server.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from supachat.dialects.parts import Name, Part, Reading, Word
+from supachat.dialects.parts import Embed, Name, Part, Reading, Word
 from supachat.domain.model import MessageKind, PersonKind
 
 Words = dict[Word, str]
@@ -44,6 +45,13 @@ class Last(Part):
     """Who wrote it."""
     preview: Name
     """The beginning of its text."""
+    embed: Embed = ""
+    """For a list that is a table: `alias:messages(columns)`, of which the newest one is taken."""
+
+    @property
+    def alias(self) -> str:
+        """Under which name the embedded row stands."""
+        return re.split("[:!(]", self.embed)[0]
 
 
 class ReadColumns(Part):
@@ -138,6 +146,8 @@ class Threads(Reading):
             raise ValueError("expected other and other_name together")
         if (self.status is None) is not (self.statuses is None):
             raise ValueError("expected status and statuses together")
+        if self.last is not None and self.last.embed and self.table is None:
+            raise ValueError("expected last.embed with a table, a function answers what it answers")
         return self
 
     @property
@@ -146,8 +156,11 @@ class Threads(Reading):
         named = (self.id, self.created, self.title, self.other, self.other_name, self.status, self.assignee)
         more = (self.bot, self.owner, self.archived, *self.facts)
         members = self.members.column if self.members is not None and not self.embed else None
-        inner = [one.model_dump().values() for one in (self.last, self.read, self.seen) if one is not None]
-        found = (*named, *more, members, *(name for names in inner for name in names))
+        last = None if self.last is None or self.last.embed else self.last
+        told = [(one.id, one.at) for one in (last, self.read, self.seen) if one is not None]
+        inner = [*(name for pair in told for name in pair), self.read.unread if self.read else None]
+        inner += [last.author, last.preview] if last is not None else []
+        found = (*named, *more, members, *inner)
         return tuple(dict.fromkeys(name for name in found if name is not None))
 
 
@@ -172,6 +185,9 @@ class Messages(Part):
     """True or a time in a row that was deleted. Without it a deleted row is not there any more."""
     author_name: Name | None = None
     """What the author is called, for those who are in no list."""
+    embed: Embed = ""
+    """What PostgREST is to embed in each row, such as `...users(author_name:username)`: then the author's
+    name stands in that."""
     kind: Name | None = None
     """Of what kind it is."""
     kinds: Words = Field(default_factory=dict)
@@ -203,6 +219,7 @@ class Messages(Part):
 
     @property
     def columns(self) -> tuple[str, ...]:
-        more = (self.edited, self.deleted, self.author_name, self.kind, self.role, self.status)
+        named = None if self.embed else self.author_name
+        more = (self.edited, self.deleted, named, self.kind, self.role, self.status)
         found = (self.key, self.order, self.thread, self.author, self.body, *more, self.subject, self.facts)
         return tuple(dict.fromkeys(name for name in found if name is not None))

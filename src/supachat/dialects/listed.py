@@ -114,10 +114,20 @@ def _archived(part: Threads, row: Row, status: str) -> bool:
 
 
 def _last(part: Last | None, row: Row) -> tuple[Cursor | None, str, str | None]:
+    if part is not None and part.embed:
+        row = _embedded(row, part.alias)
     if part is None or row.get(part.id) is None:
         return None, "", None
     at = Cursor(moment(row, part.at), key(row, part.id))
     return at, rows.text(row, part.preview), key(row, part.author)
+
+
+def _embedded(row: Row, alias: str) -> Row:
+    """The first of the rows that are embedded under a name; an empty one where there is none."""
+    given = row.get(alias)
+    if not isinstance(given, list) or not all(isinstance(one, Mapping) for one in given):
+        raise Misfit(f"expected an array of objects in {alias}")
+    return given[0] if given else {}
 
 
 def _read(part: ReadColumns | None, row: Row) -> tuple[Cursor | None, int]:

@@ -15,6 +15,9 @@ Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,62}$"
 Word = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{1,200}$")]
 """An event, a key of a payload, a label: one line."""
 
+Embed = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.,:()!]*$")]
+"""Rows of other tables within a row, as they stand in a select."""
+
 FeedName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 
 Constant = str | int | bool
@@ -58,7 +61,7 @@ class Reading(Filled):
     """The function that answers the rows."""
     table: Name | None = None
     """The table or view that holds the rows."""
-    embed: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.,:()!]*$")] = ""
+    embed: Embed = ""
     """What PostgREST is to embed in each row of the table, as it stands in a select."""
 
     @model_validator(mode="after")

@@ -113,6 +113,10 @@ async def _select(client: AsyncClient, call: Select) -> Any:
         query = query.order(column, desc=descending)
     if call.limit is not None:
         query = query.limit(call.limit)
+    if (inner := call.inner) is not None:
+        for column, descending in inner.order:
+            query = query.order(column, desc=descending, foreign_table=inner.name)
+        query = query.limit(inner.limit, foreign_table=inner.name)
     return (await query.execute()).data
 
 

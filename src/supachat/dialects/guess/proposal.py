@@ -7,7 +7,7 @@ has other columns.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from supachat.dialects.guess import columns, words
 from supachat.dialects.guess.columns import Choice
@@ -70,6 +70,7 @@ def propose(tables: Sequence[Table], fixed: Fixed | None = None) -> Proposal:
     threads = by_name.get(made.add("threads.table", _threads_table(made.found, messages, tables)) or "")
     if threads is not None:
         _threads(made, threads, tables, messages, people)
+        _newest(made, threads, messages)
     _me(made, messages, by_name)
     _given(made, messages)
     have = {choice.role for choice in made.found}
@@ -140,6 +141,13 @@ def _threads(
         made.of("members.id", member, columns.author(people, keys=True))
 
 
+def _newest(made: _Made, threads: Table, messages: Table) -> None:
+    """A thread's newest message is read with the list where the database knows which thread it is of."""
+    column = messages.column(next((one.value for one in made.found if one.role == "messages.thread"), ""))
+    if column is not None and column.refers is not None and column.refers[0] == threads.name:
+        made.add("threads.last", Choice("threads.last", messages.name, 0.95))
+
+
 def _required(table: Table, name: str) -> bool:
     column = table.column(name)
     return column is not None and column.required
@@ -163,6 +171,9 @@ def _me(made: _Made, messages: Table, by_name: Mapping[str, Table]) -> None:
         return
     made.add("me.id", Choice("me.id", table.key.name, 0.95))
     made.of("me.name", table, columns.name)
+    if author is not None and author.refers is not None and author.refers[0] == table.name:
+        named = next((one for one in made.found if one.role == "me.name"), None)
+        made.add("messages.embed", replace(named, role="messages.embed") if named else None)
     apart = next((one for one in table.columns if one.name in words.ACCOUNT and not one.key), None)
     made.add("me.account", Choice("me.account", apart.name if apart else table.key.name, 0.9))
 

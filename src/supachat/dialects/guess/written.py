@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from supachat.dialects.guess.proposal import Proposal
-from supachat.dialects.guess.seen import Column
+from supachat.dialects.guess.seen import Column, Table
 
 Lines = list[str]
 
@@ -38,7 +38,7 @@ def _me(proposal: Proposal) -> Lines:
 
 def _threads(proposal: Proposal) -> Lines:
     lines = ["[threads]", *_keys(proposal, "threads", "table", "id", "title", "created")]
-    return lines + _members(proposal)
+    return lines + _members(proposal) + _last(proposal)
 
 
 def _members(proposal: Proposal) -> Lines:
@@ -56,9 +56,49 @@ def _members(proposal: Proposal) -> Lines:
     ]
 
 
+def _last(proposal: Proposal) -> Lines:
+    """A thread's newest message, embedded: the reference leads from it to the thread."""
+    messages, threads = proposal.table("messages"), proposal.table("threads")
+    if messages is None or threads is None or proposal.value("threads.last") is None:
+        return []
+    roles = {"id": "key", "at": "order", "author": "author", "preview": "body"}
+    names = {key: proposal.value(f"messages.{role}") or "" for key, role in roles.items()}
+    hint = _hint(messages, threads.name, proposal.value("messages.thread") or "", back=threads)
+    embed = f"newest:{messages.name}{hint}({','.join(names.values())})"
+    return [
+        "",
+        "[threads.last]",
+        f"embed = {_quoted(embed)}{_sure(proposal, 'threads.last')}",
+        *(f"{key} = {_quoted(name)}" for key, name in names.items()),
+    ]
+
+
+def _hint(table: Table, to: str, column: str, back: Table | None = None) -> str:
+    """`!column` where more than one reference lies between two tables: PostgREST asks which is meant."""
+    links = sum(one.refers is not None and one.refers[0] == to for one in table.columns)
+    links += (
+        sum(one.refers is not None and one.refers[0] == table.name for one in back.columns) if back else 0
+    )
+    return f"!{column}" if links > 1 else ""
+
+
 def _messages(proposal: Proposal) -> Lines:
     names = ("table", "key", "order", "thread", "author", "body", "edited", "deleted")
-    return ["[messages]", *_keys(proposal, "messages", *names)]
+    return ["[messages]", *_keys(proposal, "messages", *names), *_author_name(proposal)]
+
+
+def _author_name(proposal: Proposal) -> Lines:
+    """What the author is called, embedded: the reference leads from the message to the person."""
+    messages, people, name = (
+        proposal.table("messages"),
+        proposal.table("me"),
+        proposal.value("messages.embed"),
+    )
+    if messages is None or people is None or name is None:
+        return []
+    hint = _hint(messages, people.name, proposal.value("messages.author") or "", back=people)
+    embed = f"...{people.name}{hint}(author_name:{name})"
+    return [f"embed = {_quoted(embed)}{_sure(proposal, 'messages.embed')}", 'author_name = "author_name"']
 
 
 def _send(proposal: Proposal) -> Lines:
