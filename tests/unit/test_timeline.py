@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from supachat.domain.model import Act, Cursor, Delivery, Draft, Gap, Item, Message, Micros, ThreadKey
 from supachat.domain.text import safe
+from supachat.sync.order import Splice
 from supachat.sync.spans import START, merge_spans
-from supachat.sync.timeline import Splice, Timeline
+from supachat.sync.timeline import Timeline
 
 THREAD = ThreadKey("direct", "a__b")
 

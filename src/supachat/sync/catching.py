@@ -11,10 +11,11 @@ from supachat.domain.events import PageFetched
 from supachat.domain.model import Cursor, Micros, ThreadKey
 from supachat.domain.requests import FetchPage
 from supachat.domain.text import Safe
+from supachat.sync.order import Splice
 from supachat.sync.rereading import DEEP, OVERLAP, Rereader
 from supachat.sync.shelf import Outcome, Reading, Shelf
 from supachat.sync.spans import START
-from supachat.sync.timeline import Splice, Timeline
+from supachat.sync.timeline import Timeline
 
 PAGE = 50
 SECOND_LOOK = 10.0

@@ -17,10 +17,11 @@ from supachat.domain.text import Safe
 from supachat.sync import hearsay
 from supachat.sync.catching import PAGE, Catcher
 from supachat.sync.growing import grows
+from supachat.sync.order import Splice
 from supachat.sync.rereading import DEEP, Rereader
 from supachat.sync.shelf import Outcome, Reading, Shelf, keep, suspect
 from supachat.sync.spans import START, merge_spans
-from supachat.sync.timeline import Splice, Timeline
+from supachat.sync.timeline import Timeline
 
 
 class Reader:

@@ -13,8 +13,8 @@ from supachat.domain.events import EditsFetched, WindowReread
 from supachat.domain.keeping import KeepMessages
 from supachat.domain.model import Cursor, Message, Micros, ThreadKey
 from supachat.domain.requests import FetchEdits, Reread
+from supachat.sync.order import Splice
 from supachat.sync.shelf import Outcome, Reading, Shelf, keep, keep_followed, suspect
-from supachat.sync.timeline import Splice
 
 WINDOW = 50
 """Messages that are compared at a time; answers may hold as many again that nobody knew of."""

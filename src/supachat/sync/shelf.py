@@ -11,8 +11,9 @@ from supachat.domain.model import NOTHING, Cursor, Message, SourceInfo, Standing
 from supachat.domain.requests import Request, Reread
 from supachat.domain.text import Safe
 from supachat.sync import hearsay, looks
+from supachat.sync.order import Splice
 from supachat.sync.spans import START
-from supachat.sync.timeline import Splice, Timeline
+from supachat.sync.timeline import Timeline
 
 MOST_GONE = 1000
 """Deleted rows that are remembered although nobody knew them."""

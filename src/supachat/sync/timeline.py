@@ -7,28 +7,16 @@ that turn the list as it was into the list as it is. No I/O, no clock.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import NamedTuple, TypeGuard
+from typing import TypeGuard
 
 from supachat.domain.keeping import Span
 from supachat.domain.model import Cursor, Draft, Gap, Item, Message, ThreadKey
 from supachat.sync import hearsay, looks
+from supachat.sync.dressing import Dressing
+from supachat.sync.order import Key, Order, Splice, draft_key, gap_key, message_key
 from supachat.sync.spans import START, gaps_between, merge_spans, span_of
-
-_DRAFTS = 2**62
-
-_GAP, _MESSAGE = 0, 1
-_Key = tuple[int, str, int]
-
-
-class Splice(NamedTuple):
-    """`items[start:start + removed] = inserted`."""
-
-    start: int
-    removed: int
-    inserted: tuple[Item, ...]
 
 
 class Timeline:
@@ -36,21 +24,15 @@ class Timeline:
 
     def __init__(self, thread: ThreadKey) -> None:
         self.thread = thread
-        self.items: list[Item] = []
         self.spans: list[Span] = []
-        self._keys: list[_Key] = []
+        self._order = Order()
+        self._dressing = Dressing()
         self._known: dict[str, Cursor] = {}
-        self._drafts: dict[str, _Key] = {}
-        self._gaps: dict[_Key, Gap] = {}
+        self._drafts: dict[str, Key] = {}
+        self._gaps: dict[Key, Gap] = {}
         self._draft_count = 0
-        self._bases: dict[str, Message] = {}
-        """What the server has of the messages that a change of ours makes look otherwise."""
-        self._changes: dict[str, Draft] = {}
         self._heard: dict[str, int] = {}
         """The turn in which a row's change or end was last heard: an older read says nothing of it."""
-        self._unfinished: set[str] = set()
-        """Messages that were growing and have stopped."""
-        self._readers: dict[str, Cursor] = {}
         self._notices: set[str] = set()
         """What stands among the messages and is none."""
 
@@ -60,12 +42,14 @@ class Timeline:
         return message_id in self._known
 
     @property
+    def items(self) -> Sequence[Item]:
+        """What is shown, oldest first. The list itself: it changes with the timeline."""
+        return self._order.items
+
+    @property
     def newest(self) -> Cursor | None:
         """The newest confirmed message in memory."""
-        for item in reversed(self.items):
-            if isinstance(item, Message) and item.id in self._known:
-                return item.cursor
-        return None
+        return self._first_confirmed(reversed(self.items))
 
     @property
     def first(self) -> Cursor | None:
@@ -74,10 +58,11 @@ class Timeline:
 
     @property
     def oldest(self) -> Cursor | None:
-        for item in self.items:
-            if isinstance(item, Message) and item.id in self._known:
-                return item.cursor
-        return None
+        return self._first_confirmed(self.items)
+
+    def _first_confirmed(self, items: Iterable[Item]) -> Cursor | None:
+        known = (item for item in items if isinstance(item, Message) and item.id in self._known)
+        return next((message.cursor for message in known), None)
 
     @property
     def complete_to(self) -> Cursor | None:
@@ -105,24 +90,23 @@ class Timeline:
 
     def last_before(self, cursor: Cursor) -> Message | None:
         """The newest confirmed message in memory that is not after `cursor`."""
-        index = bisect_left(self._keys, (cursor.at, cursor.id, _MESSAGE + 1))
-        return next((m for m in reversed(self.items[:index]) if self._is_message(m)), None)
+        before = self.items[: self._order.end(cursor)]
+        return next((m for m in reversed(before) if self._is_message(m)), None)
 
     def foreign_after(self, cursor: Cursor) -> bool:
         """Whether somebody else wrote after `cursor`."""
-        index = bisect_left(self._keys, (cursor.at, cursor.id, _MESSAGE + 1))
-        return any(self._is_message(item) and not item.own for item in self.items[index:])
+        return self.foreign_count(cursor) > 0
 
     def foreign_count(self, after: Cursor | None) -> int:
         """Messages in memory that somebody else wrote after `after`."""
-        index = bisect_right(self._keys, (after.at, after.id, _MESSAGE)) if after is not None else 0
-        return sum(self._is_message(item) and not item.own for item in self.items[index:])
+        rest = self.items[self._order.end(after) :]
+        return sum(self._is_message(item) and not item.own for item in rest)
 
     def window(self, upto: Cursor, most: int) -> tuple[Cursor, list[Message]]:
         """Up to `most` confirmed messages that end at `upto`, no gap among them, oldest first; and the
         cursor after which they are all there are."""
         found: list[Message] = []
-        index = self._past_notices(bisect_right(self._keys, (upto.at, upto.id, _MESSAGE)))
+        index = self._past_notices(self._order.end(upto))
         while index and len(found) < most and isinstance(item := self.items[index - 1], Message):
             found.insert(0, item)
             index = self._past_notices(index - 1)
@@ -146,7 +130,7 @@ class Timeline:
     def shown(self, message_id: str) -> Message | None:
         """A confirmed message as it is shown."""
         cursor = self._known.get(message_id)
-        item = self.items[self._index(cursor)] if cursor is not None else None
+        item = self.items[self._order.index(cursor)] if cursor is not None else None
         return item if isinstance(item, Message) else None
 
     # ------------------------------------------------------------ confirmed messages
@@ -175,11 +159,11 @@ class Timeline:
                 continue
             splices += self.drop_draft(message.id)
             if message.id not in self._known:
-                fresh.append(self._dressed(message))
+                fresh.append(self._dressing.dressed(message))
                 self._known[message.id] = message.cursor
             elif (splice := self._refresh(message, as_of, changed)) is not None:
                 splices.append(splice)
-        splices += self._insert(fresh)
+        splices += self._order.insert([(message_key(message), message) for message in fresh])
         self.spans = merge_spans(
             [*self.spans, *([covers] if covers else ()), *(_dot(m) for m in fresh if m.id in self._known)]
         )
@@ -191,12 +175,12 @@ class Timeline:
         if base is None:
             return []
         self._heard[message_id] = turn
-        self._unfinished.discard(message_id)
+        self._dressing.grows(message_id)
         return [] if base.deleted else [self._rebase(looks.tombstone(base))]
 
     def base(self, message_id: str) -> Message | None:
         """A confirmed message as the server has it."""
-        return self._bases.get(message_id) or self.shown(message_id)
+        return self._dressing.base(message_id) or self.shown(message_id)
 
     def note_heard(self, message_id: str, turn: int) -> None:
         """A change of the row was heard in this turn."""
@@ -210,8 +194,7 @@ class Timeline:
         message = replace(message, seen_by=max(message.seen_by, held.seen_by))
         if message == held:
             return None
-        self._unfinished.discard(message.id)
-        self._bases.pop(message.id, None)
+        self._dressing.renewed(message.id)
         return self._rebase(message)
 
     def _newer(self, message: Message, held: Message, as_of: int, changed: bool) -> bool:
@@ -222,73 +205,43 @@ class Timeline:
         return new > old if new != old else changed or read_since
 
     def _rebase(self, message: Message) -> Splice:
-        return self._replace(self._index(message.cursor), self._dressed(message))
-
-    def _dressed(self, base: Message) -> Message:
-        """How a confirmed message is shown."""
-        base = looks.seen(base, self._readers.values()) if self._readers else base
-        change = self._changes.get(base.id)
-        stopped = base.id in self._unfinished
-        if change is None and not stopped:
-            return base
-        self._bases[base.id] = base
-        return looks.changed(looks.unfinished(base) if stopped else base, change)
+        return self._order.replace(self._order.index(message.cursor), self._dressing.dressed(message))
 
     # ------------------------------------------------------------ our changes, other people's reading
 
     def put_change(self, change: Draft) -> list[Splice]:
         """Show a message as our change will make it, before the server has confirmed that."""
-        self._changes[change.target] = change
+        self._dressing.put_change(change)
         base = self.base(change.target)
         return [self._rebase(base)] if base is not None else []
 
     def drop_change(self, message_id: str) -> list[Splice]:
         """The change came true or to nothing: show what the server has."""
-        self._changes.pop(message_id, None)
-        base = self._bases.pop(message_id, None)
+        base = self._dressing.drop_change(message_id)
         return [self._rebase(base)] if base is not None and self.shown(message_id) != base else []
 
     def put_unfinished(self, message_id: str) -> list[Splice]:
         """Nothing more is expected of a message that was growing."""
-        self._unfinished.add(message_id)
+        self._dressing.put_unfinished(message_id)
         base = self.base(message_id)
         return [self._rebase(base)] if base is not None else []
 
     def read_by(self, person: str, to: Cursor) -> list[Splice]:
         """Somebody else has read up to `to`: one splice over what that changes."""
-        since = self._readers.get(person)
+        since = self._dressing.read_to(person)
         if since is not None and since >= to:
             return []
-        self._readers[person] = to
-        low = bisect_right(self._keys, (since.at, since.id, _MESSAGE)) if since is not None else 0
-        high = bisect_right(self._keys, (to.at, to.id, _MESSAGE))
+        self._dressing.put_read(person, to)
+        low, high = self._order.end(since), self._order.end(to)
         touched = [i for i in range(low, high) if self._seen(i) != self.items[i]]
         if not touched:
             return []
         low, high = touched[0], touched[-1] + 1
-        self.items[low:high] = [self._seen(index) for index in range(low, high)]
-        return [Splice(low, high - low, tuple(self.items[low:high]))]
+        return [self._order.replace(low, *(self._seen(index) for index in range(low, high)))]
 
     def _seen(self, index: int) -> Item:
         item = self.items[index]
-        return looks.seen(item, self._readers.values()) if isinstance(item, Message) else item
-
-    def _insert(self, fresh: Sequence[Message]) -> list[Splice]:
-        """Insert new messages in as few runs as there are places for them."""
-        splices: list[Splice] = []
-        position = 0
-        while position < len(fresh):
-            index = bisect_left(self._keys, _key(fresh[position]))
-            ceiling = self._keys[index] if index < len(self._keys) else None
-            end = position + 1
-            while end < len(fresh) and (ceiling is None or _key(fresh[end]) < ceiling):
-                end += 1
-            run = tuple(fresh[position:end])
-            self.items[index:index] = run
-            self._keys[index:index] = [_key(message) for message in run]
-            splices.append(Splice(index, 0, run))
-            position = end
-        return splices
+        return self._dressing.seen(item) if isinstance(item, Message) else item
 
     # ------------------------------------------------------------ gaps
 
@@ -298,7 +251,7 @@ class Timeline:
         return self._regap()
 
     def filling(self, gap: Gap, filling: bool) -> list[Splice]:
-        key = _gap_key(gap)
+        key = gap_key(gap)
         held = self._gaps.get(key)
         if held is None or held.filling == filling:
             return []
@@ -306,27 +259,23 @@ class Timeline:
 
     def _regap(self) -> list[Splice]:
         """Make the gap rows those that the spans imply, as far as the items reach."""
-        wanted = {_gap_key(gap): gap for gap in gaps_between(self.thread, self.spans, self.oldest)}
+        wanted = {gap_key(gap): gap for gap in gaps_between(self.thread, self.spans, self.oldest)}
         splices: list[Splice] = []
         for key, held in list(self._gaps.items()):
             same = wanted.pop(key, None)
             if same is None:
-                index = bisect_left(self._keys, key)
-                del self.items[index], self._keys[index], self._gaps[key]
-                splices.append(Splice(index, 1, ()))
+                del self._gaps[key]
+                splices.append(self._order.remove(key))
             elif same.after != held.after:
                 splices.append(self._set_gap(key, replace(same, filling=held.filling)))
         for key, gap in wanted.items():
             self._gaps[key] = gap
-            index = bisect_left(self._keys, key)
-            self.items.insert(index, gap)
-            self._keys.insert(index, key)
-            splices.append(Splice(index, 0, (gap,)))
+            splices += self._order.insert([(key, gap)])
         return splices
 
-    def _set_gap(self, key: _Key, gap: Gap) -> Splice:
+    def _set_gap(self, key: Key, gap: Gap) -> Splice:
         self._gaps[key] = gap
-        return self._replace(bisect_left(self._keys, key), gap)
+        return self._order.replace(self._order.at(key), gap)
 
     # ------------------------------------------------------------ drafts
 
@@ -336,40 +285,15 @@ class Timeline:
             return []
         key = self._drafts.get(picture.id)
         if key is not None:
-            index = bisect_left(self._keys, key)
-            return [self._replace(index, picture)] if self.items[index] != picture else []
+            index = self._order.at(key)
+            return [self._order.replace(index, picture)] if self.items[index] != picture else []
         self._draft_count += 1
-        key = (_DRAFTS, f"{self._draft_count:012}", _MESSAGE)
-        self._drafts[picture.id] = key
-        self.items.append(picture)
-        self._keys.append(key)
-        return [Splice(len(self.items) - 1, 0, (picture,))]
+        key = self._drafts[picture.id] = draft_key(self._draft_count)
+        return self._order.insert([(key, picture)])
 
     def drop_draft(self, draft_id: str) -> list[Splice]:
         key = self._drafts.pop(draft_id, None)
-        if key is None:
-            return []
-        index = bisect_left(self._keys, key)
-        del self.items[index], self._keys[index]
-        return [Splice(index, 1, ())]
-
-    # ------------------------------------------------------------ parts
-
-    def _index(self, cursor: Cursor) -> int:
-        return bisect_left(self._keys, (cursor.at, cursor.id, _MESSAGE))
-
-    def _replace(self, index: int, item: Item) -> Splice:
-        self.items[index] = item
-        return Splice(index, 1, (item,))
-
-
-def _key(message: Message) -> _Key:
-    return message.at, message.id, _MESSAGE
-
-
-def _gap_key(gap: Gap) -> _Key:
-    """A gap stands right before the message that ends it."""
-    return gap.before.at, gap.before.id, _GAP
+        return [self._order.remove(key)] if key is not None else []
 
 
 def _dot(message: Message) -> Span:
