@@ -1,7 +1,7 @@
 """The whole vocabulary between the rooms: what the world told us, what the screen must know, what we
 ask of the server, what we keep.
 
-Event    from the remote to the engine
+Event    from the remote to the engine: here, and in `domain.answers` and `domain.beside`
 Change   from the engine to the screen: see `domain.changes`
 Request  from the engine to the remote: see `domain.requests`
 Write    from the engine to the cache: see `domain.keeping`
@@ -11,6 +11,16 @@ from __future__ import annotations
 
 from dataclasses import field
 
+from supachat.domain.answers import (
+    DraftSought,
+    DraftStored,
+    EditsFetched,
+    PageFetched,
+    PersonRead,
+    Recalled,
+    ThreadsListed,
+    WindowReread,
+)
 from supachat.domain.beside import FeedHeard, FeedRead, FeedsKnown, PriceHeard, PricesRead
 from supachat.domain.changes import (
     AccountChanged,
@@ -33,17 +43,14 @@ from supachat.domain.changes import (
     Vacated,
 )
 from supachat.domain.health import Link
-from supachat.domain.keeping import Span, Write
+from supachat.domain.keeping import Write
 from supachat.domain.model import (
     Account,
     Cursor,
-    Draft,
     Message,
-    Person,
     Presence,
     Sighting,
     SourceInfo,
-    Thread,
     ThreadKey,
 )
 from supachat.domain.requests import (
@@ -74,6 +81,8 @@ __all__ += ["StandingChanged", "TextReturned", "ThreadsChanged", "TimelineReset"
 __all__ += ["Vacated"]
 __all__ += ["DeleteMessage", "EditMessage", "FetchEdits", "FetchPage", "ListThreads", "MarkRead", "Recall"]
 __all__ += ["Request", "Reread", "SeekDraft", "SendDraft", "TellTyping", "Watch"]
+__all__ += ["DraftSought", "DraftStored", "EditsFetched", "PageFetched", "PersonRead", "Recalled"]
+__all__ += ["ThreadsListed", "WindowReread"]
 __all__ += ["FeedHeard", "FeedRead", "FeedsKnown", "PriceHeard", "PricesRead"]
 __all__ += ["Alerted", "FeedChanged", "PresenceChanged", "PricesChanged", "ThreadWaits"]
 __all__ += ["Alter", "FetchFeed", "FetchPrices", "TakeFeedRow", "TellPresence"]
@@ -175,58 +184,6 @@ class PersonSeen:
 
 
 @dataclass(frozen=True, slots=True)
-class ThreadsListed:
-    """The thread list of one source, whole."""
-
-    source: str
-    threads: tuple[Thread, ...]
-    people: tuple[Person, ...]
-    reads: tuple[PersonRead, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PageFetched:
-    """The answer to a FetchPage. `whole` = the server had no more on that side."""
-
-    request: FetchPage
-    messages: tuple[Message, ...]
-    """Oldest first."""
-    people: tuple[Person, ...] = ()
-    whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class EditsFetched:
-    """The answer to a FetchEdits, in the order of the edits. `whole` = there were no more."""
-
-    request: FetchEdits
-    messages: tuple[Message, ...]
-    reached: Cursor | None = None
-    """The last row's place in the order of edits; None where no row came."""
-    whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WindowReread:
-    """The answer to a Reread, oldest first. `whole` = these are all there are in the stretch."""
-
-    request: Reread
-    messages: tuple[Message, ...]
-    whole: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Recalled:
-    """What the cache had, oldest first. All but the messages comes with the first page only."""
-
-    request: Recall
-    messages: tuple[Message, ...]
-    spans: tuple[Span, ...] = ()
-    verified: Cursor | None = None
-    followed: Cursor | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class ListStale:
     """The thread list may have moved unheard: read it again."""
 
@@ -243,35 +200,10 @@ class DraftKept:
 
 
 @dataclass(frozen=True, slots=True)
-class DraftStored:
-    """The server did what the draft says. `message` is the row, None where it only said so."""
-
-    draft: Draft
-    message: Message | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DraftSought:
-    """The answer to a SeekDraft: the rows that may be it, oldest first."""
-
-    draft: Draft
-    found: tuple[Message, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ReadMarked:
     """The reader has read the thread up to here, on whichever device."""
 
     thread: ThreadKey
-    to: Cursor
-
-
-@dataclass(frozen=True, slots=True)
-class PersonRead:
-    """Somebody else has read the thread up to here."""
-
-    thread: ThreadKey
-    person: str
     to: Cursor
 
 
