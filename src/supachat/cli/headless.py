@@ -62,6 +62,7 @@ class Headless:
                 self.edge, self.edge_reason = edge, reason
             case ev.AccountChanged(account, reason):
                 self.lost = None if account else reason
+                self.listed = 0  # what was told before may be applied only now
             case ev.Notice(title, details, grade) if grade != "info":
                 print(f"supachat: {title}: {details}" if details else f"supachat: {title}", file=sys.stderr)
             case ev.ThreadsChanged():
