@@ -39,6 +39,7 @@ def make_app(
     cards: Sequence[WorkspaceCard] = (CARD,),
     cache: Callable[[], Files] = as_on_disk,
     mono: bool = False,
+    keys: str = "chat",
     monotonic: Callable[[], float] = time.monotonic,
 ) -> SupachatApp:
     """An app whose workspace is `town`; with None there is no workspace yet, until one is saved."""
@@ -62,6 +63,7 @@ def make_app(
         set_up=set_up,
         theme=theme,
         glyphs="unicode",
+        keys=keys,
         session_words=Safe("The session is kept in the keyring of this computer."),
         zone=UTC,
         wall=NOW.timestamp,

@@ -14,7 +14,7 @@ from supachat.domain.model import Cursor, PersonKind, Presence, Thread
 from supachat.domain.text import Safe, safe_line
 from supachat.tui import spans
 from supachat.tui.glyphs import ASCII
-from supachat.tui.keymap import Hint, Place, footer
+from supachat.tui.keymap import CHAT, Hint, Place
 from supachat.tui.notices import toast_rows
 from supachat.tui.spans import Row, cut, fit, width, wrap
 from supachat.tui.widgets.empty import Words, empty_rows
@@ -204,7 +204,7 @@ def test_people_stand_by_presence_then_name() -> None:
 
 
 def test_the_footer_gives_way_from_the_right_and_keeps_the_way_out() -> None:
-    hints = footer(Place.LIST)
+    hints = CHAT.footer(Place.LIST)
     full = text(footer_row(hints, 120))
     assert full.startswith(" enter open   space fold   a assign   s status")
     short_row = text(footer_row(hints, 30))
@@ -216,7 +216,7 @@ def test_the_footer_gives_way_from_the_right_and_keeps_the_way_out() -> None:
 @pytest.mark.parametrize("cells", [1, 5, 12, 40, 80, 200])
 @pytest.mark.parametrize("place", list(Place))
 def test_no_footer_is_wider_than_the_terminal(place: Place, cells: int) -> None:
-    assert width(footer_row(footer(place), cells).spans) <= max(cells, 1)
+    assert width(footer_row(CHAT.footer(place), cells).spans) <= max(cells, 1)
 
 
 def test_a_pair_of_the_footer_can_be_clicked() -> None:

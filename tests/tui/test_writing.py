@@ -12,7 +12,7 @@ from tests.tui.harness import chat, make_app, running, screen_text, until
 from tests.tui.town import Town, key
 
 from supachat.tui import editor, slash
-from supachat.tui.keymap import BY_ID
+from supachat.tui.keymap import KEYS
 from supachat.tui.screens.chat import ChatScreen
 
 
@@ -72,7 +72,7 @@ def test_what_was_meant(name: str, near: str) -> None:
 
 def test_every_command_does_something_that_there_is() -> None:
     there = {name.removeprefix("action_") for name in dir(ChatScreen) if name.startswith("action_")}
-    known = {*BY_ID, *there, *slash.WITH_TEXT}
+    known = {*(key.id for keys in KEYS.values() for key in keys), *there, *slash.WITH_TEXT}
     assert [
         each
         for each in slash.SLASHES.values()

@@ -9,7 +9,11 @@ from textual import events
 from textual._xterm_parser import XTermParser
 
 from supachat.tui import keymap, terminal_keys
-from supachat.tui.keymap import KEYS, Place
+from supachat.tui.keymap import CHAT, KEYS, Keymap, Place
+from supachat.tui.keys_presets import PRESETS
+
+IN_THE_CHAT = (Place.COMPOSER, Place.LIST, Place.MESSAGES, Place.FEED, Place.FILTER, Place.CONFIRM)
+"""Places of the chat screen, whose own keys come before theirs."""
 
 
 def test_an_id_stands_once() -> None:
@@ -17,27 +21,75 @@ def test_an_id_stands_once() -> None:
     assert len(ids) == len(set(ids))
 
 
+def strokes(keys: Keymap, place: Place) -> list[str]:
+    return [stroke for key in keys.at(place) for stroke in key.keys.split()]
+
+
 @pytest.mark.parametrize("place", list(Place))
-def test_a_stroke_does_one_thing_in_a_place(place: Place) -> None:
-    strokes = [stroke for key in KEYS[place] for stroke in key.keys.split()]
-    assert len(strokes) == len(set(strokes))
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_stroke_does_one_thing_in_a_place(preset: str, place: Place) -> None:
+    found = strokes(Keymap(preset), place)
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize("place", IN_THE_CHAT)
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_stroke_of_the_whole_screen_hides_no_other_than_it_does_in_the_table(
+    preset: str, place: Place
+) -> None:
+    def hidden(keys: Keymap) -> set[str]:
+        return set(strokes(keys, place)) & set(strokes(keys, Place.EVERYWHERE))
+
+    assert hidden(Keymap(preset)) <= hidden(CHAT)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_takes_no_key_away(preset: str) -> None:
+    """Only `shown` may say otherwise than the strokes: it must name one of them, or a twin's."""
+    keys = Keymap(preset)
+    for place in Place:
+        for key, usual in zip(keys.at(place), CHAT.at(place), strict=True):
+            assert bool(key.keys) >= bool(usual.keys)
+            said = set(key.shown.split()) if key.shown != usual.shown else set()
+            assert said <= {keymap.plain(stroke) for stroke in strokes(keys, place)}, key.id
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_what_a_preset_changes_is_bound_and_what_is_shown_is_in_force(preset: str) -> None:
+    keys = Keymap(preset)
+    for key_id, said in keys.strokes.items():
+        bound = keymap.bindings(keymap.place_of(key_id), only={key_id})
+        assert [getattr(each, "id", None) for each in bound] == [key_id]
+        assert said == ",".join(keys[key_id].keys.split())
+    for hint in keys.footer(Place.COMPOSER):
+        assert hint.key == keys[hint.id].first
+
+
+def test_the_presets_are_what_hands_know() -> None:
+    emacs, vim = Keymap("emacs"), Keymap("vim")
+    assert emacs["switch"].first == "ctrl+g"
+    assert not {f"ctrl+{letter}" for letter in "kfpnto"} & set(strokes(emacs, Place.EVERYWHERE))
+    assert {"ctrl+k", "ctrl+f", "ctrl+p", "ctrl+n"} <= set(strokes(emacs, Place.COMPOSER))
+    assert {"i", "j", "k", "g", "G", "y", "slash", "colon"} <= set(strokes(vim, Place.MESSAGES))
+    assert vim.modal
+    assert not emacs.modal
 
 
 @pytest.mark.parametrize("place", list(Place))
 @pytest.mark.parametrize("narrow", [False, True])
 def test_every_key_of_a_footer_can_be_pressed_there(place: Place, narrow: bool) -> None:
-    for hint in keymap.footer(place, narrow=narrow):
+    for hint in CHAT.footer(place, narrow=narrow):
         assert keymap.place_of(hint.id) in (place, Place.EVERYWHERE)
         assert hint.key
         assert hint.words
 
 
 def test_a_narrow_footer_has_five_keys_at_most_for_the_composer() -> None:
-    assert len(keymap.footer(Place.COMPOSER, narrow=True)) == 5
+    assert len(CHAT.footer(Place.COMPOSER, narrow=True)) == 5
 
 
 def test_what_cannot_be_done_is_not_shown() -> None:
-    shown = {hint.id for hint in keymap.footer(Place.MESSAGES, without={"retry", "edit", "discard"})}
+    shown = {hint.id for hint in CHAT.footer(Place.MESSAGES, without={"retry", "edit", "discard"})}
     assert "copy_message" in shown
     assert not shown & {"retry", "edit", "discard"}
 
@@ -46,18 +98,20 @@ def test_the_way_out_is_always_shown() -> None:
     for place in Place:
         if place in (Place.EVERYWHERE, Place.COMPOSER):
             continue
-        hints = keymap.footer(place)
+        hints = CHAT.footer(place)
         assert any("esc" in hint.key or hint.key == "ctrl+q" for hint in hints), place
 
 
 def test_help_lists_every_key_that_is_not_silent_once() -> None:
-    listed = [each for _, ids in keymap.HELP for each in ids]
+    listed = [each for _, ids in CHAT.help() for each in ids]
     places = (Place.EVERYWHERE, Place.COMPOSER, Place.LIST, Place.MESSAGES, Place.FEED, Place.HEALTH)
-    assert sorted(listed) == sorted(key.id for place in places for key in KEYS[place] if not key.silent)
+    assert sorted(listed) == sorted(
+        key.id for place in places for key in KEYS[place] if key.there and not key.silent
+    )
 
 
 def test_reading_starts_with_the_page_keys() -> None:
-    reading = dict(keymap.HELP)["Reading"]
+    reading = dict(CHAT.help())["Reading"]
     assert reading[0] == "page_up"
     assert reading[-1] == "back"
 

@@ -327,8 +327,8 @@ def test_an_env_file_without_an_address() -> None:
 
 def test_what_is_kept_on_disk_and_how_long_is_a_setting() -> None:
     assert parse("", FILE) == Settings(cache="on", keep_days=365, reduce_motion=False)
-    text = 'cache = "off"\nkeep_days = 30\nreduce_motion = true\n'
-    assert parse(text, FILE) == Settings(cache="off", keep_days=30, reduce_motion=True)
+    text = 'cache = "off"\nkeep_days = 30\nreduce_motion = true\nkeys = "vim"\n'
+    assert parse(text, FILE) == Settings(cache="off", keep_days=30, reduce_motion=True, keys="vim")
 
 
 def test_the_paces_are_a_table_with_their_units() -> None:
@@ -364,6 +364,7 @@ def test_a_wrong_pace_is_refused_with_file_and_line(line: str, words: str) -> No
         ("keep_days = true", "number of days"),
         ('keep_days = "30"', "number of days"),
         ('reduce_motion = "yes"', "true or false"),
+        ('keys = "nano"', "one of chat, emacs, vim"),
     ],
 )
 def test_a_wrong_value_of_those_is_named(text: str, words: str) -> None:

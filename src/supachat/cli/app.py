@@ -46,6 +46,7 @@ def run_app(workspace: str | None, vault: str | None) -> int:
         workspace=workspace,
         theme=doors.desk.settings.theme,
         glyphs=doors.desk.settings.glyphs,
+        keys=doors.desk.settings.keys,
         reduce_motion=doors.desk.settings.reduce_motion,
         session_words=Safe(WHERE[doors.desk.vault]),
         keep_theme=doors.keep_theme,

@@ -20,10 +20,12 @@ from supachat.settings.project import Workspace, check_key, project_url
 
 VAULTS = ("auto", "keyring", "file", "memory")
 GLYPHS = ("auto", "unicode", "ascii")
+KEYS = ("chat", "emacs", "vim")
 KEEP_DAYS = 365
 CACHES = ("on", "off")
 _NAMES = (
-    "workspaces", "workspace", "theme", "glyphs", "vault", "cache", "keep_days", "reduce_motion", "pace",
+    "workspaces", "workspace", "theme", "glyphs", "keys", "vault", "cache", "keep_days", "reduce_motion",
+    "pace",
 )  # fmt: skip  # one list
 
 _Table = dict[str, Any]
@@ -43,6 +45,8 @@ class Settings:
     keep_days: int = KEEP_DAYS
     """Older messages leave this computer (never the server); 0 keeps them all."""
     reduce_motion: bool = False
+    keys: str = "chat"
+    """Which keys do what: as chats do, or with those of an editor."""
     pace: Pace = USUAL
     """The table `pace`: how often one's typing is told, when one is away, others offline, prices large."""
 
@@ -86,6 +90,7 @@ def parse(text: str, path: Path) -> Settings:
         reader.one_of(table, "cache", CACHES),
         reader.days(table, "keep_days", KEEP_DAYS),
         reader.truth(table, "reduce_motion"),
+        reader.one_of(table, "keys", KEYS),
         _pace(reader, reader.table(table, (), "pace")),
     )
 

@@ -22,7 +22,7 @@ from supachat.domain.text import Safe, safe, safe_line
 from supachat.tui import desktop, hangup
 from supachat.tui import theme as themes
 from supachat.tui.breaking import Crashed
-from supachat.tui.keymap import BY_ID
+from supachat.tui.keymap import Keymap
 from supachat.tui.measuring import Measuring
 from supachat.tui.screens.chat import ChatScreen
 from supachat.tui.screens.chat_doors import SIGN_IN, SIGN_OUT
@@ -69,6 +69,7 @@ class SupachatApp(Measuring, inherit_bindings=False):
         workspace: str | None = None,
         theme: str | None = None,
         glyphs: str = "auto",
+        keys: str = "chat",
         reduce_motion: bool = False,
         session_words: Safe = NOTHING,
         keep_theme: Callable[[str], None] = lambda name: None,
@@ -77,11 +78,12 @@ class SupachatApp(Measuring, inherit_bindings=False):
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`workspace`: which to open first. `session_words`: where the session is kept, for the sign-in
-        page. `keep_theme` remembers a choice. `crashed` reports what ends the program. `wall` and
-        `monotonic` are clocks in seconds."""
+        """`workspace`: which to open first. `keys`: a preset. `session_words`: where the session is kept,
+        for the sign-in page. `keep_theme` remembers a choice. `crashed` reports what ends the program.
+        `wall` and `monotonic` are clocks in seconds."""
         teach_terminal_keys()
         super().__init__(crashed, glyphs)
+        self.keys = Keymap(keys)
         self.reduce_motion = reduce_motion
         self.client: Client | None = None
         self._open_workspace = open_workspace
@@ -115,6 +117,7 @@ class SupachatApp(Measuring, inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.watch_tasks()
+        self.set_keymap(self.keys.strokes)
         hangup.watch(self)
         self._open(self._first)
 
@@ -247,9 +250,9 @@ class SupachatApp(Measuring, inherit_bindings=False):
 
     async def on_drawn_acted(self, event: Drawn.Acted) -> None:
         """A click on a key of the footer, or on the badge: as if it were pressed where the keyboard is."""
-        key = BY_ID.get(event.act)
-        if key is None:
+        if event.act not in self.keys:
             return
+        key = self.keys[event.act]
         event.stop()
         name = (key.action or key.id).partition("(")[0].rpartition(".")[2]
         focused = self.screen.focused

@@ -53,6 +53,11 @@ class Key:
     """Not on the help page: a key that everybody knows."""
 
     @property
+    def there(self) -> bool:
+        """Whether it can be pressed, or stands for keys that can: some are in one preset only."""
+        return bool(self.keys or self.shown)
+
+    @property
     def label(self) -> str:
         """The keys as the help page writes them."""
         return self.shown or "  ".join(plain(key) for key in self.keys.split() if key not in _UNSURE)
@@ -67,7 +72,18 @@ class Key:
         return self.short or self.words
 
 
-_NAMES: Final = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "question_mark": "?", "slash": "/"}
+_NAMES: Final = {
+    "escape": "esc",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "question_mark": "?",
+    "slash": "/",
+    "colon": ":",
+    "underscore": "_",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
+    "circumflex_accent": "^",
+}
 _UNSURE: Final = frozenset(
     {"shift+enter", "ctrl+enter", "alt+shift+b", "alt+m", "ctrl+pageup", "ctrl+pagedown"}
 )

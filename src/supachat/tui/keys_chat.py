@@ -139,6 +139,8 @@ LIST: Final = (
     Key("list_first", "g home", "first", action="move(-9999)", silent=True),
     Key("list_last", "G end", "last", action="move(9999)", silent=True),
     Key("list_keys", "question_mark", "keys", action="screen.help"),
+    Key("list_write", "", "write", action="screen.back"),  # these two in the preset vim alone
+    Key("list_commands", "", "commands", action="screen.commands"),
 )
 
 MESSAGES: Final = (
@@ -155,6 +157,13 @@ MESSAGES: Final = (
     Key("discard", "x", "discard what is not sent yet", "discard", action="verb('discard')"),
     Key("details", "i", "delivery, times, id", "details", action="screen.details"),
     Key("message_keys", "question_mark", "keys", action="screen.help"),
+    # in the preset vim alone
+    Key("write", "", "write", action="screen.back"),
+    Key("to_list", "", "to the list", action="screen.walk(-1)"),
+    Key("half_up", "", "a page up, down", action="screen.page(-1)"),
+    Key("half_down", "", "a page down", action="screen.page(1)", silent=True),
+    Key("message_search", "", "search everywhere", action="screen.search"),
+    Key("message_commands", "", "commands", action="screen.commands"),
 )
 
 CONFIRM: Final = (

@@ -24,6 +24,8 @@ def legacy_sequences() -> Iterable[tuple[str, str]]:
     yield "\x1b\r", "alt+enter"
     yield "\x1b/", "alt+slash"
     yield "\x1b_", "alt+underscore"
+    yield "\x1b<", "alt+less_than_sign"
+    yield "\x1b>", "alt+greater_than_sign"
     yield "\x1b\x7f", "alt+backspace"
     for digit in "123456789":
         yield f"\x1b{digit}", f"alt+{digit}"

@@ -17,9 +17,8 @@ from supachat.domain.events import Notice
 from supachat.domain.health import LinkState
 from supachat.domain.model import NOTHING, PersonKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.keymap import BY_ID
 from supachat.tui.screens.chat_search import ChatSearch
-from supachat.tui.widgets.drawn import Drawn
+from supachat.tui.widgets.drawn import Drawn, keys_of
 from supachat.tui.widgets.typing_line import Question, TypingLine
 
 if TYPE_CHECKING:
@@ -97,11 +96,12 @@ class ChatDoors(ChatSearch):
         from supachat.tui.screens.commands import Commands  # late: not before the first frame
 
         more = [*self.thread_commands(), *self._more()]
-        self.app.push_screen(Commands(more, without=self.hidden_commands()), self._command)
+        self.app.push_screen(Commands(keys_of(self), more, without=self.hidden_commands()), self._command)
 
     async def _command(self, command: str | None) -> None:
-        if command in BY_ID:
-            await self.run_action(BY_ID[command].action or command)
+        keys = keys_of(self)
+        if command is not None and command in keys:
+            await self.run_action(keys[command].action or command)
         elif command is not None and command.startswith("do "):
             await self.run_action(command.removeprefix("do "))
         elif command == SIGN_OUT:

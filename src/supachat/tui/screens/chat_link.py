@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from supachat.domain.health import LinkState
 from supachat.domain.text import Safe
-from supachat.tui.keymap import BY_ID
 from supachat.tui.screens.chat_canned import ChatCanned
+from supachat.tui.widgets.drawn import keys_of
 
 
 class ChatLink(ChatCanned):
@@ -58,4 +58,5 @@ class ChatLink(ChatCanned):
             self.action_go_offline()
 
     def _say_offline(self) -> None:
-        self.typing.flash(Safe(f"you are offline by hand; /online or {BY_ID['toggle_offline'].first}"))
+        key = keys_of(self)["toggle_offline"].first
+        self.typing.flash(Safe(f"you are offline by hand; /online or {key}"))

@@ -15,9 +15,11 @@ from supachat.client import Client
 from supachat.domain.model import Gap, Message
 from supachat.domain.text import Safe, safe_line
 from supachat.tui import slash
+from supachat.tui.keymap import Place
 from supachat.tui.screens import views
 from supachat.tui.screens.chat_view import ChatView
 from supachat.tui.widgets.badge import live
+from supachat.tui.widgets.drawn import keys_of
 from supachat.tui.widgets.message_list import MessageList
 from supachat.tui.widgets.typing_line import Question, TypingLine
 
@@ -165,7 +167,8 @@ class ChatReading(ChatView):
         self.list_asked = self.people_asked = False
         self.lay_out()
         if self.shown is not None:
-            self.composer.field.focus()
+            away = keys_of(self).modal and self.place is Place.COMPOSER
+            (self.pane if away else self.composer.field).focus()
             if twice:
                 self.pane.scroll_to_newest()
         else:

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from supachat.client import Client
 from supachat.domain.model import NOTHING, Feature, ThreadKey
 from supachat.domain.text import Safe
-from supachat.tui.keymap import Place, footer
+from supachat.tui.keymap import Place
 from supachat.tui.notices import Notices
 from supachat.tui.screens import views
 from supachat.tui.screens.layout import Frame, frame
@@ -24,7 +24,7 @@ from supachat.tui.screens.sections import sections
 from supachat.tui.widgets.badge import live
 from supachat.tui.widgets.completion import Completion
 from supachat.tui.widgets.composer import Composer
-from supachat.tui.widgets.drawn import toneless
+from supachat.tui.widgets.drawn import keys_of, toneless
 from supachat.tui.widgets.empty import Empty
 from supachat.tui.widgets.feed_list import FeedList
 from supachat.tui.widgets.footer import Footer
@@ -191,7 +191,7 @@ class ChatView(Screen[None]):
             self.people.show(views.people(self.client, key, now), views.thread_facts(self.client, key, now))
 
     def show_footer(self) -> None:
-        hints = footer(self.place, narrow=not self.frame.wide, without=self._without())
+        hints = keys_of(self).footer(self.place, narrow=not self.frame.wide, without=self._without())
         self.footer.show(hints)
 
     def _without(self) -> tuple[str, ...]:

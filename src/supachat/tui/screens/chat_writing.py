@@ -15,9 +15,10 @@ from supachat.domain.events import Notice, TextReturned
 from supachat.domain.model import Feature
 from supachat.domain.text import Safe, safe_line
 from supachat.tui import slash
-from supachat.tui.keymap import BY_ID, Place
+from supachat.tui.keymap import Place
 from supachat.tui.screens.chat_jump import ChatJump
 from supachat.tui.widgets.composer import Composer
+from supachat.tui.widgets.drawn import keys_of
 from supachat.tui.widgets.field import EditingField
 
 
@@ -72,8 +73,8 @@ class ChatWriting(ChatJump):
             action = ""
         self._done(text)
         if action:
-            key = BY_ID.get(action)
-            await self.run_action(key.action or key.id if key else action)
+            keys = keys_of(self)
+            await self.run_action(keys[action].action or action if action in keys else action)
 
     def with_words(self, action: str, rest: str) -> bool:
         """Do what a slash asks with what follows it; False, and said, where that is not understood."""
@@ -113,9 +114,9 @@ class ChatWriting(ChatJump):
             self.typing.flash(Safe("copied"))
         elif field.text and self.place is Place.COMPOSER:
             self.composer.clear()
-            self.typing.flash(Safe("cleared, ctrl+_ brings it back"))
+            self.typing.flash(Safe(f"cleared, {keys_of(self)['undo'].shown.split()[0]} brings it back"))
         else:
-            self.typing.flash(Safe(f"{BY_ID['leave'].first} quits"))
+            self.typing.flash(Safe(f"{keys_of(self)['leave'].first} quits"))
 
     # ------------------------------------------------------------ the person's own editor
 

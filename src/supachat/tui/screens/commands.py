@@ -7,9 +7,10 @@ from typing import Final, NamedTuple
 
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
-from supachat.tui.keymap import BY_ID, Place, bindings, commands
+from supachat.tui.keymap import Keymap, Place, bindings
 from supachat.tui.screens.matching import match
 from supachat.tui.screens.overlay import Overlay
+from supachat.tui.widgets.drawn import keys_of
 from supachat.tui.widgets.results import Result
 
 _VIEW: Final = frozenset({"list", "people", "health", "help"})
@@ -25,9 +26,9 @@ class Command(NamedTuple):
     key: Safe = NOTHING
 
 
-def key_commands() -> list[Command]:
+def key_commands(keys: Keymap) -> list[Command]:
     """The keys that have a name in the palette."""
-    return [Command(key.id, Safe(key.command), _where(key.id), Safe(key.first)) for key in commands()]
+    return [Command(key.id, Safe(key.command), _where(key.id), Safe(key.first)) for key in keys.commands()]
 
 
 def _where(key_id: str) -> Safe:
@@ -41,9 +42,9 @@ class Commands(Overlay[str]):
     ASK = Safe("What should happen?")
     BINDINGS = bindings(Place.COMMANDS)
 
-    def __init__(self, more: Sequence[Command] = (), without: Collection[str] = ()) -> None:
+    def __init__(self, keys: Keymap, more: Sequence[Command] = (), without: Collection[str] = ()) -> None:
         super().__init__(self.ASK)
-        self._all = [*(each for each in key_commands() if each.id not in without), *more]
+        self._all = [*(each for each in key_commands(keys) if each.id not in without), *more]
 
     def find(self, query: str) -> tuple[Sequence[Result], int]:
         hits = [(command, match(query, command.title)) for command in self._all]
@@ -64,7 +65,7 @@ class Commands(Overlay[str]):
         return results, len(self._all)
 
     def nothing(self, query: str) -> Sequence[Safe]:
-        return Safe("No command is called that"), Safe(f"{BY_ID['help'].first} shows every key.")
+        return Safe("No command is called that"), Safe(f"{keys_of(self)['help'].first} shows every key.")
 
     def picked(self, result_id: str) -> None:
         self.dismiss(result_id)

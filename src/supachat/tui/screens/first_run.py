@@ -18,10 +18,10 @@ from textual.screen import Screen
 
 from supachat.domain.errors import SupachatError
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.keymap import Place, bindings, footer
+from supachat.tui.keymap import Place, bindings
 from supachat.tui.setup_protocol import ChatKind, ProbeAnswer, ProjectGuess, SetUp
 from supachat.tui.spans import Row, Span, fit, space
-from supachat.tui.widgets.drawn import Drawn, glyphs_of
+from supachat.tui.widgets.drawn import Drawn, glyphs_of, keys_of
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import LABEL, FormField, Lines, heading, paragraph
 
@@ -99,7 +99,7 @@ class FirstRun(Screen[str]):
         with Vertical(id="card", classes="-broader"):
             yield Lines(id="head")
             yield Choices(id="choices")
-        yield Footer(footer(Place.CHOICES), id="footer")
+        yield Footer(keys_of(self).footer(Place.CHOICES), id="footer")
 
     def on_mount(self) -> None:
         rule = glyphs_of(self).rule
@@ -188,7 +188,7 @@ class ProjectForm(Screen[str]):
             yield self._key
             yield self._kind
             yield self._words
-        yield Footer(footer(Place.PROJECT), id="footer")
+        yield Footer(keys_of(self).footer(Place.PROJECT), id="footer")
 
     def on_mount(self) -> None:
         rule = glyphs_of(self).rule

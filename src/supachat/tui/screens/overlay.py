@@ -19,9 +19,9 @@ from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 
 from supachat.domain.text import Safe
-from supachat.tui.keymap import Place, footer
+from supachat.tui.keymap import Place
 from supachat.tui.spans import Row, Span, space
-from supachat.tui.widgets.drawn import Drawn, glyphs_of, toneless
+from supachat.tui.widgets.drawn import Drawn, glyphs_of, keys_of, toneless
 from supachat.tui.widgets.field import LineField
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import Lines
@@ -60,7 +60,7 @@ class Overlay(ModalScreen[T]):
             yield Lines(Row(), on="panel")
             yield self._results
             yield self._edge()
-        yield Footer(footer(self.PLACE), id="footer")
+        yield Footer(keys_of(self).footer(self.PLACE), id="footer")
 
     def _edge(self) -> Drawn:
         """The first and the last row of the box: air, or dashes where there is no tone to see it by."""

@@ -11,9 +11,9 @@ from textual.screen import Screen
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import UNICODE, Glyphs
-from supachat.tui.keymap import BY_ID, HELP, Place, bindings, footer
+from supachat.tui.keymap import CHAT, Keymap, Place, bindings
 from supachat.tui.spans import Row, Span, fit, space
-from supachat.tui.widgets.drawn import glyphs_of
+from supachat.tui.widgets.drawn import glyphs_of, keys_of
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import Lines
 from supachat.tui.widgets.sheet import Sheet
@@ -33,7 +33,7 @@ class Page(Screen[None]):
     def compose(self) -> ComposeResult:
         yield Lines(id="bar", on="panel")
         yield Sheet(self.make, id="sheet")
-        yield Footer(footer(self.PLACE), id="footer")
+        yield Footer(keys_of(self).footer(self.PLACE), id="footer")
 
     def on_mount(self) -> None:
         self.renew()
@@ -64,10 +64,10 @@ class Page(Screen[None]):
         self.dismiss(None)
 
 
-def key_rows(ids: Sequence[str], title: str) -> list[Row]:
+def key_rows(ids: Sequence[str], title: str, keys: Keymap = CHAT) -> list[Row]:
     """One group of the help page."""
     rows = [Row((space(4), Span(Safe(title), "bold text2")))]
-    for key in (BY_ID[each] for each in ids):
+    for key in (keys[each] for each in ids):
         label = Span(Safe(f"{key.label:<{KEY_CELLS}}"), "bold foreground", key.id)
         rows.append(Row((space(4), label, Span(Safe(key.words), "text2", key.id))))
     return [*rows, Row()]
@@ -98,9 +98,9 @@ def mark_rows(glyphs: Glyphs) -> list[Row]:
     return [*rows, Row()]
 
 
-def help_rows(cells: int, glyphs: Glyphs = UNICODE) -> list[Row]:
+def help_rows(cells: int, glyphs: Glyphs = UNICODE, keys: Keymap = CHAT) -> list[Row]:
     """All keys, in two columns where there is room."""
-    groups = [key_rows(ids, title) for title, ids in HELP]
+    groups = [key_rows(ids, title, keys) for title, ids in keys.help()]
     groups.append(mark_rows(glyphs))
     if cells < TWO_COLUMNS:
         return [Row(), *(row for group in groups for row in group)]
@@ -121,7 +121,8 @@ class HelpPage(Page):
     TITLE_WORDS = Safe("Keys")
 
     def about(self) -> Safe:
-        return Safe("here and in every place")
+        preset = keys_of(self).preset
+        return Safe("here and in every place" if preset == "chat" else f"of the preset {preset}")
 
     def make(self, cells: int, height: int) -> Sequence[Row]:
-        return help_rows(cells, glyphs_of(self))
+        return help_rows(cells, glyphs_of(self), keys_of(self))

@@ -20,9 +20,9 @@ from supachat.client import Client
 from supachat.domain.errors import SupachatError
 from supachat.domain.model import NOTHING, Cursor, Message, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.keymap import Place, bindings, footer
+from supachat.tui.keymap import Place, bindings
 from supachat.tui.spans import Row, Span, fit, space, wrap
-from supachat.tui.widgets.drawn import glyphs_of
+from supachat.tui.widgets.drawn import glyphs_of, keys_of
 from supachat.tui.widgets.field import LineField
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import Lines
@@ -68,7 +68,7 @@ class SearchPage(Screen[Found]):
             yield Lines(Row((space(2), Span(Safe("/"), "bold accent"))), id="prompt", on="panel")
             yield self._field
         yield self._sheet
-        yield Footer(footer(self.PLACE), id="footer")
+        yield Footer(keys_of(self).footer(self.PLACE), id="footer")
 
     def on_mount(self) -> None:
         self._sheet.can_focus = False

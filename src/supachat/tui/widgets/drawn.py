@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from supachat.tui.glyphs import UNICODE, Glyphs
+from supachat.tui.keymap import CHAT, Keymap
 from supachat.tui.spans import Paint, Row, paint_for
 
 
@@ -34,6 +35,12 @@ def glyphs_of(widget: Widget) -> Glyphs:
     """The app's glyphs; an app that has none (a test of one widget) gets the usual ones."""
     found = getattr(widget.app, "glyphs", UNICODE)
     return found if isinstance(found, Glyphs) else UNICODE
+
+
+def keys_of(widget: Widget) -> Keymap:
+    """The keys in force; an app that has none (a test of one widget) gets the usual ones."""
+    found = getattr(widget.app, "keys", CHAT)
+    return found if isinstance(found, Keymap) else CHAT
 
 
 def moving(widget: Widget) -> bool:

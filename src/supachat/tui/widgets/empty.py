@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.domain.values import dataclass
-from supachat.tui.keymap import BY_ID
+from supachat.tui.keymap import CHAT, Keymap
 from supachat.tui.spans import Row, Span, space, wrap
-from supachat.tui.widgets.drawn import Drawn
+from supachat.tui.widgets.drawn import Drawn, keys_of
 
 KEY_CELLS = 10
 
@@ -29,7 +29,7 @@ class Words:
     look: str = "foreground"
 
 
-def empty_rows(words: Words, cells: int, height: int) -> list[Row]:
+def empty_rows(words: Words, cells: int, height: int, keys: Keymap = CHAT) -> list[Row]:
     """The rows, from the top of a pane of `cells` by `height`."""
     rows = [Row((space(4), Span(words.title, f"bold {words.look}")))]
     lines = wrap(words.text, max(10, min(cells - 8, 60))) if words.text else []
@@ -37,7 +37,7 @@ def empty_rows(words: Words, cells: int, height: int) -> list[Row]:
     rows += [Row((space(4), Span(line, "text2"))) for line in lines]
     if words.keys:
         rows.append(Row())
-        for key in (BY_ID[each] for each in words.keys):
+        for key in (keys[each] for each in words.keys):
             name = Span(Safe(f"{key.first:<{KEY_CELLS}}"), "bold text2", key.id)
             rows.append(Row((space(4), name, Span(Safe(key.words), "quiet", key.id))))
     above = height - len(rows) - 1 if words.low else (height - len(rows)) // 3
@@ -60,4 +60,4 @@ class Empty(Drawn):
             self.redraw()
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
-        return empty_rows(self.words, width, height)
+        return empty_rows(self.words, width, height, keys_of(self))
