@@ -26,6 +26,7 @@ from supachat.domain.events import Change
 from supachat.domain.health import Health, Waiting
 from supachat.domain.model import (
     Account,
+    Cursor,
     Draft,
     Feature,
     Gap,
@@ -190,6 +191,15 @@ class Client:
 
     def load_older(self) -> None:
         self._run.apply(self._engine.load_older(self._run.now()))
+
+    def seek(self, thread: ThreadKey, message: Cursor) -> None:
+        """Bring a message of the open thread into its timeline, with the page around it. A `Sought`
+        follows; what is missing in between stays a gap."""
+        self._run.act(lambda out: self._engine.reader.seeker.seek(thread, message, out))
+
+    def stop_seeking(self) -> None:
+        """No `Sought` follows any more."""
+        self._engine.reader.seeker.stop()
 
     def fill_gap(self, gap: Gap) -> None:
         self._run.apply(self._engine.fill_gap(gap, self._run.now()))

@@ -52,6 +52,16 @@ class EdgeChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Sought:
+    """The message that was sought is in the timeline, with the page around it; or why it is not."""
+
+    thread: ThreadKey
+    message: str
+    found: bool
+    reason: Safe = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
 class StandingChanged:
     """How complete the open thread is. While it is complete, a newer end alone is not told."""
 
@@ -162,4 +172,5 @@ Change = (
     | PresenceChanged
     | Alerted
     | ThreadWaits
+    | Sought
 )

@@ -34,6 +34,7 @@ from supachat.domain.changes import (
     PeopleChanged,
     PresenceChanged,
     PricesChanged,
+    Sought,
     StandingChanged,
     TextReturned,
     ThreadsChanged,
@@ -84,7 +85,7 @@ __all__ += ["Request", "Reread", "SeekDraft", "SendDraft", "TellTyping", "Watch"
 __all__ += ["DraftSought", "DraftStored", "EditsFetched", "PageFetched", "PersonRead", "Recalled"]
 __all__ += ["ThreadsListed", "WindowReread"]
 __all__ += ["FeedHeard", "FeedRead", "FeedsKnown", "PriceHeard", "PricesRead"]
-__all__ += ["Alerted", "FeedChanged", "PresenceChanged", "PricesChanged", "ThreadWaits"]
+__all__ += ["Alerted", "FeedChanged", "PresenceChanged", "PricesChanged", "Sought", "ThreadWaits"]
 __all__ += ["Alter", "FetchFeed", "FetchPrices", "TakeFeedRow", "TellPresence"]
 
 # ---------------------------------------------------------------- events: the world told us

@@ -20,6 +20,8 @@ class FetchPage:
     before: Cursor | None = None
     after: Cursor | None = None
     limit: int = 50
+    aside: bool = False
+    """Read for what stands there: after it the thread is no more up to date than before."""
 
 
 @dataclass(frozen=True, slots=True)

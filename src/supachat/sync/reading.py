@@ -19,6 +19,7 @@ from supachat.sync.catching import PAGE, Catcher
 from supachat.sync.growing import grows
 from supachat.sync.order import Splice
 from supachat.sync.rereading import DEEP, Rereader
+from supachat.sync.seeking import Seeker
 from supachat.sync.shelf import Outcome, Reading, Shelf, keep, suspect
 from supachat.sync.spans import START, merge_spans
 from supachat.sync.timeline import Timeline
@@ -31,6 +32,7 @@ class Reader:
         self.shelf = shelf
         self.rereader = Rereader(shelf)
         self.catcher = Catcher(shelf, self.rereader)
+        self.seeker = Seeker(shelf)
 
     # ------------------------------------------------------------ opening and paging
 
@@ -71,6 +73,7 @@ class Reader:
         else:
             self.rereader.recalled(reading, event.messages, out)
         self.shelf.set_edge(thread, self._edge(reading), out)
+        self.seeker.came(event.request, out)
 
     def older(self, thread: ThreadKey, out: Outcome) -> None:
         """One page more at the top: from the cache while its stretch goes on, else from the server."""
@@ -98,28 +101,33 @@ class Reader:
         request = event.request
         reading = self.shelf.reading(request.thread)
         timeline = reading.timeline
-        if request.after is not None:
+        catches_up = request.before is None and not request.aside
+        if request.after is not None and catches_up:
             suspect(reading, event.messages, now)
         covered = _covered(event)
         splices = timeline.put(self.shelf.truth(event.messages, as_of), covered, as_of=as_of)
-        if request.before is None and covered is not None and event.messages:
+        if catches_up and covered is not None and event.messages:
             reading.verified = max(reading.verified or covered[1], covered[1])
             self.rereader.start(reading, event.messages, out)
         if request.after is None and event.whole:
             reading.at_start = True
-        if request.before is None:
+        if catches_up:
             splices += self.catcher.went_on(event, now, out)
         else:
             splices += _not_filling(timeline)
         self._merged(reading, splices, out)
         self.shelf.set_edge(request.thread, self._edge(reading), out)
         keep(reading, [timeline.base(m.id) or m for m in event.messages], out)
+        self.seeker.came(request, out)
 
     def failed(self, request: FetchPage, words: Safe, out: Outcome) -> None:
         """A page could not be read: say so where it was wanted, and let it be asked again."""
+        if request.aside:
+            return
         if request.before is None:
             self.catcher.failed(request, words, out)
             return
+        self.seeker.failed(request, words, out)
         reading = self.shelf.reading(request.thread)
         self.shelf.splice(request.thread, _not_filling(reading.timeline), out)
         if reading.edge is Edge.LOADING:

@@ -58,7 +58,12 @@ class Rereader:
         """Older messages came from the cache: they may have changed since they were kept."""
         info = self._shelf.info(reading.timeline.thread.source)
         followed = info is not None and info.follows_edits and info.marks_deleted
-        if messages and self._shelf.online and not followed:
+        if not messages or not self._shelf.online or followed:
+            return
+        if len(messages) > WINDOW:
+            last = messages[-1].cursor
+            reading.sweeping = max(reading.sweeping or last, last)
+        else:
             self.compare(reading, messages[-1].cursor, len(messages), out)
 
     def reread(self, event: WindowReread, as_of: int, now: float, out: Outcome) -> None:
