@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import AsyncConnection
+from psycopg.pq import TransactionStatus
 
 from supachat.server.bootstrap import bootstrap, texts
 from supachat.server.context import Context
@@ -61,6 +62,7 @@ async def one(connection: AsyncConnection[Any], statement: str) -> Any:
 async def test_a_migration_may(statement: str, migrator: AsyncConnection[Any]) -> None:
     await migrator.execute("begin")
     await migrator.execute(statement.encode())
+    assert migrator.info.transaction_status is TransactionStatus.INTRANS
     await migrator.execute("rollback")
 
 

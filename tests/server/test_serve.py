@@ -76,7 +76,8 @@ def test_a_signal_ends_it_cleanly_and_quickly(tmp_path: Path, sign: signal.Signa
         assert told["pid"] == running.pid
         database = postmaster(tmp_path)
         assert database is not None
-        with socket.create_connection(httpx.URL(told["url"]).netloc.decode().split(":")):  # type: ignore[arg-type]
+        url = httpx.URL(told["url"])
+        with socket.create_connection((url.host, url.port)):
             began = time.monotonic()
             running.send_signal(sign)
             assert running.wait(timeout=10) == 0

@@ -15,7 +15,7 @@ S = LinkState
 
 
 def health(state: LinkState, *, catching_up: int = 0, drops: int = 0, **link: object) -> Health:
-    return Health(Link(state, **link), catching_up=catching_up, drops=drops)  # type: ignore[arg-type]
+    return Health(Link(state, **link), catching_up=catching_up, drops=drops)  # type: ignore[arg-type]  # real fields
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ async def test_an_answer_that_grows_says_so_until_it_is_whole() -> None:
         assert row(pilot.app, "Sol  assistant").strip()
         assert row(pilot.app, "Sol is writing")
         last = town.table[STAKING][-1]
-        whole = replace(last, extra=replace(last.extra, growing=False))  # type: ignore[type-var]
+        whole = replace(last, extra=replace(last.extra, growing=False))  # type: ignore[type-var]  # it has one
         town.say(ev.MessageArrived(whole, changed=True))
         await until(pilot, lambda: "writing" not in screen_text(pilot.app))
 

@@ -39,7 +39,7 @@ def text(row: Row) -> str:
 
 
 def one(row_thread: Thread, cells: int = 24, look: Look = LOOK, **view: object) -> list[str]:
-    shown = ThreadView(row_thread, **view)  # type: ignore[arg-type]
+    shown = ThreadView(row_thread, **view)  # type: ignore[arg-type]  # a test names real fields
     return [text(row) for row in draw(Entry("thread", "x", None, shown), cells, look)]
 
 
@@ -61,7 +61,7 @@ def one(row_thread: Thread, cells: int = 24, look: Look = LOOK, **view: object) 
     ],
 )
 def test_a_thread_in_one_row(parts: dict[str, object], row: str) -> None:
-    (drawn,) = one(replace(thread("tom"), **parts))  # type: ignore[arg-type]
+    (drawn,) = one(replace(thread("tom"), **parts))  # type: ignore[arg-type]  # as above
     assert drawn == row
     assert cell_len(drawn) == 24
 
