@@ -80,9 +80,41 @@ def test_by_the_whole_link(server: LocalServer, shell: Shell, names: Names) -> N
     assert address in shell.run("whoami").stdout
 
 
+def test_who_forgot_the_password_sets_a_new_one(server: LocalServer, shell: Shell, names: Names) -> None:
+    server.sign_up(names("ana"))
+    address, fresh = f"{names('ana')}@example.org", "another-horse-7"
+    project = ("--url", server.url, "--key", server.key, "--email", address)
+    sent = shell.run("login", *project, "--forgot", "--send-code")
+    assert sent.returncode == 0, sent.stderr
+    assert "--forgot" in sent.stdout
+    done = shell.run(
+        "login", "--email", address, "--forgot", stdin=f"{link(mail(server, address))}{fresh}\n"
+    )
+    assert done.returncode == 0, done.stderr
+    assert address in shell.run("whoami").stdout
+    old = shell.run("login", "--email", address, "--password-stdin", stdin=f"{PASSWORD}\n")
+    assert "do not match" in old.stderr
+    new = shell.run("login", "--email", address, "--password-stdin", stdin=f"{fresh}\n")
+    assert new.returncode == 0, new.stderr
+
+
+def test_a_new_password_that_is_refused_is_said(server: LocalServer, shell: Shell, names: Names) -> None:
+    server.sign_up(names("ben"))
+    address = f"{names('ben')}@example.org"
+    project = ("--url", server.url, "--key", server.key, "--email", address)
+    assert shell.run("login", *project, "--forgot", "--send-code").returncode == 0
+    code = re.search(r"\b\d{6}\b", mail(server, address))
+    assert code is not None
+    weak = shell.run("login", "--email", address, "--forgot", stdin=f"{code.group()}\nabc\n")
+    assert weak.returncode == 1
+    assert "the password is too weak" in weak.stderr
+    assert "Traceback" not in weak.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
+        (["--forgot"], "--forgot needs --email"),
         (["--anonymous"], "lets nobody in without a name"),
         (["--oauth", "github"], "no sign-in by github (it has: none)"),
         (["--code", "--link"], "are two ways to sign in"),

@@ -11,7 +11,13 @@ from tests.tui.town import Town
 from textual.pilot import Pilot
 
 from supachat.domain.entering import Mailed, Nobody, Outside, Ways
-from supachat.domain.errors import BadCredentials, RateLimited, SignInError, Unreachable
+from supachat.domain.errors import (
+    BadCredentials,
+    RateLimited,
+    SignInError,
+    SignUpRefused,
+    Unreachable,
+)
 from supachat.domain.text import Safe
 from supachat.tui.screens.sign_in import SignIn
 from supachat.tui.screens.sign_in_ways import broken, ways_of, ways_rows
@@ -69,6 +75,48 @@ async def test_a_code_is_sent_and_typed() -> None:
         await pilot.press("enter")
         await signed_in(pilot)
     assert town.proofs[-1] == Mailed("ana@acme.dev", "48 31 20")
+
+
+async def test_who_forgot_the_password_gets_a_code_and_sets_a_new_one() -> None:
+    town = offering(ALL)
+    async with running(make_app(town), (80, 24)) as pilot:
+        await until(pilot, lambda: "forgot" in screen_text(pilot.app))
+        await type_in(pilot, "email", "ana@acme.dev")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "With it you set a new password" in said(pilot))
+        assert value(pilot, "email") == "ana@acme.dev"
+        await pilot.press("enter")
+        await until(pilot, lambda: "If ana@acme.dev has an account, a mail went there" in said(pilot))
+        assert (town.forgotten, town.mailed) == (["ana@acme.dev"], [])
+        await type_in(pilot, "code", "483120")
+        await pilot.press("enter")
+        await until(pilot, lambda: "The old password ends when the new one is set" in said(pilot))
+        assert town.proofs[-1] == Mailed("ana@acme.dev", "483120")
+        town.password_refused = SignUpRefused("the password is too weak: six characters at least")
+        await type_in(pilot, "fresh", "abc")
+        await pilot.press("enter")
+        await until(pilot, lambda: "the password is too weak" in said(pilot))
+        town.password_refused = None
+        await type_in(pilot, "fresh", "defghi")
+        await pilot.press("enter")
+        await signed_in(pilot)
+    assert town.passwords == ["abcdefghi"]
+
+
+async def test_esc_leads_back_from_a_forgotten_password_and_keeps_the_old_one_at_its_end() -> None:
+    town = offering(ALL)
+    async with running(make_app(town), (80, 24)) as pilot:
+        await type_in(pilot, "email", "ana@acme.dev")
+        await pilot.press("ctrl+r", "escape")
+        await until(pilot, lambda: "forgot" in screen_text(pilot.app))
+        await pilot.press("ctrl+r", "enter")
+        await until(pilot, lambda: "a mail went there" in said(pilot))
+        await type_in(pilot, "code", "483120")
+        await pilot.press("enter")
+        await until(pilot, lambda: "keep the old one" in screen_text(pilot.app))
+        await pilot.press("escape")
+        await signed_in(pilot)
+    assert town.passwords == []
 
 
 async def test_enter_in_the_address_sends_another_mail() -> None:
@@ -249,6 +297,20 @@ async def _wrong_password(pilot: Pilot[int]) -> None:
     await until(pilot, lambda: "do not match" in said(pilot))
 
 
+async def _forgot(pilot: Pilot[int]) -> None:
+    await until(pilot, lambda: "GitHub" in screen_text(pilot.app))
+    await type_in(pilot, "email", "ana@acme.dev")
+    await pilot.press("ctrl+r", "enter")
+    await until(pilot, lambda: "a mail went there" in said(pilot))
+
+
+async def _fresh(pilot: Pilot[int]) -> None:
+    await _forgot(pilot)
+    await type_in(pilot, "code", "483120")
+    await pilot.press("enter")
+    await until(pilot, lambda: "keep the old one" in screen_text(pilot.app))
+
+
 async def _browser(pilot: Pilot[int]) -> None:
     await go_to(pilot, "GitHub")
     await until(pilot, lambda: "provider=github" in screen_text(pilot.app))
@@ -266,6 +328,8 @@ STORIES: dict[str, Callable[[Pilot[int]], Awaitable[None]]] = {
     "code": _mailed,
     "wrong-code": _wrong_code,
     "wrong-password": _wrong_password,
+    "forgot": _forgot,
+    "new-password": _fresh,
     "browser": _browser,
     "no-name": _no_name,
     "token": _token,

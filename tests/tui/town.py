@@ -203,6 +203,9 @@ class Town:
         self.sign_in_refused: SupachatError | None = None
         self.find_refused: SupachatError | None = None
         self.mail_refused: SupachatError | None = None
+        self.password_refused: SupachatError | None = None
+        self.forgotten: list[str] = []
+        self.passwords: list[str] = []
         self.offers: Ways | SupachatError = Ways(code=False)
         """The ways in."""
         self.proofs: list[Proof] = []
@@ -341,6 +344,16 @@ class Town:
         if self.mail_refused is not None:
             raise self.mail_refused
         self.mailed.append((email, create))
+
+    async def forgot(self, email: str) -> None:
+        if self.mail_refused is not None:
+            raise self.mail_refused
+        self.forgotten.append(email)
+
+    async def set_password(self, password: str) -> None:
+        if self.password_refused is not None:
+            raise self.password_refused
+        self.passwords.append(password)
 
     async def browse(self, provider: str) -> Visit:
         self.visit = ScriptedVisit(self, provider)

@@ -120,6 +120,10 @@ class Scripted:
     async def enter(self, proof: Proof) -> Account | None:
         return ACCOUNT
 
+    async def forgot(self, email: str) -> None: ...
+
+    async def set_password(self, password: str) -> None: ...
+
     async def send_code(self, email: str, *, create: bool) -> None:
         return None
 

@@ -40,6 +40,11 @@ PATIENCE_OF_LOGOUT = 5.0
     "--code", is_flag=True, help="Sign in by a code from a mail: asked for, or the first line of stdin."
 )
 @click.option("--link", is_flag=True, help="The same by the mail's whole link, not opened yet.")
+@click.option(
+    "--forgot",
+    is_flag=True,
+    help="Set a new password by a code from a mail; with --send-code only have that mailed.",
+)
 @click.option("--new", "create", is_flag=True, help="With a code: make the account if there is none.")
 @click.option("--anonymous", is_flag=True, help="Sign in as nobody in particular.")
 @click.option("--oauth", metavar="PROVIDER", help="Sign in with another account, through a browser.")
@@ -54,6 +59,7 @@ def login(
     send_code: bool,
     code: bool,
     link: bool,
+    forgot: bool,
     create: bool,
     anonymous: bool,
     oauth: str | None,
@@ -66,15 +72,15 @@ def login(
     """
     chosen = {
         "--password-stdin": password_stdin, "--send-code": send_code, "--code": code, "--link": link,
-        "--anonymous": anonymous, "--oauth": bool(oauth),
+        "--forgot": forgot and not send_code, "--anonymous": anonymous, "--oauth": bool(oauth),
     }  # fmt: skip
     way = _one_of(chosen)
     here = desk(vault)
     wanted = _wanted(here, url, key, env_file, dialects, workspace)
-    if wanted.auth is None and way in ("", "--password-stdin", "--send-code", "--code") and not email:
+    if wanted.auth is None and way not in ("--link", "--anonymous", "--oauth") and not email:
         raise click.UsageError(f"{way or 'A password'} needs --email.")
     if way == "--send-code":
-        asyncio.run(_send_code(here, wanted, email, create))
+        asyncio.run(_send_code(here, wanted, email, create=create, forgot=forgot))
     else:
         account, where = asyncio.run(
             sign_in(here, wanted, _way(wanted, way, email, oauth or "", create=create))
@@ -97,6 +103,8 @@ def _way(wanted: Workspace, way: str, email: str, provider: str, *, create: bool
     match way:
         case "--code":
             return ways.by_code(email, create)
+        case "--forgot":
+            return ways.by_new_password(email)
         case "--link":
             return ways.by_link(email)
         case "--anonymous":
@@ -107,14 +115,17 @@ def _way(wanted: Workspace, way: str, email: str, provider: str, *, create: bool
             return ways.by_password(email, way == "--password-stdin")
 
 
-async def _send_code(here: Desk, wanted: Workspace, email: str, create: bool) -> None:
+async def _send_code(here: Desk, wanted: Workspace, email: str, *, create: bool, forgot: bool) -> None:
     async def send(remote: Remote) -> None:
-        await remote.send_code(email, create=create)
+        if forgot:
+            await remote.forgot(email)
+        else:
+            await remote.send_code(email, create=create)
 
     await ask_project(here, wanted, send)
-    print(
-        f"A mail went to {safe_line(email)}. Go on with: supachat login --email {safe_line(email)} --code"
-    )
+    to, way = safe_line(email), "--forgot" if forgot else "--code"
+    went = f"If {to} has an account, a mail went there" if forgot else f"A mail went to {to}"
+    print(f"{went}. Go on with: supachat login --email {to} {way}")
 
 
 def _keep(here: Desk, wanted: Workspace, vault: str | None) -> None:

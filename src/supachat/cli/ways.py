@@ -14,7 +14,7 @@ import click
 
 from supachat.client import Remote, Visit
 from supachat.domain.entering import Mailed, Nobody, Outside
-from supachat.domain.errors import BadInput, SupachatError
+from supachat.domain.errors import BadInput, SignInError, SupachatError
 from supachat.domain.model import Account
 from supachat.domain.text import safe_line
 
@@ -39,6 +39,38 @@ def by_code(email: str, create: bool) -> Way:
         return await remote.enter(Mailed(email, _asked("Code, or the whole link")))
 
     return way
+
+
+def by_new_password(email: str) -> Way:
+    """At a terminal a mail is sent, its code asked for, then the new password; else stdin brings the code
+    of an earlier mail, or its link, and in a second line the password."""
+
+    async def way(remote: Remote) -> Account | None:
+        if sys.stdin.isatty():
+            await remote.forgot(email)
+            print(f"If {safe_line(email)} has an account, a mail went there.", file=sys.stderr)
+            account = await remote.enter(Mailed(email, _asked("Code, or the whole link")))
+            while not await _taken(remote):
+                pass
+        else:
+            code, fresh = _line("No code came on stdin"), _line("No new password came on stdin")
+            account = await remote.enter(Mailed(email, code))
+            await remote.set_password(fresh)
+        return account
+
+    return way
+
+
+async def _taken(remote: Remote) -> bool:
+    """Ask for a new password; False, and said why, where the project refuses it: the code is used up, so
+    that asking again is all that is left. ctrl+c ends it."""
+    fresh = str(click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True))
+    try:
+        await remote.set_password(fresh)
+    except SignInError as error:
+        print(f"supachat: {error}", file=sys.stderr)
+        return False
+    return True
 
 
 def by_link(email: str) -> Way:

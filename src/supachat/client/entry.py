@@ -48,6 +48,15 @@ class Entry:
         """Have a code and a link mailed. `create`: also to an address that has no account yet."""
         await self._run.need_remote().send_code(email, create=create)
 
+    async def forgot(self, email: str) -> None:
+        """Have a code and a link mailed to who has forgotten the password; `enter` takes either, and then
+        a new password can be set."""
+        await self._run.need_remote().forgot(email)
+
+    async def set_password(self, password: str) -> None:
+        """Give the account that is signed in another password."""
+        await self._run.need_remote().set_password(password)
+
     async def browse(self, provider: str) -> Visit:
         """Begin to sign in with somebody else's account, in a browser; `came_back` waits for the end."""
         return await self._run.need_remote().browse(provider)

@@ -71,6 +71,14 @@ class Remote(Protocol):
         """Have a code and a link mailed. `create`: also to an address that has no account yet."""
         ...
 
+    async def forgot(self, email: str) -> None:
+        """Have a code and a link mailed to who has forgotten the password; `enter` takes either."""
+        ...
+
+    async def set_password(self, password: str) -> None:
+        """Give the account that is signed in another password."""
+        ...
+
     async def browse(self, provider: str) -> Visit:
         """Begin to sign in with somebody else's account."""
         ...

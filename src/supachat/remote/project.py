@@ -16,16 +16,15 @@ import httpx
 
 from supachat.dialects.grammar import Dialect
 from supachat.domain import events as ev
-from supachat.domain.entering import NewAccount, Proof, Ways
 from supachat.domain.feeds import Canned
 from supachat.domain.model import Account, Message, Person, Thread
 from supachat.domain.text import Safe
 from supachat.remote import library
+from supachat.remote.accounts import Accounts
 from supachat.remote.address import address
 from supachat.remote.attendance import Attendance
 from supachat.remote.background import Background
 from supachat.remote.borrowed import Borrowed
-from supachat.remote.browser import Visit
 from supachat.remote.entrance import Entrance
 from supachat.remote.hearing import Hearing, Known
 from supachat.remote.http import Gate, make_client, tls_context
@@ -44,12 +43,11 @@ from supachat.remote.switching import Switch
 from supachat.remote.vault import Vault
 from supachat.remote.waits import Waits
 from supachat.remote.watching import Watching, topics_of
-from supachat.remote.ways import ask_ways
 
 _log = logging.getLogger(__name__)
 
 
-class Project:
+class Project(Accounts):
     """`url` and `key` are checked here: raises `BadInput` and `KeyRefused`."""
 
     def __init__(
@@ -171,11 +169,6 @@ class Project:
 
     # ------------------------------------------------------------ the session
 
-    @property
-    def session_trouble(self) -> Safe | None:
-        """Why the session will not outlive this run, where it was meant to."""
-        return self._keeper.trouble
-
     async def _restore(self) -> None:
         found = self._keeper.signed_in or await self._entrance.restore()
         self._spawn(self._keeper.run())
@@ -185,34 +178,6 @@ class Project:
     def _go_in(self) -> None:
         if not self._switch.off:  # else `resume` does it
             self._entering = self._spawn(self._entrance.enter())
-
-    async def ways(self) -> Ways:
-        """What can be offered to somebody who wants in. Raises `Retryable`."""
-        if self._giver is not None:
-            return Ways(password=False, sign_up=False, code=False, outside=self._giver.name)
-        return await ask_ways(self._http, self._where)
-
-    async def sign_in(self, email: str, password: str) -> Account:
-        return await self._entered(await self._keeper.sign_in(email, password))
-
-    async def sign_up(self, email: str, password: str, name: str) -> Account | None:
-        return await self.enter(NewAccount(email, password, name))
-
-    async def enter(self, proof: Proof) -> Account | None:
-        account = await self._keeper.enter(proof)
-        return account and await self._entered(account)
-
-    async def send_code(self, email: str, *, create: bool) -> None:
-        await self._keeper.send_code(email, create=create)
-
-    async def browse(self, provider: str) -> Visit:
-        async def came_back(code: str, verifier: str) -> Account | None:
-            account = await self._keeper.came_back(code, verifier)
-            return account and await self._entered(account)
-
-        visit = Visit(self._where.url, provider, came_back)
-        await visit.open()
-        return visit
 
     async def _entered(self, account: Account) -> Account:
         await self._leave()

@@ -130,6 +130,8 @@ _MAILED = "that code or link is old, wrong, or was used already"
 _SIGN_IN = {
     "otp_expired": (_MAILED, "Send another"),
     "otp_disabled": ("no account has that e-mail address", "Make a new account instead"),
+    "same_password": ("that is the account's password already", "Choose another one"),
+    "reauthentication_needed": ("this project wants a fresh sign-in first", "Sign in by a code"),
     "bad_code_verifier": ("that sign-in was begun by another program", "Begin again here"),
     "flow_state_not_found": ("that sign-in was used already", "Begin again"),
     "flow_state_expired": ("that sign-in took too long", "Begin again"),

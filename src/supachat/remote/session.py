@@ -151,6 +151,16 @@ class Keeper:
         """Have a code mailed; `create` makes an account where there is none. Raises as `enter` does."""
         await ask(lambda: send_code(self._client, email, create=create))
 
+    async def forgot(self, email: str) -> None:
+        """Have a code mailed that lets its reader in to set a password. Nobody is told whether the address
+        has an account. Raises as `enter` does."""
+        await ask(lambda: self._client.auth.reset_password_for_email(email))
+
+    async def set_password(self, password: str) -> None:
+        """Give the account that is in another password. Raises as `enter` does."""
+        await self.access()
+        await ask(lambda: self._client.auth.update_user({"password": password}))
+
     async def came_back(self, code: str, verifier: str) -> Account | None:
         """Be let in by what a browser brought back. Raises as `enter` does."""
         return await self._exchange(

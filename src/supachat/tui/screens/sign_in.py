@@ -53,7 +53,7 @@ class SignIn(SignInView):
             else:
                 break
         offered = ways.ways_of(self._offers)
-        if offered and self._way not in [way.id for way in offered]:
+        if offered and self._way not in [*(way.id for way in offered), ways.FORGOT, ways.FRESH]:
             self._switch(offered[0].id)
         elif self._reason:
             self._draw(paragraph(self._reason, CELLS, "warning"))
@@ -72,7 +72,8 @@ class SignIn(SignInView):
         lines = [field.line for field in self._fields]
         here = next((n for n, line in enumerate(lines) if line.has_focus), -1 if by > 0 else len(lines))
         other = ways.next_way(ways.ways_of(self._offers), self._way, by)
-        if lines and (0 <= here + by < len(lines) or other == self._way or self._way == ways.NEW):
+        stays = other == self._way or self._way in (ways.NEW, ways.FORGOT, ways.FRESH)
+        if lines and (0 <= here + by < len(lines) or stays):
             lines[(here + by) % len(lines)].focus()
         elif other != self._way:
             self._switch(other)
@@ -80,8 +81,13 @@ class SignIn(SignInView):
     def action_new_account(self) -> None:
         if self._way == ways.NEW:
             self._switch(ways.next_way(ways.ways_of(self._offers), self._way, 1))
-        elif self._offers.sign_up:
+        elif self._offers.sign_up and self._way != ways.FRESH:
             self._switch(ways.NEW)
+
+    def action_forgot(self) -> None:
+        if self._way == ways.PASSWORD and self._offers.password:
+            self._mailed = ""
+            self._switch(ways.FORGOT)
 
     def _switch(self, way: str) -> None:
         """Go on by this way; what stands in a field stays."""
@@ -93,14 +99,18 @@ class SignIn(SignInView):
         self._lay_out()
         self._draw()
         if fields := self._fields:
-            (self._code if way == ways.CODE and self._mailed else fields[0]).line.focus()
+            (self._code if self._code.display else fields[0]).line.focus()
         else:
             self.set_focus(None)
         if self._browsing:
             self._ask_with(self._browse(way.removeprefix(ways.BROWSER)))
 
     def action_back(self) -> None:
-        if self._client.threads():
+        if self._way == ways.FRESH:
+            self.dismiss(True)
+        elif self._way == ways.FORGOT:
+            self._switch(ways.PASSWORD)
+        elif self._client.threads():
             self.dismiss(False)
 
     def action_open_address(self) -> None:
@@ -126,7 +136,8 @@ class SignIn(SignInView):
             return
         for field in self._every:
             field.say(NOTHING)
-        wanted = [self._email] if self._way == ways.CODE and self._asks_for_mail() else self._fields
+        mails = self._by_mail and self._asks_for_mail()
+        wanted = [self._email] if mails else self._fields
         missing = [field for field in wanted if not field.value.strip()]
         if missing:
             missing[0].refuse(Safe("this is still empty"))
@@ -134,10 +145,10 @@ class SignIn(SignInView):
             return
         if self._browsing:
             self._ask_with(self._browse(self._way.removeprefix(ways.BROWSER)))
-        elif self._way == ways.CODE and self._asks_for_mail():
-            self._ask_with(self._mail())
+        elif self._way == ways.FRESH:
+            self._ask_with(self._set_password())
         else:
-            self._ask_with(self._go())
+            self._ask_with(self._mail() if mails else self._go())
 
     # ------------------------------------------------------------ the server's answer
 
@@ -161,15 +172,21 @@ class SignIn(SignInView):
         account = await self._enter()
         if account is None:
             self._confirm()
+        elif self._way == ways.FORGOT:
+            self._switch(ways.FRESH)
         else:
             self.dismiss(True)
+
+    async def _set_password(self) -> None:
+        await self._client.entry.set_password(self._fresh.value)
+        self.dismiss(True)
 
     async def _enter(self) -> Account | None:
         entry, email, password = self._client.entry, self._email.value.strip(), self._password.value
         match self._way:
             case ways.NEW:
                 return await entry.sign_up(email, password, self._called.value.strip())
-            case ways.CODE:
+            case ways.CODE | ways.FORGOT:
                 return await entry.enter(Mailed(email, self._code.value))
             case ways.ANONYMOUS:
                 return await entry.enter(Nobody())
@@ -180,15 +197,18 @@ class SignIn(SignInView):
 
     async def _mail(self) -> None:
         email = self._email.value.strip()
-        await self._client.entry.send_code(email, create=False)
-        self._sent(email)
+        if self._way == ways.FORGOT:
+            await self._client.entry.forgot(email)
+        else:
+            await self._client.entry.send_code(email, create=False)
+        self._sent(email, self._way)
 
     def _confirm(self) -> None:
-        self._sent(self._email.value.strip())
+        self._sent(self._email.value.strip(), ways.CODE)
 
-    def _sent(self, email: str) -> None:
+    def _sent(self, email: str, way: str) -> None:
         self._mailed = email
-        self._switch(ways.CODE)
+        self._switch(way)
 
     async def _browse(self, provider: str) -> None:
         visit = self._visit = await self._client.entry.browse(provider)
@@ -218,13 +238,15 @@ class SignIn(SignInView):
         self._lay_out()
         self._draw()
         words = safe_line(str(error), limit=400)
-        if isinstance(error, EmailUnverified | SignUpRefused):
+        if self._way == ways.FRESH:
+            self._fresh.refuse(words)
+        elif isinstance(error, EmailUnverified | SignUpRefused):
             self._email.refuse(words)
         elif isinstance(error, BadCredentials):
             again = " Tab goes on to a code by e-mail." if self._offers.code else ""
             self._password.refuse(Safe(f"{words}.{again}" if again else words))
             self._password.line.focus()
-        elif isinstance(error, SignInError) and self._way == ways.CODE:
+        elif isinstance(error, SignInError) and self._by_mail:
             (self._email if self._asks_for_mail() else self._code).refuse(words)
         else:
             self._draw(paragraph(Safe(f"{glyphs_of(self).failed} {words}"), CELLS, "error"))

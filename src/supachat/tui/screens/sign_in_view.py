@@ -21,6 +21,12 @@ from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import FormField, Lines, heading
 
 CELLS = 56
+_TITLES = {
+    ways.NEW: "A new account for",
+    ways.FORGOT: "A new password for",
+    ways.FRESH: "A new password for",
+}
+"""What the page is about, where that is not to sign in."""
 
 
 class SignInView(Screen[bool]):
@@ -46,6 +52,7 @@ class SignInView(Screen[bool]):
         self._email = FormField("email", Safe("E-mail"))
         self._password = FormField("password", Safe("Password"), password=True)
         self._code = FormField("code", Safe("Code or link"))
+        self._fresh = FormField("fresh", Safe("New password"), password=True)
         self._back = FormField("back", Safe("Ended on"))
         self._words = Lines()
         self._footer = Footer()
@@ -68,11 +75,15 @@ class SignInView(Screen[bool]):
 
     @property
     def _every(self) -> list[FormField]:
-        return [self._called, self._email, self._password, self._code, self._back]
+        return [self._called, self._email, self._password, self._code, self._fresh, self._back]
 
     @property
     def _fields(self) -> list[FormField]:
         return [field for field in self._every if field.display]
+
+    @property
+    def _by_mail(self) -> bool:
+        return self._way in (ways.CODE, ways.FORGOT)
 
     @property
     def _browsing(self) -> bool:
@@ -82,16 +93,18 @@ class SignInView(Screen[bool]):
         """Show the fields of this way."""
         way = self._way
         self._called.display = way == ways.NEW
-        self._email.display = way in (ways.PASSWORD, ways.NEW, ways.CODE)
+        self._email.display = self._by_mail or way in (ways.PASSWORD, ways.NEW)
         self._password.display = way in (ways.PASSWORD, ways.NEW)
-        self._code.display = way == ways.CODE and bool(self._mailed)
+        self._code.display = self._by_mail and bool(self._mailed)
+        self._fresh.display = way == ways.FRESH
         self._back.display = self._browsing and self._visit is not None
 
     def _draw(self, words: Sequence[Row] | None = None) -> None:
         rule = glyphs_of(self).rule
-        title = "A new account for" if self._way == ways.NEW else "Sign in to"
+        title = _TITLES.get(self._way, "Sign in to")
         rows = heading(Safe("supachat"), self._host, Safe(f"{title} {self._client.workspace}"), CELLS, rule)
-        rows += [*ways.ways_rows(ways.ways_of(self._offers), self._way, CELLS), Row()]
+        if self._way != ways.FRESH:
+            rows += [*ways.ways_rows(ways.ways_of(self._offers), self._way, CELLS), Row()]
         if self._browsing and self._visit is not None:
             url = safe_line(self._visit.url, limit=2000)
             rows += ways.browser_rows(url, self._way.removeprefix(ways.BROWSER), CELLS)
@@ -101,20 +114,24 @@ class SignInView(Screen[bool]):
         self._hints()
 
     def _hints(self) -> None:
-        without = {"show_password"} if not self._password.display else set()
+        secret = self._password.display or self._fresh.display
+        without = set() if secret else {"show_password"}
+        without |= set() if self._way == ways.PASSWORD and self._offers.password else {"forgot"}
         without |= set() if self._visit is not None else {"open_address", "copy_address"}
-        without |= set() if self._offers.sign_up else {"new_account"}
+        without |= set() if self._offers.sign_up and self._way != ways.FRESH else {"new_account"}
         alone = ways.next_way(ways.ways_of(self._offers), self._way, 1) == self._way
         without |= {"sign_in_field"} if alone and len(self._fields) < 2 else set()
-        without |= set() if self._client.threads() else {"sign_in_back"}
+        without |= set() if self._goes_back else {"sign_in_back"}
         self._footer.show([self._named(hint) for hint in footer(Place.SIGN_IN, without=without)])
 
     def _named(self, hint: Hint) -> Hint:
         if hint.id == "sign_in_go":
-            to_mail = self._way == ways.CODE and self._asks_for_mail()
+            to_mail = self._by_mail and self._asks_for_mail()
             return hint._replace(words=ways.go_words(self._way, mailed=not to_mail))
         if hint.id == "new_account" and self._way == ways.NEW:
             return hint._replace(words="have an account")
+        if hint.id == "sign_in_back" and self._way == ways.FRESH:
+            return hint._replace(words="keep the old one")
         if hint.id == "sign_in_field" and len(self._fields) < 2:
             return hint._replace(words="next way")
         return hint
@@ -123,6 +140,11 @@ class SignInView(Screen[bool]):
         """Enter has a mail sent: there was none yet, or the address is being looked at again."""
         return not self._mailed or self._email.line.has_focus
 
+    @property
+    def _goes_back(self) -> bool:
+        """Esc leads somewhere."""
+        return self._way in (ways.FORGOT, ways.FRESH) or bool(self._client.threads())
+
     def action_show_password(self) -> None:
-        line = self._password.line
+        line = (self._fresh if self._way == ways.FRESH else self._password).line
         line.hide(not line.password)

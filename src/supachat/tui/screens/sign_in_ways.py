@@ -17,6 +17,10 @@ NEW: Final = "new"
 CODE: Final = "code"
 ANONYMOUS: Final = "anonymous"
 OUTSIDE: Final = "outside"
+FORGOT: Final = "forgot"
+"""A code by e-mail, to set a new password with."""
+FRESH: Final = "fresh"
+"""Let in by such a code: the new password."""
 BROWSER: Final = "browser:"
 """Before a provider's name."""
 
@@ -105,10 +109,15 @@ def _step(number: int, words: Safe) -> Row:
 
 def about(way: str, offers: Ways, mailed: Safe, kept: Safe, cells: int) -> list[Row]:
     """What stands under the fields while nothing is wrong."""
-    if way == CODE and mailed:
+    if way in (CODE, FORGOT) and mailed:
+        went = (
+            f"If {mailed} has an account, a mail went there"
+            if way == FORGOT
+            else f"A mail went to {mailed}"
+        )
         return paragraph(
             Safe(
-                f"A mail went to {mailed}. Type its code. If it has a link and no code, paste the link "
+                f"{went}. Type its code. If it has a link and no code, paste the link "
                 "here: do not open it, it works once."
             ),
             cells,
@@ -116,6 +125,8 @@ def about(way: str, offers: Ways, mailed: Safe, kept: Safe, cells: int) -> list[
         )
     words = {
         CODE: Safe("A code comes by e-mail, and no password is needed."),
+        FORGOT: Safe("A code comes by e-mail. With it you set a new password."),
+        FRESH: Safe("You are signed in. The old password ends when the new one is set; Esc keeps it."),
         ANONYMOUS: Safe(
             "Nobody asks who you are. Such an account ends with its sign-in: once signed out, nobody "
             "comes back to it."
@@ -132,6 +143,8 @@ def go_words(way: str, *, mailed: bool) -> str:
     """What Enter does, for the footer."""
     if way == NEW:
         return "sign up"
-    if way == CODE and not mailed:
+    if way in (CODE, FORGOT) and not mailed:
         return "send the mail"
+    if way == FRESH:
+        return "set the password"
     return {OUTSIDE: "ask again"}.get(way, "use what is pasted" if way.startswith(BROWSER) else "sign in")

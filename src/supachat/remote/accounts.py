@@ -1,0 +1,71 @@
+"""Into an account, and what belongs to it: the part of a `Project` that somebody needs who wants in.
+
+Must never keep a password, a code or a link.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import httpx
+
+from supachat.domain.entering import NewAccount, Proof, Ways
+from supachat.domain.model import Account
+from supachat.domain.text import Safe
+from supachat.remote.address import Address
+from supachat.remote.browser import Visit
+from supachat.remote.outside import Giver
+from supachat.remote.session import Keeper
+from supachat.remote.ways import ask_ways
+
+
+class Accounts(ABC):
+    """Raises `SupachatError`s."""
+
+    _keeper: Keeper
+    _giver: Giver | None
+    _http: httpx.AsyncClient
+    _where: Address
+
+    @abstractmethod
+    async def _entered(self, account: Account) -> Account:
+        """Somebody has just been let in."""
+
+    @property
+    def session_trouble(self) -> Safe | None:
+        """Why the session will not outlive this run, where it was meant to."""
+        return self._keeper.trouble
+
+    async def ways(self) -> Ways:
+        """What can be offered to somebody who wants in. Raises `Retryable`."""
+        if self._giver is not None:
+            return Ways(password=False, sign_up=False, code=False, outside=self._giver.name)
+        return await ask_ways(self._http, self._where)
+
+    async def sign_in(self, email: str, password: str) -> Account:
+        return await self._entered(await self._keeper.sign_in(email, password))
+
+    async def sign_up(self, email: str, password: str, name: str) -> Account | None:
+        return await self.enter(NewAccount(email, password, name))
+
+    async def enter(self, proof: Proof) -> Account | None:
+        account = await self._keeper.enter(proof)
+        return account and await self._entered(account)
+
+    async def send_code(self, email: str, *, create: bool) -> None:
+        await self._keeper.send_code(email, create=create)
+
+    async def forgot(self, email: str) -> None:
+        await self._keeper.forgot(email)
+
+    async def set_password(self, password: str) -> None:
+        await self._keeper.set_password(password)
+
+    async def browse(self, provider: str) -> Visit:
+        async def came_back(code: str, verifier: str) -> Account | None:
+            account = await self._keeper.came_back(code, verifier)
+            return account and await self._entered(account)
+
+        visit = Visit(self._where.url, provider, came_back)
+        await visit.open()
+        return visit
