@@ -27,6 +27,12 @@ TOPIC: dict[str, tuple[type, ...]] = {
 }  # fmt: skip
 
 
+DRAFT: dict[str, tuple[type, ...]] = {
+    "source": (str,), "thread": (str,), "title": (str,), "act": (str,), "state": (str,), "age_s": (float,),
+    "tries": (int,), "reason": (str,),
+}  # fmt: skip
+
+
 class Stoppable(LocalServer):
     def send_signal(self, number: signal.Signals) -> None:
         """To the server's own process: it can be stopped and go on."""
@@ -90,6 +96,27 @@ def test_a_link_that_is_gone_or_hangs_is_red_and_exit_1(shell: Shell, own_server
         assert report["state"] != "connected"
         assert report["round_trip_s"] is None
         assert why in report["reason"]
+
+
+def test_a_draft_that_waits_is_told_without_what_it_says(
+    shell: Shell, own_server: Stoppable, tmp_path: Path
+) -> None:
+    own_server.sign_up("ben")
+    assert shell.run("send", "--queue", "@ben", "hello").returncode == 0
+    own_server.kill()
+    assert "queued" in shell.run("send", "--queue", "--wait", "2", "Ben", "very-secret words").stderr
+    told = shell.run("health", "--json", "--wait", "2").stdout
+    report = json.loads(told)
+    [draft] = report["outbox"]
+    assert_shape(draft, DRAFT)
+    assert (draft["source"], draft["thread"], draft["title"]) == ("direct", "ana__ben", "Ben")
+    assert (draft["act"], draft["state"], report["queued"]) == ("send", "queued", 1)
+    assert 0 < draft["age_s"] < 600
+    lines = shell.run("health", "--wait", "2").stdout
+    assert "draft queued         Ben  (" in lines
+    logs = "".join(path.read_text() for path in tmp_path.rglob("*.log*") if path.is_file())
+    assert logs
+    assert "very-secret" not in told + lines + logs
 
 
 def test_without_a_workspace_it_says_what_to_do(tmp_path: Path) -> None:

@@ -8,7 +8,16 @@ dialect's grammar before that thread does.
 from __future__ import annotations
 
 from supachat.assemble.connect import connect
-from supachat.assemble.desk import Desk, desk, open_client
+from supachat.assemble.desk import Desk, desk, open_client, waiting_on_disk
 from supachat.assemble.trying import ask_project, sign_in, try_project
 
-__all__ = ["Desk", "ask_project", "connect", "desk", "open_client", "sign_in", "try_project"]
+__all__ = [
+    "Desk",
+    "ask_project",
+    "connect",
+    "desk",
+    "open_client",
+    "sign_in",
+    "try_project",
+    "waiting_on_disk",
+]

@@ -95,6 +95,13 @@ class Files:
         return _lies(self._base, _tag(user_id), old)
 
 
+def last_path(base: Path) -> Path | None:
+    """Where the file lies that was open last, for who only reads: nothing is moved or made."""
+    tag = _remembered(base)
+    path = _file(base, tag) if tag else base
+    return path if path.exists() else None
+
+
 class Old(NamedTuple):
     """What became of the one file of earlier versions."""
 

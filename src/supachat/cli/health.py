@@ -27,11 +27,12 @@ from typing import Any
 
 import click
 
-from supachat.assemble import Desk, desk
+from supachat.assemble import Desk, desk, waiting_on_disk
 from supachat.cli.headless import headless, need_workspace
 from supachat.cli.options import workspace_options
 from supachat.domain.errors import Unreachable
 from supachat.domain.health import Grade, Health, LinkState, TopicState, Waiting
+from supachat.domain.model import DraftState
 from supachat.domain.text import Safe
 from supachat.settings import Workspace
 
@@ -46,17 +47,16 @@ def health(json_: bool, wait: float, workspace: str | None, vault: str | None) -
     """How good the link to the workspace is, in numbers. Exit 1 where it is red."""
     here = desk(vault)
     where = need_workspace(here, workspace)
-    found: list[tuple[Health, tuple[Waiting, ...]]] = []
+    found: list[Health] = []
     asyncio.run(_look(here, where, wait, found))
-    health, waiting = at_the_end(found[0][0], wait), found[0][1]
+    waiting = waiting_on_disk(here, where)
+    health = at_the_end(with_outbox(found[0], waiting), wait)
     report = as_report(health, waiting, where.name, time.monotonic())
     print(json.dumps(report) if json_ else "\n".join(lines(report)))
     return 1 if health.grade is Grade.RED else 0
 
 
-async def _look(
-    here: Desk, where: Workspace, seconds: float, found: list[tuple[Health, tuple[Waiting, ...]]]
-) -> None:
+async def _look(here: Desk, where: Workspace, seconds: float, found: list[Health]) -> None:
     async with headless(here, where) as session:
         began = time.monotonic()
         try:
@@ -65,7 +65,14 @@ async def _look(
             await session.until(lambda: settled(session.client.health) or None, left)
         except Unreachable:
             pass  # what was reached by then is what is to be told
-        found.append((session.client.health, session.client.waiting()))
+        found.append(session.client.health)
+
+
+def with_outbox(health: Health, waiting: Sequence[Waiting]) -> Health:
+    """The link as this command found it, and what other runs left to be sent: it holds no draft itself."""
+    failed = sum(draft.state is DraftState.FAILED for draft in waiting)
+    graded = Grade.RED if failed else health.grade
+    return replace(health, queued=len(waiting) - failed, failed=failed, grade=graded)
 
 
 def at_the_end(health: Health, waited: float) -> Health:
