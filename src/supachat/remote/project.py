@@ -206,7 +206,6 @@ class Project(Accounts):
 
     def session_unkept(self, reason: Safe) -> None:
         self._hearing.say(ev.SessionUnkept(reason))
-                await self._watching.written_down(leaving)
 
     def resumed(self) -> None:
         if not self._switch.off:
@@ -242,6 +241,7 @@ class Project(Accounts):
                 return ()
             case ev.TellPresence(presence, leaving):
                 self._watching.tell_presence(presence)
+                await self._watching.written_down(leaving)
                 return ()
             case _:
                 return await self._performer.perform(request)
