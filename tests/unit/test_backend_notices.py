@@ -33,8 +33,8 @@ def test_it_stands_by_time_and_a_second_hearing_is_the_same() -> None:
 
 def test_a_clock_that_is_behind_puts_it_after_what_was_heard_before_it() -> None:
     screen = live(said(50, "one"))
-    tell(screen, notice(20, "deploy"))
-    assert screen.bodies() == ["one", "deploy"]
+    tell(screen, notice(20, "zero"), notice(20, "another"))
+    assert screen.bodies() == ["one", "zero", "another"]
 
 
 def test_it_is_not_unread_moves_nothing_and_stands_in_the_list_until_somebody_writes() -> None:

@@ -34,12 +34,26 @@ class Known:
         self.faults: dict[str, SupachatError] = {}
         """Sources that cannot be used, and why: their tables are not there, or we may not read them."""
         self._threads: dict[ThreadKey, Thread] = {}
+        self._listed: dict[str, frozenset[ThreadKey]] = {}
+        self.gone: frozenset[ThreadKey] = frozenset()
+        """Threads that were the reader's and are no more."""
 
     def learn(self, threads: Sequence[Thread]) -> bool:
         """True where a thread is new, or its members changed."""
         old = {thread.key: self._threads.get(thread.key) for thread in threads}
         self._threads.update({thread.key: thread for thread in threads})
         return any(was is None or was.members != self._threads[key].members for key, was in old.items())
+
+    def listed(self, source: str, threads: Sequence[Thread]) -> bool:
+        """The list of one source, whole. What was in the last one and is not in this is nobody's: it is
+        `gone`, and nothing that is heard of it is believed. Answers as `learn`."""
+        now = {thread.key for thread in threads}
+        gone = self._listed.get(source, frozenset()) - now
+        self._listed[source] = frozenset(now)
+        self.gone = (self.gone | gone) - now
+        for key in gone:
+            self._threads.pop(key, None)
+        return self.learn(threads)
 
     def thread(self, key: ThreadKey) -> Thread | None:
         return self._threads.get(key)
@@ -52,6 +66,8 @@ class Known:
         self.me.clear()
         self.faults.clear()
         self._threads.clear()
+        self._listed.clear()
+        self.gone = frozenset()
 
 
 class Hearing:

@@ -35,7 +35,7 @@ class Performer:
         """A request about threads and messages."""
         match request:
             case ev.ListThreads():
-                return await self.list_threads(request)
+                return [await self.list_threads(request)]
             case ev.FetchPage():
                 return await self.fetch_page(request)
             case ev.FetchEdits():
@@ -56,11 +56,11 @@ class Performer:
     async def me(self, dialect: Dialect, user_id: str) -> Person:
         return dialect.me(await self._rows.carry_out(dialect.me_call(user_id)), user_id)
 
-    async def list_threads(self, request: ev.ListThreads) -> Sequence[ev.Event]:
+    async def list_threads(self, request: ev.ListThreads) -> ev.ThreadsListed:
         dialect, me = self.source(request.source)
         answer = await self._rows.carry_out(dialect.list_call())
         threads, people = dialect.threads(answer, me)
-        return [ev.ThreadsListed(request.source, threads, people, dialect.reads(answer))]
+        return ev.ThreadsListed(request.source, threads, people, dialect.reads(answer))
 
     async def fetch_page(self, request: ev.FetchPage) -> Sequence[ev.Event]:
         dialect, me = self.source(request.thread.source)

@@ -224,11 +224,9 @@ class Project(Accounts):
         self._switch.need_on()
         match request:
             case ev.ListThreads():
-                events = await self._performer.list_threads(request)
-                self._watching.learn(
-                    [t for e in events if isinstance(e, ev.ThreadsListed) for t in e.threads]
-                )
-                return events
+                listed = await self._performer.list_threads(request)
+                self._watching.listed(request.source, listed.threads)
+                return [listed]
             case ev.Alter() | ev.FetchFeed() | ev.TakeFeedRow() | ev.FetchPrices():
                 return await self._side.perform(request)
             case ev.SendDraft(draft) if self._watching.only_told(draft):

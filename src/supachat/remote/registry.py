@@ -7,7 +7,7 @@ is room: leaving and joining again is what the server limits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from supachat.dialects.calls import Topic, merged
@@ -41,10 +41,12 @@ class Registry:
         self._user += [Asker(source, None, topic) for topic in topics]
         self._index()
 
-    def watch(self, threads: Sequence[ThreadKey]) -> list[Event]:
-        """These are wanted now, the most wanted first. The events: those that are ready already."""
+    def watch(self, threads: Sequence[ThreadKey], *, without: Collection[ThreadKey] = ()) -> list[Event]:
+        """These are wanted now, the most wanted first; none of `without`, which are nobody's any more.
+        The events: those that are ready already."""
         before = set(self.watched)
-        older = [key for key in self._threads if key not in threads]
+        threads = [key for key in threads if key not in without]
+        older = [key for key in self._threads if key not in threads and key not in without]
         self.watched = tuple(threads)
         self._threads = {key: self._askers_of(key) for key in [*threads, *older]}
         self._trim()

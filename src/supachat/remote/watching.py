@@ -44,7 +44,7 @@ class Watching:
 
     def watch(self, threads: Sequence[ThreadKey]) -> Sequence[Event]:
         """These are wanted from now on, the most wanted first. The events: which are ready already."""
-        events = self._registry.watch(threads)
+        events = self._registry.watch(threads, without=self._known.gone)
         self._be_present()
         self._supervisor.want(self._registry.wanted())
         return events
@@ -73,7 +73,17 @@ class Watching:
 
     def learn(self, threads: Sequence[Thread]) -> None:
         """Who belongs where: what was refused may be allowed now, and who is present can be told."""
-        if self._known.learn(threads):
+        self._learned(self._known.learn(threads))
+
+    def listed(self, source: str, threads: Sequence[Thread]) -> None:
+        """The same of a whole source. The topics of a thread that is gone are left."""
+        before = self._known.gone
+        self._learned(self._known.listed(source, threads))
+        if self._known.gone != before:
+            self.again()
+
+    def _learned(self, news: bool) -> None:
+        if news:
             self._hearing.members_learned()
             self._supervisor.members_changed()
 

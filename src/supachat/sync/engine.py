@@ -185,7 +185,8 @@ class Engine:
 
     def keep_text(self, thread: ThreadKey, text: str, now: float) -> ev.Step:
         out = Outcome()
-        self.parts.roster.keep_text(thread, text, out)
+        if thread not in self.parts.roster.left:  # what waits there is not to be written over from afar
+            self.parts.roster.keep_text(thread, text, out)
         return self._step(out, now)
 
     # ------------------------------------------------------------ questions

@@ -5,6 +5,7 @@ from __future__ import annotations
 from supachat.domain import events as ev
 from supachat.domain.errors import Retryable, SignInError, SupachatError
 from supachat.domain.text import safe_line
+from supachat.sync import leaving
 from supachat.sync.parts import Parts
 from supachat.sync.shelf import Outcome
 
@@ -34,6 +35,7 @@ def failed(parts: Parts, request: ev.Request, error: SupachatError, now: float, 
     match request:
         case ev.SendDraft(draft) | ev.SeekDraft(draft) | ev.EditMessage(draft) | ev.DeleteMessage(draft):
             parts.sender.trouble(draft, error, now, out)
+            leaving.failed(parts, draft, out)
         case ev.FetchPage():
             parts.reader.failed(request, words, out)
         case ev.FetchEdits() | ev.Reread():

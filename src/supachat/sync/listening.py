@@ -7,7 +7,7 @@ from supachat.domain import keeping as kp
 from supachat.domain.health import Link, LinkState
 from supachat.domain.model import Act, Draft, Message, ThreadKey
 from supachat.domain.text import Safe
-from supachat.sync import hearsay
+from supachat.sync import hearsay, leaving
 from supachat.sync.parts import Parts
 from supachat.sync.shelf import Outcome
 
@@ -165,7 +165,10 @@ def _listed(parts: Parts, event: ev.ThreadsListed, as_of: int, out: Outcome) -> 
     before = threads.of_source(event.source)
     parts.alterer.listed(event.source, as_of)
     parts.roster.listed(event, as_of, out)
-    parts.notifier.listed(event.source, before, threads.of_source(event.source).values(), out)
+    after = threads.of_source(event.source)
+    for key in (one for one in before if one not in after):
+        leaving.gone(parts, before[key], out)
+    parts.notifier.listed(event.source, before, after.values(), out)
 
 
 def _noticed(parts: Parts, messages: tuple[Message, ...], now: float, out: Outcome) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.choices import Pace
-from supachat.domain.model import Feature, Message, MessageKey, SourceInfo, ThreadKey
+from supachat.domain.model import Cursor, Feature, Message, MessageKey, Micros, SourceInfo, ThreadKey
 from supachat.sync import hearsay
 from supachat.sync.altering import Alterer
 from supachat.sync.asking import Asking
@@ -108,7 +108,8 @@ class Parts:
         if held is None or notice.key in self.notices:
             return
         self.notices.add(notice.key)
-        notice = hearsay.in_own_order(notice, held.last)
+        before = Micros(max(held.last.at if held.last else 0, held.told_at or 0))
+        notice = hearsay.in_own_order(notice, Cursor(before, ""))
         self.reader.arrived(notice, self.asking.turn, out)
         self.roster.note(self.roster.threads.told(notice), out)
 

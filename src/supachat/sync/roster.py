@@ -20,6 +20,8 @@ class Roster:
         self.threads = Threads()
         self.people = People(pace.silent, 2 * pace.typing_every)
         self.texts = dict(memory.texts)
+        self.left: set[ThreadKey] = set()
+        """Threads that were the reader's and are no more."""
         self._me = me
         self.threads.restore(memory.threads)
         self.people.learn(memory.people)
@@ -30,6 +32,11 @@ class Roster:
         changed, gone = self.threads.listed(event.source, event.threads, as_of)
         out.writes += [kp.KeepThreads(tuple(changed))] if changed else []
         out.writes += [kp.DropThreads(tuple(gone))] if gone else []
+        self.left = (self.left | set(gone)) - {thread.key for thread in event.threads}
+        for thread in event.threads:
+            self.note(
+                self.threads.mark_draft(thread.key, bool(self.texts.get(thread.key, "").strip())), out
+            )
         out.changes.append(ev.ThreadsChanged())
 
     def started(self, thread: Thread, people: Iterable[Person], turn: int, out: Outcome) -> None:
