@@ -91,6 +91,8 @@ def test_a_shipped_dialect_fits_what_its_sql_made_until_somebody_breaks_it(proje
     cures = project.failed("direct")
     assert set(cures) == {"table chat_messages", "topics", "functions"}
     assert "enable row level security" in cures["table chat_messages"]
+    assert "supachat dialect sql direct" in cures["functions"]
+    assert "supachat dialect sql direct" in cures["topics"]
     assert project.count("chat_messages") == before
 
 

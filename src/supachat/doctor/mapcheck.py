@@ -50,18 +50,20 @@ def _entry(machine: Machine, reader: Reader) -> list[Check]:
 
 
 def _of_map(dialect: Dialect, reader: Reader) -> list[Check]:
-    catalog = Catalog(reader.examiner, dialect.schema)
+    catalog = Catalog(reader.examiner, dialect.schema, dialect.name)
     source = Source(dialect, reader)
     checks = [Check("description", catalog.look, ("token",), seconds=15.0)]
     for use in uses(dialect.map):
         checks += _of_table(use, TableChecks(use, reader.examiner, catalog))
+    sends = dialect.map.send
+    by_function = ("functions",) if sends is not None and sends.rpc is not None else ()
     if named := functions(dialect.map):
         checks.append(Check("functions", lambda: catalog.functions(named), ("description",)))
     if dialect.map.stored is None:
         checks.append(Check("messages", source.stored, ("token",)))
     checks += [
         Check("rows", source.reads, ("token",), seconds=20.0),
-        Check("writing", lambda: writes(source, reader), ("rows",), seconds=20.0),
+        Check("writing", lambda: writes(source, reader), ("rows", *by_function), seconds=20.0),
         Check("topics", lambda: topics(source, reader), ("rows",), seconds=JOIN),
     ]
     return checks

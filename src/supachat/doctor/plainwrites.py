@@ -23,7 +23,7 @@ async def writes(source: Source, reader: Reader) -> str:
             raise
         if not await ask.may_call(call):
             raise Trouble(
-                "row level security does not let you write into your own thread",
+                "you may not write into your own thread",
                 sql.policies(schema, part.table),
             ) from None
         return "allowed (it was written and rolled back)"
@@ -37,6 +37,6 @@ async def topics(source: Source, reader: Reader) -> str:
     for topic in found:
         joined = await reader.examiner.join(topic, FLOWS if topic.replication_ready else 0.0)
         if joined.refusal:
-            raise Trouble(f"{topic.name}: {joined.refusal}", sql.listening())
+            raise Trouble(f"{topic.name}: {joined.refusal}", sql.listening(source.dialect.name))
     private = sum(topic.private for topic in found)
     return f"{len(found)} joined, {private} of them private"

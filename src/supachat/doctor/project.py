@@ -77,7 +77,8 @@ class Source:
             ) from error
         except NotAllowed as error:
             raise Trouble(error.message, sql.grants(dialect.name, dialect.schema)) from error
-        return f"{len(self._threads)} threads under row level security"
+        number = len(self._threads)
+        return f"{number} {'thread' if number == 1 else 'threads'} under row level security"
 
     async def writes(self) -> str:
         """A row that a constraint has to refuse, so that none is left, tells what RLS says of it."""
@@ -89,7 +90,7 @@ class Source:
         except Refused as error:
             raise Note(f"the server refused the probe in its own words: {error.message}", cure) from error
         if not allowed:
-            raise Trouble("row level security does not let you write into your own thread", cure)
+            raise Trouble("you may not write into your own thread", cure)
         return "allowed (nothing was written)"
 
     def sending(self) -> tuple[Call, Thread]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from supachat.dialects import catalog
 
 
@@ -21,19 +23,33 @@ def grants(dialect: str, schema: str) -> str:
     return f"grant usage on schema {schema} to authenticated; and grant what the map names"
 
 
-def policies(schema: str, table: str) -> str:
+def functions(dialect: str, schema: str, lost: Sequence[str]) -> str:
+    """What brings them back, or the rights to call them."""
+    names = ", ".join(f"'{name}'" for name in lost)
+    again = f"\nElse run as postgres what this prints: supachat dialect sql {dialect}"
     return (
-        "See what lets whom write:\n"
-        "select policyname, cmd, roles, with_check from pg_policies\n"
+        "Run as postgres what this prints, a line for each that is there:\n"
+        "select format('grant execute on function %s to authenticated;', oid::regprocedure) from pg_proc\n"
+        f"  where pronamespace = '{schema}'::regnamespace and proname in ({names});"
+        + (again if dialect in catalog.names() else "\nElse make them, or name others in the map")
+    )
+
+
+def policies(schema: str, table: str, verb: str = "write") -> str:
+    return (
+        f"See what lets whom {verb}:\n"
+        f"select policyname, cmd, roles, {'with_check' if verb == 'write' else 'qual'} from pg_policies\n"
         f"  where schemaname = '{schema}' and tablename = '{table}';"
     )
 
 
-def listening() -> str:
+def listening(dialect: str = "") -> str:
+    again = f"\nTo have them anew, run as postgres what this prints: supachat dialect sql {dialect}"
     return (
         "See who may listen where:\n"
         "select policyname, cmd, qual from pg_policies\n"
         "  where schemaname = 'realtime' and tablename = 'messages';"
+        + (again if dialect in catalog.names() else "")
     )
 
 

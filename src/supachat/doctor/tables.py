@@ -35,8 +35,8 @@ class Described:
 class Catalog:
     """What can be known of a schema beyond its rows, asked once."""
 
-    def __init__(self, examiner: Examiner, schema: str) -> None:
-        self._examiner, self.schema = examiner, schema
+    def __init__(self, examiner: Examiner, schema: str, dialect: str) -> None:
+        self._examiner, self.schema, self.dialect = examiner, schema, dialect
         self._found: dict[tuple[str, str], Described] = {}
 
     async def look(self) -> str:
@@ -73,7 +73,7 @@ class Catalog:
         paths = document.get("paths") or {}
         lost = [name for name in named if f"/rpc/{name}" not in paths]
         if lost:
-            cure = f"Make them in {self.schema}, and grant execute on each to authenticated"
+            cure = sql.functions(self.dialect, self.schema, lost)
             raise Trouble(f"not there, or not yours to call: {', '.join(lost)}", cure)
         return f"{len(named)} are there"
 
@@ -112,10 +112,13 @@ class TableChecks:
             rows = await self._examiner.rows(Select(table, limit=1, schema=schema))
         except DialectError as error:
             raise Trouble(
-                f"{schema}.{table}: {error.message}", sql.install("", schema, code_of(error))
+                f"{schema}.{table}: {error.message}",
+                sql.install(self._catalog.dialect, schema, code_of(error)),
             ) from error
         except NotAllowed as error:
-            cure = f"grant select on {schema}.{table} to authenticated;\n{sql.policies(schema, table)}"
+            cure = (
+                f"grant select on {schema}.{table} to authenticated;\n{sql.policies(schema, table, 'read')}"
+            )
             raise Trouble(f"{schema}.{table} may not be read", cure) from error
         if self._catalog.any_of(table).row_security is False:
             raise Trouble(
@@ -136,7 +139,9 @@ class TableChecks:
             name for name, want in self._use.kinds.items() if not columns.fits(kinds[name] or "", want)
         ]
         if other:
-            said = ", ".join(f"{name} is {kinds[name]} and not {self._use.kinds[name]}" for name in other)
+            said = ", ".join(
+                f"{name} is {kinds[name] or 'a text'} and not {self._use.kinds[name]}" for name in other
+            )
             cure = [columns.change_type(schema, table, name, self._use.kinds[name]) for name in other]
             raise Trouble(said, "\n".join(cure))
         return f"{len(kinds)} as the map has them"
