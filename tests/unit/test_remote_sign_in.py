@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, AuthWeakPasswordError
+from supabase_auth.errors import (
+    AuthApiError,
+    AuthError,
+    AuthRetryableError,
+    AuthUnknownError,
+    AuthWeakPasswordError,
+)
 from tests.remote.answers import Scripted, client_of
 from tests.remote.gotrue import Clock
 from tests.remote.tokens_shop import jwt
@@ -86,6 +92,13 @@ def test_what_the_sign_in_server_says(error: AuthError, status: int, kind: type[
     ours = auth_error(error, Note(status))
     assert type(ours) is kind
     assert "\x1b" not in str(ours)
+
+
+@pytest.mark.parametrize("status", [302, 404, 405, 501])
+def test_a_web_server_that_is_no_project_is_called_so(status: int) -> None:
+    """Its page is HTML, which the library hands on as an error that it does not know."""
+    said = str(auth_error(AuthUnknownError("<html>", ValueError()), Note(status)))
+    assert said == "something answers there, but no Supabase project. Check the address"
 
 
 @pytest.mark.parametrize(

@@ -96,8 +96,8 @@ class Writing:
         most = info.max_length if info is not None else 65536
         if size > most:
             raise BadInput(
-                f"longer than {most // 1024} kB: this has {size / 1024:,.1f} kB",
-                cure="shorten it or send it in parts",
+                f"longer than {most // 1024} kB: this has {size:,} of {most:,} bytes",
+                cure="Shorten it or send it in parts",
                 text=text,
             )
 

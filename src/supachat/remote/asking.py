@@ -22,4 +22,7 @@ async def ask(work: Callable[[], Awaitable[T]]) -> T:
     except AuthError as error:
         raise auth_error(error, note) from error
     except ValueError as error:  # pydantic: an answer that is no answer
-        raise ServerTrouble("the sign-in server gave an answer that cannot be read") from error
+        raise ServerTrouble(
+            "the sign-in server gave an answer that cannot be read",
+            cure="If this goes on, check the address: it may be another server's",
+        ) from error

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 import httpx
 from postgrest.exceptions import APIError
-from supabase_auth.errors import AuthApiError, AuthError, AuthRetryableError, AuthWeakPasswordError
+from supabase_auth.errors import (
+    AuthApiError,
+    AuthError,
+    AuthRetryableError,
+    AuthUnknownError,
+    AuthWeakPasswordError,
+)
 
 from supachat.domain.errors import (
     AlreadyThere,
@@ -126,6 +132,8 @@ _SIGN_UP = {
     "email_address_invalid": "that is not an e-mail address that this project takes",
     "email_address_not_authorized": "this project sends no mail to that address",
 }
+_ELSEWHERE = frozenset({404, 405, 501})
+"""What a web server says that has no such page, where its words are no sign-in server's."""
 _MAILED = "that code or link is old, wrong, or was used already"
 _SIGN_IN = {
     "otp_expired": (_MAILED, "Send another"),
@@ -150,8 +158,10 @@ def auth_error(error: AuthError, note: Note) -> SupachatError:
         return _unanswered(error)
     if status == 429:
         return RateLimited("too many tries", cure="Wait a little", after=note.after)
+    if isinstance(error, AuthUnknownError) and (status in _ELSEWHERE or 300 <= status < 400):
+        return SignInError("something answers there, but no Supabase project", cure="Check the address")
     if status >= 500 or isinstance(error, AuthRetryableError):
-        return ServerTrouble("the sign-in server has trouble", after=note.after)
+        return ServerTrouble("the sign-in server has trouble", cure=LATER, after=note.after)
     if isinstance(error, AuthWeakPasswordError):
         return SignUpRefused(f"the password is too weak: {words}")
     if code in _ENDED or "refresh token" in words.lower():
