@@ -169,8 +169,3 @@ class Keymap:
 
 CHAT: Final = Keymap()
 """The table as it stands."""
-
-
-def footer(place: Place, *, narrow: bool = False, without: Collection[str] = ()) -> list[Hint]:
-    """As the table stands."""
-    return CHAT.footer(place, narrow=narrow, without=without)
