@@ -113,3 +113,8 @@ def chat(app: object) -> ChatScreen:
     """The chat screen, wherever in the stack it is."""
     assert isinstance(app, SupachatApp)
     return next(screen for screen in app.screen_stack if isinstance(screen, ChatScreen))
+
+
+def row(app: object, words: str) -> str:
+    """The first row of the screen in which the words stand; empty where there is none."""
+    return next((each for each in screen_text(app).splitlines() if words in each), "")

@@ -6,7 +6,8 @@ import random
 import tracemalloc
 
 from tests.repeats import HOURS
-from tests.unit.simulated import Device, Kind, Server
+from tests.unit.simulated import Device
+from tests.unit.simulated_server import Kind, Server
 
 from supachat.domain import events as ev
 from supachat.domain.health import Link, LinkState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from tests.unit.test_engine import OTHER, THREAD, Screen, live, opened, page, said
+from tests.unit.core_screen import OTHER, THREAD, Screen, live, opened, page, said
 
 from supachat.cache.store import Cache
 from supachat.domain import events as ev

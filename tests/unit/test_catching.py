@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.test_engine import Screen, live, said
+from tests.unit.core_screen import Screen, live, said
 
 from supachat.domain import events as ev
 from supachat.domain.model import Message

@@ -2,124 +2,33 @@
 
 from __future__ import annotations
 
-from collections import deque
+from tests.unit.core_screen import (
+    CONNECTED,
+    OTHER,
+    SIGNED_IN,
+    SOURCE,
+    THREAD,
+    Screen,
+    listed,
+    live,
+    opened,
+    page,
+    said,
+)
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.errors import NotAllowed, Unreachable
-from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
-    Account,
     Cursor,
-    Delivery,
     Gap,
-    Item,
     Message,
     Micros,
-    Person,
-    PersonKey,
     Presence,
-    SourceInfo,
     Thread,
-    ThreadKey,
 )
-from supachat.domain.text import safe, safe_line
-from supachat.sync.engine import REREAD, Engine
-
-THREAD = ThreadKey("direct", "me__you")
-OTHER = ThreadKey("direct", "me__third")
-SOURCE = SourceInfo("direct", safe_line("Direct"), frozenset(), "me")
-SIGNED_IN = ev.SignedIn(Account("uid", safe_line("me@example.org"), safe_line("Me")), (SOURCE,))
-CONNECTED = ev.LinkMoved(Link(LinkState.CONNECTED))
-
-
-def said(
-    at: int, body: str = "hello", *, author: str = "you", id_: str = "", thread: ThreadKey = THREAD
-) -> Message:
-    own = author == "me"
-    delivery = Delivery.SENT if own else Delivery.RECEIVED
-    return Message(
-        thread, id_ or f"m{at:06}", author, Micros(at), body, safe(body), own=own, delivery=delivery
-    )
-
-
-def listed(*keys: ThreadKey) -> ev.ThreadsListed:
-    threads = tuple(Thread(k, safe_line(k.id), ("me", k.id.split("__")[1])) for k in keys)
-    people = (Person(PersonKey("direct", "you"), safe_line("You Two"), safe_line("you")),)
-    return ev.ThreadsListed("direct", threads, people)
-
-
-class Screen:
-    """What a person would see, from the changes alone."""
-
-    def __init__(self, memory: kp.Memory | None = None) -> None:
-        self.engine = Engine(memory or kp.Memory())
-        self.items: list[Item] = []
-        self.edge = ev.Edge.MORE
-        self.requests: deque[ev.Request] = deque()
-        self.writes: list[kp.Write] = []
-        self.changes: list[ev.Change] = []
-
-    def take(self, step: ev.Step) -> None:
-        for change in step.changes:
-            match change:
-                case ev.TimelineReset(_, items):
-                    self.items = list(items)
-                case ev.TimelineSpliced(_, start, removed, inserted):
-                    self.items[start : start + removed] = inserted
-                case ev.EdgeChanged(_, edge):
-                    self.edge = edge
-                case _:
-                    pass
-        self.changes += step.changes
-        self.writes += step.writes
-        self.requests += step.requests
-
-    def hear(self, *events: ev.Event, now: float = 0) -> None:
-        for event in events:
-            self.take(self.engine.receive(event, now))
-
-    def asked(self, kind: type[ev.Request]) -> list[ev.Request]:
-        found = [r for r in self.requests if isinstance(r, kind)]
-        self.requests = deque(r for r in self.requests if not isinstance(r, kind))
-        return found
-
-    def bodies(self) -> list[str]:
-        return ["-gap-" if isinstance(item, Gap) else item.body for item in self.items]
-
-    def edges(self) -> list[str]:
-        """Every edge that was told, without repetitions."""
-        told = [change.edge.value for change in self.changes if isinstance(change, ev.EdgeChanged)]
-        return [edge for edge, before in zip(told, [None, *told], strict=False) if edge != before]
-
-    def deliveries(self) -> list[Delivery]:
-        return [item.delivery for item in self.items if isinstance(item, Message)]
-
-
-def opened() -> Screen:
-    """Signed in, connected, one thread open, its cache asked and empty."""
-    screen = Screen()
-    screen.hear(SIGNED_IN, CONNECTED, listed(THREAD, OTHER))
-    screen.take(screen.engine.open(THREAD, 0))
-    (recall,) = screen.asked(ev.Recall)
-    assert isinstance(recall, ev.Recall)
-    screen.hear(ev.Recalled(recall, ()))
-    return screen
-
-
-def page(screen: Screen, *messages: Message, whole: bool = True, now: float = 0) -> None:
-    """Answer the one FetchPage that is asked."""
-    (request,) = screen.asked(ev.FetchPage)
-    assert isinstance(request, ev.FetchPage)
-    screen.hear(ev.PageFetched(request, messages, whole=whole), now=now)
-
-
-def live(*messages: Message) -> Screen:
-    screen = opened()
-    page(screen, *messages)
-    screen.hear(ev.ThreadReady(THREAD))
-    page(screen, *messages)
-    return screen
+from supachat.domain.text import safe_line
+from supachat.sync.engine import REREAD
 
 
 def test_opening_asks_the_cache_first_then_the_server_and_shows_both() -> None:
@@ -221,82 +130,6 @@ def test_an_older_page_that_fails_says_so_and_can_be_asked_again() -> None:
     assert screen.edge is ev.Edge.FAILED
     screen.take(screen.engine.load_older(0))
     assert screen.asked(ev.FetchPage) == [request]
-
-
-def test_a_message_is_on_the_screen_at_once_queued_once_kept_then_sending_then_sent() -> None:
-    screen = live(said(1))
-    screen.take(screen.engine.send("d1", THREAD, "mine", Micros(9), 0))
-    assert screen.deliveries()[-1] is Delivery.RECEIVED
-    assert not screen.asked(ev.SendDraft)
-    screen.hear(ev.DraftKept("d1"))
-    assert screen.deliveries()[-1] is Delivery.SENDING
-    (request,) = screen.asked(ev.SendDraft)
-    assert isinstance(request, ev.SendDraft)
-    screen.hear(ev.DraftStored(request.draft, said(5, "mine", author="me", id_="d1")))
-    assert screen.deliveries()[-1] is Delivery.SENT
-    assert screen.writes.count(kp.DropDraft("d1")) == 1
-
-
-def test_the_broadcast_may_come_before_the_answer_or_after_it_and_it_is_one_message() -> None:
-    row = said(5, "mine", author="me", id_="d1")
-    for first, second in (("broadcast", "answer"), ("answer", "broadcast")):
-        screen = live(said(1, "one"))
-        screen.take(screen.engine.send("d1", THREAD, "mine", Micros(9), 0))
-        screen.hear(ev.DraftKept("d1"))
-        (request,) = screen.asked(ev.SendDraft)
-        assert isinstance(request, ev.SendDraft)
-        events: dict[str, ev.Event] = {
-            "broadcast": ev.MessageArrived(row),
-            "answer": ev.DraftStored(request.draft, row),
-        }
-        screen.hear(events[first], events[second])
-        assert screen.bodies() == ["one", "mine"], (first, second)
-
-
-def test_offline_a_draft_waits_and_goes_out_when_signed_in() -> None:
-    screen = Screen()
-    screen.take(screen.engine.open(THREAD, 0))
-    screen.take(screen.engine.send("d1", THREAD, "mine", Micros(9), 0))
-    screen.hear(ev.DraftKept("d1"))
-    assert screen.deliveries() == [Delivery.QUEUED]
-    assert not screen.asked(ev.SendDraft)
-    screen.hear(SIGNED_IN)
-    assert len(screen.asked(ev.SendDraft)) == 1
-
-
-def test_a_failed_send_waits_and_is_tried_again_and_a_refused_one_stops_with_its_reason() -> None:
-    screen = live(said(1))
-    screen.take(screen.engine.send("d1", THREAD, "mine", Micros(9), 0))
-    screen.hear(ev.DraftKept("d1"))
-    (request,) = screen.asked(ev.SendDraft)
-    screen.take(screen.engine.failed(request, Unreachable("no answer"), 0))
-    assert screen.deliveries()[-1] is Delivery.QUEUED
-    screen.take(screen.engine.tick(5))
-    (request,) = screen.asked(ev.SendDraft)
-    screen.take(screen.engine.failed(request, NotAllowed("you are not in this thread"), 5))
-    last = screen.items[-1]
-    assert isinstance(last, Message)
-    assert (last.delivery, last.reason) == (Delivery.FAILED, "you are not in this thread")
-    screen.take(screen.engine.discard("d1", 6))
-    assert len(screen.items) == 1
-
-
-def test_a_draft_under_way_cannot_be_discarded() -> None:
-    screen = live(said(1))
-    screen.take(screen.engine.send("d1", THREAD, "mine", Micros(9), 0))
-    screen.hear(ev.DraftKept("d1"))
-    screen.take(screen.engine.discard("d1", 0))
-    assert len(screen.items) == 2
-
-
-def test_the_same_request_is_never_in_flight_twice() -> None:
-    screen = Screen()
-    screen.hear(SIGNED_IN)
-    assert len(screen.asked(ev.ListThreads)) == 1
-    screen.hear(ev.ListStale("direct"), ev.ListStale("direct"))
-    assert not screen.asked(ev.ListThreads)
-    screen.hear(listed(THREAD))
-    assert len(screen.asked(ev.ListThreads)) == 1
 
 
 def test_typing_and_presence_are_believed_only_of_members_and_never_of_oneself() -> None:
@@ -436,20 +269,6 @@ def test_what_others_have_read_is_believed_of_members_only() -> None:
     assert [m.seen_by for m in screen.items if isinstance(m, Message)] == [0]
     screen.hear(ev.PersonRead(THREAD, "you", said(1).cursor))
     assert [m.seen_by for m in screen.items if isinstance(m, Message)] == [1]
-
-
-def test_a_stored_message_whose_row_was_not_shown_is_looked_for_and_never_leaves_the_screen() -> None:
-    screen = live(said(1, "one"))
-    screen.take(screen.engine.send("d1", THREAD, "mine", Micros(9), 0))
-    screen.hear(ev.DraftKept("d1"))
-    (request,) = screen.asked(ev.SendDraft)
-    assert isinstance(request, ev.SendDraft)
-    screen.hear(ev.DraftStored(request.draft))
-    assert screen.bodies() == ["one", "mine"]
-    (seek,) = screen.asked(ev.SeekDraft)
-    assert isinstance(seek, ev.SeekDraft)
-    screen.hear(ev.DraftSought(seek.draft, (said(5, "mine", author="me", id_="d1"),)))
-    assert screen.deliveries()[-1] is Delivery.SENT
 
 
 def test_messages_that_are_still_missing_are_counted_where_the_list_knows() -> None:

@@ -7,7 +7,8 @@ from collections import Counter
 
 import pytest
 from tests.repeats import SEEDS
-from tests.unit.simulated import THREAD, Device, Kind, Server
+from tests.unit.simulated import Device
+from tests.unit.simulated_server import THREAD, Kind, Server
 
 from supachat.domain import events as ev
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.test_engine import OTHER, Screen, live, said
+from tests.unit.core_screen import OTHER, Screen, live, said
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp

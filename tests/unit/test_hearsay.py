@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.test_engine import CONNECTED, SIGNED_IN, SOURCE, THREAD, Screen, said
+from tests.unit.core_screen import CONNECTED, SIGNED_IN, SOURCE, THREAD, Screen, said
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp

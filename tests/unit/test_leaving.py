@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.unit.test_engine import OTHER, THREAD, Screen, listed, live
+from tests.unit.core_screen import OTHER, THREAD, Screen, listed, live
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp

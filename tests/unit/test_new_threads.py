@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.test_engine import CONNECTED, OTHER, SIGNED_IN, THREAD, Screen, listed
+from tests.unit.core_screen import CONNECTED, OTHER, SIGNED_IN, THREAD, Screen, listed
 
 from supachat.domain import events as ev
 from supachat.domain.model import Person, PersonKey, Presence, Thread

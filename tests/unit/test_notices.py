@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.unit.test_engine import CONNECTED, OTHER, SIGNED_IN, THREAD, Screen, live, said
+from tests.unit.core_screen import CONNECTED, OTHER, SIGNED_IN, THREAD, Screen, live, said
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp

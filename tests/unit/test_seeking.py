@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
+from tests.unit.core_screen import CONNECTED, OTHER, SIGNED_IN, THREAD, Screen, listed, said
 from tests.unit.test_catching import answer
-from tests.unit.test_engine import CONNECTED, OTHER, SIGNED_IN, THREAD, Screen, listed, said
 
 from supachat.domain import events as ev
 from supachat.domain.errors import Unreachable

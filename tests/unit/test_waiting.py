@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from tests.unit.core_screen import CONNECTED, SIGNED_IN, Screen, listed
 from tests.unit.test_client import A, Scripted, Viewer, until
-from tests.unit.test_engine import CONNECTED, SIGNED_IN, Screen, listed
 
 from supachat.cache.files import Files
 from supachat.client import Client

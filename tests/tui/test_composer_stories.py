@@ -1,0 +1,116 @@
+"""What a person does in the composer, from key to screen: lines, history, undo, pastes, its limits."""
+
+from __future__ import annotations
+
+import pytest
+from tests.tui.harness import chat, make_app, running, screen_text, until
+from tests.tui.town import Town
+from textual import events
+
+from supachat.tui.keymap import Place
+
+
+async def test_enter_sends_and_alt_enter_breaks_the_line_and_the_composer_grows() -> None:
+    async with running(make_app(Town())) as pilot:
+        composer = chat(pilot.app).composer
+        await pilot.press(*"one", "alt+enter", *"two", "ctrl+j", *"three")
+        await pilot.pause()
+        assert composer.text == "one\ntwo\nthree"
+        assert composer.field.size.height == 3
+
+
+async def test_a_draft_of_twenty_lines_stops_at_ten_rows() -> None:
+    async with running(make_app(Town())) as pilot:
+        composer = chat(pilot.app).composer
+        for _ in range(20):
+            await pilot.press("ctrl+j")
+        await pilot.pause()
+        assert composer.field.size.height == 10
+
+
+async def test_up_in_an_empty_composer_brings_back_what_was_sent() -> None:
+    async with running(make_app(Town())) as pilot:
+        composer = chat(pilot.app).composer
+        await pilot.press(*"one", "enter", *"two", "enter")
+        await pilot.press("up")
+        await pilot.pause()
+        assert composer.text == "two"
+        await pilot.press("up")
+        await pilot.pause()
+        assert composer.text == "one"
+        await pilot.press("down", "down")
+        await pilot.pause()
+        assert composer.text == ""
+
+
+async def test_up_in_a_text_moves_the_cursor() -> None:
+    async with running(make_app(Town())) as pilot:
+        composer = chat(pilot.app).composer
+        await pilot.press(*"one", "ctrl+j", *"two", "up", *"X")
+        assert composer.text == "oneX\ntwo"
+
+
+async def test_esc_never_takes_a_letter() -> None:
+    async with running(make_app(Town())) as pilot:
+        await pilot.press(*"keep me", "escape", "escape", "f6", "escape", "tab", "escape")
+        assert chat(pilot.app).composer.text == "keep me"
+        assert chat(pilot.app).place is Place.COMPOSER
+
+
+async def test_ctrl_c_clears_and_undo_brings_it_back() -> None:
+    async with running(make_app(Town())) as pilot:
+        composer = chat(pilot.app).composer
+        await pilot.press(*"a text", "ctrl+c")
+        await pilot.pause()
+        assert composer.text == ""
+        await pilot.press("ctrl+underscore")
+        assert composer.text == "a text"
+        await pilot.press("ctrl+u", "ctrl+c")
+        await until(pilot, lambda: "ctrl+q quits" in screen_text(pilot.app))
+
+
+async def test_the_keys_of_a_shell() -> None:
+    async with running(make_app(Town())) as pilot:
+        composer = chat(pilot.app).composer
+        await pilot.press(*"one two three", "ctrl+w")
+        assert composer.text == "one two "
+        await pilot.press("ctrl+a", "alt+d")
+        assert composer.text == " two "
+        await pilot.press("alt+k")
+        assert composer.text == ""
+        await pilot.press("ctrl+y")
+        assert composer.text == " two "
+
+
+async def test_too_long_a_message_is_refused_with_words_and_the_text_stays() -> None:
+    async with running(make_app(Town())) as pilot:
+        composer = chat(pilot.app).composer
+        text = "x" * 70_000
+        composer.field.type_in(text)
+        await pilot.press("enter")
+        await until(pilot, lambda: "longer than 64 kB" in screen_text(pilot.app))
+        assert composer.text == text
+        assert "70,000 of 65,536" in screen_text(pilot.app)
+
+
+async def test_a_paste_with_controls_is_harmless_and_a_huge_one_changes_nothing() -> None:
+    async with running(make_app(Town())) as pilot:
+        field = chat(pilot.app).composer.field
+        field.post_message(events.Paste("a\x1b]0;PWNED\x07b\r\nc\x00\td"))
+        await until(pilot, lambda: field.text != "")
+        assert field.text == "a␛]0;PWNED␇b\nc␀\td"
+        field.post_message(events.Paste("x" * 1_000_001))
+        await until(pilot, lambda: "That paste has 1,000,001 characters" in screen_text(pilot.app))
+        assert len(field.text) < 30
+
+
+async def test_the_cursor_rests_when_nobody_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("supachat.tui.widgets.field.STILL_AFTER", 0.2)
+    app = make_app(Town())
+    app.animation_level = "full"
+    async with running(app) as pilot:
+        field = chat(app).composer.field
+        await pilot.press("a")
+        await until(pilot, lambda: not field.cursor_blink)
+        await pilot.press("b")
+        assert field.cursor_blink

@@ -1,0 +1,155 @@
+"""Feeds, hits of a search, completions, row by row: each rule of the look as a line of a table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta, timezone
+
+import pytest
+from rich.cells import cell_len
+from tests.tui.five import ALERTS, AUDIT, NOTES, feed_rows
+from tests.tui.town import NOW, micros
+
+from supachat.domain.feeds import Canned, FeedInfo, Severity
+from supachat.domain.text import Safe, safe_line
+from supachat.tui import slash
+from supachat.tui.screens.chat_canned import suggestions
+from supachat.tui.spans import Row
+from supachat.tui.widgets.completion import Suggestion, completion_rows
+from supachat.tui.widgets.feed_rows import FeedRowView, FeedSection, feed_lines
+from supachat.tui.widgets.hits import Hit, excerpt, hit_rows, result_rows
+from supachat.tui.widgets.when import appointed
+
+EVIL = "a\x1b]0;PWN\x07b\x9b31m\u202e;c\nd\u2066e"
+
+
+def text(row: Row) -> str:
+    return "".join(span.text for span in row.spans)
+
+
+def test_alerts_say_how_long_they_are_open_and_who_took_them() -> None:
+    rows = [FeedRowView(row, Safe("Rui Costa") if row.taken_by else Safe("")) for row in feed_rows()[:2]]
+    section = FeedSection(ALERTS, tuple(rows))
+    lines = [
+        text(row) for _, row in feed_lines([section], "alerts/alerts-1", NOW, 90, airy=False, focus=True)
+    ]
+    assert lines[0].startswith("    Critical alerts ╌")
+    assert lines[0].endswith("1 open of 2  ")
+    assert lines[1].startswith("› ! Critical     PHQ-9 item 9")
+    assert lines[2].endswith("open for 2 min  ")
+    assert lines[3].startswith("  ✓ Critical     Missed")
+    assert lines[4].endswith("taken by Rui Costa 08:05  ")
+    assert {cell_len(line) for line in lines} == {90}
+
+
+@pytest.mark.parametrize(
+    ("severity", "info", "taken", "mark"),
+    [
+        (Severity.CRITICAL, NOTES, False, "!"),
+        (Severity.WARNING, NOTES, False, "▴"),
+        (Severity.INFO, NOTES, False, "∙"),
+        (Severity.CRITICAL, NOTES, True, "✓"),
+        (Severity.INFO, ALERTS, False, "!"),
+        (Severity.CRITICAL, AUDIT, False, "!"),
+        (Severity.WARNING, AUDIT, False, "▴"),
+        (Severity.INFO, AUDIT, False, " "),
+    ],
+)
+def test_how_grave_a_row_is_has_a_shape(severity: Severity, info: FeedInfo, taken: bool, mark: str) -> None:
+    row = replace(feed_rows()[0], feed=info.name, severity=severity, taken=taken)
+    lines = feed_lines([FeedSection(info, (FeedRowView(row),))], "", NOW, 56, airy=False, focus=False)
+    assert text(lines[1][1])[2] == mark
+
+
+def test_what_is_closed_says_by_whom() -> None:
+    row = replace(feed_rows()[1], closed=True, closed_at=micros(NOW), closed_by="jonas")
+    section = FeedSection(ALERTS, (FeedRowView(row, Safe("Rui Costa"), Safe("Jonas Lind")),))
+    lines = feed_lines([section], "", NOW, 90, airy=False, focus=False)
+    assert text(lines[2][1]).endswith("closed by Jonas Lind 09:31  ")
+    assert section.waiting == 0
+
+
+@pytest.mark.parametrize(
+    ("begin", "minutes", "words"),
+    [
+        (timedelta(hours=2), 30, "today, 11:31 to 12:01"),
+        (timedelta(days=1), None, "tomorrow, 09:31"),
+        (timedelta(days=-1), None, "yesterday, 09:31"),
+        (timedelta(days=4), 50, "Tue 24 Nov, 09:31 to 10:21"),
+        (timedelta(days=4), 60 * 24, "Tue 24 Nov, 09:31 to Wed 25 Nov, 09:31"),
+        (timedelta(days=100), None, "Sun 28 Feb 2027, 09:31"),
+        (timedelta(hours=2), -5, "today, 11:31"),
+    ],
+)
+def test_an_appointment_says_when_in_the_readers_time(
+    begin: timedelta, minutes: int | None, words: str
+) -> None:
+    at = NOW + begin
+    until = micros(at + timedelta(minutes=minutes)) if minutes is not None else None
+    assert appointed(micros(at), until, NOW) == words
+    row = replace(feed_rows()[0], when=micros(at), until=until, body=Safe("room 2"))
+    lines = feed_lines([FeedSection(AUDIT, (FeedRowView(row),))], "", NOW, 90, airy=False, focus=False)
+    assert f"{words}  room 2" in text(lines[2][1])
+
+
+def test_an_appointment_is_read_where_the_reader_is() -> None:
+    there = NOW.astimezone(timezone(timedelta(hours=15)))  # it is the next day there
+    assert appointed(micros(NOW), None, there) == "today, 00:31"
+
+
+def test_a_narrow_pane_has_no_kind_and_an_empty_feed_says_so() -> None:
+    section = FeedSection(ALERTS, (FeedRowView(feed_rows()[0]),))
+    lines = [text(row) for _, row in feed_lines([section], "", NOW, 56, airy=False, focus=False)]
+    assert lines[1].startswith("  ! PHQ-9")
+    empty = FeedSection(FeedInfo("portal", "audit", Safe("Audit")))
+    assert "nothing yet" in [
+        text(r).strip() for _, r in feed_lines([empty], "", NOW, 56, airy=True, focus=False)
+    ]
+
+
+def hit(words: str) -> Hit:
+    return Hit(
+        "1", "inbox x", Safe("Hannah"), Safe("Inbox"), Safe("Jonas Lind"), safe_line(words), Safe("09:06")
+    )
+
+
+def test_a_hit_is_in_its_excerpt_and_marked() -> None:
+    long = "word " * 80 + "blank page at the end"
+    assert "blank page" in excerpt(safe_line(long, limit=600), "blank page", 100)[:100]
+    rows = hit_rows(hit("the Blank page is blank"), "blank", 90, chosen=True)
+    marks = [span.text for row in rows for span in row.spans if "underline" in span.look]
+    assert marks == ["Blank", "blank"]
+    assert all(cell_len(text(row)) == 90 for row in rows)
+
+
+def test_hits_stand_under_their_threads() -> None:
+    rows = result_rows([hit("one"), hit("two")], "o", 0, 60, airy=False)
+    assert [number for number, _ in rows] == [-1, 0, 1]
+    assert len(hit_rows(hit("word " * 200), "word", 60, chosen=False)) == 2
+
+
+def test_what_a_slash_offers() -> None:
+    replies = [
+        Canned(Safe("greeting"), "Hello {customer}"),
+        Canned(Safe("spam"), "look in the spam folder"),
+    ]
+    assert [each.name for each in suggestions("/gre", replies)] == ["greeting"]
+    assert suggestions("/folder", replies)[0] == Suggestion(
+        Safe("spam"), Safe("look in the spam folder"), True
+    )
+    assert "status" not in [each.name for each in suggestions("/", replies, {"status"})]
+    assert suggestions("hello /", replies) == []
+    assert suggestions("/etc/hosts", replies) == []
+
+
+def test_every_command_that_is_offered_exists_and_says_what_it_does() -> None:
+    assert set(slash.WORDS) == set(slash.SLASHES)
+    assert {*slash.NEEDS, *slash.PRICES, *slash.ATTENDANCE} <= set(slash.WORDS)
+
+
+def test_completions_stay_on_the_grid() -> None:
+    many = [Suggestion(safe_line(f"reply{n}"), safe_line("words " * 30), True) for n in range(9)]
+    rows = completion_rows(many, 8, 60)
+    assert len(rows) == 6
+    assert rows[-1].on == "select"
+    assert {cell_len(text(row)) for row in rows} == {60}
