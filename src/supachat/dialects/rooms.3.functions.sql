@@ -60,6 +60,37 @@ create or replace trigger supachat_@schema@_broadcast
   after insert or update or delete on @schema@.chat_messages
   for each row execute function @schema@.supachat_on_message();
 
+-- The words in which somebody is told that they are in a room now, or no longer.
+create or replace function @schema@.supachat_membership_words(_session_id uuid, _in boolean) returns text
+language sql stable security definer set search_path = '' as $$
+  select case
+      when w.who <> '' then w.who || case when _in then ' invited you to ' else ' removed you from ' end
+      when _in then 'You were invited to '
+      else 'You are no longer in '
+    end || coalesce((select nullif(s.title, '') from @schema@.chat_sessions s where s.id = _session_id), 'a room')
+  from (select coalesce((
+    select p.display_name from @schema@.supachat_profiles p where p.user_id = @schema@.supachat_uid()
+  ), '') as who) w
+$$;
+
+-- Tells somebody that they were put into a room or out of it; whoever did that themselves knows, and only
+-- their list is another.
+create or replace function @schema@.supachat_tell_member(_session_id uuid, _user_id uuid, _in boolean) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  told constant jsonb := jsonb_build_object('session_id', _session_id, 'by', @schema@.supachat_uid());
+begin
+  if _user_id = @schema@.supachat_uid() then
+    perform realtime.send(told, 'session:changed', 'user:' || _user_id::text, true);
+  else
+    perform realtime.send(
+      told || jsonb_build_object('title', @schema@.supachat_membership_words(_session_id, _in)),
+      case when _in then 'session:invited' else 'session:removed' end, 'user:' || _user_id::text, true
+    );
+  end if;
+end
+$$;
+
 -- An owner who goes is followed by whoever has been in the room longest, also when an account is deleted.
 create or replace function @schema@.supachat_on_member() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -73,15 +104,11 @@ begin
         where heir.session_id = old.session_id order by heir.joined_at, heir.user_id limit 1
       );
     end if;
-    perform realtime.send(
-      jsonb_build_object('session_id', old.session_id) || who, 'session:removed', 'user:' || old.user_id::text, true
-    );
+    perform @schema@.supachat_tell_member(old.session_id, old.user_id, false);
     perform @schema@.supachat_tell(old.session_id, 'session:changed', who, null);
     return old;
   end if;
-  perform realtime.send(
-    jsonb_build_object('session_id', new.session_id) || who, 'session:invited', 'user:' || new.user_id::text, true
-  );
+  perform @schema@.supachat_tell_member(new.session_id, new.user_id, true);
   perform @schema@.supachat_tell(new.session_id, 'session:changed', who, new.user_id);
   return new;
 end

@@ -165,6 +165,8 @@ $$;
 --   inner   @schema@.supachat_topic_key(text, text), @schema@.supachat_add_profile(uuid, jsonb),
 --           @schema@.supachat_on_new_user(), @schema@.supachat_tell(uuid, text, jsonb, uuid),
 --           @schema@.supachat_on_message(), @schema@.supachat_on_member(), @schema@.supachat_on_session(),
+--           @schema@.supachat_tell_member(uuid, uuid, boolean),
+--           @schema@.supachat_membership_words(uuid, boolean),
 --           @schema@.supachat_check_owner(uuid), @schema@.supachat_add_member(uuid, uuid, text)
 
 -- @part end

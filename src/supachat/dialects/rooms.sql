@@ -24,14 +24,16 @@
 --                                record, DELETE with the old_record's id and session_id
 --   session-typing:<session_id>  members hear, broadcast chat:typing and chat:message, and are present
 --   user:<auth id>               that person hears; only the database speaks (sealed): session:message
---                                {session_id, message_id, created_at}, session:invited, session:removed,
---                                session:changed {session_id, by}
+--                                {session_id, message_id, created_at}, session:changed {session_id, by},
+--                                session:invited, session:removed {session_id, by, title}
+-- What the project's backend tells on session:<session_id> or user:<auth id>, by realtime.send or with the
+-- service key under any other event, is a notice {title, body, severity; session_id for one of a room}.
 -- Publication: nothing.
 --
 -- Where it does not do what the guide it follows did:
 --   * there members broadcast chat:message on session:<uuid> itself, so that each could forge what another
 --     said. Here rows are told there by the database alone; what clients say is a hint, on session-typing:.
---     A deployment that keeps the guide's way is a map of its own: rows on session:{thread}, not sealed.
+--     A deployment that keeps the guide's way, and no rows at all, is a map of its own: see the sample told.
 --   * Realtime asks its policies when somebody joins, not again: who is removed hears a topic that they had
 --     joined until their token is renewed, an hour at most. What is read, they lose at once.
 

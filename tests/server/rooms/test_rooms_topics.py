@@ -116,6 +116,32 @@ def test_what_each_is_told_of_the_room(
     assert said("select * from supachat_rename(%s, 'New')", room) == set()
 
 
+@pytest.mark.parametrize(
+    ("title", "called"), [("", "a room"), ("Release", "Release")], ids=["untitled", "titled"]
+)
+def test_who_is_put_in_or_out_is_told_by_whom_and_whoever_did_it_is_not(
+    world: Rooms, scene: tuple[Account, Account, Account, uuid.UUID], title: str, called: str
+) -> None:
+    ann, bob, eve, _ = scene
+    world.admin.execute("delete from realtime.messages")
+    (made,) = world.ask(ann, "select * from supachat_create_thread(%s)", title)
+    room = made["session_id"]
+    world.ask(ann, "select * from supachat_invite(%s, %s)", room, eve.uid)
+    world.ask(ann, "select * from supachat_invite(%s, %s)", room, bob.uid)
+    world.ask(ann, "select * from supachat_remove(%s, %s)", room, eve.uid)
+    world.backend("delete from members where session_id = %s and user_id = %s", room, bob.uid)
+    world.ask(ann, "select supachat_leave(%s)", room)
+    heard = world.told()
+    assert {(told["topic"], told["payload"]["title"]) for told in heard if "title" in told["payload"]} == {
+        (f"user:{eve.uid}", f"Ann invited you to {called}"),
+        (f"user:{bob.uid}", f"Ann invited you to {called}"),
+        (f"user:{eve.uid}", f"Ann removed you from {called}"),
+        (f"user:{bob.uid}", f"You are no longer in {called}"),
+    }
+    mine = {told["event"] for told in heard if told["topic"] == f"user:{ann.uid}"}
+    assert mine == {"session:changed"}
+
+
 def test_a_message_that_cannot_be_told_is_kept(
     world: Rooms, scene: tuple[Account, Account, Account, uuid.UUID], request: pytest.FixtureRequest
 ) -> None:
