@@ -10,6 +10,7 @@ from tests.tui.harness import chat, make_app, screen_text, settled, until
 from textual.pilot import Pilot
 
 from supachat.domain.model import ThreadKey
+from supachat.tui.keymap import Place
 
 Compare = Callable[..., bool]
 SIZES = {"80x24": (80, 24), "120x36": (120, 36), "200x50": (200, 50)}
@@ -84,5 +85,18 @@ def test_picture_of_a_search(snap_compare: Compare, size: str, theme: str) -> No
     async def story(pilot: Pilot[int]) -> None:
         await set_out(pilot, HANNAH, "alt+s", *"link")
         await until(pilot, lambda: "2 found in one thread" in screen_text(pilot.app))
+
+    assert snap_compare(app, terminal_size=SIZES[size], run_before=story)
+
+
+@pytest.mark.parametrize(("size", "theme"), [("120x36", "ink"), ("80x24", "paper")])
+def test_picture_of_a_hit_that_was_gone_to(snap_compare: Compare, size: str, theme: str) -> None:
+    app = make_app(five(), theme=theme, monotonic=lambda: 1000.0)
+
+    async def story(pilot: Pilot[int]) -> None:
+        await set_out(pilot, HANNAH, "alt+s", *"link")
+        await until(pilot, lambda: "2 found in one thread" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: chat(pilot.app).place is Place.MESSAGES)
 
     assert snap_compare(app, terminal_size=SIZES[size], run_before=story)

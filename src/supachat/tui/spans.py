@@ -1,7 +1,8 @@
 """Rows as pure values: spans with a look, cut to cells, turned into strips of the current theme.
 
 Every row that this program draws by hand goes through here. Text is `Safe`; a look is words such as
-"bold quiet". Must never ask the clock, a widget or the client, and never draw a half of a wide character.
+"bold quiet", or "found". Must never ask the clock, a widget or the client, and never draw a half of a
+wide character.
 """
 
 from __future__ import annotations
@@ -117,6 +118,8 @@ class Paint:
 
     def _style(self, look: str, on: str) -> Style:
         words = look.split()
+        if look == "found":
+            return self._found(on)
         attributes: dict[str, Any] = {word: True for word in words if word in _ATTRIBUTES}
         colour = next((word for word in words if word not in _ATTRIBUTES), "foreground")
         if self.toneless and on in ("select", "accent"):
@@ -124,6 +127,13 @@ class Paint:
         if self.mono:
             return Style(**attributes)
         return Style(color=self._colours[colour], bgcolor=self._colours[on], **attributes)
+
+    def _found(self, on: str) -> Style:
+        """What a search looked for: on a mark of its own, on whatever tone the row stands."""
+        if self.toneless:
+            chosen = on in ("select", "accent")
+            return Style(bold=True, underline=chosen, reverse=not chosen)
+        return Style(bold=True, color=self._colours["foreground"], bgcolor=self._colours["mark"])
 
     def strip(self, row: Row, cells: int, on: str) -> Strip:
         """`row` as exactly `cells` cells."""

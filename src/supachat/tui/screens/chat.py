@@ -154,6 +154,8 @@ class ChatScreen(ChatTelling):
             case ev.FeedChanged():
                 self.show_feed()
                 return {"list"}
+            case ev.Sought():
+                self.sought(change)
             case ev.ThreadWaits():
                 if self.shown is None:
                     self.go(change.thread)

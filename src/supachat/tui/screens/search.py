@@ -36,10 +36,11 @@ LETTERS: Final = 2
 
 
 class Found(NamedTuple):
-    """Where to go: the thread, and of a message its place and id."""
+    """Where to go: the thread, and of a message its place and id, and the words that led there."""
 
     thread: ThreadKey
     at: Cursor | None = None
+    words: str = ""
 
 
 class SearchPage(Screen[Found]):
@@ -120,8 +121,8 @@ class SearchPage(Screen[Found]):
     def _add_message(self, thread: Thread, message: Message) -> None:
         person = self._client.person(thread.key.source, message.author)
         author = Safe("You") if message.own else person.name if person else safe_line(message.author)
-        when = clock(message.at, self._now())
-        self._add(thread, Found(thread.key, message.cursor), author, message.body, when, message)
+        goal = Found(thread.key, message.cursor, self.asked)
+        self._add(thread, goal, author, message.body, clock(message.at, self._now()), message)
 
     def _add(
         self,

@@ -9,6 +9,7 @@ from itertools import islice
 from rich.cells import cell_len
 
 from supachat.domain.model import Message, PersonKind
+from supachat.tui.widgets.found import Sought, set_off
 from supachat.tui.widgets.markdown import parse
 from supachat.tui.widgets.pieces import Band, Paragraph, Piece, Role
 from supachat.tui.widgets.rows import LAST, Canvas, Line
@@ -40,12 +41,15 @@ def draw_body(
     meta: Sequence[Piece],
     edge: bool,
     expanded: bool,
+    found: Sought | None = None,
 ) -> Body:
-    """The text of `item`. `calls`: what an @ must be followed by to mean the reader."""
+    """The text of `item`. `calls`: what an @ must be followed by to mean the reader; `found`: what is to
+    be set off in it."""
     frame = canvas.frame
     rows: list[_Row] = []
     cut = False
-    for block in parse(item.body):
+    for parsed in parse(item.body):
+        block = set_off(parsed, found) if found is not None else parsed
         if isinstance(block, Band):
             band, too_wide = _band(block, canvas, expanded=expanded)
             rows += band

@@ -83,6 +83,28 @@ class Cursor:
         elif end > self.view.top + self.view.height:
             self.view.scroll_to(min(self.view.row_of(index), end - self.view.height))
 
+    def go_to(self, wanted: Ident) -> bool:
+        """Choose an item that is loaded and bring it into view; False if it is not."""
+        entry = self.view.items.find(wanted)
+        if entry is None:
+            return False
+        self.choose(self.view.items.at_key(entry.key))
+        self.reveal()
+        return True
+
+    def go_found(self, wanted: Ident) -> bool:
+        """The same for what was searched for: opened in full, a third down the view."""
+        if (entry := self.view.items.find(wanted)) is None:
+            return False
+        index = self.view.items.at_key(entry.key)
+        drawer = self.view.drawer
+        if drawer.drawn(index).opens and wanted not in drawer.expanded:
+            drawer.expanded.add(wanted)
+            drawer.forget(entry)
+        self.choose(index)
+        self.view.scroll_to_entry(entry, above=self.view.height // 3)
+        return True
+
     def _read_on(self, index: int, step: int) -> bool:
         """Scroll within the chosen message where it goes on outside the view."""
         if abs(step) != 1:

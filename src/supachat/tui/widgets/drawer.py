@@ -14,6 +14,7 @@ from supachat.domain.model import Item, Message
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.widgets.blocks import Blocks, Entry, Ident, ident
 from supachat.tui.widgets.body import first_line
+from supachat.tui.widgets.found import Sought
 from supachat.tui.widgets.frame import Frame
 from supachat.tui.widgets.message_lines import Cast, Drawn, Reply, Scene, draw, same_day
 from supachat.tui.widgets.paint import Look, Row
@@ -34,6 +35,8 @@ class Drawer:
         self.expanded: set[Ident] = set()
         self.cursor: Ident | None = None
         self.cursor_row = Row.SELECTED
+        self.found: Sought | None = None
+        """What a search looked for in this thread."""
         self._generation = 0
         self._kept: OrderedDict[Entry, Drawn] = OrderedDict()
         self._new = 0
@@ -50,6 +53,12 @@ class Drawer:
         """Everything must be drawn anew: another width, theme, or somebody's name."""
         self._kept.clear()
         self._generation += 1
+
+    def mark(self, found: Sought | None) -> None:
+        """Set off what was looked for; None for nothing any more."""
+        if found != self.found:
+            self.found = found
+            self.renew()
 
     def touch(self, start: int, count: int) -> None:
         """Entries have changed: forget their rows and those of whoever's grouping may hang on them."""
@@ -104,6 +113,7 @@ class Drawer:
             row=self.cursor_row if chosen else Row.PLAIN,
             expanded=ident(item) in self.expanded,
             reply=self._reply(item),
+            found=self.found,
         )
 
     def _reply(self, item: Item) -> Reply | None:

@@ -5,7 +5,6 @@ Pure: values in, rows out. An excerpt is cut so that the hit is in it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,6 +15,7 @@ from supachat.domain.text import Safe
 from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, space, width, wrap
+from supachat.tui.widgets.found import sought
 
 NAME: Final = 14
 """Cells of an author's name, where there is room for one."""
@@ -38,15 +38,10 @@ class Hit:
     day: Safe = NOTHING
 
 
-def words_of(query: str) -> list[str]:
-    """What is looked for, word by word."""
-    return [word for word in query.casefold().split() if word]
-
-
 def excerpt(text: Safe, query: str, cells: int) -> Safe:
     """`text` on one line, begun so far on that the first hit is within `cells`."""
     line = " ".join(text.split())
-    found = _pattern(query)
+    found = sought(query)
     match = found.search(line) if found else None
     if match is None or match.end() <= cells:
         return Safe(line)
@@ -55,18 +50,12 @@ def excerpt(text: Safe, query: str, cells: int) -> Safe:
     return Safe(f"⋯ {line[start:]}")
 
 
-def _pattern(query: str) -> re.Pattern[str] | None:
-    whole = query.strip()
-    words = sorted({whole, *words_of(query)} - {""}, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, words)), re.IGNORECASE) if words else None
-
-
 def marked(line: Safe, query: str, look: str) -> list[Span]:
     """The line with what was looked for set off."""
-    found, spans, at = _pattern(query), [], 0
+    found, spans, at = sought(query), [], 0
     for match in found.finditer(line) if found else ():
         spans.append(Span(Safe(line[at : match.start()]), look))
-        spans.append(Span(Safe(match.group()), "bold underline accent"))
+        spans.append(Span(Safe(match.group()), "found"))
         at = match.end()
     return [span for span in (*spans, Span(Safe(line[at:]), look)) if span.text]
 

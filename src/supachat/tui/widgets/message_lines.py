@@ -16,6 +16,7 @@ from supachat.domain.values import dataclass
 from supachat.tui.widgets import across
 from supachat.tui.widgets import message_extra as extra
 from supachat.tui.widgets.body import Body, draw_body
+from supachat.tui.widgets.found import Sought
 from supachat.tui.widgets.frame import Frame
 from supachat.tui.widgets.paint import Look, Row
 from supachat.tui.widgets.pieces import Piece, Role
@@ -87,6 +88,8 @@ class Scene:
     row: Row = Row.PLAIN
     expanded: bool = False
     reply: Reply | None = None
+    found: Sought | None = None
+    """What a search looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +237,7 @@ def _message(scene: Scene, canvas: Canvas, cast: Cast, *, headed: bool) -> Body:
         meta=() if before else first_meta,
         edge=not headed and not before,
         expanded=scene.expanded,
+        found=scene.found,
     )
     card = extra.card(item, canvas)
     text = body.lines if item.body.strip() or not (card or before) else ()

@@ -21,6 +21,7 @@ from supachat.tui.keymap import Place, bindings
 from supachat.tui.widgets import message_posts as posts
 from supachat.tui.widgets.blocks import Ident, ident
 from supachat.tui.widgets.cursor import Cursor
+from supachat.tui.widgets.found import sought
 from supachat.tui.widgets.line_view import LineView
 from supachat.tui.widgets.message_lines import Cast
 from supachat.tui.widgets.message_verbs import verbs_of
@@ -66,6 +67,8 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         self._gaps: tuple[Gap, ...] = ()
         self._head = posts.Head()
         self._abilities: frozenset[str] = frozenset()
+        self._found = ""
+        """The message that a search led to."""
 
     # ------------------------------------------------------------ what the screen says
 
@@ -73,6 +76,9 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         """Another thread, or the same from the start; `new_after`: the id above the new line. The view
         goes to the newest. What is known of the older end is told by `set_edge`, before or after."""
         self._view.reset(items, new_after)
+        if not self._cursor.go_found(self._found):
+            self._found = ""
+            self._view.drawer.mark(None)
         if self.is_attached and self.text_selection is not None:
             self.screen.clear_selection()
         self._asked = False
@@ -163,8 +169,20 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
             self.action_older()
         self._show()
 
+    def show_found(self, message_id: str, words: str) -> bool:
+        """What a search found, chosen, with its words set off wherever they stand; False if the message is
+        not loaded. It lasts until nothing is chosen any more, also if the thread is drawn anew."""
+        self._settle()
+        self._found = message_id
+        self._view.drawer.mark(sought(words))
+        there = self._cursor.go_found(message_id)
+        self._show()
+        return there
+
     def clear_choice(self) -> None:
         """No message is chosen any more."""
+        self._found = ""
+        self._view.drawer.mark(None)
         self._cursor.choose(None)
         self._show()
 
@@ -266,14 +284,7 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
             self.action_fold()
         elif self._view.edge is Edge.FAILED and not index:
             self.action_older()
-        elif isinstance(item, Message) and item.reply_to is not None:
-            self._go_to(item.reply_to)
-
-    def _go_to(self, message_id: str) -> None:
-        entry = self._view.items.find(message_id)
-        if entry is not None:
-            self._cursor.choose(self._view.items.at_key(entry.key))
-            self._cursor.reveal()
+        elif isinstance(item, Message) and item.reply_to is not None and self._cursor.go_to(item.reply_to):
             self._show()
 
     def action_fold(self) -> None:

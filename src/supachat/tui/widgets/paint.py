@@ -20,6 +20,7 @@ INK: Final[Mapping[str, str]] = {
     "sc-hold": "#2D323A",
     "sc-select": "#232E5A",
     "sc-code": "#1D2026",
+    "sc-mark": "#5A4A14",
     "foreground": "#E8E9EC",
     "sc-text2": "#BDC2CC",
     "sc-quiet": "#9EA6B4",
@@ -67,6 +68,7 @@ _INKS: Final[Mapping[Role, tuple[str, str]]] = {
     Role.WARNING: ("warning", ""),
     Role.ERROR: ("error", ""),
     Role.GROWS: ("accent", "reverse"),
+    Role.FOUND: ("foreground", "bold"),
     Role.BAND: ("foreground", ""),
     Role.BAND_KEYWORD: ("foreground", "bold"),
     Role.BAND_STRING: ("sc-text2", ""),
@@ -102,7 +104,7 @@ class Look:
             styles = tuple(_full(colours, ground) for ground in ("background", "sc-select", "sc-hold"))
             return cls(styles, Style(bgcolor=colours["sc-select"]))
         plain = tuple(_reduced(role, depth, dark) for role in Role)
-        reverse = tuple(Style.parse(f"{_INKS[role][1]} reverse".strip()) for role in Role)
+        reverse = tuple(_reversed(role) for role in Role)
         return cls((plain, reverse, plain), Style(reverse=True), edges=True)
 
     def style(self, role: Role, row: Row) -> Style:
@@ -113,13 +115,22 @@ def _full(colours: Mapping[str, str], ground: str) -> tuple[Style, ...]:
     def made(role: Role) -> Style:
         ink, attributes = _INKS[role]
         own = _GROUNDS.get(role, ground) if ground == "background" else ground
+        own = "sc-mark" if role is Role.FOUND else own  # also on a row that is chosen
         return Style.parse(attributes) + Style(color=colours[ink], bgcolor=colours[own])
 
     return tuple(made(role) for role in Role)
 
 
+def _reversed(role: Role) -> Style:
+    """Of a chosen row where there are no tones. What is reversed elsewhere is not, here."""
+    attributes = _INKS[role][1]
+    return Style.parse(f"{attributes} underline" if role is Role.FOUND else f"{attributes} reverse".strip())
+
+
 def _reduced(role: Role, depth: Depth, dark: bool) -> Style:
     ink, attributes = _INKS[role]
+    if role is Role.FOUND:
+        return Style.parse(f"{attributes} reverse")
     if depth is Depth.NONE:
         return Style.parse(attributes)
     table = {**(_SIXTEEN_DARK if dark else _SIXTEEN_LIGHT), **_SIXTEEN_BOTH}

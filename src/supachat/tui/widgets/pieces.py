@@ -40,6 +40,8 @@ class Role(IntEnum):
     ERROR = auto()
     GROWS = auto()
     """The cell behind the last character of what is still being written."""
+    FOUND = auto()
+    """What a search looked for."""
     BAND = auto()
     """Code in a band of its own, and its parts."""
     BAND_KEYWORD = auto()

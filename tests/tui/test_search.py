@@ -1,0 +1,91 @@
+"""Searching: the page, and going to what it found wherever in its thread that lies."""
+
+from __future__ import annotations
+
+from tests.tui.five import HANNAH, RELEASE, five, said
+from tests.tui.harness import chat, make_app, running, screen_text, settled, until
+from textual.pilot import Pilot
+
+from supachat.domain.model import Gap, Message, ThreadKey
+from supachat.tui.keymap import Place
+from supachat.tui.screens.search import Found
+from supachat.tui.widgets.paint import Row
+from supachat.tui.widgets.pieces import Role
+
+
+async def at(pilot: Pilot[int], key: ThreadKey) -> None:
+    """That thread is open."""
+    await until(pilot, lambda: chat(pilot.app).client.thread(key) is not None)
+    chat(pilot.app).go(key)
+    await settled(pilot)
+
+
+async def test_search_finds_names_and_words_and_goes_there() -> None:
+    async with running(make_app(five()), (120, 50)) as pilot:
+        await at(pilot, RELEASE)
+        await pilot.press("alt+s", *"spam folder")
+        await until(pilot, lambda: "1 found in one thread" in screen_text(pilot.app))
+        assert "Hannah Weiss  Inbox" in screen_text(pilot.app)
+        await pilot.press("enter")
+        await until(pilot, lambda: chat(pilot.app).shown == HANNAH)
+        assert "spam folder" in await arrived(pilot)
+        assert " ".join(found_words(pilot)) == "spam folder"
+        await pilot.press("escape")
+        await until(pilot, lambda: chat(pilot.app).place is Place.COMPOSER)
+        assert found_words(pilot) == []
+
+
+async def test_a_hit_far_back_is_gone_to_and_what_lies_between_stays_a_gap() -> None:
+    town = five()
+    past = [said(HANNAH, "hannah", f"word {n} of very many", 9000 - n) for n in range(400)]
+    town.table[HANNAH] = [*past, *town.table[HANNAH]]
+    async with running(make_app(town), (120, 36)) as pilot:
+        await at(pilot, HANNAH)
+        await pilot.press("alt+s", *"word 77 of")
+        await until(pilot, lambda: "found in one thread" in screen_text(pilot.app))
+        await pilot.press("enter")
+        assert await arrived(pilot) == "word 77 of very many"
+        assert "word 78 of" in screen_text(pilot.app)
+        assert "word 76 of" in screen_text(pilot.app)
+        assert any(isinstance(item, Gap) for item in chat(pilot.app).pane.newest(1000))
+        await pilot.press("end")
+        await until(pilot, lambda: "still opens a blank page" in screen_text(pilot.app))
+
+
+async def test_a_hit_that_is_gone_is_said_and_the_thread_stays_as_it_is() -> None:
+    town = five()
+    async with running(make_app(town), (120, 36)) as pilot:
+        await at(pilot, HANNAH)
+        await pilot.press("alt+s", *"spam folder")
+        await until(pilot, lambda: "1 found in one thread" in screen_text(pilot.app))
+        lost = said(HANNAH, "hannah", "spam folder", 99999)
+        pilot.app.screen.dismiss(Found(HANNAH, lost.cursor, "spam folder"))
+        await until(pilot, lambda: "Not at that message" in screen_text(pilot.app))
+        assert "that message is not there any more" in screen_text(pilot.app)
+        assert found_words(pilot) == []
+
+
+async def arrived(pilot: Pilot[int]) -> str:
+    """What is chosen in the messages, once something is and the keyboard is there."""
+    await until(pilot, lambda: chat(pilot.app).place is Place.MESSAGES)
+    item = chat(pilot.app).pane.selected
+    assert isinstance(item, Message)
+    return str(item.body)
+
+
+def found_words(pilot: Pilot[int]) -> list[str]:
+    """What stands set off in the messages that are seen, each once."""
+    pane = chat(pilot.app).pane
+    look = pane._view.drawer.look
+    marks = {look.style(Role.FOUND, row) for row in Row}
+    seen = [line.strip for entry, line in pane._lines if entry is not None]
+    texts = ("".join(segment.text for segment in strip if segment.style in marks) for strip in seen)
+    return list(dict.fromkeys(text for text in texts if text))
+
+
+async def test_search_says_that_nothing_was_found() -> None:
+    async with running(make_app(five()), (120, 50)) as pilot:
+        await pilot.press(*"/search blank pge", "enter")
+        await until(pilot, lambda: 'No message says "blank pge"' in screen_text(pilot.app))
+        await pilot.press("escape")
+        assert await until(pilot, lambda: chat(pilot.app).place is Place.COMPOSER)
