@@ -53,6 +53,7 @@ def run_app(workspace: str | None, vault: str | None) -> int:
         crashed=crashed,
     )
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)  # the usual one: fifty looks before the first frame, 10 ms
     gc.enable()
     app.run()
     code = app.return_code or 0
