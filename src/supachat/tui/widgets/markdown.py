@@ -12,6 +12,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from supachat.tui.widgets.few_marks import few_marks
 from supachat.tui.widgets.inline import Inline, plain
 from supachat.tui.widgets.pieces import NOWHERE, Band, Block, Document, Paragraph, Piece, Role
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-_MARKDOWN = re.compile(r"[`*_\[\\<~]|^[ ]{0,3}(?:#{1,6} |>|[-+] |\d{1,9}[.)] |-{3})", re.MULTILINE)
+_BLOCK = r"^[ ]{0,3}(?:#{1,6} |>|[-+] |\d{1,9}[.)] |-{3})"
+_BEGINS = re.compile(_BLOCK)
+_MARKDOWN = re.compile(rf"[`*_\[\\<~]|{_BLOCK}", re.MULTILINE)
 LONGEST = 8000
 """Characters; some texts take the parser a time that grows with the square of their length."""
 DEEPEST = 8
@@ -40,6 +43,8 @@ def parse(text: str) -> Document:
     """The blocks of `text`, top to bottom. Line feeds are line breaks; blank lines become one."""
     if len(text) > LONGEST or _MARKDOWN.search(text) is None:
         return _as_written(text)
+    if _BEGINS.match(text) is None and (line := few_marks(text)) is not None:
+        return (Paragraph(0, line),)
     reader = _Reader(text)
     document = reader.read()
     # nested too deep, the parser drops text: then nothing is marked up
