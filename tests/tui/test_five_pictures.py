@@ -18,6 +18,7 @@ SIZES = {"80x24": (80, 24), "120x36": (120, 36), "200x50": (200, 50)}
 
 async def set_out(pilot: Pilot[int], key: ThreadKey, *keys: str) -> None:
     """That thread is open, nothing lies over it, and these keys were pressed."""
+    await settled(pilot)
     screen = chat(pilot.app)
     await until(pilot, lambda: screen.client.thread(key) is not None)
     await until(pilot, lambda: "PHQ-9" in screen_text(pilot.app))

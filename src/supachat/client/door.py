@@ -89,6 +89,14 @@ class Client:
         self._writing.flush()
         await self._run.close()
 
+    async def recall(self, thread: ThreadKey) -> None:
+        """Have the newest page of a thread that is kept, so that opening it shows it at once."""
+        await self._run.recall(thread)
+
+    def news(self) -> tuple[Change, ...]:
+        """What `changes()` would give next, for whoever cannot wait for a turn. May be empty."""
+        return self._run.news()
+
     def changes(self) -> AsyncIterator[tuple[Change, ...]]:
         """Everything that changed since the last turn, in order. Ends when the client is closed."""
         return self._run.changes()

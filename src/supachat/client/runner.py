@@ -26,6 +26,7 @@ from supachat.domain.events import Change, Event, Request, Step
 from supachat.domain.health import Link, LinkState
 from supachat.domain.model import Account, Draft, Micros, Presence, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
+from supachat.sync.catching import PAGE
 from supachat.sync.engine import Engine
 from supachat.sync.hearsay import is_hearsay
 from supachat.sync.limiter import Limiter
@@ -113,11 +114,19 @@ class Runner:
         while True:
             await self._news.wait()
             self._news.clear()
-            if self._changes:
-                batch, self._changes = tuple(self._changes), []
+            if batch := self.news():
                 yield batch
             if self._closed:
                 return
+
+    def news(self) -> tuple[Change, ...]:
+        """Everything that changed since the last turn, in order."""
+        batch, self._changes = tuple(self._changes), []
+        return batch
+
+    async def recall(self, thread: ThreadKey) -> None:
+        """Read what is kept of a thread before it is opened."""
+        await self._carry_out(ev.Recall(thread, limit=PAGE), 0.0)
 
     # ------------------------------------------------------------ one step
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import events
+from textual.app import App
+from textual.geometry import Size
 from textual.screen import Screen
 
 from supachat.client import Client
@@ -104,9 +106,20 @@ class SupachatApp(Measuring, inherit_bindings=False):
             self.register_theme(each)
         known = theme in self.available_themes if theme else False
         few = self.console.color_system == "standard"
-        self.theme = theme if theme and known else theme_for(os.environ, few=few)
+        self._begin_in(theme if theme and known else theme_for(os.environ, few=few))
 
     # ------------------------------------------------------------ colours
+
+    def _begin_in(self, theme: str) -> None:
+        """The first theme. To assign it has all CSS read once more as soon as the app runs: 12 ms. Only
+        the terminal's own colours need that, since Textual then changes its filters as well."""
+        if self.available_themes[theme].ansi:
+            self.theme = theme
+            return
+        self.set_reactive(App.theme, theme)
+        self.set_class(self.current_theme.dark, "-dark-mode")
+        self.set_class(not self.current_theme.dark, "-light-mode")
+        self.stylesheet.set_variables(self.get_css_variables())
 
     def get_css_variables(self) -> dict[str, str]:
         """Textual's variables and ours, legible in every theme."""
@@ -119,13 +132,14 @@ class SupachatApp(Measuring, inherit_bindings=False):
         self.watch_tasks()
         self.set_keymap(self.keys.strokes)
         hangup.watch(self)
-        self._open(self._first)
+        # not within Textual's own start: that draws whatever it lays out twice, the first time for nothing
+        self.call_later(self._open, self._first)
 
     def now(self) -> datetime:
         """The moment, in the reader's zone."""
         return datetime.fromtimestamp(self._wall(), self._zone)
 
-    def _open(self, name: str | None) -> None:
+    async def _open(self, name: str | None) -> None:
         """Open a workspace; without one, ask for it."""
         try:
             client = self._open_workspace(name)
@@ -136,19 +150,20 @@ class SupachatApp(Measuring, inherit_bindings=False):
             self._ask_for_project()
             return
         self.client = client
-        self._put(
-            ChatScreen(
-                client,
-                self._connect,
-                now=self.now,
-                monotonic=self._monotonic,
-                more=self._commands,
-            )
+        screen = ChatScreen(
+            client,
+            self._connect,
+            now=self.now,
+            monotonic=self._monotonic,
+            more=self._commands,
         )
+        await screen.ready()
+        self._put(screen)
 
     def _put(self, screen: Screen[None]) -> None:
         """The one screen that lies under all others."""
         self.push_screen(screen)
+        self._cover(self.size)
 
     def _ask_for_project(self) -> None:
         from supachat.tui.screens.first_run import FirstRun  # late: most starts do not need it
@@ -159,10 +174,11 @@ class SupachatApp(Measuring, inherit_bindings=False):
             )
         else:
             self.push_screen(FirstRun(self._set_up), self._made)
+            self._cover(self.size)
 
-    def _made(self, name: str | None) -> None:
+    async def _made(self, name: str | None) -> None:
         if name is not None:
-            self._open(name)
+            await self._open(name)
 
     async def _change_workspace(self, name: str) -> None:
         """Leave this one as it is and open another."""
@@ -171,7 +187,7 @@ class SupachatApp(Measuring, inherit_bindings=False):
             self.client = None
         while len(self.screen_stack) > 1:
             await self.pop_screen()
-        self._open(name)
+        await self._open(name)
 
     # ------------------------------------------------------------ signing in
 
@@ -262,9 +278,14 @@ class SupachatApp(Measuring, inherit_bindings=False):
             await self.run_action((key.action or key.id).rpartition(".")[2], target)
 
     def on_resize(self, event: events.Resize) -> None:
+        if len(self.screen_stack) > 1:
+            self._cover(event.size)
+
+    def _cover(self, size: Size) -> None:
+        """Say so where the terminal is too small, and no longer than it is."""
         from supachat.tui.screens.small import TooSmall  # late: most terminals are large enough
 
-        small = too_small(event.size.width, event.size.height)
+        small = too_small(size.width, size.height)
         covered = isinstance(self.screen, TooSmall)
         if small and not covered:
             self.push_screen(TooSmall())

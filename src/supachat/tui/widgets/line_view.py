@@ -123,8 +123,18 @@ class LineView(ScrollView):
         self.set_reactive(Widget.scroll_target_y, float(view.top))
         bar.position = view.top
 
+    def _draw_at_once(self) -> None:
+        """The very first frame is painted before the pane has heard its size: with what is there already
+        it is the only one, 10 ms earlier."""
+        self._reshape()
+        self._view.settle()
+        self._lines = list(self._view.visible())
+        self._painted = [line.strip for _, line in self._lines]
+
     def render_lines(self, crop: Region) -> list[Strip]:
         """The kept strips themselves, unless text in them is selected."""
+        if not self._lines:
+            self._draw_at_once()
         selection = self.text_selection
         filters = self.get_line_filters()
         _, background = self.background_colors
