@@ -15,6 +15,7 @@ from tests.remote.answers import Answer, Scripted, client_of
 from supachat.dialects.calls import Call, Insert, Rpc, Select, Update
 from supachat.domain.errors import (
     DialectError,
+    KeyRefused,
     NotAllowed,
     NotFound,
     RateLimited,
@@ -177,6 +178,62 @@ async def test_refusals(status: int, body: Any, kind: type[SupachatError], words
     answered = kind is not ServerTrouble
     assert rows.reached_since(0.0) is answered
     assert (rows.silent_since is None) is answered
+
+
+# What goes wrong with a plain insert, in the order in which one would look for it.
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "words", "cure"),
+    [
+        (*recorded("non-member inserts", "rest_rls.jsonl"), NotAllowed, "row level security", "[send] rpc"),
+        (
+            403, {"code": "42501", "message": "permission denied for table chat_messages"},
+            NotAllowed, "no right to insert", "Grant insert",
+        ),
+        (
+            409, {"code": "23503", "message": 'violates foreign key "chat_messages_thread_id_fkey"'},
+            NotFound, "thread is not there yet", "ctrl+n",
+        ),
+        (
+            400, {"code": "23502", "message": 'null value in column "recipient_mongo_id"'},
+            Refused, "a column that the map does not fill", "[send.params]",
+        ),
+        (400, {"code": "23514", "message": "check"}, Refused, "rules do not allow", ""),
+    ],
+)  # fmt: skip
+async def test_why_a_plain_insert_was_refused(
+    status: int, body: Any, kind: type[SupachatError], words: str, cure: str
+) -> None:
+    rows, _, _ = rows_over(answering(status, body))
+    with pytest.raises(kind) as caught:
+        await rows.carry_out(Insert("chat_messages", {"id": "1"}))
+    assert words in caught.value.message
+    assert cure in caught.value.cure
+    with pytest.raises(kind) as called:
+        await rows.carry_out(CALL)
+    assert cure == "" or cure not in called.value.cure, "a function has its own reasons"
+
+
+@pytest.mark.parametrize("words", ["No API key found in request", "Invalid API key"])
+async def test_a_key_that_does_not_arrive_is_said(words: str) -> None:
+    rows, script, tokens = rows_over(answering(401, {"message": words}))
+    with pytest.raises(KeyRefused, match="leave the header apikey alone"):
+        await rows.carry_out(CALL)
+    assert (len(script.asked), tokens.renewed) == (1, [])
+
+
+async def test_a_token_that_does_not_arrive_is_said() -> None:
+    """PostgREST answers 401 to whoever may not and has no token."""
+    rows, _, tokens = rows_over(answering(401, {"code": "42501", "message": "permission denied for table"}))
+    with pytest.raises(ServerTrouble, match="take the Authorization header away"):
+        await rows.carry_out(Insert("chat_messages", {"id": "1"}))
+    assert tokens.renewed == ["one"]
+
+
+async def test_key_and_token_go_along_with_every_request() -> None:
+    for call in (CALL, Select("m"), Insert("m", {"id": "1"}), Update("m", {}, ())):
+        _, request = await ask(call, [])
+        assert request.headers["apikey"]
+        assert request.headers["authorization"].startswith("Bearer ")
 
 
 async def test_how_long_the_tables_are_silent_counts_from_the_first_failure_to_the_next_answer() -> None:

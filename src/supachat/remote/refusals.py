@@ -51,7 +51,12 @@ _WORDS = {
 
 
 class TokenRefused(Exception):
-    """The server does not take our access token: renew it and ask once more."""
+    """The server does not take our access token: renew it and ask once more. `nameless` where it has seen
+    none at all."""
+
+    def __init__(self, *, nameless: bool = False) -> None:
+        super().__init__()
+        self.nameless = nameless
 
 
 def network(error: httpx.HTTPError) -> SupachatError:
@@ -84,8 +89,13 @@ def _server(error: httpx.HTTPError) -> Safe:
 def rows_error(error: APIError, note: Note) -> Exception:
     """A refusal of PostgREST, or `TokenRefused`."""
     code, status, words = str(error.code or ""), note.status, safe_line(error.message or "")
+    if status == 401 and "api key" in words.lower():
+        return KeyRefused(
+            "the project's key does not reach it, or it knows another",
+            cure="Copy it again from its settings; a proxy on the way has to leave the header apikey alone",
+        )
     if status == 401 or code in _TOKEN:
-        return TokenRefused()
+        return TokenRefused(nameless=code == "42501")
     if status == 429 or code == "429":
         return RateLimited("the server asks for patience", after=note.after, arrived=False)
     if code in _NO_TABLES:

@@ -16,9 +16,16 @@ from postgrest.exceptions import APIError
 from supabase import AsyncClient
 
 from supachat.dialects.calls import Call, Delete, Insert, Row, Rpc, Select, Update
-from supachat.domain.errors import ServerTrouble, Unreachable
+from supachat.domain.errors import Refused, ServerTrouble, Unreachable
 from supachat.remote.http import OfflineByHand, noted
+from supachat.remote.inserts import insert_error
 from supachat.remote.refusals import TokenRefused, network, rows_error
+
+UNTAKEN = ("the server does not take our sign-in", "Check this computer's clock")
+NAMELESS = (
+    "the sign-in does not reach the tables",
+    "Does a proxy on the way take the Authorization header away?",
+)
 
 
 class Access(Protocol):
@@ -60,9 +67,8 @@ class Rows:
             return await self._once(call)
         except TokenRefused as error:
             self._failed()
-            raise ServerTrouble(
-                "the server does not take our sign-in", cure="Check this computer's clock", arrived=False
-            ) from error
+            words, cure = NAMELESS if error.nameless else UNTAKEN
+            raise ServerTrouble(words, cure=cure, arrived=False) from error
 
     async def _once(self, call: Call) -> list[Row]:
         note = noted()
@@ -74,6 +80,8 @@ class Rows:
             raise network(error) from error
         except APIError as error:
             refusal = rows_error(error, note)
+            if isinstance(call, Insert) and isinstance(refusal, Refused):
+                refusal = insert_error(error, refusal)
             if isinstance(refusal, ServerTrouble):
                 self._failed()
             else:

@@ -171,7 +171,7 @@ class Outbox:
             entry.doubted, entry.reason = True, entry.trouble
             entry.draft = replace(draft, state=DraftState.QUEUED)
         else:
-            self._fail(entry, entry.trouble)
+            self._fail(entry, safe_line(str(error), limit=400))
         return entry.draft
 
     @staticmethod
