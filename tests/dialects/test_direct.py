@@ -1,68 +1,29 @@
-"""The dialect direct as tables: rows and frames become nouns and events, drafts become calls."""
+"""The dialect direct as tables: rows become nouns and events, drafts become calls."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.dialects.recorded import attendance, inserted, sent
+from tests.dialects.direct_rows import AT, DIRECT, ID, LISTED, ROW, THREAD, UID, hear
+from tests.dialects.recorded import sent
 
 from supachat.dialects import catalog
 from supachat.dialects.calls import Insert, Rpc, Select, Topic
 from supachat.dialects.grammar import parse
 from supachat.domain.errors import DialectError
-from supachat.domain.events import FetchPage, MarkRead, MessageArrived, MessageHinted, TypingHeard
+from supachat.domain.events import FetchPage, MarkRead, TypingHeard
 from supachat.domain.model import (
     Cursor,
     Delivery,
     Draft,
     Feature,
     Micros,
-    Presence,
     Thread,
     ThreadKey,
 )
 from supachat.domain.text import Safe
-
-DIRECT = catalog.load("direct")
-THREAD = ThreadKey("direct", "ann__bob")
-UID = "5f6b1d3e-0000-4000-8000-000000000001"
-ID = "0d9c3ed2-6a0e-4c9f-9c35-1d0a35c7a111"
-AT = Micros(1_795_262_278_152_988)
-
-ROW = {
-    "id": ID,
-    "thread_id": "ann__bob",
-    "sender_supabase_id": UID,
-    "sender_mongo_id": "bob",
-    "recipient_mongo_id": "ann",
-    "body": "hello **Ann**",
-    "created_at": "2026-11-21T11:57:58.152988+00:00",
-}
-LISTED = {
-    "thread_id": "ann__bob",
-    "created_at": "2026-11-01T00:00:00+00:00",
-    "other_app_user_id": "bob",
-    "other_display_name": "Bob",
-    "last_message_id": ID,
-    "last_message_at": "2026-11-21T11:57:58.152988+00:00",
-    "last_message_author": "bob",
-    "last_message_preview": "hello\nthere",
-    "unread": 3,
-    "read_message_id": None,
-    "read_at": None,
-}
-
-
-def members(thread: ThreadKey) -> Collection[str]:
-    return ("ann", "bob") if thread == THREAD else ()
-
-
-def hear(topic: str, frame: tuple[str, Any], *, sealed: bool = True) -> tuple[object, ...]:
-    event, payload = frame
-    return DIRECT.hear(topic, event, payload, sealed=sealed, me="ann", members=members)
 
 
 def test_what_it_can_do() -> None:
@@ -278,85 +239,3 @@ def test_a_row_that_does_not_fit_the_map_is_told(change: dict[str, Any], told: s
         DIRECT.messages([ROW | change], THREAD, "ann")
     assert "direct" in caught.value.message
     assert "Nothing was lost" in caught.value.cure
-
-
-# ---------------------------------------------------------------- frames
-
-
-def test_a_row_on_the_sealed_topic_is_believed() -> None:
-    (event,) = hear("chat:ann__bob", inserted(ROW))
-    assert isinstance(event, MessageArrived)
-    assert event.message == DIRECT.messages([ROW], THREAD, "ann")[0]
-
-
-def test_a_row_on_a_topic_that_is_not_sealed_is_a_hint() -> None:
-    assert hear("chat:ann__bob", inserted(ROW), sealed=False) == (MessageHinted(THREAD),)
-
-
-def test_a_notice_names_the_thread_to_read() -> None:
-    frame = sent("message", {"thread_id": "ann__bob", "message_id": ID, "created_at": ROW["created_at"]})
-    assert hear(f"user:{UID}", frame) == (MessageHinted(THREAD),)
-
-
-@pytest.mark.parametrize(
-    ("topic", "frame"),
-    [
-        ("chat:ann__eve", inserted(ROW)),  # a row of another thread
-        ("chat:ann__bob", inserted(ROW, table="notes")),  # another table's trigger
-        ("chat:ann__bob", inserted(ROW, schema="rooms")),
-        ("chat:ann__bob", inserted(None)),
-        ("chat:ann__bob", inserted(ROW | {"created_at": "yesterday"})),
-        ("chat:ann__bob", sent("DELETE", {"old_record": ROW})),
-        ("chat:ann__bob", sent("typing", {"person": "bob"})),  # typing belongs to its own topic
-        ("typing:ann__bob", inserted(ROW)),  # rows do not
-        ("typing:ann__bob", sent("typing", {"person": "eve"})),  # not of this thread
-        ("typing:ann__bob", sent("typing", {"person": "ann"})),  # oneself
-        ("typing:ann__bob", sent("typing", {"person": ["bob"]})),
-        ("typing:ann__eve", sent("typing", {"person": "bob"})),  # a thread that nobody knows
-        ("typing:", sent("typing", {"person": "bob"})),
-        (f"user:{UID}", sent("message", {"thread_id": None})),
-        (f"user:{UID}", sent("other", {"thread_id": "ann__bob"})),
-        ("chat:ann__bob", ("INSERT", "no object")),
-        ("elsewhere", inserted(ROW)),
-    ],
-)
-def test_what_does_not_fit_is_nothing(topic: str, frame: tuple[str, Any]) -> None:
-    assert hear(topic, frame) == ()
-
-
-def test_presence_is_of_members_only() -> None:
-    state = attendance(("bob", {"status": "away"}), ("eve", {"status": "online"}), ("ann", {}))
-    heard = DIRECT.present("typing:ann__bob", state, "ann", members)
-    assert heard is not None
-    assert heard.thread == THREAD
-    assert heard.present == {"bob": Presence.AWAY, "ann": Presence.ONLINE}
-
-
-@pytest.mark.parametrize(
-    ("payloads", "seen"),
-    [
-        ([{"status": "away"}, {"status": "online"}], Presence.ONLINE),
-        ([{"status": "away"}, {"status": "offline"}], Presence.AWAY),
-        ([{"status": "sleeping"}], Presence.ONLINE),
-        ([{"status": {}}], Presence.ONLINE),
-        ("away", Presence.ONLINE),
-        ([], Presence.ONLINE),
-    ],
-)
-def test_the_liveliest_connection_counts(payloads: object, seen: Presence) -> None:
-    heard = DIRECT.present("typing:ann__bob", {"bob": payloads}, "ann", members)
-    assert heard is not None
-    assert heard.present == {"bob": seen}
-
-
-@pytest.mark.parametrize(
-    ("topic", "state"),
-    [
-        ("chat:ann__bob", {}),
-        ("typing:ann__eve", {"bob": []}),
-        ("typing:ann__bob", ["bob"]),
-        ("typing:", {}),
-    ],
-)
-def test_presence_elsewhere_is_nothing(topic: str, state: object) -> None:
-    assert DIRECT.present(topic, state, "ann", members) is None

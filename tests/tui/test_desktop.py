@@ -7,13 +7,8 @@ import pytest
 from supachat.domain.text import Safe
 from supachat.tui import desktop
 from supachat.tui.desktop import Form, form_of, notice, plain, through, window_title
-from supachat.tui.spans import Row
 
 EVIL = "a\x1b]0;PWN\x07b\x9b31m\u202e;c\nd\u2066e"
-
-
-def text(row: Row) -> str:
-    return "".join(span.text for span in row.spans)
 
 
 @pytest.mark.parametrize(

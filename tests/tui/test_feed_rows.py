@@ -8,23 +8,17 @@ from datetime import timedelta, timezone
 import pytest
 from rich.cells import cell_len
 from tests.tui.five import ALERTS, AUDIT, NOTES, feed_rows
+from tests.tui.row_text import text
 from tests.tui.town import NOW, micros
 
 from supachat.domain.feeds import Canned, FeedInfo, Severity
 from supachat.domain.text import Safe, safe_line
 from supachat.tui import slash
 from supachat.tui.screens.chat_canned import suggestions
-from supachat.tui.spans import Row
 from supachat.tui.widgets.completion import Suggestion, completion_rows
 from supachat.tui.widgets.feed_rows import FeedRowView, FeedSection, feed_lines
 from supachat.tui.widgets.hits import Hit, excerpt, hit_rows, result_rows
 from supachat.tui.widgets.when import appointed
-
-EVIL = "a\x1b]0;PWN\x07b\x9b31m\u202e;c\nd\u2066e"
-
-
-def text(row: Row) -> str:
-    return "".join(span.text for span in row.spans)
 
 
 def test_alerts_say_how_long_they_are_open_and_who_took_them() -> None:

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from rich.cells import cell_len
 from tests.tui.five import ALERTS, FIVE_PEOPLE, INBOX
+from tests.tui.row_text import text
 from tests.tui.town import NOW, thread
 
 from supachat.domain.model import Thread
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.screens.sections import initials, status_kind
-from supachat.tui.spans import Row
 from supachat.tui.widgets.list_entries import (
     Entry,
     FeedView,
@@ -25,12 +25,6 @@ from supachat.tui.widgets.list_entries import (
     narrowed,
 )
 from supachat.tui.widgets.thread_rows import Look, draw
-
-EVIL = "a\x1b]0;PWN\x07b\x9b31m\u202e;c\nd\u2066e"
-
-
-def text(row: Row) -> str:
-    return "".join(span.text for span in row.spans)
 
 
 def view(other: str = "tom", **parts: object) -> ThreadView:

@@ -7,20 +7,14 @@ from decimal import Decimal
 import pytest
 from rich.cells import cell_len
 from tests.tui.five import tick
+from tests.tui.row_text import text
 
 from supachat.domain.choices import Quiet
 from supachat.domain.feeds import PriceAlert
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import ASCII
 from supachat.tui.screens.told_words import parse_alert, parse_quiet, quiet_words, symbol
-from supachat.tui.spans import Row
 from supachat.tui.widgets.price_block import PriceView, money, percent, price_row, price_rows
-
-EVIL = "a\x1b]0;PWN\x07b\x9b31m\u202e;c\nd\u2066e"
-
-
-def text(row: Row) -> str:
-    return "".join(span.text for span in row.spans)
 
 
 @pytest.mark.parametrize(
