@@ -111,7 +111,7 @@ def test_a_hit_is_in_its_excerpt_and_marked() -> None:
     long = "word " * 80 + "blank page at the end"
     assert "blank page" in excerpt(safe_line(long, limit=600), "blank page", 100)[:100]
     rows = hit_rows(hit("the Blank page is blank"), "blank", 90, chosen=True)
-    marks = [span.text for row in rows for span in row.spans if "underline" in span.look]
+    marks = [span.text for row in rows for span in row.spans if span.look == "found"]
     assert marks == ["Blank", "blank"]
     assert all(cell_len(text(row)) == 90 for row in rows)
 
