@@ -118,11 +118,11 @@ async def _send(
 
 
 def _outcome(session: Headless, draft: str, failed_before: int) -> bool | None:
-    """True once the server has it. Raises `Refused` with the server's reason."""
+    """True once the server has it: the draft that was written last. Raises `Refused` with the reason."""
     if not session.client.is_unsent(draft):
         return True
     if session.client.unsent()[1] > failed_before:
-        raise Refused(f"The message was not sent: {session.client.health.last_error}")
+        raise Refused(f"The message was not sent: {session.client.waiting()[-1].reason}")
     return None
 
 
