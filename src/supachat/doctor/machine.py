@@ -96,7 +96,7 @@ class Machine:
         if self.workspace.auth is not None:
             return "not needed: the sign-in is handed out elsewhere"
         self._seen = seen = await look_into_vault(self.desk, self.workspace)
-        if seen.kind == "memory" and self.desk.vault != "memory":
+        if seen.kind == "memory" and self.desk.vault_of(self.workspace) != "memory":
             raise Trouble(
                 str(seen.where),
                 "Sign in with supachat login --vault file to keep it in a file that only you can read",

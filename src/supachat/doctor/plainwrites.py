@@ -24,7 +24,7 @@ async def writes(source: Source, reader: Reader) -> str:
         if not await ask.may_call(call):
             raise Trouble(
                 "you may not write into your own thread",
-                sql.policies(schema, part.table),
+                sql.writing(schema, part.table, call),
             ) from None
         return "allowed (it was written and rolled back)"
 

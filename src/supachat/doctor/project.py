@@ -83,7 +83,7 @@ class Source:
     async def writes(self) -> str:
         """A row that a constraint has to refuse, so that none is left, tells what RLS says of it."""
         call, thread = self.sending()
-        cure = sql.policies(self.dialect.schema, self.dialect.map.messages.table)
+        cure = sql.writing(self.dialect.schema, self.dialect.map.messages.table, call)
         call = harmless(call, self.dialect, thread)
         try:
             allowed = await self._reader.examiner.may_write(call)

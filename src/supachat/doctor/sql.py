@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from supachat.dialects import catalog
+from supachat.dialects.calls import Call, Insert
 
 
 def install(dialect: str, schema: str, code: str) -> str:
@@ -41,6 +42,12 @@ def policies(schema: str, table: str, verb: str = "write") -> str:
         f"select policyname, cmd, roles, {'with_check' if verb == 'write' else 'qual'} from pg_policies\n"
         f"  where schemaname = '{schema}' and tablename = '{table}';"
     )
+
+
+def writing(schema: str, table: str, call: Call) -> str:
+    """A plain insert needs the right to insert, beside a policy; a function has its owner's."""
+    grant = f"grant insert on {schema}.{table} to authenticated;\n" if isinstance(call, Insert) else ""
+    return grant + policies(schema, table)
 
 
 def listening(dialect: str = "") -> str:
