@@ -352,3 +352,33 @@ async def test_a_vault_in_trouble_costs_no_session_and_is_tried_again(make: Make
     one.run()
     await until(lambda: one.keeper.trouble is None, "kept after all")
     assert await one.stored() == "refresh-1"
+
+
+async def test_a_session_in_memory_moves_into_a_file_and_is_renewed_there(
+    make: Make, tmp_path: Path
+) -> None:
+    one, file = make(), FileVault(tmp_path / "s" / "session")
+    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.move(file)
+    assert one.keeper.vault is file
+    kept = await file.load()
+    assert kept is not None
+    assert kept.refresh_token == "refresh-1"
+    one.clock.sleep(3600)
+    await one.keeper.access()
+    renewed = await file.load()
+    assert renewed is not None
+    assert renewed.refresh_token == "refresh-2"
+
+
+async def test_a_file_that_cannot_be_written_leaves_the_session_where_it_was(
+    make: Make, tmp_path: Path
+) -> None:
+    one = make()
+    (tmp_path / "in the way").write_text("x", encoding="utf-8")
+    await one.keeper.sign_in("alice@example.org", "right")
+    before = one.keeper.vault
+    with pytest.raises(VaultError, match="could not be written"):
+        await one.keeper.move(FileVault(tmp_path / "in the way" / "session"))
+    assert one.keeper.vault is before
+    assert one.keeper.signed_in

@@ -323,3 +323,19 @@ async def test_no_lock_where_there_is_no_path() -> None:
     async with locked(None, 0.1):
         entered = True
     assert entered
+
+
+async def test_where_there_is_no_keyring_a_file_is_offered_and_nothing_is_written_before_the_answer(
+    tmp_path: Path,
+) -> None:
+    answers: list[str] = []
+    found = open_vault("auto", "acme", tmp_path / "s", waits=QUICK, find=Fails, remember=answers.append)
+    assert isinstance(found, MemoryVault)
+    assert found.offer is not None
+    await found.save("one", "u")
+    assert not (tmp_path / "s").exists()
+    assert str(tmp_path / "s") in found.offer.file.would
+    assert answers == []
+    silent = open_vault("auto", "acme", tmp_path / "s", waits=QUICK, find=Fails)
+    assert isinstance(silent, MemoryVault)
+    assert silent.offer is None, "nobody is there to be asked"

@@ -64,7 +64,6 @@ def make_app(
         theme=theme,
         glyphs="unicode",
         keys=keys,
-        session_words=Safe("The session is kept in the keyring of this computer."),
         zone=UTC,
         wall=NOW.timestamp,
         monotonic=monotonic,

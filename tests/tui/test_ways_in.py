@@ -17,6 +17,7 @@ from supachat.domain.errors import (
     SignInError,
     SignUpRefused,
     Unreachable,
+    VaultError,
 )
 from supachat.domain.text import Safe
 from supachat.tui.screens.sign_in import SignIn
@@ -117,6 +118,38 @@ async def test_esc_leads_back_from_a_forgotten_password_and_keeps_the_old_one_at
         await pilot.press("escape")
         await signed_in(pilot)
     assert town.passwords == []
+
+
+@pytest.mark.parametrize(("answer", "in_file"), [("enter", True), ("escape", False)])
+async def test_without_a_keyring_one_is_asked_once_whether_a_file_may_keep_the_session(
+    answer: str, in_file: bool
+) -> None:
+    town = offering(ALL)
+    town.offer = Safe("It can be kept in /home/ana/s, which only you can read.")
+    async with running(make_app(town), (80, 24)) as pilot:
+        await until(pilot, lambda: "The session is kept in memory." in said(pilot))
+        await type_in(pilot, "email", "ana@acme.dev")
+        await type_in(pilot, "password", "secret")
+        await pilot.press("enter")
+        await until(pilot, lambda: "It can be kept in /home/ana/s, which only you can read." in said(pilot))
+        assert town.signed_in
+        await pilot.press(answer)
+        await signed_in(pilot)
+    assert town.in_file is in_file
+
+
+async def test_a_file_that_cannot_be_written_is_said_and_one_is_in_all_the_same() -> None:
+    town = offering(ALL)
+    town.offer = Safe("It can be kept in /home/ana/s, which only you can read.")
+    town.keep_refused = VaultError("the session could not be written to /home/ana/s: No space left")
+    async with running(make_app(town), (80, 24)) as pilot:
+        await type_in(pilot, "email", "ana@acme.dev")
+        await type_in(pilot, "password", "secret")
+        await pilot.press("enter")
+        await until(pilot, lambda: "keep it there" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await signed_in(pilot)
+        await until(pilot, lambda: "No space left" in said(pilot))
 
 
 async def test_enter_in_the_address_sends_another_mail() -> None:
@@ -311,6 +344,14 @@ async def _fresh(pilot: Pilot[int]) -> None:
     await until(pilot, lambda: "keep the old one" in screen_text(pilot.app))
 
 
+async def _keep(pilot: Pilot[int]) -> None:
+    await until(pilot, lambda: "GitHub" in screen_text(pilot.app))
+    await type_in(pilot, "email", "ana@acme.dev")
+    await type_in(pilot, "password", "secret")
+    await pilot.press("enter")
+    await until(pilot, lambda: "only until I quit" in screen_text(pilot.app))
+
+
 async def _browser(pilot: Pilot[int]) -> None:
     await go_to(pilot, "GitHub")
     await until(pilot, lambda: "provider=github" in screen_text(pilot.app))
@@ -330,6 +371,7 @@ STORIES: dict[str, Callable[[Pilot[int]], Awaitable[None]]] = {
     "wrong-password": _wrong_password,
     "forgot": _forgot,
     "new-password": _fresh,
+    "keep": _keep,
     "browser": _browser,
     "no-name": _no_name,
     "token": _token,
@@ -339,6 +381,9 @@ STORIES: dict[str, Callable[[Pilot[int]], Awaitable[None]]] = {
 @pytest.mark.parametrize("name", STORIES)
 def test_picture_of_a_way_in(snap_compare: Callable[..., bool], name: str) -> None:
     town = offering(Ways(False, False, False, outside=Safe("api.acme.dev")) if name == "token" else ALL)
+    if name == "keep":
+        town.offer = Safe("It can be kept in /home/ana/.local/state/supachat/acme.session, which only "
+                          "you can read.")  # fmt: skip
     if name.startswith("wrong"):
         town.sign_in_refused = (
             BadCredentials("that e-mail and password do not match")

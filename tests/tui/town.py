@@ -33,7 +33,7 @@ from supachat.domain.model import (
     Thread,
     ThreadKey,
 )
-from supachat.domain.text import safe, safe_line
+from supachat.domain.text import Safe, safe, safe_line
 from supachat.sync.altering import altered
 
 NOW = datetime(2026, 11, 20, 9, 31, 30, tzinfo=UTC)
@@ -204,6 +204,9 @@ class Town:
         self.find_refused: SupachatError | None = None
         self.mail_refused: SupachatError | None = None
         self.password_refused: SupachatError | None = None
+        self.keep_refused: SupachatError | None = None
+        self.offer = safe_line("")
+        self.in_file: bool | None = None
         self.forgotten: list[str] = []
         self.passwords: list[str] = []
         self.offers: Ways | SupachatError = Ways(code=False)
@@ -349,6 +352,17 @@ class Town:
         if self.mail_refused is not None:
             raise self.mail_refused
         self.forgotten.append(email)
+
+    @property
+    def kept_in(self) -> Safe:
+        kept = "keyring of this computer"
+        return safe_line(f"The session is kept in {'memory' if self.offer else f'the {kept}'}.")
+
+    async def keep_session(self, *, in_file: bool) -> None:
+        self.offer = safe_line("")
+        self.in_file = in_file
+        if self.keep_refused is not None:
+            raise self.keep_refused
 
     async def set_password(self, password: str) -> None:
         if self.password_refused is not None:

@@ -124,6 +124,10 @@ class Scripted:
 
     async def set_password(self, password: str) -> None: ...
 
+    kept_in = offer = safe_line("")
+
+    async def keep_session(self, *, in_file: bool) -> None: ...
+
     async def send_code(self, email: str, *, create: bool) -> None:
         return None
 

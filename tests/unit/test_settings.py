@@ -11,12 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from supachat.assemble import Desk
 from supachat.domain.choices import USUAL, Pace
 from supachat.domain.errors import BadInput, KeyRefused, NotFound, SettingsError
 from supachat.settings import Settings, Workspace, choose, load, places
-from supachat.settings.choose import vault_kind
+from supachat.settings.choose import said_vault
 from supachat.settings.dotenv import parse as parse_env
-from supachat.settings.edit import keep_choice, keep_workspace, with_choice, with_workspace
+from supachat.settings.edit import (
+    keep_choice,
+    keep_workspace,
+    keep_workspace_choice,
+    with_choice,
+    with_workspace,
+)
 from supachat.settings.file import parse
 from supachat.settings.project import check_key, project_name, project_url
 
@@ -281,12 +288,34 @@ def test_which_workspace_is_not_guessed(
 
 
 def test_where_the_session_is_kept() -> None:
-    settings = Settings(vault="file")
-    assert vault_kind(None, settings, {}) == "file"
-    assert vault_kind(None, settings, {"SUPACHAT_VAULT": "keyring"}) == "keyring"
-    assert vault_kind("memory", settings, {"SUPACHAT_VAULT": "keyring"}) == "memory"
+    assert said_vault(None, {}) is None
+    assert said_vault(None, {"SUPACHAT_VAULT": "keyring"}) == "keyring"
+    assert said_vault("memory", {"SUPACHAT_VAULT": "keyring"}) == "memory"
     with pytest.raises(BadInput):
-        vault_kind(None, settings, {"SUPACHAT_VAULT": "cellar"})
+        said_vault(None, {"SUPACHAT_VAULT": "cellar"})
+
+
+def test_what_was_answered_for_one_workspace_is_written_into_its_table_and_counts_there(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "supachat.toml"
+    path.write_text(
+        'vault = "keyring"  # for all\n\n[workspaces.one]\nurl = "https://one.example.org"\nkey = "k"\n\n'
+        '[workspaces.two]\nurl = "https://two.example.org"\nkey = "k"\n',
+        encoding="utf-8",
+    )
+    keep_workspace_choice(path, "one", "vault", "file")
+    settings = load(path)
+    assert [settings.workspaces[name].vault for name in ("one", "two")] == ["file", None]
+    desk = Desk(places({"SUPACHAT_HOME": str(tmp_path)}), settings, None, {})
+    assert [desk.vault_of(one) for one in settings.workspaces.values()] == ["file", "keyring"]
+    assert replace(desk, vault="memory").vault_of(settings.workspaces["one"]) == "memory"
+    assert "# for all" in path.read_text(encoding="utf-8")
+    with pytest.raises(SettingsError, match="no table of its own"):
+        keep_workspace_choice(path, "three", "vault", "file")
+    path.write_text(path.read_text(encoding="utf-8").replace('"file"', '"cellar"'), encoding="utf-8")
+    with pytest.raises(SettingsError, match=r"line 6.*one of auto, keyring, file, memory"):
+        load(path)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,14 @@ def session_vault(desk: Desk, workspace: Workspace) -> Vault:
 
     if workspace.auth is not None:  # nothing of such a sign-in is ours to keep
         return open_vault("memory", workspace.stem, desk.places.state)
-    return open_vault(desk.vault, workspace.stem, desk.places.state)
+
+    def remember(kind: str) -> None:
+        if workspace.name in desk.settings.workspaces:  # else the environment made it up
+            from supachat.settings.edit import keep_workspace_choice
+
+            keep_workspace_choice(desk.places.settings, workspace.name, "vault", kind)
+
+    return open_vault(desk.vault_of(workspace), workspace.stem, desk.places.state, remember=remember)
 
 
 def project(workspace: Workspace, vault: Vault, environ: Mapping[str, str]) -> Project:

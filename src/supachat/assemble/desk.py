@@ -15,21 +15,26 @@ from supachat.domain.health import Waiting
 from supachat.domain.text import safe_line
 from supachat.domain.values import dataclass
 from supachat.settings import Places, Settings, Workspace, choose, load, places
-from supachat.settings.choose import named, vault_kind
+from supachat.settings.choose import named, said_vault
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything but the choice of a workspace. `vault` is auto, keyring, file or memory."""
+    """Everything but the choice of a workspace. `vault` is auto, keyring, file or memory where the command
+    line or the environment said so."""
 
     places: Places
     settings: Settings
-    vault: str
+    vault: str | None
     environ: Mapping[str, str]
 
     def workspace(self, name: str | None) -> Workspace | None:
         """The workspace to open, None where none is set up. Raises `SupachatError`, see `choose`."""
         return choose(self.settings, name, self.environ)
+
+    def vault_of(self, workspace: Workspace) -> str:
+        """Where the workspace's session is kept: auto, keyring, file or memory."""
+        return self.vault or workspace.vault or self.settings.vault
 
     def named(self, name: str) -> Workspace:
         return named(self.settings, name)
@@ -44,7 +49,7 @@ def desk(vault: str | None = None, environ: Mapping[str, str] | None = None) -> 
     environ = os.environ if environ is None else environ
     where = places(environ)
     settings = load(where.settings)
-    return Desk(where, settings, vault_kind(vault, settings, environ), environ)
+    return Desk(where, settings, said_vault(vault, environ), environ)
 
 
 def open_client(desk: Desk, workspace: Workspace, *, kept: bool = True) -> Client:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from supachat.assemble import Desk, connect, desk, open_client
 from supachat.cli.mishap import crashed
 from supachat.client import Client
-from supachat.domain.text import Safe, safe_line
+from supachat.domain.text import safe_line
 from supachat.settings import Workspace
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ def run_app(workspace: str | None, vault: str | None) -> int:
         glyphs=doors.desk.settings.glyphs,
         keys=doors.desk.settings.keys,
         reduce_motion=doors.desk.settings.reduce_motion,
-        session_words=Safe(WHERE[doors.desk.vault]),
         keep_theme=doors.keep_theme,
         crashed=crashed,
     )
@@ -64,15 +63,6 @@ def run_app(workspace: str | None, vault: str | None) -> int:
     return code
 
 
-WHERE = {
-    "auto": "The session is kept in the keyring of this computer, where it has one.",
-    "keyring": "The session is kept in the keyring of this computer.",
-    "file": "The session is kept in a file that only you can read.",
-    "memory": "The session ends with this program.",
-}
-"""By kind of vault, before anybody has asked the keyring itself."""
-
-
 class Doors:
     """Opens workspaces for the app and remembers which client belongs to which."""
 
@@ -82,6 +72,8 @@ class Doors:
 
     def open(self, name: str | None) -> Client | None:
         """A client that is not started; None where no workspace is set up. Raises `SupachatError`."""
+        if self._made:  # the settings may have been written to since the first one
+            self.desk = self.desk.reread()
         workspace = self.desk.workspace(name)
         if workspace is None:
             return None

@@ -11,8 +11,9 @@ from supachat.client.remote import Visit
 from supachat.client.runner import Runner
 from supachat.domain import events as ev
 from supachat.domain.entering import Proof, Ways
-from supachat.domain.model import Account
-from supachat.domain.text import Safe
+from supachat.domain.errors import SupachatError
+from supachat.domain.model import NOTHING, Account
+from supachat.domain.text import Safe, safe_line
 
 
 class Entry:
@@ -56,6 +57,26 @@ class Entry:
     async def set_password(self, password: str) -> None:
         """Give the account that is signed in another password."""
         await self._run.need_remote().set_password(password)
+
+    @property
+    def kept_in(self) -> Safe:
+        """Where the session is kept, in a sentence; empty where that is not known yet."""
+        remote = self._run.remote
+        return remote.kept_in if remote is not None else NOTHING
+
+    @property
+    def offer(self) -> Safe:
+        """Where it could be kept beyond this run, in a sentence, where nobody was asked yet; else empty."""
+        remote = self._run.remote
+        return remote.offer if remote is not None else NOTHING
+
+    async def keep_session(self, *, in_file: bool) -> None:
+        """The answer to that offer, which is remembered. Trouble is told: one is in all the same."""
+        try:
+            await self._run.need_remote().keep_session(in_file=in_file)
+        except SupachatError as error:
+            title = Safe("Where the sign-in is kept is not settled")
+            self._run.tell(ev.Notice(title, safe_line(str(error), limit=400), "warning"))
 
     async def browse(self, provider: str) -> Visit:
         """Begin to sign in with somebody else's account, in a browser; `came_back` waits for the end."""

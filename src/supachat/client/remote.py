@@ -9,6 +9,7 @@ from supachat.domain.entering import Proof, Ways
 from supachat.domain.events import Event, Request
 from supachat.domain.feeds import Canned
 from supachat.domain.model import Account, Message, Person, Thread
+from supachat.domain.text import Safe
 
 
 class Visit(Protocol):
@@ -77,6 +78,20 @@ class Remote(Protocol):
 
     async def set_password(self, password: str) -> None:
         """Give the account that is signed in another password."""
+        ...
+
+    @property
+    def kept_in(self) -> Safe:
+        """Where the session is kept, in a sentence; empty where none is."""
+        ...
+
+    @property
+    def offer(self) -> Safe:
+        """Where it could be kept beyond this run, in a sentence, where nobody was asked yet; else empty."""
+        ...
+
+    async def keep_session(self, *, in_file: bool) -> None:
+        """The answer to that offer, which is remembered."""
         ...
 
     async def browse(self, provider: str) -> Visit:

@@ -86,6 +86,16 @@ class Keeper:
         """Why the session is not kept beyond this run, where that was asked for and failed."""
         return self._stock.trouble
 
+    @property
+    def vault(self) -> Vault | None:
+        """Where the session is kept; None where none of ours is."""
+        return self._own.vault if self._stock is self._own else None
+
+    async def move(self, vault: Vault) -> None:
+        """Keep the session there from now on. Raises `VaultError`; then it stays where it was."""
+        async with self._one:
+            await self._own.move(vault)
+
     async def restore(self) -> bool:
         """Take up the session that is kept, unless the person has signed in meanwhile. No network.
         Raises `VaultError`."""

@@ -16,7 +16,7 @@ from supachat.domain.errors import SessionEnded, VaultError
 from supachat.domain.text import Safe, safe_line
 from supachat.remote.asking import ask
 from supachat.remote.tokens import Tokens, tokens_of
-from supachat.remote.vault import CURE, Kept, MemoryVault, Vault
+from supachat.remote.vault import CURE, Kept, Vault
 from supachat.remote.vaultfile import locked
 from supachat.remote.waits import Waits
 
@@ -152,7 +152,7 @@ class Owned:
             self.trouble = safe_line(str(error), limit=400)
         else:
             self._seen = self._kept
-            self.trouble = _why_memory(self._vault)
+            self.trouble = None
 
     async def _save_over_ours(self) -> None:
         """The same, but whoever signed in as somebody else meanwhile keeps that."""
@@ -173,6 +173,17 @@ class Owned:
         if ended is not None and await self._look() == ended:
             await self._clear()
 
+    @property
+    def vault(self) -> Vault:
+        return self._vault
+
+    async def move(self, vault: Vault) -> None:
+        """Keep it there from now on. Raises `VaultError`; then it stays where it was."""
+        async with locked(vault.lock_file, self._waits.lock):
+            if self._kept is not None:
+                await vault.save(*self._kept)
+            self._vault, self._seen, self.trouble = vault, self._kept, None
+
     async def drop(self) -> None:
         async with locked(self._vault.lock_file, self._waits.lock):
             there, ours = await self._look(), self._kept
@@ -186,8 +197,3 @@ class Owned:
             await self._vault.clear()
         except VaultError as error:
             self.trouble = safe_line(str(error), limit=400)
-
-
-def _why_memory(vault: Vault) -> Safe | None:
-    """Nothing better than memory was to be had, and that was not the person's wish."""
-    return safe_line(vault.short) if isinstance(vault, MemoryVault) and vault.short else None

@@ -80,25 +80,30 @@ def unpacked(text: str | None) -> Kept | None:
 # ---------------------------------------------------------------- memory
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A person may have the session kept in a file; what they answer, file or memory, is remembered."""
+
+    file: FileVault
+    remember: Callable[[str], None]
+    """Writes it down. Raises `SupachatError`."""
+
+
 class MemoryVault:
-    """Forgets when the process ends. `reason` says why nothing better is used."""
+    """Forgets when the process ends. `reason` says why nothing better is used, `offer` what could be."""
 
     kind = "memory"
     lock_file = None
 
-    def __init__(self, reason: str = "") -> None:
+    def __init__(self, reason: str = "", offer: Offer | None = None) -> None:
         self._kept: Kept | None = None
         self._reason = reason
+        self.offer = offer
 
     @property
     def where(self) -> Safe:
         because = f" ({self._reason})" if self._reason else ""
         return safe_line(f"The session is kept in memory and ends with this program{because}.")
-
-    @property
-    def short(self) -> str:
-        """Why the session ends with this program, and what helps; empty where a person wanted it so."""
-        return f"{self._reason}. {TO_A_FILE}" if self._reason else ""
 
     async def load(self) -> Kept | None:
         return self._kept
@@ -128,6 +133,11 @@ class FileVault:
     @property
     def where(self) -> Safe:
         return safe_line(f"The session is kept in {self._path}, which only you can read.")
+
+    @property
+    def would(self) -> Safe:
+        """The same while it is only offered."""
+        return safe_line(f"It can be kept in {self._path}, which only you can read.")
 
     async def load(self) -> Kept | None:
         return unpacked(await asyncio.to_thread(read_private, self._path))
@@ -196,7 +206,6 @@ class KeyringVault:
             raise VaultError(f"the keyring failed: {safe_line(str(error))}", cure=CURE) from error
 
 
-TO_A_FILE = "Start with --vault file to keep it in a file that only you can read"
 CURE = "You stay signed in until you quit. Unlock the keyring, or choose another place for the session"
 
 
@@ -231,18 +240,20 @@ def open_vault(
     *,
     waits: Waits | None = None,
     find: Callable[[], Keyring] = system_keyring,
+    remember: Callable[[str], None] | None = None,
 ) -> Vault:
     """The vault of one account. `kind`: auto, keyring, file or memory. Raises `VaultError`.
 
     May take as long as `Waits.keyring`: not on the event loop. `auto` is the keyring where it really
-    works, else memory; never a file, which a person must have agreed to.
+    works, else memory; never a file, which a person must have agreed to: with `remember` they can be asked.
     """
     waits = waits or Waits()
+    file = FileVault(folder / f"{slug(account_key)}.session")
     match kind:
         case "memory":
             return MemoryVault()
         case "file":
-            return FileVault(folder / f"{slug(account_key)}.session")
+            return file
         case "auto" | "keyring":
             try:
                 lock_file = folder / f"{slug(account_key)}.lock"
@@ -250,7 +261,7 @@ def open_vault(
             except VaultError as error:
                 if kind == "keyring":
                     raise
-                return MemoryVault(error.message)
+                return MemoryVault(error.message, Offer(file, remember) if remember else None)
         case _:
             raise VaultError(
                 f"there is no place called {safe_line(kind)} for the session",

@@ -52,9 +52,10 @@ def from_environment(settings: Settings, environ: Mapping[str, str]) -> Workspac
     return Workspace(kept.name if kept else project_name(url), url, check_key(key), dialects)
 
 
-def vault_kind(option: str | None, settings: Settings, environ: Mapping[str, str]) -> str:
-    """Where the session is kept: the option, else SUPACHAT_VAULT, else the file. Raises `BadInput`."""
-    kind = option or environ.get("SUPACHAT_VAULT") or settings.vault
-    if kind not in VAULTS:
+def said_vault(option: str | None, environ: Mapping[str, str]) -> str | None:
+    """Where this process is to keep the session: the option, else SUPACHAT_VAULT, else None: then the
+    settings say it. Raises `BadInput`."""
+    kind = option or environ.get("SUPACHAT_VAULT") or None
+    if kind is not None and kind not in VAULTS:
         raise BadInput(f"SUPACHAT_VAULT is {kind!r}", cure=f"It is one of {', '.join(VAULTS)}", text=kind)
     return kind

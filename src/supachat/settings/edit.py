@@ -34,6 +34,23 @@ def keep_choice(path: Path, name: str, value: str) -> None:
     _rewrite(path, lambda text: with_choice(text, name, value))
 
 
+def keep_workspace_choice(path: Path, workspace: str, name: str, value: str) -> None:
+    """Write a setting into a workspace's table. Raises `SettingsError`; then nothing changed."""
+    _rewrite(path, lambda text: with_workspace_choice(text, path, workspace, name, value))
+
+
+def with_workspace_choice(text: str, path: Path, workspace: str, name: str, value: str) -> str:
+    """`text` with a setting of that workspace set to `value`. Raises `SettingsError` if it is not there."""
+    lines = text.splitlines()
+    span = table_span(lines, ("workspaces", workspace))
+    if span is None:
+        raise SettingsError(
+            f"{path} has no table of its own for the workspace {workspace}",
+            cure=f"Write [workspaces.{_key(workspace)}] there, with {name} = {_quoted(value)}",
+        )
+    return _joined(_assigned(lines, span, {name: _quoted(value)}))
+
+
 def with_workspace(text: str, workspace: Workspace) -> str:
     """`text` with the workspace in it. One of that name keeps its place and its comments."""
     values = {

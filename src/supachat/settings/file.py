@@ -116,7 +116,7 @@ def _workspace(reader: _Reader, name: str, entry: Any) -> Workspace:
     where = ("workspaces", name)
     if not isinstance(entry, dict):
         raise reader.wrong(("workspaces",), name, "a table was expected here, with url and key")
-    reader.known(entry, where, ("url", "key", "dialects", "auth"))
+    reader.known(entry, where, ("url", "key", "dialects", "auth", "vault"))
     try:
         url = project_url(reader.required(entry, where, "url"))
     except BadInput as error:
@@ -131,7 +131,8 @@ def _workspace(reader: _Reader, name: str, entry: Any) -> Workspace:
         auth = read_auth(entry["auth"]) if "auth" in entry else None
     except BadInput as error:
         raise reader.wrong(where, "auth", str(error)) from error
-    return Workspace(name, url, key, dialects, auth)
+    vault = reader.one_of(entry, "vault", VAULTS, where) if "vault" in entry else None
+    return Workspace(name, url, key, dialects, auth, vault)
 
 
 def _map(dialect: str, folder: Path) -> str:
@@ -177,10 +178,12 @@ class _Reader:
             raise self.wrong(where, name, 'a list of names was expected, like ["direct"]')
         return value
 
-    def one_of(self, table: _Table, name: str, choices: tuple[str, ...]) -> str:
-        value = self.text(table, (), name)
+    def one_of(
+        self, table: _Table, name: str, choices: tuple[str, ...], where: tuple[str, ...] = ()
+    ) -> str:
+        value = self.text(table, where, name)
         if value is not None and value not in choices:
-            raise self.wrong((), name, f"{name} was expected to be one of {', '.join(choices)}")
+            raise self.wrong(where, name, f"{name} was expected to be one of {', '.join(choices)}")
         return value or choices[0]
 
     def days(self, table: _Table, name: str, usual: int) -> int:

@@ -30,6 +30,8 @@ class Workspace:
     dialects: tuple[str, ...] = ("direct",)
     auth: Auth | None = None
     """Who hands out the sign-in, where that is not the project itself."""
+    vault: str | None = None
+    """Where its session is kept, where the person was asked; None: as the file says for all."""
 
     @property
     def stem(self) -> str:

@@ -73,16 +73,14 @@ class SupachatApp(Measuring, inherit_bindings=False):
         glyphs: str = "auto",
         keys: str = "chat",
         reduce_motion: bool = False,
-        session_words: Safe = NOTHING,
         keep_theme: Callable[[str], None] = lambda name: None,
         crashed: Crashed = lambda error: Safe("supachat broke"),
         zone: tzinfo | None = None,
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`workspace`: which to open first. `keys`: a preset. `session_words`: where the session is kept,
-        for the sign-in page. `keep_theme` remembers a choice. `crashed` reports what ends the program.
-        `wall` and `monotonic` are clocks in seconds."""
+        """`workspace`: which to open first. `keys`: a preset. `keep_theme` remembers a choice. `crashed`
+        reports what ends the program. `wall` and `monotonic` are clocks in seconds."""
         teach_terminal_keys()
         super().__init__(crashed, glyphs)
         self.keys = Keymap(keys)
@@ -93,7 +91,6 @@ class SupachatApp(Measuring, inherit_bindings=False):
         self._workspaces = workspaces
         self._set_up = set_up
         self._first = workspace
-        self._session_words = session_words
         self._keep_theme = keep_theme
         self._zone = zone
         self._wall = wall
@@ -199,7 +196,7 @@ class SupachatApp(Measuring, inherit_bindings=False):
         name = self.client.workspace
         card = next((card for card in self._workspaces() if card.name == name), None)
         host = safe_line(card.url.partition("://")[2].rstrip("/")) if card else NOTHING
-        self.push_screen(SignIn(self.client, host, reason=event.reason, kept=self._session_words))
+        self.push_screen(SignIn(self.client, host, reason=event.reason))
 
     # ------------------------------------------------------------ the palette's own
 

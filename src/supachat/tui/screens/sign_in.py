@@ -53,7 +53,7 @@ class SignIn(SignInView):
             else:
                 break
         offered = ways.ways_of(self._offers)
-        if offered and self._way not in [*(way.id for way in offered), ways.FORGOT, ways.FRESH]:
+        if offered and self._way not in [*(way.id for way in offered), *ways.NO_WAYS]:
             self._switch(offered[0].id)
         elif self._reason:
             self._draw(paragraph(self._reason, CELLS, "warning"))
@@ -72,16 +72,16 @@ class SignIn(SignInView):
         lines = [field.line for field in self._fields]
         here = next((n for n, line in enumerate(lines) if line.has_focus), -1 if by > 0 else len(lines))
         other = ways.next_way(ways.ways_of(self._offers), self._way, by)
-        stays = other == self._way or self._way in (ways.NEW, ways.FORGOT, ways.FRESH)
+        stays = other == self._way or self._way == ways.NEW or self._way in ways.NO_WAYS
         if lines and (0 <= here + by < len(lines) or stays):
             lines[(here + by) % len(lines)].focus()
-        elif other != self._way:
+        elif not stays:
             self._switch(other)
 
     def action_new_account(self) -> None:
         if self._way == ways.NEW:
             self._switch(ways.next_way(ways.ways_of(self._offers), self._way, 1))
-        elif self._offers.sign_up and self._way != ways.FRESH:
+        elif self._offers.sign_up and self._way not in (ways.FRESH, ways.KEEP):
             self._switch(ways.NEW)
 
     def action_forgot(self) -> None:
@@ -107,7 +107,9 @@ class SignIn(SignInView):
 
     def action_back(self) -> None:
         if self._way == ways.FRESH:
-            self.dismiss(True)
+            self._done()
+        elif self._way == ways.KEEP:
+            self._ask_with(self._keep(in_file=False))
         elif self._way == ways.FORGOT:
             self._switch(ways.PASSWORD)
         elif self._client.threads():
@@ -147,6 +149,8 @@ class SignIn(SignInView):
             self._ask_with(self._browse(self._way.removeprefix(ways.BROWSER)))
         elif self._way == ways.FRESH:
             self._ask_with(self._set_password())
+        elif self._way == ways.KEEP:
+            self._ask_with(self._keep(in_file=True))
         else:
             self._ask_with(self._mail() if mails else self._go())
 
@@ -175,11 +179,22 @@ class SignIn(SignInView):
         elif self._way == ways.FORGOT:
             self._switch(ways.FRESH)
         else:
+            self._done()
+
+    def _done(self) -> None:
+        """In. Whether the session outlives the program is asked, where that is not settled."""
+        if self._client.entry.offer:
+            self._switch(ways.KEEP)
+        else:
             self.dismiss(True)
+
+    async def _keep(self, *, in_file: bool) -> None:
+        await self._client.entry.keep_session(in_file=in_file)
+        self.dismiss(True)
 
     async def _set_password(self) -> None:
         await self._client.entry.set_password(self._fresh.value)
-        self.dismiss(True)
+        self._done()
 
     async def _enter(self) -> Account | None:
         entry, email, password = self._client.entry, self._email.value.strip(), self._password.value
@@ -220,7 +235,7 @@ class SignIn(SignInView):
         finally:
             if self._visit is visit:
                 self._visit = None
-        self.dismiss(True)
+        self._done()
 
     def _paste(self, visit: Visit) -> None:
         try:

@@ -13,10 +13,10 @@ from supachat.client import Client, Visit
 from supachat.domain.entering import Ways
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.keymap import Hint, Place, bindings, footer
+from supachat.tui.keymap import Hint, Place, bindings
 from supachat.tui.screens import sign_in_ways as ways
 from supachat.tui.spans import Row
-from supachat.tui.widgets.drawn import glyphs_of
+from supachat.tui.widgets.drawn import glyphs_of, keys_of
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import FormField, Lines, heading
 
@@ -25,22 +25,24 @@ _TITLES = {
     ways.NEW: "A new account for",
     ways.FORGOT: "A new password for",
     ways.FRESH: "A new password for",
+    ways.KEEP: "Stay signed in to",
 }
 """What the page is about, where that is not to sign in."""
+_AFTER = {ways.FRESH: "keep the old one", ways.KEEP: "only until I quit"}
+"""What is asked of who is in already, and what Esc does then."""
 
 
 class SignInView(Screen[bool]):
-    """`host` stands beside the title; `reason` is why to sign in, `kept` where that is kept."""
+    """`host` stands beside the title; `reason` is why to sign in."""
 
     BINDINGS = bindings(Place.SIGN_IN)
     AUTO_FOCUS = "#email-line"
 
-    def __init__(self, client: Client, host: Safe, *, reason: Safe = NOTHING, kept: Safe = NOTHING) -> None:
+    def __init__(self, client: Client, host: Safe, *, reason: Safe = NOTHING) -> None:
         super().__init__(classes="page")
         self._client = client
         self._host = host
         self._reason = reason
-        self._kept = kept
         self._offers = Ways(code=False)
         self._way = ways.PASSWORD
         self._mailed = ""
@@ -103,13 +105,15 @@ class SignInView(Screen[bool]):
         rule = glyphs_of(self).rule
         title = _TITLES.get(self._way, "Sign in to")
         rows = heading(Safe("supachat"), self._host, Safe(f"{title} {self._client.workspace}"), CELLS, rule)
-        if self._way != ways.FRESH:
+        if self._way not in _AFTER:
             rows += [*ways.ways_rows(ways.ways_of(self._offers), self._way, CELLS), Row()]
         if self._browsing and self._visit is not None:
             url = safe_line(self._visit.url, limit=2000)
             rows += ways.browser_rows(url, self._way.removeprefix(ways.BROWSER), CELLS)
         self._head.show(*rows)
-        about = ways.about(self._way, self._offers, safe_line(self._mailed), self._kept, CELLS)
+        entry = self._client.entry
+        kept = Safe(f"{entry.kept_in} {entry.offer}") if self._way == ways.KEEP else entry.kept_in
+        about = ways.about(self._way, self._offers, safe_line(self._mailed), kept, CELLS)
         self._words.show(*(about if words is None else words))
         self._hints()
 
@@ -118,11 +122,13 @@ class SignInView(Screen[bool]):
         without = set() if secret else {"show_password"}
         without |= set() if self._way == ways.PASSWORD and self._offers.password else {"forgot"}
         without |= set() if self._visit is not None else {"open_address", "copy_address"}
-        without |= set() if self._offers.sign_up and self._way != ways.FRESH else {"new_account"}
+        without |= set() if self._offers.sign_up and self._way not in _AFTER else {"new_account"}
         alone = ways.next_way(ways.ways_of(self._offers), self._way, 1) == self._way
+        alone = alone or self._way in _AFTER
         without |= {"sign_in_field"} if alone and len(self._fields) < 2 else set()
         without |= set() if self._goes_back else {"sign_in_back"}
-        self._footer.show([self._named(hint) for hint in footer(Place.SIGN_IN, without=without)])
+        hints = keys_of(self).footer(Place.SIGN_IN, without=without)
+        self._footer.show([self._named(hint) for hint in hints])
 
     def _named(self, hint: Hint) -> Hint:
         if hint.id == "sign_in_go":
@@ -130,8 +136,8 @@ class SignInView(Screen[bool]):
             return hint._replace(words=ways.go_words(self._way, mailed=not to_mail))
         if hint.id == "new_account" and self._way == ways.NEW:
             return hint._replace(words="have an account")
-        if hint.id == "sign_in_back" and self._way == ways.FRESH:
-            return hint._replace(words="keep the old one")
+        if hint.id == "sign_in_back" and self._way in _AFTER:
+            return hint._replace(words=_AFTER[self._way])
         if hint.id == "sign_in_field" and len(self._fields) < 2:
             return hint._replace(words="next way")
         return hint
@@ -143,7 +149,7 @@ class SignInView(Screen[bool]):
     @property
     def _goes_back(self) -> bool:
         """Esc leads somewhere."""
-        return self._way in (ways.FORGOT, ways.FRESH) or bool(self._client.threads())
+        return self._way == ways.FORGOT or self._way in _AFTER or bool(self._client.threads())
 
     def action_show_password(self) -> None:
         line = (self._fresh if self._way == ways.FRESH else self._password).line

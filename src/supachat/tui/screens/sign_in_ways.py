@@ -21,8 +21,13 @@ FORGOT: Final = "forgot"
 """A code by e-mail, to set a new password with."""
 FRESH: Final = "fresh"
 """Let in by such a code: the new password."""
+KEEP: Final = "keep"
+"""Let in, and to be asked whether the session may be kept in a file."""
 BROWSER: Final = "browser:"
 """Before a provider's name."""
+
+NO_WAYS: Final = (FORGOT, FRESH, KEEP)
+"""Pages that Tab does not come to."""
 
 _AIR = 4
 _CALLED = {"github": "GitHub", "gitlab": "GitLab", "linkedin_oidc": "LinkedIn", "slack_oidc": "Slack"}
@@ -109,6 +114,8 @@ def _step(number: int, words: Safe) -> Row:
 
 def about(way: str, offers: Ways, mailed: Safe, kept: Safe, cells: int) -> list[Row]:
     """What stands under the fields while nothing is wrong."""
+    if way == KEEP:
+        return paragraph(kept, cells, "text2")
     if way in (CODE, FORGOT) and mailed:
         went = (
             f"If {mailed} has an account, a mail went there"
@@ -145,6 +152,6 @@ def go_words(way: str, *, mailed: bool) -> str:
         return "sign up"
     if way in (CODE, FORGOT) and not mailed:
         return "send the mail"
-    if way == FRESH:
-        return "set the password"
+    if way in (FRESH, KEEP):
+        return "set the password" if way == FRESH else "keep it there"
     return {OUTSIDE: "ask again"}.get(way, "use what is pasted" if way.startswith(BROWSER) else "sign in")
