@@ -91,6 +91,35 @@ create or replace trigger supachat_@schema@_broadcast
   after insert on @schema@.chat_messages
   for each row execute function @schema@.supachat_on_message();
 
+-- ------------------------------------------------------------------ what reading sets off
+
+-- Both people of the thread hear how far one of them has read, on its sealed topic. Reading counts even
+-- where it cannot be told.
+create or replace function @schema@.supachat_on_read() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  reader text;
+begin
+  select p.app_user_id into reader
+    from @schema@.chat_threads t join @schema@.supachat_profiles p on p.user_id = new.user_id
+    where t.thread_id = new.thread_id and new.user_id in (t.user_a_supabase_id, t.user_b_supabase_id);
+  if reader is not null then
+    perform realtime.send(
+      jsonb_build_object('person', reader, 'message_id', new.read_message_id, 'read_at', new.read_at),
+      'read', 'chat:' || new.thread_id, true
+    );
+  end if;
+  return new;
+exception when others then
+  raise warning 'supachat: that % was read was kept and not told: %', new.read_message_id, sqlerrm;
+  return new;
+end
+$$;
+
+create or replace trigger supachat_@schema@_read
+  after insert or update on @schema@.supachat_read_cursors
+  for each row execute function @schema@.supachat_on_read();
+
 -- ------------------------------------------------------------------ what people call
 
 -- the two ids sorted by bytes, joined by two underscores, which no id has inside
@@ -129,13 +158,17 @@ begin
 end
 $$;
 
+-- an older file's answered fewer columns, and PostgreSQL replaces no function whose answer is another
+drop function if exists @schema@.supachat_threads(text);
+drop function if exists @schema@.supachat_ensure_thread(text);
+
 -- The caller's threads, the latest first, 1000 at most: all that a list shows in one answer. Unread counts
--- stop at 1000. With an id: that thread alone.
+-- stop at 1000. How far the other one has read is `seen`. With an id: that thread alone.
 create or replace function @schema@.supachat_threads(_thread_id text default null)
 returns table (
   thread_id text, created_at timestamptz, other_app_user_id text, other_display_name text,
   last_message_id uuid, last_message_at timestamptz, last_message_author text, last_message_preview text,
-  unread integer, read_message_id uuid, read_at timestamptz
+  unread integer, read_message_id uuid, read_at timestamptz, seen_message_id uuid, seen_at timestamptz
 )
 language sql stable security definer set search_path = '' as $$
   with mine as (
@@ -148,10 +181,11 @@ language sql stable security definer set search_path = '' as $$
   )
   select m.thread_id, m.created_at, m.other_app_id, coalesce(p.display_name, ''),
     l.id, l.created_at, l.sender_mongo_id, left(l.body, 200),
-    n.unread, c.read_message_id, c.read_at
+    n.unread, c.read_message_id, c.read_at, s.read_message_id, s.read_at
   from mine m
   left join @schema@.supachat_profiles p on p.user_id = m.other_id
   left join @schema@.supachat_read_cursors c on c.user_id = m.me and c.thread_id = m.thread_id
+  left join @schema@.supachat_read_cursors s on s.user_id = m.other_id and s.thread_id = m.thread_id
   left join lateral (
     select x.id, x.created_at, x.sender_mongo_id, x.body from @schema@.chat_messages x
     where x.thread_id = m.thread_id order by x.created_at desc, x.id desc limit 1
@@ -171,7 +205,7 @@ create or replace function @schema@.supachat_ensure_thread(_app_user_id text)
 returns table (
   thread_id text, created_at timestamptz, other_app_user_id text, other_display_name text,
   last_message_id uuid, last_message_at timestamptz, last_message_author text, last_message_preview text,
-  unread integer, read_message_id uuid, read_at timestamptz
+  unread integer, read_message_id uuid, read_at timestamptz, seen_message_id uuid, seen_at timestamptz
 )
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -260,7 +294,8 @@ $$;
 --           @schema@.supachat_find_people(text), @schema@.supachat_whoami()
 --   inner   @schema@.supachat_app_id(), @schema@.supachat_add_profile(uuid, jsonb, jsonb),
 --           @schema@.supachat_on_new_user(), @schema@.supachat_on_message_time(),
---           @schema@.supachat_on_message(), @schema@.supachat_thread_id(text, text),
+--           @schema@.supachat_on_message(), @schema@.supachat_on_read(),
+--           @schema@.supachat_thread_id(text, text),
 --           @schema@.supachat_make_thread(text)
 
 -- ------------------------------------------------------------------ what was there before

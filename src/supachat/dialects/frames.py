@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from supachat.dialects import feeds, moments, rows
-from supachat.dialects.newsshape import Attendance, Hearsay, Notices, Rows, Told, Typing
+from supachat.dialects.newsshape import Attendance, Hearsay, Notices, Reads, Rows, Told, Typing
 from supachat.dialects.shape import Map
 from supachat.domain.events import (
     Event,
@@ -19,12 +19,14 @@ from supachat.domain.events import (
     MessageArrived,
     MessageGone,
     MessageHinted,
+    PersonRead,
     PresenceHeard,
     TypingHeard,
 )
 from supachat.domain.feeds import FeedRow, Severity
 from supachat.domain.model import (
     NOTHING,
+    Cursor,
     Draft,
     Extra,
     Message,
@@ -63,6 +65,8 @@ def hear(
             return _changed(map_, news.rows, id_, event, payload, sealed=sealed, me=me)
         if news.notices and news.notices.event == event and news.notices.key(topic):
             return _notice(map_, news.notices, payload)
+        if news.reads and news.reads.event == event and (id_ := news.reads.key(topic)):
+            return _read(map_, news.reads, id_, payload, sealed=sealed)
         if news.typing and news.typing.event == event and (id_ := news.typing.key(topic)):
             return _typing(map_, news.typing, id_, payload, me=me, members=members)
         if news.hint and news.hint.event == event and (id_ := news.hint.key(topic)):
@@ -194,6 +198,15 @@ def _same_table(map_: Map, payload: Mapping[str, Any]) -> bool:
 
 def _notice(map_: Map, part: Notices, payload: Mapping[str, Any]) -> tuple[Event, ...]:
     return (MessageHinted(ThreadKey(map_.name, rows.key(payload, part.thread))),)
+
+
+def _read(
+    map_: Map, part: Reads, id_: str, payload: Mapping[str, Any], *, sealed: bool
+) -> tuple[Event, ...]:
+    if not (sealed and part.sealed):
+        return (ListStale(map_.name),)
+    to = Cursor(rows.moment(payload, part.at), rows.key(payload, part.id))
+    return (PersonRead(ThreadKey(map_.name, id_), rows.key(payload, part.person), to),)
 
 
 def _typing(

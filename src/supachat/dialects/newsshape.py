@@ -37,6 +37,19 @@ class Notices(Channel):
     """The key of the payload under which the thread's id stands."""
 
 
+class Reads(Channel):
+    """Somebody has read. Believed on a sealed topic, elsewhere a hint: the thread list is read."""
+
+    event: Word
+    """The event that tells of it."""
+    person: Word
+    """The key of the payload under which the reader's id stands."""
+    id: Word
+    """The key for the last message that they have read."""
+    at: Word
+    """The key for its time."""
+
+
 class Typing(Channel):
     """Somebody writes."""
 
@@ -174,13 +187,14 @@ class News(Part):
     hint: Hint | None = None
     hearsay: Hearsay | None = None
     notices: Notices | None = None
+    reads: Reads | None = None
     typing: Typing | None = None
     presence: Attendance | None = None
 
     @model_validator(mode="after")
     def _rows_stay_alone(self) -> News:
         heads = {part.head for part in (self.typing, self.presence) if part is not None}
-        for part in (self.rows, self.notices):
+        for part in (self.rows, self.notices, self.reads):
             if part is not None and part.sealed and part.head in heads:
                 raise ValueError(
                     f"expected another topic for typing and presence than the sealed {part.topic}"

@@ -193,6 +193,7 @@ class Map(Part):
             "[news.rows]": self.news.rows,
             "[news.hint]": self.news.hint,
             "[news.notices]": self.news.notices,
+            "[news.reads]": self.news.reads,
         }
         found = [name for name, part in parts.items() if part is not None]
         return found + ["[[changes]] that means a message" for c in self.changes if c.means == "message"]

@@ -198,6 +198,7 @@ def test_no_function_is_for_anybody(world: World, ann: Account) -> None:
         "supachat_on_message",
         "supachat_on_message_time",
         "supachat_on_new_user",
+        "supachat_on_read",
         "supachat_thread_id",
     }
     assert {row["proname"] for row in allowed if not row["definer"]} == {"supachat_thread_id"}

@@ -144,6 +144,7 @@ _FUNCTIONS = (
     Act("supachat_make_thread", "call", NOBODY, {"_person": "bob"}),
     Act("supachat_thread_id", "call", NOBODY, {"_one": "ann", "_two": "bob"}),
     Act("supachat_on_message", "call", same(ABSENT)),
+    Act("supachat_on_read", "call", same(ABSENT)),
     Act("supachat_on_message_time", "call", same(ABSENT)),
     Act("supachat_on_new_user", "call", same(ABSENT)),
 )  # fmt: skip
