@@ -121,8 +121,21 @@ async def test_keys_that_a_source_has_no_use_for_say_so_and_do_nothing() -> None
         assert asked(town, Alteration.STATUS) == []
 
 
+async def test_what_only_the_owner_may_is_not_offered_to_others() -> None:
+    town = five()
+    async with running(make_app(town), (120, 50)) as pilot:
+        await at(pilot, RELEASE)
+        await pilot.press(*"/rename", "enter")
+        await until(pilot, lambda: "only Mira Kovač can do that" in screen_text(pilot.app))
+        await pilot.press("ctrl+p", *"this thread")
+        await until(pilot, lambda: "Leave this thread" in screen_text(pilot.app))
+        assert "Rename this thread" not in screen_text(pilot.app)
+        assert asked(town, Alteration.RENAME) == []
+
+
 async def test_rename_and_leave_are_commands_where_the_source_can() -> None:
     town = five()
+    town.threads = [replace(one, owner="ana") if one.key == RELEASE else one for one in town.threads]
     async with running(make_app(town), (120, 50)) as pilot:
         await at(pilot, RELEASE)
         await pilot.press("ctrl+p", *"rename this", "enter")

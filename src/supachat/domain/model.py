@@ -218,7 +218,8 @@ class Thread:
     bot: bool | None = None
     """Whether a bot answers here; None where the source knows no such thing."""
     owner: str | None = None
-    """Whoever may rename it and remove others: a person id."""
+    """Whoever alone may rename it, invite and remove others: a person id; None where nobody has that right
+    before others."""
     facts: tuple[Safe, ...] = ()
     """What stands beside the title: a channel, a client, how many conversations there were before."""
     hearsay: bool = False

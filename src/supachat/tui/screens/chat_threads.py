@@ -41,6 +41,8 @@ _COMMANDS: Final = (
     (Feature.CREATE, "create", "New thread with a title"),
 )
 """What has no key, and what its source must be able to do."""
+_OWNERS: Final = frozenset({"rename", "invite", "remove"})
+"""What only the owner of a thread may do, where it has one."""
 
 
 class ChatThreads(ChatList):
@@ -53,7 +55,11 @@ class ChatThreads(ChatList):
         thread, found = self.subject, []
         if thread is not None:
             label = self._label(thread.key.source)
-            able = [each for each in _COMMANDS if self.client.can(thread.key.source, each[0])]
+            able = [
+                each
+                for each in _COMMANDS
+                if self.client.can(thread.key.source, each[0]) and not self._owner_of(thread, each[0])
+            ]
             found += [Command(f"do {action}", Safe(words), label) for _, action, words in able]
             muted = self.client.telling.is_muted(thread.key.source)
             words = f"{'Unmute' if muted else 'Mute'} all of {label}"
@@ -75,7 +81,18 @@ class ChatThreads(ChatList):
         if thread is not None and not self.client.can(thread.key.source, Feature(what.value)):
             self.typing.flash(Safe(f"{self._label(thread.key.source)} cannot do that"))
             return None
+        if thread is not None and (owner := self._owner_of(thread, what)):
+            self.typing.flash(safe_line(f"only {owner} can do that"))
+            return None
         return thread
+
+    def _owner_of(self, thread: Thread, what: str) -> str:
+        """Who alone may do that there; empty where the reader may."""
+        owner, source = thread.owner, thread.key.source
+        if what not in _OWNERS or owner is None or owner == self.client.me(source):
+            return ""
+        person = self.client.person(source, owner)
+        return person.name if person is not None else "its owner"
 
     def action_status(self) -> None:
         thread = self._able(Alteration.STATUS)
@@ -197,20 +214,23 @@ class ChatThreads(ChatList):
                 self.alter(key, Alteration.LEAVE)
 
     def action_create(self) -> None:
-        thread = self._able_to_create()
-        if thread is None:
+        source = self._able_to_create()
+        if source is None:
+            self.typing.flash(Safe("threads cannot be made here"))
             return
         from supachat.tui.screens.picking import AskLine  # late: not before the first frame
 
         def named(title: str | None) -> None:
             if title:
-                self.run_worker(self._create(thread.key.source, title), group="start", exclusive=True)
+                self.run_worker(self._create(source, title), group="start", exclusive=True)
 
-        self.app.push_screen(AskLine(Safe("Its title"), Safe("make it")), named)
+        self.app.push_screen(AskLine(Safe(f"Its title, in {self._label(source)}"), Safe("make it")), named)
 
-    def _able_to_create(self) -> Thread | None:
-        thread = self.subject
-        return thread if thread and self.client.can(thread.key.source, Feature.CREATE) else None
+    def _able_to_create(self) -> str | None:
+        """The source in which a thread is made: that of the thread that is meant, else the first that can."""
+        names = [each.name for each in self.client.sources if self.client.can(each.name, Feature.CREATE)]
+        here = self.subject.key.source if self.subject is not None else ""
+        return here if here in names else next(iter(names), None)
 
     async def _create(self, source: str, title: str) -> None:
         try:
