@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 from tests.tui.five import HANNAH, RELEASE, five, said
-from tests.tui.harness import chat, make_app, running, screen_text, settled, until
+from tests.tui.five_acts import at
+from tests.tui.harness import chat, make_app, running, screen_text, until
 from textual.pilot import Pilot
 
-from supachat.domain.model import Gap, Message, ThreadKey
+from supachat.domain.model import Gap, Message
 from supachat.tui.keymap import Place
 from supachat.tui.screens.search import Found
 from supachat.tui.widgets.paint import Row
 from supachat.tui.widgets.pieces import Role
-
-
-async def at(pilot: Pilot[int], key: ThreadKey) -> None:
-    """That thread is open."""
-    await until(pilot, lambda: chat(pilot.app).client.thread(key) is not None)
-    chat(pilot.app).go(key)
-    await settled(pilot)
 
 
 async def test_search_finds_names_and_words_and_goes_there() -> None:
