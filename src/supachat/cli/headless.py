@@ -31,8 +31,10 @@ PATIENCE = 20.0
 class Headless:
     """`items` are those of `thread`, the open one, oldest first."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, *, ways_in: bool = True) -> None:
+        """`ways_in` is False where a backend hands out the sign-in: then its own words are all there is."""
         self.client = client
+        self._cure = "Run supachat login" if ways_in else ""
         self.thread: ThreadKey | None = None
         self.items: list[Item] = []
         self.edge = Edge.LOADING
@@ -92,7 +94,7 @@ class Headless:
 
         def known() -> bool | None:
             if self.lost is not None:
-                raise SessionEnded(str(self.lost) or "You are not signed in", cure="Run supachat login")
+                raise SessionEnded(str(self.lost) or "You are not signed in", cure=self._cure)
             if self.client.health.link.state is LinkState.ERROR:
                 raise SupachatError(str(self.client.health.link.reason))
             return self.client.online or None
@@ -111,7 +113,7 @@ class Headless:
 @asynccontextmanager
 async def headless(desk: Desk, workspace: Workspace, *, kept: bool = False) -> AsyncIterator[Headless]:
     """A client that is on its way to the server, closed at the end."""
-    session = Headless(open_client(desk, workspace, kept=kept))
+    session = Headless(open_client(desk, workspace, kept=kept), ways_in=workspace.auth is None)
     await session.client.start()
     tasks = [
         asyncio.create_task(session.pump()),
