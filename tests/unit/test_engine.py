@@ -18,7 +18,7 @@ from tests.unit.core_screen import (
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
-from supachat.domain.errors import NotAllowed, Unreachable
+from supachat.domain.errors import NotAllowed, TooEarly, Unreachable
 from supachat.domain.model import (
     Cursor,
     Gap,
@@ -280,3 +280,13 @@ def test_messages_that_are_still_missing_are_counted_where_the_list_knows() -> N
     screen.take(screen.engine.open(THREAD, 0))
     screen.hear(ev.Recalled(ev.Recall(THREAD), (said(1), said(3))))
     assert screen.engine.health.health.backlog == 6
+
+
+def test_what_was_asked_before_there_was_a_way_is_no_error_of_the_link() -> None:
+    screen = opened()
+    for error, told in (
+        (TooEarly("not connected yet", arrived=False), ""),
+        (Unreachable("cut off"), "cut off"),
+    ):
+        screen.take(screen.engine.failed(ev.ListThreads("direct"), error, 5))
+        assert screen.engine.health.health.last_error == told

@@ -21,7 +21,7 @@ from supachat.client.remote import Remote
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.choices import Pace
-from supachat.domain.errors import SupachatError, Unreachable
+from supachat.domain.errors import SupachatError, TooEarly
 from supachat.domain.events import Change, Event, Request, Step
 from supachat.domain.health import Link, LinkState
 from supachat.domain.model import Account, Draft, Micros, Presence, Thread, ThreadKey
@@ -177,7 +177,7 @@ class Runner:
 
     def need_remote(self) -> Remote:
         if self._remote is None:
-            raise Unreachable("not connected yet", cure="it goes on by itself in a moment", arrived=False)
+            raise TooEarly("not connected yet", cure="it goes on by itself in a moment", arrived=False)
         return self._remote
 
     @property

@@ -3,6 +3,7 @@
 SupachatError
 |-- Retryable            waiting may cure it: the outbox and the supervisor try again
 |   |-- Unreachable      no answer: name, network, refused, timed out
+|   |   `-- TooEarly     nothing was asked: the way to the server is not built yet
 |   |-- ServerTrouble    5xx, or an answer that is no answer
 |   `-- RateLimited      429; `after` is the server's own waiting time
 |-- Refused              the server understood and said no: rights, constraints, unknown rows
@@ -54,6 +55,10 @@ class Retryable(SupachatError):
 
 
 class Unreachable(Retryable): ...
+
+
+class TooEarly(Unreachable):
+    """Nothing went wrong: a start takes a moment. Never counted as an error of the link."""
 
 
 class ServerTrouble(Retryable): ...

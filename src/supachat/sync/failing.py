@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from supachat.domain import events as ev
-from supachat.domain.errors import Retryable, SignInError, SupachatError
+from supachat.domain.errors import Retryable, SignInError, SupachatError, TooEarly
 from supachat.domain.text import safe_line
 from supachat.sync import leaving
 from supachat.sync.parts import Parts
@@ -51,7 +51,8 @@ def failed(parts: Parts, request: ev.Request, error: SupachatError, now: float, 
             parts.attendance.untold()
         case _:
             pass
-    parts.health.trouble(words, now)
+    if not isinstance(error, TooEarly):
+        parts.health.trouble(words, now)
     _complain(parts, request, error, out)
 
 
