@@ -174,6 +174,27 @@ async def test_unread_counts_until_it_is_read(cast: Cast, system: System) -> Non
     await cast.ana.watch.until(lambda: unread(cast.ana, key) == 0 or None, LIMIT)
 
 
+async def test_whoever_comes_later_is_told_where_they_are_meant(cast: Cast, tmp_path: Path) -> None:
+    keys = [await cast.thread(system) for system in SYSTEMS]
+    for key in keys:
+        cast.ben.client.open(key)
+        cast.ben.client.send(key, "@Ana, look at this")
+        cast.ben.client.send(key, "not you, @Anabel")
+    await cast.ben.all_sent()
+    files = tuple(system.file for system in SYSTEMS)
+    async with guest(cast.server, "ana", tmp_path, kept=False, dialects=files) as late:
+        for key in keys:
+            thread = await listed(late, key)
+            meant = 1 if thread.unread and not thread.unread_local else 0
+            await late.watch.until(partial(means, late, key, meant), LIMIT)
+            assert meant or thread.unread_local
+
+
+def means(one: Guest, key: ThreadKey, count: int) -> bool | None:
+    thread = one.client.thread(key)
+    return (thread is not None and one.client.telling.mentions(thread) == count) or None
+
+
 def unread(one: Guest, key: ThreadKey) -> int:
     thread = one.client.thread(key)
     assert thread is not None, "it is still listed"

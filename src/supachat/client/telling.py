@@ -5,7 +5,7 @@ from __future__ import annotations
 from supachat.client.runner import Runner
 from supachat.domain.changes import ThreadsChanged
 from supachat.domain.choices import Quiet
-from supachat.domain.model import ThreadKey
+from supachat.domain.model import Thread, ThreadKey
 from supachat.sync.notices import unread_of
 from supachat.sync.shelf import Outcome
 
@@ -46,6 +46,10 @@ class Telling:
     def looks(self, looking: bool) -> None:
         """Whether the person looks at this terminal: the open thread is told of while they do not."""
         self._run.parts.notifier.looking = looking
+
+    def mentions(self, thread: Thread) -> int:
+        """How many of a thread's unread messages are known to mean the reader: `@` and their name."""
+        return self._run.parts.mentions.count(thread)
 
     def unread(self) -> dict[str, int]:
         """Unread messages by source, of muted and archived threads none: for the window's title."""

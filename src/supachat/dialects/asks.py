@@ -11,7 +11,7 @@ from supachat.dialects.parts import Constant, Filled, Function, Reading
 from supachat.dialects.shape import Delete as DeletePart
 from supachat.dialects.shape import Edit, Map
 from supachat.domain.model import Cursor, Draft
-from supachat.domain.requests import FetchEdits, FetchPage, Reread
+from supachat.domain.requests import FetchEdits, FetchMentions, FetchPage, Reread
 
 MOST_SOUGHT = 200
 """The reader's own messages that are looked through for a draft that may have been stored."""
@@ -103,6 +103,19 @@ def window(map_: Map, request: Reread) -> Select:
     order = map_.messages.order
     upto = ((order, "lte", moments.show(request.upto.at)),)
     return _after(map_, order, request.thread.id, request.after, upto, request.limit)
+
+
+def mentions(map_: Map, request: FetchMentions) -> Select:
+    """Messages in which one of the calls stands after an `@`, the newest first."""
+    part = map_.messages
+    threads = ",".join(quoted(one) for one in request.threads)
+    filters: Filters = ((part.thread, "in", f"({threads})"),)
+    if request.since > 0:
+        filters += ((part.order, "gte", moments.show(request.since)),)
+    # * is any text, and so a call that holds one would mean more than it says; whoever reads looks again
+    words = (quoted(f"*@{call.replace('*', '')}*") for call in request.calls)
+    any_of = ",".join(f"{part.body}.ilike.{word}" for word in words)
+    return _select(map_, filters, any_of, part.order, request.limit, descending=True)
 
 
 def sought(map_: Map, draft: Draft, me: str, *, own_ids: bool) -> Select:

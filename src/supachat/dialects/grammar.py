@@ -24,6 +24,7 @@ from supachat.domain.errors import DialectError
 from supachat.domain.events import (
     Event,
     FetchEdits,
+    FetchMentions,
     FetchPage,
     MarkRead,
     PersonRead,
@@ -162,9 +163,12 @@ class Dialect:
 
     def messages(self, answer: Sequence[Row], thread: ThreadKey, me: str) -> tuple[Message, ...]:
         """One page, oldest first, whichever way it was asked for. Rows of other threads are left out."""
-        with Fitting(self.name):
-            found = [rows.message(self.map, row, me) for row in answer]
+        found = self.any_messages(answer, me)
         return tuple(sorted((m for m in found if m.thread == thread), key=lambda m: m.cursor))
+
+    def mentions_call(self, request: FetchMentions) -> Call | None:
+        """None where the server stores no messages."""
+        return asks.mentions(self.map, request) if self.map.stored is not None else None
 
     def edits_call(self, request: FetchEdits) -> Call | None:
         return asks.edits(self.map, request)

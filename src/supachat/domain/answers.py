@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from supachat.domain.keeping import Span
 from supachat.domain.model import Cursor, Draft, Message, Person, Thread, ThreadKey
-from supachat.domain.requests import FetchEdits, FetchPage, Recall, Reread
+from supachat.domain.requests import FetchEdits, FetchMentions, FetchPage, Recall, Reread
 from supachat.domain.values import dataclass
 
 
@@ -50,6 +50,14 @@ class EditsFetched:
     reached: Cursor | None = None
     """The last row's place in the order of edits; None where no row came."""
     whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MentionsRead:
+    """The answer to a FetchMentions: messages that seem to mean the reader."""
+
+    request: FetchMentions
+    messages: tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from supachat.domain.answers import (
     DraftSought,
     DraftStored,
     EditsFetched,
+    MentionsRead,
     PageFetched,
     PersonRead,
     Recalled,
@@ -60,6 +61,7 @@ from supachat.domain.requests import (
     EditMessage,
     FetchEdits,
     FetchFeed,
+    FetchMentions,
     FetchPage,
     FetchPrices,
     ListThreads,
@@ -82,11 +84,11 @@ __all__ += ["StandingChanged", "TextReturned", "ThreadsChanged", "TimelineReset"
 __all__ += ["Vacated"]
 __all__ += ["DeleteMessage", "EditMessage", "FetchEdits", "FetchPage", "ListThreads", "MarkRead", "Recall"]
 __all__ += ["Request", "Reread", "SeekDraft", "SendDraft", "TellTyping", "Watch"]
-__all__ += ["DraftSought", "DraftStored", "EditsFetched", "PageFetched", "PersonRead", "Recalled"]
-__all__ += ["ThreadsListed", "WindowReread"]
+__all__ += ["DraftSought", "DraftStored", "EditsFetched", "MentionsRead", "PageFetched", "PersonRead"]
+__all__ += ["Recalled", "ThreadsListed", "WindowReread"]
 __all__ += ["FeedHeard", "FeedRead", "FeedsKnown", "PriceHeard", "PricesRead"]
 __all__ += ["Alerted", "FeedChanged", "PresenceChanged", "PricesChanged", "Sought", "ThreadWaits"]
-__all__ += ["Alter", "FetchFeed", "FetchPrices", "TakeFeedRow", "TellPresence"]
+__all__ += ["Alter", "FetchFeed", "FetchMentions", "FetchPrices", "TakeFeedRow", "TellPresence"]
 
 # ---------------------------------------------------------------- events: the world told us
 
@@ -223,6 +225,7 @@ Event = (
     | ThreadsListed
     | PageFetched
     | EditsFetched
+    | MentionsRead
     | WindowReread
     | Recalled
     | ListStale

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from supachat.domain.feeds import FeedAct
-from supachat.domain.model import Alteration, Cursor, Draft, Presence, ThreadKey
+from supachat.domain.model import Alteration, Cursor, Draft, Micros, Presence, ThreadKey
 from supachat.domain.values import dataclass
 
 
@@ -41,6 +41,18 @@ class Reread:
     after: Cursor
     upto: Cursor
     limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FetchMentions:
+    """The newest messages of some threads of a source, from a time on, that seem to mean the reader:
+    `calls` is what may stand after an `@`, in lower case. More may come than do."""
+
+    source: str
+    threads: tuple[str, ...]
+    since: Micros
+    calls: tuple[str, ...]
+    limit: int = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +157,7 @@ Request = (
     ListThreads
     | FetchPage
     | FetchEdits
+    | FetchMentions
     | Reread
     | SendDraft
     | SeekDraft

@@ -40,6 +40,8 @@ class Performer:
                 return await self.fetch_page(request)
             case ev.FetchEdits():
                 return await self.fetch_edits(request)
+            case ev.FetchMentions():
+                return await self.mentions(request)
             case ev.Reread():
                 return await self.reread(request)
             case ev.SendDraft():
@@ -61,6 +63,12 @@ class Performer:
         answer = await self._rows.carry_out(dialect.list_call())
         threads, people = dialect.threads(answer, me)
         return ev.ThreadsListed(request.source, threads, people, dialect.reads(answer))
+
+    async def mentions(self, request: ev.FetchMentions) -> Sequence[ev.Event]:
+        dialect, me = self.source(request.source)
+        call = dialect.mentions_call(request)
+        answer = await self._rows.carry_out(call) if call is not None else ()
+        return [ev.MentionsRead(request, dialect.any_messages(answer, me))]
 
     async def fetch_page(self, request: ev.FetchPage) -> Sequence[ev.Event]:
         dialect, me = self.source(request.thread.source)

@@ -47,6 +47,8 @@ def failed(parts: Parts, request: ev.Request, error: SupachatError, now: float, 
             parts.beside.refused(request, error.message, error.cure, out)
             if isinstance(error, Retryable) and error.arrived:
                 parts.ask(ev.FetchFeed(source, feed), out, again=True)
+        case ev.FetchMentions():
+            parts.mentions.failed(request)
         case ev.TellPresence():
             parts.attendance.untold()
         case _:

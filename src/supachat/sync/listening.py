@@ -86,6 +86,10 @@ def _answers(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
         case ev.EditsFetched(request, messages):
             as_of = parts.landed(request, out)
             parts.reader.rereader.edited(event, as_of, out)
+        case ev.MentionsRead(request, messages):
+            parts.landed(request, out)
+            parts.mentions.read(messages)
+            out.changes.append(ev.ThreadsChanged())
         case ev.WindowReread(request, messages):
             as_of = parts.landed(request, out)
             _noticed(parts, messages, now, out)
@@ -169,6 +173,8 @@ def _listed(parts: Parts, event: ev.ThreadsListed, as_of: int, out: Outcome) -> 
     for key in (one for one in before if one not in after):
         leaving.gone(parts, before[key], out)
     parts.notifier.listed(event.source, before, after.values(), out)
+    if (request := parts.mentions.wanted(event.source, after.values())) is not None:
+        parts.ask(request, out)
 
 
 def _noticed(parts: Parts, messages: tuple[Message, ...], now: float, out: Outcome) -> None:

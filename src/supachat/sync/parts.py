@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
+from supachat.domain import mentions
 from supachat.domain.choices import Pace
 from supachat.domain.model import Cursor, Feature, Message, MessageKey, Micros, SourceInfo, ThreadKey
 from supachat.sync import hearsay
@@ -14,6 +15,7 @@ from supachat.sync.beside import Beside
 from supachat.sync.chosen import Chosen
 from supachat.sync.growing import Growing
 from supachat.sync.health import HealthKeeper
+from supachat.sync.mentions import Mentions
 from supachat.sync.notices import Notifier
 from supachat.sync.reading import Reader
 from supachat.sync.roster import Roster
@@ -42,6 +44,7 @@ class Parts:
         self.alterer = Alterer(self.me)
         self.attendance = Attendance(pace.idle)
         self.growing = Growing()
+        self.mentions = Mentions(self.calls)
 
     def handed_over(self, memory: kp.Memory) -> Parts:
         """The same for another account. How the link does, and whether somebody looks, is the computer's."""
@@ -56,6 +59,13 @@ class Parts:
     def me(self, source: str) -> str:
         info = self.info(source)
         return info.me if info is not None else ""
+
+    def calls(self, source: str) -> frozenset[str]:
+        """What others write after an `@` to mean the reader."""
+        me = self.me(source)
+        person = self.roster.people.get(source, me)
+        name = person.name if person is not None else self.account.name if self.account is not None else ""
+        return mentions.calls(name, person.handle if person is not None else me)
 
     def _unstored(self, thread: ThreadKey) -> bool:
         row = self.roster.threads.get(thread)
@@ -142,6 +152,7 @@ class Parts:
             self.sender.drop(self.sender.outbox.matches(message) or "", out)
             return
         self.sender.settle(message, out)
+        self.mentions.heard(message)
         self.reader.arrived(message, self.asking.turn, out, changed=changed)
         roster = self.roster
         if roster.people.stops(message.thread, message.author):

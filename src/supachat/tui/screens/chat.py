@@ -254,7 +254,7 @@ class ChatScreen(ChatTelling):
         self._go(self._trail.before)
 
     def action_next_unread(self) -> None:
-        key = self._trail.next_unread(self.client.threads())
+        key = self._trail.next_unread(self.client.threads(), self.client.telling.mentions)
         if key is None:
             self.typing.flash(Safe("nothing unread"))
         self._go(key)

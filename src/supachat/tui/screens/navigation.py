@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from supachat.domain.model import Thread, ThreadKey
 
@@ -29,17 +29,22 @@ class Trail:
         if key != self._here:
             self.before, self._here = self._here, key
 
-    def next_unread(self, threads: Sequence[Thread]) -> ThreadKey | None:
+    def next_unread(
+        self, threads: Sequence[Thread], meant: Callable[[Thread], int] = lambda thread: 0
+    ) -> ThreadKey | None:
         """The next thread with unread messages after the open one, else where the walk began, else None.
 
-        Muted and archived threads do not count.
+        Those come first of whose unread messages `meant` counts some that mean the reader, the muted ones
+        among them; else muted threads do not count, and archived ones never do.
         """
         here = self._here
         order = [thread.key for thread in threads]
         start = order.index(here) + 1 if here in order else 0
-        for thread in (*threads[start:], *threads[:start]):
-            if thread.unread and not thread.muted and not thread.archived and thread.key != here:
-                self._origin = self._origin or here
-                return thread.key
+        ahead = [t for t in (*threads[start:], *threads[:start]) if t.unread and t.key != here]
+        ahead = [thread for thread in ahead if not thread.archived]
+        first = [thread for thread in ahead if meant(thread)]
+        if found := first or [thread for thread in ahead if not thread.muted]:
+            self._origin = self._origin or here
+            return found[0].key
         origin, self._origin = self._origin, None
         return origin if origin != here else None

@@ -58,6 +58,7 @@ def _thread(client: Client, source: SourceInfo, thread: Thread) -> ThreadView:
         typing=typing_words(typing),
         standing=status_kind(thread.status, source),
         assistant=source.assisted or _assisted(client, thread),
+        mentions=client.telling.mentions(thread),
         assignee=_assignee(client, thread),
     )
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from supachat.domain.mentions import MENTION
 from supachat.domain.text import safe_url
 from supachat.tui.widgets.pieces import Piece, Role
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _WORTH_IT = re.compile("://|mailto:|@")
 _FOUND = re.compile(
     r"(?P<url>(?:https?://|mailto:)[^\s<>\"`、。「」（）《》]+)"
-    r"|(?<![\w@/.])(?P<mention>@\w(?:[\w.-]*\w)?)",
+    rf"|{MENTION}",
     re.IGNORECASE,
 )
 _EMPHASIS = {

@@ -38,6 +38,8 @@ class ThreadView:
     """None where the source has no status."""
     assistant: bool = False
     """Somebody who is no human answers here."""
+    mentions: int = 0
+    """Unread messages that mean the reader, as far as is known."""
     assignee: Safe = NOTHING
     """`you`, initials or `-`; empty where the source knows no such thing."""
 
@@ -74,6 +76,7 @@ class Entry:
     view: ThreadView | None = None
     folded: bool = False
     count: int = 0
+    mentions: int = 0
     feed: FeedView | None = None
 
     @property
@@ -95,7 +98,8 @@ def entries(sources: Iterable[SourceView], folded: Collection[str], *, tall: boo
         shut = source.name in folded
         shown = [view for view in source.threads if not view.thread.archived]
         count = _sum(shown) + sum(feed.waiting for feed in source.feeds)
-        found.append(Entry("source", source.name, source, folded=shut, count=count))
+        meant = sum(view.mentions for view in shown)
+        found.append(Entry("source", source.name, source, folded=shut, count=count, mentions=meant))
         if shut:
             continue
         found += [Entry("feed", feed.info.name, source, feed=feed) for feed in source.feeds]
@@ -126,11 +130,12 @@ def keep_order(shown: Sequence[ThreadKey], views: Sequence[ThreadView]) -> tuple
 
 
 def arranged(views: Iterable[ThreadView], *, unread_first: bool) -> tuple[ThreadView, ...]:
-    """What is closed last; before that by time, which is the order they come in, or the unread first."""
+    """What means the reader first, what is closed last; between them by time, which is the order they
+    come in, or the unread first."""
 
-    def rank(view: ThreadView) -> tuple[bool, bool]:
+    def rank(view: ThreadView) -> tuple[bool, bool, bool]:
         read = unread_first and (not view.thread.unread or view.thread.muted)
-        return view.standing is StatusKind.CLOSED, read
+        return not view.mentions, view.standing is StatusKind.CLOSED, read
 
     return tuple(sorted(views, key=rank))
 
@@ -139,6 +144,7 @@ def arranged(views: Iterable[ThreadView], *, unread_first: bool) -> tuple[Thread
 
 _TESTS: dict[str, Callable[[ThreadView], bool]] = {
     "unread": lambda view: view.thread.unread > 0,
+    "mentions": lambda view: view.mentions > 0,
     "mine": lambda view: view.assignee == "you",
     "nobody": lambda view: view.assignee == "-",
     "muted": lambda view: view.thread.muted,
@@ -148,7 +154,7 @@ _TESTS: dict[str, Callable[[ThreadView], bool]] = {
 
 def fits(view: ThreadView, words: Iterable[str]) -> bool:
     """Whether every word is in the title or the preview, or is a thing that the thread is: its status,
-    `unread`, `mine`, `nobody`, `muted`, `archived`."""
+    `unread`, `mentions`, `mine`, `nobody`, `muted`, `archived`."""
     said = f"{view.thread.title}\n{view.thread.preview}".casefold()
     return all(
         word in said or word == view.thread.status or (word in _TESTS and _TESTS[word](view))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from rich.cells import cell_len
 
+from supachat.domain.mentions import calls
 from supachat.domain.model import Delivery, Gap, Item, Message, Person, PersonKind
 from supachat.domain.text import Safe, safe_line
 from supachat.domain.values import dataclass
@@ -59,10 +60,7 @@ class Cast:
     def calls(self) -> frozenset[str]:
         """What others write after an @ to mean the reader, folded to lower case."""
         person = self.person(self.me) if self.me else None
-        if person is None:
-            return frozenset()
-        name = person.name.casefold()
-        return frozenset({name.replace(" ", ""), name.split(" ")[0], person.handle.casefold()} - {""})
+        return calls(person.name, person.handle) if person is not None else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

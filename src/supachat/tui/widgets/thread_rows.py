@@ -74,8 +74,9 @@ def _source_row(entry: Entry, cells: int, look: Look) -> Row:
     right: list[Span] = []
     if source and not source.threads and not source.feeds:
         right = [Span(Safe("none"), "quiet"), space(1)]
-    elif entry.folded and entry.count:
-        right = [Span(_number(entry.count), "bold foreground"), space(1)]
+    elif entry.folded and (entry.count or entry.mentions):
+        sums = Span(_number(entry.count), "bold foreground") if entry.count else space(3)
+        right = [*_meant(entry.mentions), sums, space(1)]
     if source and source.muted:
         right = [Span(Safe(f"{look.glyphs.muted} "), "quiet"), *(right or [space(4)])]
     return Row(fit(left, right, cells), look.tone)
@@ -119,10 +120,13 @@ def _title(view: ThreadView, look: Look) -> Span:
 
 
 def _counts(view: ThreadView, cells: int, look: Look) -> list[Span]:
-    """Who is to see to it or the muted sign, the unread count or the pencil, the air behind them."""
+    """What means the reader, else the muted sign or who is to see to it; the unread count or the pencil;
+    the air behind them."""
     thread, glyphs = view.thread, look.glyphs
-    spans: list[Span] = []
-    if thread.muted:
+    spans = _meant(view.mentions)
+    if spans:
+        pass
+    elif thread.muted:
         spans.append(Span(Safe(f"{glyphs.muted} "), "quiet"))
     elif view.assignee and cells >= ASSIGNEES:
         spans.append(Span(Safe(f"{view.assignee:>3} "), "text2" if view.assignee == "you" else "quiet"))
@@ -133,6 +137,12 @@ def _counts(view: ThreadView, cells: int, look: Look) -> list[Span]:
     elif spans:
         spans.append(space(3))
     return [*spans, space(1)]
+
+
+def _meant(count: int) -> list[Span]:
+    """`@2`: so many unread messages mean the reader; `@+` for more than one digit says."""
+    said = str(count) if count < 10 else "+"
+    return [Span(Safe(f"@{said} "), "bold accent")] if count else []
 
 
 def _thread_rows(entry: Entry, cells: int, look: Look) -> list[Row]:
