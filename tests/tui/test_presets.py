@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.tui.harness import chat, make_app, running, screen_text, settled
 from tests.tui.town import Town
+from textual import events
 
 from supachat.tui.keymap import Place
 
@@ -52,6 +54,17 @@ async def test_vim_leaves_the_text_with_esc_and_comes_back_with_i() -> None:
         await pilot.press("escape", "colon")
         await settled(pilot)
         assert "What should happen?" in screen_text(app)
+
+
+@pytest.mark.parametrize("keys", ["chat", "vim"])
+async def test_a_key_right_behind_one_that_moves_the_keyboard_goes_where_that_is_now(keys: str) -> None:
+    """As from a paste into the terminal, a macro, or a line that was slow."""
+    app = make_app(Town(), keys=keys)
+    async with running(app) as pilot:
+        for key, character in (("f6", None), ("k", "k"), ("tab", "\t"), ("x", "x")):
+            app.post_message(events.Key(key, character))
+        await settled(pilot)
+        assert chat(app).composer.field.text == "x"
 
 
 async def test_help_shows_the_keys_in_force() -> None:

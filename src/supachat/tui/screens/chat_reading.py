@@ -128,7 +128,7 @@ class ChatReading(ChatView):
 
     def action_select(self) -> None:
         if self.shown is not None:
-            self.pane.focus()
+            self.set_focus(self.pane)
 
     def action_copy_message(self) -> None:
         item = self.pane.selected
@@ -142,6 +142,7 @@ class ChatReading(ChatView):
             self.notices.tell(views.details(self.client, item, self.now()))
 
     # ------------------------------------------------------------ places
+    # At once, not by the widget's own `focus`, which comes later: the next key may be on its way already.
 
     def action_walk(self, by: int) -> None:
         """The next of list, messages, composer that is on the screen."""
@@ -149,7 +150,7 @@ class ChatReading(ChatView):
         seen = [place for place in places if place.display and place.parent and self._visible(place)]
         if seen:
             here = seen.index(self.focused) if self.focused in seen else len(seen) - 1
-            seen[(here + by) % len(seen)].focus()
+            self.set_focus(seen[(here + by) % len(seen)])
 
     def _visible(self, place: Widget) -> bool:
         return all(node.display for node in place.ancestors_with_self if isinstance(node, Widget))
@@ -168,11 +169,11 @@ class ChatReading(ChatView):
         self.lay_out()
         if self.shown is not None:
             away = keys_of(self).modal and self.place is Place.COMPOSER
-            (self.pane if away else self.composer.field).focus()
+            self.set_focus(self.pane if away else self.composer.field)
             if twice:
                 self.pane.scroll_to_newest()
         else:
-            self.list.focus()
+            self.set_focus(self.list)
 
     def action_list(self) -> None:
         if self.app.size.width < 80:
