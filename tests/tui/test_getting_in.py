@@ -18,6 +18,7 @@ from supachat.domain.errors import (
     Unreachable,
 )
 from supachat.domain.text import safe_line
+from supachat.tui.keymap import Place
 from supachat.tui.screens.sign_in import SignIn
 from supachat.tui.setup_protocol import WorkspaceCard
 from supachat.tui.widgets.composer import Field
@@ -238,7 +239,7 @@ async def test_signing_out_with_unsent_messages_asks_first() -> None:
         await pilot.press(*"unsent", "enter")
         await until(pilot, lambda: "not sent: no" in screen_text(pilot.app))
         await pilot.press("ctrl+p", *"sign out", "enter")
-        await until(pilot, lambda: "Sign out and drop 1 unsent" in screen_text(pilot.app))
+        await until(pilot, lambda: "Drop 1 unsent message?  y sign out  n stay" in screen_text(pilot.app))
         await pilot.press("n")
         await settled(pilot)
         assert not isinstance(pilot.app.screen, SignIn)
@@ -250,12 +251,13 @@ async def test_who_signs_out_leaves_nothing_on_the_screen_and_nothing_to_be_reca
     async with running(make_app(town)) as pilot:
         await pilot.press(*"sent", "enter", *"begun")
         await pilot.press("ctrl+p", *"sign out", "enter")
-        await until(pilot, lambda: "Sign out and drop 1 unfinished text?" in screen_text(pilot.app))
+        await until(pilot, lambda: "Drop 1 unfinished text?  y sign out  n stay" in screen_text(pilot.app))
         below = chat(pilot.app)
         await pilot.press("y")
         await until(pilot, lambda: isinstance(pilot.app.screen, SignIn))
         assert (below.shown, below.composer.text, below.pane.newest(10)) == (None, "", ())
         assert (below.client.threads(), below.client.account) == ((), None)
+        assert below.place is Place.LIST
         below.composer.on_field_recall(Field.Recall(-1))
         assert below.composer.text == ""
 

@@ -221,6 +221,7 @@ class ChatScreen(ChatTelling):
         self.composer.forget()
         self.typing.show(names=(), below=0)
         self.show_all()
+        self.list.focus()
 
     # ------------------------------------------------------------ threads
 

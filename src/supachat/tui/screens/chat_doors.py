@@ -136,7 +136,7 @@ class ChatDoors(ChatSearch):
         if not dropped:
             self.run_worker(self._sign_out(), group="sign-out", exclusive=True)
             return
-        words = Safe(f"Sign out and drop {dropped}?")
+        words = Safe(f"Drop {dropped}?")
         self.typing.ask(Question(SIGN_OUT, words, Safe("sign out"), Safe("stay")))
 
     def on_typing_line_answered(self, event: TypingLine.Answered) -> None:

@@ -124,7 +124,7 @@ class SignInView(Screen[bool]):
         without |= set() if self._visit is not None else {"open_address", "copy_address"}
         without |= set() if self._offers.sign_up and self._way not in _AFTER else {"new_account"}
         alone = ways.next_way(ways.ways_of(self._offers), self._way, 1) == self._way
-        alone = alone or self._way in _AFTER
+        alone = alone or self._way in ways.NO_WAYS
         without |= {"sign_in_field"} if alone and len(self._fields) < 2 else set()
         without |= set() if self._goes_back else {"sign_in_back"}
         hints = keys_of(self).footer(Place.SIGN_IN, without=without)
