@@ -1,4 +1,7 @@
-"""The way to the server, built beside the screen."""
+"""The way to the server, built beside the screen.
+
+It loads the network's libraries: must never run before an app's first frame.
+"""
 
 from __future__ import annotations
 

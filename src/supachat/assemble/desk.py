@@ -1,4 +1,7 @@
-"""What a run starts from: the settings, where files lie, where the session is kept."""
+"""What a run starts from: the settings, where files lie, where the session is kept.
+
+Must never ask the network.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One question to a project, without a client: does it answer, is this the account's password?"""
+"""One question to a project, without a client: does it answer, is this the account's password?
+
+Must never keep a password, a code or a link.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whose a draft is: a lock that the operating system drops when its process dies."""
+"""Whose a draft is: a lock that the operating system drops when its process dies.
+
+Must never take a draft from a process that lives.
+"""
 
 from __future__ import annotations
 

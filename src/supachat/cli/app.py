@@ -1,4 +1,7 @@
-"""`supachat` alone: the screen, on the workspace that is meant or on the first-run page."""
+"""`supachat` alone: the screen, on the workspace that is meant or on the first-run page.
+
+Must never import the network's libraries before the first frame.
+"""
 
 from __future__ import annotations
 

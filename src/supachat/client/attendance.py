@@ -1,6 +1,7 @@
 """What the reader is to others, and what others say of themselves.
 
-Away by itself after five idle minutes; told on change, at most once in ten seconds.
+Away by itself after five idle minutes; told on change, at most once in ten seconds. Must never make a
+caller wait.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The prices of a workspace, which of them are watched, and when they are told of.
 
-What is chosen is kept on this computer.
+What is chosen is kept on this computer. Must never make a caller wait.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What the client needs of a Supabase project, and all that it knows of one."""
+"""What the client needs of a Supabase project, and all that it knows of one.
+
+Must never name a library, a table or a topic: whoever implements it does.
+"""
 
 from __future__ import annotations
 

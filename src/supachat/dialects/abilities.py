@@ -1,4 +1,4 @@
-"""What a map's source can do: what it cannot do is not on the screen."""
+"""What a map's source can do: what it cannot do is not on the screen. Pure."""
 
 from __future__ import annotations
 

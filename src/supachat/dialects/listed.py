@@ -1,4 +1,7 @@
-"""A row of the thread list, as a thread and the people in it. What does not fit the map is refused."""
+"""A row of the thread list, as a thread and the people in it. What does not fit the map is refused.
+
+Pure.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""This computer: the settings file, the rights of what lies on disk, the vault, the dialects' maps."""
+"""This computer: the settings file, the rights of what lies on disk, the vault, the dialects' maps.
+
+Must never leave anything behind.
+"""
 
 from __future__ import annotations
 

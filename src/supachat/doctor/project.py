@@ -1,4 +1,7 @@
-"""The project as the signed-in reader has it: token, reads and writes under RLS, realtime."""
+"""The project as the signed-in reader has it: token, reads and writes under RLS, realtime.
+
+Must never leave anything behind.
+"""
 
 from __future__ import annotations
 

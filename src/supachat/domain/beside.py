@@ -1,4 +1,7 @@
-"""Events of what stands beside the messages: feeds and prices. All of them are in `domain.events` too."""
+"""Events of what stands beside the messages: feeds and prices. All of them are in `domain.events` too.
+
+Frozen values.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the screen must know: each Change is complete in itself, and they are applied in order."""
+"""What the screen must know: each Change is complete in itself, and they are applied in order.
+
+Frozen values.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ways into an account: what a project offers, and what a person shows to be let in."""
+"""Ways into an account: what a project offers, and what a person shows to be let in. Frozen values."""
 
 from __future__ import annotations
 

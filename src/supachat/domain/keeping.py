@@ -1,6 +1,6 @@
 """What is kept on this computer: the writes of a step, and what a later run finds of them.
 
-A Write goes from the engine to the cache; those of one step are committed together.
+A Write goes from the engine to the cache; those of one step are committed together. Frozen values.
 """
 
 from __future__ import annotations

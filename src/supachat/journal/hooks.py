@@ -1,4 +1,7 @@
-"""The three places where Python prints a traceback by itself, taken over. Every start pays for this."""
+"""The three places where Python prints a traceback by itself, taken over. Every start pays for this.
+
+Must never import what a start does not load anyway.
+"""
 
 from __future__ import annotations
 

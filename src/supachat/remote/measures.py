@@ -1,4 +1,7 @@
-"""What is measured beside the link itself: the clock's skew, how late rows come, rows out of place."""
+"""What is measured beside the link itself: the clock's skew, how late rows come, rows out of place.
+
+Must never ask the server for anything.
+"""
 
 from __future__ import annotations
 

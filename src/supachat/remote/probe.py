@@ -1,4 +1,7 @@
-"""Is there a Supabase project at this address, and does it know this key? For the first run."""
+"""Is there a Supabase project at this address, and does it know this key? For the first run.
+
+Must never raise, and never send a key that opens more than the door.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Reads the catalog of the exposed schemas from Postgres, in one go."""
+"""Reads the catalog of the exposed schemas from Postgres, in one go.
+
+Must never change anything.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which workspace is meant: by name, by the environment, by the file, or because there is only one."""
+"""Which workspace is meant: by name, by the environment, by the file, or because there is only one.
+
+Must never guess between several.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """Writing into a person's settings file: line by line, so that their comments and order stay.
 
-A file is replaced whole, by a rename: whoever reads meanwhile sees the old one or the new one.
+A file is replaced whole, by a rename: whoever reads meanwhile sees the old one or the new one. Must never
+write a text that cannot be read again.
 """
 
 from __future__ import annotations

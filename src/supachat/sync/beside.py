@@ -1,4 +1,7 @@
-"""What stands beside the messages: feeds and prices, told to the screen, the cache and the notices."""
+"""What stands beside the messages: feeds and prices, told to the screen, the cache and the notices.
+
+No I/O, no clock.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Catching up: everything since what is known is read, page by page, until the thread is live.
 
 Join, read since the cursor with an overlap, once more when ready, a second look after ten seconds. A
-thread is "live" when its topics are joined and everything up to that moment has been fetched.
+thread is "live" when its topics are joined and everything up to that moment has been fetched. No I/O, no
+clock.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Edits and deletes caught up: what is known is compared with what the server has.
 
 Where the map orders edits by a column, a second cursor follows it. Where it does not, or where a deleted
-row is just not there any more, windows of what is known are read again: a message that was known when
-the window was asked for and is not in the answer is gone.
+row is just not there any more, windows of what is known are read again: a message that was known when the
+window was asked for and is not in the answer is gone. No I/O, no clock.
 """
 
 from __future__ import annotations

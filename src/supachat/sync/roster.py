@@ -1,4 +1,7 @@
-"""The thread list, the people and the unsent texts, told to the screen and the cache alike."""
+"""The thread list, the people and the unsent texts, told to the screen and the cache alike.
+
+No I/O, no clock.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Drafts and their pictures: the outbox and the pane told the same story.
 
 A new message stands at the end of the pane, a change to one in the message itself. What the server
-refuses is undone, and its text goes back to whoever wrote it.
+refuses is undone, and its text goes back to whoever wrote it. No I/O, no clock.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is known and under way, thread by thread, and what an act of reading comes to."""
+"""What is known and under way, thread by thread, and what an act of reading comes to. No I/O, no clock."""
 
 from __future__ import annotations
 

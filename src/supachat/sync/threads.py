@@ -1,7 +1,8 @@
 """The thread list: order, last message, unread.
 
-Unread comes from the source's read cursor: what the list said, plus the messages known since that
-the cursor does not cover, each counted once by its id however often it was heard. Cursors only grow.
+Unread comes from the source's read cursor: what the list said, plus the messages known since that the
+cursor does not cover, each counted once by its id however often it was heard. Cursors only grow. No I/O,
+no clock.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The screen: the only folder with Textual."""
+"""The screen: the only folder with Textual.
+
+Must never import the core, the cache, the network, a dialect or the server.
+"""
 
 import os
 

@@ -1,7 +1,8 @@
 """How the app ends when something in it breaks: one sentence below the restored terminal, exit 1.
 
-Textual 8.2.8 would print a traceback with locals, and those are messages. `_handle_exception` is
-private; `tests/unit/test_log.py` asserts that it is still the one door through which all errors come.
+Textual 8.2.8 would print a traceback with locals, and those are messages. `_handle_exception` is private;
+`tests/unit/test_log.py` asserts that it is still the one door through which all errors come. Must never
+print a local variable: messages are among them.
 """
 
 from __future__ import annotations

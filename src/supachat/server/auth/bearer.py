@@ -1,4 +1,7 @@
-"""Who asks: the access token in the Authorization header becomes a user and a living session."""
+"""Who asks: the access token in the Authorization header becomes a user and a living session.
+
+Must never take a token whose session has ended.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Letters that the service key writes: an invitation, or a link without a letter at all."""
+"""Letters that the service key writes: an invitation, or a link without a letter at all.
+
+Must never be reached without `bearer.check_admin`, which each function here asks first.
+"""
 
 from __future__ import annotations
 

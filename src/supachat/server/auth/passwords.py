@@ -1,6 +1,7 @@
 """Passwords as bcrypt hashes, the ones that a hosted project stores.
 
-A hash takes some 60 ms, so it is made in a thread. An unknown user costs as much as a known one.
+A hash takes some 60 ms, so it is made in a thread. An unknown user costs as much as a known one. Must
+never keep a password, nor let the time of an answer tell who has an account.
 """
 
 from __future__ import annotations

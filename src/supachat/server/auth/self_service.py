@@ -1,4 +1,7 @@
-"""What a signed-in person may do with the own account: look, change, sign out."""
+"""What a signed-in person may do with the own account: look, change, sign out.
+
+Must never act for anybody but whose token it is.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The command palette: what the keys do, by name, and what has no key. Dismisses with a command's id."""
+"""The command palette: what the keys do, by name, and what has no key. Dismisses with a command's id.
+
+Must never run one itself.
+"""
 
 from __future__ import annotations
 

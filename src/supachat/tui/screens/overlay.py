@@ -1,7 +1,7 @@
 """What the switcher and the command palette have in common: a query, its results, the rest veiled.
 
-72 wide or the terminal less 8, three rows down, everything behind stepped back. The footer stays
-readable and shows the overlay's keys.
+72 wide or the terminal less 8, three rows down, everything behind stepped back. The footer stays readable
+and shows the overlay's keys. Must never know what a result is.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Full pages that are only read; the keys, made from the keymap."""
+"""Full pages that are only read; the keys, made from the keymap.
+
+Must never ask the client.
+"""
 
 from __future__ import annotations
 

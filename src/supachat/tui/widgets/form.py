@@ -1,4 +1,7 @@
-"""Forms: a label of 14 cells, a band to write in, and what is wrong with it below."""
+"""Forms: a label of 14 cells, a band to write in, and what is wrong with it below.
+
+Must never know what a field is for.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What the pane's size comes to: columns, air, folding. Numbers only, all in cells or rows.
 
-0 edge, 2 mark, 4 text, one cell, meta, (air where there is room), the scroll bar
+0 edge, 2 mark, 4 text, one cell, meta, (air where there is room), the scroll bar Pure.
 """
 
 from __future__ import annotations

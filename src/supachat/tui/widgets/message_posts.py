@@ -1,4 +1,4 @@
-"""What `MessageList` tells whoever holds it: handlers are called `on_message_list_...`."""
+"""What `MessageList` tells whoever holds it: handlers are called `on_message_list_...`. Values only."""
 
 from __future__ import annotations
 

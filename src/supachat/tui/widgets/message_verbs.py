@@ -1,4 +1,4 @@
-"""What can be done with a message, by its verb: what is not sent yet, and what is one's own."""
+"""What can be done with a message, by its verb: what is not sent yet, and what is one's own. Pure."""
 
 from __future__ import annotations
 
