@@ -58,6 +58,13 @@ async def kept(tmp_path: Path) -> Callable[[], Files]:
     return lambda: Files(tmp_path / "acme.db")
 
 
+class Silent(Town):
+    """A project that never answers."""
+
+    async def start(self) -> None:
+        pass
+
+
 @pytest.fixture
 def frames(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What stands on the chat screen each time it is painted."""
@@ -76,7 +83,7 @@ def frames(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def test_the_list_and_the_messages_are_in_the_first_frame(
     kept: Callable[[], Files], frames: list[str]
 ) -> None:
-    async with running(make_app(Town(signed_in=False), cache=kept)):
+    async with running(make_app(Silent(), cache=kept)):
         assert "Ada" in frames[0]
         assert LAST in frames[0]
 
@@ -92,7 +99,7 @@ async def test_a_cache_that_is_slow_does_not_hold_up_the_screen(
         return await load(self)
 
     monkeypatch.setattr(Cache, "load", slow)
-    async with running(make_app(Town(signed_in=False), cache=kept)) as pilot:
+    async with running(make_app(Silent(), cache=kept)) as pilot:
         await until(pilot, lambda: frames)
         assert LAST not in frames[-1]
         opened.set()
@@ -111,7 +118,7 @@ async def test_the_styles_of_the_app_are_read_once(
         again(self)
 
     monkeypatch.setattr(Stylesheet, "reparse", watched)
-    async with running(make_app(Town(signed_in=False), cache=kept, theme=theme)) as pilot:
+    async with running(make_app(Silent(), cache=kept, theme=theme)) as pilot:
         assert not read
         assert pilot.app.current_theme.name == theme
         pilot.app.theme = "nord"  # one that is chosen later is read as ever
