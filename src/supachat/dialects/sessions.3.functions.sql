@@ -122,12 +122,17 @@ language sql stable security definer set search_path = '' as $$
   left join @schema@.supachat_read_cursors c on c.user_id = uid.id and c.session_id = s.id
   cross join lateral (
     select jsonb_agg(jsonb_build_object(
-      'user_id', m.user_id, 'display_name', coalesce(p.display_name, ''), 'role', m.role
+      'user_id', m.user_id, 'display_name', coalesce(m.called, p.display_name, ''), 'role', m.role
     ) order by m.joined_at, m.user_id) as members
     from (
-      select s.user_id, 'owner' as role, '-infinity'::timestamptz as joined_at where s.user_id is not null
+      select s.user_id, 'owner' as role, '-infinity'::timestamptz as joined_at, null::text as called
+        where s.user_id is not null
       union all
-      select x.user_id, 'member', x.joined_at from @schema@.supachat_members x where x.session_id = s.id
+      select x.user_id, 'member', x.joined_at, null from @schema@.supachat_members x where x.session_id = s.id
+      union all
+      -- an assistant has no account: the session's metadata may say what it is called
+      select 'assistant', 'assistant', 'infinity', left(s.metadata ->> 'assistant', 80)
+        where s.metadata ->> 'assistant' ~ '\S'
     ) m
     left join @schema@.supachat_profiles p on p.user_id = m.user_id
   ) w

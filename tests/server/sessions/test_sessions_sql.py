@@ -49,6 +49,10 @@ def test_what_the_list_says(world: Sessions, people: tuple[Account, ...]) -> Non
         {"user_id": ann.id, "display_name": "Ann", "role": "owner"},
         {"user_id": bob.id, "display_name": "Bob", "role": "member"},
     ]
+    world.backend("update chat_sessions set metadata = %s where id = %s", '{"assistant": "Sol"}', session)
+    assert world.one(bob, THREADS, session)["members"][2:] == [
+        {"user_id": "assistant", "display_name": "Sol", "role": "assistant"}
+    ], "whoever makes a session may say what its assistant is called"
     assert (row["last_message_author"], row["last_message_role"]) == ("assistant", "assistant")
     assert (row["last_message_preview"], row["unread"]) == ("z" * 200, 1)
     assert row["last_activity"] == row["last_message_at"]

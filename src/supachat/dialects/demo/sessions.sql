@@ -10,12 +10,13 @@ profiles as (
 ),
 threads as (
   select t.* from input, jsonb_to_recordset(story -> 'threads')
-    as t(id text, title text, owner text, members text[], status text, first_at timestamptz,
+    as t(id text, title text, owner text, members text[], status text, assistant text, first_at timestamptz,
       last_at timestamptz)
 ),
 sessions as (
-  insert into @schema@.chat_sessions (id, user_id, title, status, last_activity, created_at, updated_at)
-    select t.id, p.id, t.title, coalesce(t.status, 'active'), t.last_at, t.first_at, t.last_at
+  insert into @schema@.chat_sessions (id, user_id, title, status, last_activity, created_at, updated_at, metadata)
+    select t.id, p.id, t.title, coalesce(t.status, 'active'), t.last_at, t.first_at, t.last_at,
+      jsonb_build_object('assistant', t.assistant)
     from threads t join people p on p.handle = t.owner
     on conflict do nothing
 ),

@@ -190,7 +190,9 @@ class ChatThreads(ChatList):
         from supachat.tui.screens.picking import Picker  # late: not before the first frame
 
         key, me = thread.key, self.client.me(thread.key.source)
-        others: list[Person] = [p for p in self.client.members(key) if p.key.id != me]
+        others: list[Person] = [
+            p for p in self.client.members(key) if p.key.id != me and p.kind is not PersonKind.ASSISTANT
+        ]
 
         def chosen(person: str | None) -> None:
             if person is not None:

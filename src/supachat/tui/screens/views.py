@@ -84,7 +84,7 @@ def _called(client: Client, source: str, person_id: str) -> Safe:
 
 
 def writing_words(client: Client, newest: Iterable[Item]) -> Safe:
-    """Whose message still grows at the end of the thread: `Sol is writing`."""
+    """Whose message still grows at the end of the thread: `Mira is writing`."""
     for item in newest:
         if isinstance(item, Message) and item.extra is not None and item.extra.growing and not item.own:
             person = client.person(item.thread.source, item.author)
