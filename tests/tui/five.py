@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from tests.tui.town import NOW, PEOPLE, SOURCE, Town, conversation, micros, street
+from tests.tui.street import NOW, PEOPLE, SOURCE, conversation, micros, street
+from tests.tui.town import Town
 
 from supachat.domain.feeds import Canned, FeedInfo, FeedRow, Severity, Tick
 from supachat.domain.model import (

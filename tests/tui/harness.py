@@ -9,7 +9,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC
 from typing import TypeVar
 
-from tests.tui.town import NOW, Town
+from tests.tui.street import NOW
+from tests.tui.town import Town
 from textual.pilot import Pilot
 
 from supachat.cache.files import Files

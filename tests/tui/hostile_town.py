@@ -15,7 +15,8 @@ from typing import Any, cast
 
 from tests.tui.harness import chat, make_app, settled
 from tests.tui.scripted_setup import URL, ScriptedSetUp
-from tests.tui.town import ACCOUNT, EVERYTHING, NOW, PEOPLE, Town, message, micros, street, thread
+from tests.tui.street import ACCOUNT, EVERYTHING, NOW, PEOPLE, message, micros, street, thread
+from tests.tui.town import Town
 from textual.pilot import Pilot
 
 from supachat.domain import events as ev

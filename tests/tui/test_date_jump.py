@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from tests.tui.harness import chat, make_app, running, screen_text, settled, until
-from tests.tui.town import NOW, Town, key, message
+from tests.tui.street import NOW, key, message
+from tests.tui.town import Town
 from textual.pilot import Pilot
 
 Compare = Callable[..., bool]

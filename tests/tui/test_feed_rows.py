@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 from tests.tui.five import ALERTS, AUDIT, NOTES, feed_rows
 from tests.tui.row_text import text
-from tests.tui.town import NOW, micros
+from tests.tui.street import NOW, micros
 
 from supachat.domain.feeds import Canned, FeedInfo, Severity
 from supachat.domain.text import Safe, safe_line

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from tests.tui.harness import make_app, running, screen_text, until
-from tests.tui.town import NOW, Town
+from tests.tui.street import NOW
+from tests.tui.town import Town
 from textual.css.stylesheet import Stylesheet
 from textual.screen import Screen
 

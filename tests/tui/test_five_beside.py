@@ -8,7 +8,7 @@ import pytest
 from tests.tui.five import HANNAH, INVOICE, STAKING, five, said, tick
 from tests.tui.five_acts import at
 from tests.tui.harness import chat, make_app, row, running, screen_text, settled, until
-from tests.tui.town import NOW, micros
+from tests.tui.street import NOW, micros
 
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed

@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 from tests.tui.five import ALERTS, FIVE_PEOPLE, INBOX
 from tests.tui.row_text import text
-from tests.tui.town import NOW, thread
+from tests.tui.street import NOW, thread
 
 from supachat.domain.model import Thread
 from supachat.domain.text import Safe, safe_line

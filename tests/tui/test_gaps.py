@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tests.tui.harness import chat, make_app, running, screen_text, settled, until
-from tests.tui.town import LIVE, NOW, Town, key, message
+from tests.tui.street import LIVE, NOW, key, message
+from tests.tui.town import Town
 from textual.pilot import Pilot
 
 from supachat.domain import events as ev

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.tui.harness import chat, make_app, running, screen_text, settled, until
 from tests.tui.scripted_setup import KEY, URL, ScriptedSetUp
-from tests.tui.town import Town, key
+from tests.tui.street import key
+from tests.tui.town import Town
 from textual.pilot import Pilot
 
 from supachat.domain.errors import (

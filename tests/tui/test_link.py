@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 from tests.tui.harness import chat, make_app, running, screen_text, settled, until
-from tests.tui.town import LIVE, Town, key
+from tests.tui.street import LIVE, key
+from tests.tui.town import Town
 from textual.pilot import Pilot
 
 from supachat.cache.files import Files

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 from tests.tui.harness import chat, make_app, running, screen_text, until
-from tests.tui.town import NOW, Town, key, message
+from tests.tui.street import NOW, key, message
+from tests.tui.town import Town
 
 from supachat.domain.text import Safe
 from supachat.tui.widgets.message_posts import Head

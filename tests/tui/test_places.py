@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.tui.town import key, thread
+from tests.tui.street import key, thread
 
 from supachat.domain.model import ThreadKey
 from supachat.tui.app import theme_for

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from rich.cells import cell_len
 from tests.tui.row_text import text
-from tests.tui.town import NOW, key, micros, thread
+from tests.tui.street import NOW, key, micros, thread
 
 from supachat.domain.model import Cursor, PersonKind, Presence, Thread
 from supachat.domain.text import Safe, safe_line

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 from tests.tui.harness import chat, make_app, row, running, screen_text, settled, until
-from tests.tui.town import Town, key, long_conversation, street
+from tests.tui.street import key, long_conversation, street
+from tests.tui.town import Town
 
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed

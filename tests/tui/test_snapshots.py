@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable
 import pytest
 from tests.tui.harness import chat, make_app, screen_text, settled, until
 from tests.tui.scripted_setup import URL, ScriptedSetUp
-from tests.tui.town import Town, key, long_conversation
+from tests.tui.street import key, long_conversation
+from tests.tui.town import Town
 from textual.pilot import Pilot
 
 from supachat.domain import events as ev

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from tests.tui.harness import chat, make_app, row, running, screen_text, settled, until
-from tests.tui.town import Town, key, long_conversation
+from tests.tui.street import key, long_conversation
+from tests.tui.town import Town
 
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed, Unreachable

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 
 import pytest
 from tests.tui.harness import chat, make_app, running, screen_text, until
-from tests.tui.town import Town, key
+from tests.tui.street import key
+from tests.tui.town import Town
 
 from supachat.tui import editor, slash
 from supachat.tui.keymap import KEYS

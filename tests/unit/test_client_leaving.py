@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tests.unit.test_client import ACCOUNT, SOURCE, A, Scripted, until
+from tests.unit.scripted_client import ACCOUNT, SOURCE, A, Scripted, until
 
 from supachat.cache.files import Files
 from supachat.client import Client

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.test_client import Scripted, until
+from tests.unit.scripted_client import Scripted, until
 
 from supachat.cache.files import Files
 from supachat.client import Client

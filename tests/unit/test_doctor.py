@@ -7,9 +7,10 @@ import base64
 import json
 
 import pytest
+from tests.unit.doctor_checks import found, hangs, raises, well
 
 from supachat.cli.doctor import plain_lines, summary
-from supachat.doctor.findings import Check, Finding, Grade, Note, Trouble, Unseen, carry_out
+from supachat.doctor.findings import Check, Finding, Grade, Note, Trouble, Unseen
 from supachat.doctor.network import key_kind, where_to_look
 from supachat.doctor.project import ends_in
 from supachat.doctor.terminal import QUESTIONS, Answers, Terminal, colours, understood
@@ -18,27 +19,6 @@ from supachat.domain.text import Safe
 
 ALL = Answers(wide=2, marked=1, kitty=True, osc=True, at_once=True, spoke=True)
 DA1 = "\x1b[?62;4c"
-
-
-async def well() -> str:
-    return "well"
-
-
-async def hangs() -> str:
-    await asyncio.Event().wait()
-    return "never"
-
-
-def raises(error: Exception) -> Check:
-    async def run() -> str:
-        raise error
-
-    return Check("x", run)
-
-
-async def found(*checks: Check, known: tuple[Finding, ...] = ()) -> list[Finding]:
-    return [one async for one in carry_out(checks, known)]
-
 
 # ---------------------------------------------------------------- findings
 

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 
 import pytest
+from tests.unit.doctor_checks import found
 
-from supachat.doctor.findings import Check, Finding, Grade, Trouble, carry_out
+from supachat.doctor.findings import Check, Grade, Trouble
 from supachat.doctor.machine import Machine
-
-
-async def well() -> str:
-    return "well"
-
-
-async def hangs() -> str:
-    await asyncio.Event().wait()
-    return "never"
-
-
-def raises(error: Exception) -> Check:
-    async def run() -> str:
-        raise error
-
-    return Check("x", run)
-
-
-async def found(*checks: Check, known: tuple[Finding, ...] = ()) -> list[Finding]:
-    return [one async for one in carry_out(checks, known)]
 
 
 def machine(home: Path, **environ: str) -> Machine:

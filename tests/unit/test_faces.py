@@ -7,8 +7,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from tests.unit.test_client import ACCOUNT, SOURCE, Viewer, until
-from tests.unit.test_client import A as THREAD
+from tests.unit.scripted_client import ACCOUNT, SOURCE, Viewer, until
+from tests.unit.scripted_client import A as THREAD
 from tests.unit.whole_project import (
     EVERYTHING,
     FEED,

@@ -6,8 +6,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from tests.unit.test_client import A as THREAD
-from tests.unit.test_client import Viewer, until
+from tests.unit.scripted_client import A as THREAD
+from tests.unit.scripted_client import Viewer, until
 from tests.unit.whole_project import (
     OTHER,
     ROW,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.unit.test_client import Scripted
+from tests.unit.scripted_client import Scripted
 
 from supachat.cache.files import Files
 from supachat.cli.headless import Headless

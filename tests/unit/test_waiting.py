@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.unit.core_screen import CONNECTED, SIGNED_IN, Screen, listed
-from tests.unit.test_client import A, Scripted, Viewer, until
+from tests.unit.scripted_client import A, Scripted, Viewer, until
 
 from supachat.cache.files import Files
 from supachat.client import Client

@@ -8,8 +8,8 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from tests.unit.test_client import ACCOUNT, SOURCE, YOU, Scripted, Viewer, until
-from tests.unit.test_client import A as THREAD
+from tests.unit.scripted_client import ACCOUNT, SOURCE, YOU, Scripted, Viewer, until
+from tests.unit.scripted_client import A as THREAD
 
 from supachat.cache.files import Files
 from supachat.client import Client
