@@ -13,7 +13,7 @@ from supachat.dialects import catalog
 from supachat.dialects.calls import Insert, Rpc, Select
 from supachat.dialects.grammar import parse
 from supachat.domain.events import FeedHeard, ListStale, MessageArrived
-from supachat.domain.feeds import Severity
+from supachat.domain.feeds import FeedAct, Severity
 from supachat.domain.model import Cursor, Draft, Feature, Micros, PersonKind, ThreadKey
 from supachat.domain.requests import FetchPage
 
@@ -147,19 +147,19 @@ def test_the_server_filters() -> None:
 
 
 def test_the_feeds() -> None:
-    assert [(feed.name, feed.takes, feed.urgent) for feed in PORTAL.beside.feeds()] == [
-        ("alerts", True, True),
-        ("notifications", True, False),
-        ("appointments", False, False),
-        ("log", False, False),
-        ("audit", False, False),
+    assert [(feed.name, feed.takes, feed.closes, feed.urgent) for feed in PORTAL.beside.feeds()] == [
+        ("alerts", True, True, True),
+        ("notifications", True, False, False),
+        ("appointments", False, False, False),
+        ("log", False, False, False),
+        ("audit", False, False, False),
     ]
 
 
 def test_a_feed_is_read_newest_first() -> None:
     assert PORTAL.beside.feed_call("alerts") == Select(
         "assessment_critical_alerts",
-        "id,created_at,title,body,severity,acknowledged_at,acknowledged_by",
+        "id,created_at,title,body,severity,acknowledged_at,acknowledged_by,closed_at,closed_by",
         order=(("created_at", True), ("id", True)),
         limit=50,
         schema="portal",
@@ -186,6 +186,18 @@ def test_it_is_taken_by_a_function() -> None:
     assert PORTAL.beside.take_call("alerts", "1") == Rpc("supachat_acknowledge", wanted, "portal")
     assert PORTAL.beside.take_call("log", "1") is None
     assert PORTAL.beside.take_call("nothing", "1") is None
+
+
+def test_an_alert_is_closed_by_a_function_and_says_by_whom() -> None:
+    assert PORTAL.beside.take_call("alerts", "1", FeedAct.CLOSE) == Rpc(
+        "supachat_close", {"_id": "1"}, "portal"
+    )
+    assert PORTAL.beside.take_call("notifications", "1", FeedAct.CLOSE) is None
+    closed = {**ALERT, "closed_at": "2026-11-21T07:00:00+00:00", "closed_by": BOB}
+    (event,) = told("UPDATE", closed, "assessment_critical_alerts")
+    assert isinstance(event, FeedHeard)
+    assert (event.row.closed, event.row.closed_by, event.row.taken) == (True, BOB, False)
+    assert event.row.closed_at == 1_795_244_400_000_000
 
 
 def test_an_appointment() -> None:

@@ -59,6 +59,31 @@ def test_it_can_be_run_again(bare: SqlWorld) -> None:
         }
 
 
+@EACH
+def test_a_policy_that_somebody_dropped_comes_back(bare: SqlWorld) -> None:
+    """What dialect check sends people to: the file is run again, and knows its own functions."""
+    bare.install()
+    before = bare.shape()
+    bare.admin.execute(
+        f"drop policy supachat_{bare.schema}_{bare.dialect}_listen on realtime.messages".encode()
+    )
+    assert bare.install() == []
+    assert bare.shape() == before
+
+
+@pytest.mark.parametrize("kind", [Portal], ids=["portal"])
+def test_alerts_of_before_they_could_be_closed_can_be(bare: SqlWorld) -> None:
+    bare.install()
+    bare.admin.execute("drop function supachat_close(uuid)")
+    bare.admin.execute(
+        "alter table assessment_critical_alerts drop column closed_at, drop column closed_by"
+    )
+    assert bare.install() == []
+    assert (
+        bare.admin.execute("select closed_at, closed_by from assessment_critical_alerts").fetchall() == []
+    )
+
+
 def everything(world: SqlWorld) -> list[str]:
     return [
         f"{name} {row['t']}"

@@ -104,6 +104,7 @@ def _row(source: str, number: int, row: Mapping[str, Any], now: int) -> Row:
     times = {
         "at": iso(now - row["ago"] * MINUTE),
         "taken_at": iso(now - row["taken"] * MINUTE) if "taken" in row else None,
+        "closed_at": iso(now - row["closed"] * MINUTE) if "closed" in row else None,
         "starts_at": iso(now + row["starts"] * MINUTE) if "starts" in row else None,
     }
     thread = {"thread": key(source, row["thread"])} if "thread" in row else {}

@@ -177,6 +177,32 @@ begin
 end
 $$;
 
+-- Says that nothing is left to be done about a critical alert. Whoever closes it has seen it, so that it is
+-- acknowledged too. The first who closes it stands; a retry changes nothing.
+create or replace function @schema@.supachat_close(_id uuid)
+returns setof @schema@.assessment_critical_alerts
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  me constant uuid := @schema@.supachat_uid();
+begin
+  update @schema@.assessment_critical_alerts w
+    set closed_at = clock_timestamp(), closed_by = me,
+      acknowledged_at = coalesce(w.acknowledged_at, clock_timestamp()),
+      acknowledged_by = coalesce(w.acknowledged_by, me)
+    where w.id = _id and w.closed_at is null
+      and (@schema@.supachat_treats(w.client_id) or @schema@.supachat_role() = 'admin');
+  if found then
+    insert into @schema@.audit_logs (user_id, action_type, resource_type, action_description)
+      values (me, 'close', 'assessment_critical_alerts', _id::text);
+  end if;
+  return query select w.* from @schema@.assessment_critical_alerts w
+    where w.id = _id and (@schema@.supachat_treats(w.client_id) or @schema@.supachat_role() = 'admin');
+  if not found then
+    raise exception 'this is not yours to close' using errcode = '42501';
+  end if;
+end
+$$;
+
 -- Writes down that the caller begins to listen to a table. Again within ten seconds it answers the row that
 -- is there, so that a line that comes and goes does not fill the log.
 create or replace function @schema@.supachat_log_subscription(_resource text) returns @schema@.audit_logs
@@ -216,7 +242,7 @@ $$;
 --           @schema@.supachat_ensure_thread(uuid), @schema@.supachat_assign(uuid, uuid),
 --           @schema@.supachat_find_people(text), @schema@.supachat_whoami(),
 --           @schema@.supachat_feed(timestamptz, uuid, integer), @schema@.supachat_acknowledge(text, uuid),
---           @schema@.supachat_log_subscription(text)
+--           @schema@.supachat_close(uuid), @schema@.supachat_log_subscription(text)
 --   inner   @schema@.supachat_topic_key(text, text), @schema@.supachat_add_person(uuid, jsonb, jsonb),
 --           @schema@.supachat_on_new_user(), @schema@.supachat_on_change()
 

@@ -22,6 +22,7 @@
 --   supachat_feed(_before timestamptz = null, _before_id uuid = null, _limit integer = 50)
 --     feed (the table's name), id, severity, title, body, at, can_acknowledge, acknowledged_at, acknowledged_by
 --   supachat_acknowledge(_feed text, _id uuid)         the same columns; notifications and critical alerts
+--   supachat_close(_id uuid)                           a row of assessment_critical_alerts: it is dealt with
 --   supachat_log_subscription(_resource text)          a row of audit_logs: who began to listen to what
 -- Tables to read: clients, client_portal_messages (order sent_date, key id; plain insert of id, client_id,
 -- clinician_id, sender_id, subject, message works too), appointments: the client and their clinician.
@@ -170,6 +171,10 @@ create table if not exists @schema@.assessment_critical_alerts (
   acknowledged_at timestamptz,
   acknowledged_by uuid
 );
+-- later than the table: a project that has it already gets them
+alter table @schema@.assessment_critical_alerts
+  add column if not exists closed_at timestamptz,
+  add column if not exists closed_by uuid;
 
 create table if not exists @schema@.notification_logs (
   id uuid primary key default gen_random_uuid(),

@@ -44,7 +44,7 @@ def functions(map_: Map) -> tuple[str, ...]:
     """Every function that the map calls, each once."""
     parts: list[object] = [map_.me, map_.threads, map_.send, map_.edit, map_.delete, map_.read, map_.find]
     parts += [map_.ensure, map_.create, map_.search, map_.prices, map_.presence_row, map_.audit]
-    parts += [*map_.alter.values(), *(feed.take for feed in map_.feeds)]
+    parts += [*map_.alter.values(), *(part for feed in map_.feeds for part in (feed.take, feed.close))]
     found = (getattr(part, "rpc", None) for part in parts)
     return tuple(dict.fromkeys(name for name in found if isinstance(name, str)))
 
@@ -62,7 +62,8 @@ def _chat(map_: Map) -> Iterable[Use]:
 
 def _beside(map_: Map) -> Iterable[Use]:
     for feed in map_.feeds:
-        yield Use(feed.table, feed.columns, feed.id, (feed.id, feed.at), {feed.at: TIME})
+        times = [name for name in (feed.at, feed.when, feed.until) if name is not None]
+        yield Use(feed.table, feed.columns, feed.id, (feed.id, feed.at), dict.fromkeys(times, TIME))
     if (canned := map_.canned) is not None:
         yield Use(canned.table, (canned.name, canned.text))
     if (prices := map_.prices) is not None:

@@ -140,6 +140,7 @@ _FUNCTIONS = (
     Act("supachat_acknowledge", "call", OWNER_DOES, {"_feed": "portal_notifications", "_id": "{note}"}),
     Act("supachat_acknowledge", "call", MEMBER_DOES,
         {"_feed": "assessment_critical_alerts", "_id": "{alert}"}, note="an alert"),
+    Act("supachat_close", "call", MEMBER_DOES, {"_id": "{alert}"}),
     Act("supachat_log_subscription", "call", _MAY_LOG, {"_resource": "appointments"}),
     Act("supachat_uid", "call", SIGNED_IN),
     Act("supachat_role", "call", _HAS_PART),

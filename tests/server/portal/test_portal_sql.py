@@ -209,6 +209,30 @@ def test_the_first_who_acknowledges_stands(world: Portal, people: tuple[Account,
         world.ask(ada, ACKNOWLEDGE, "audit_logs", mine["id"])
 
 
+def test_the_first_who_closes_an_alert_stands(world: Portal, people: tuple[Account, ...]) -> None:
+    cleo, dora, dave, ada = people
+    (row,) = world.backend(ALERT, correspondence(world, cleo, dora))
+    close = "select * from supachat_close(%s)"
+    for who in (cleo, dave):
+        with pytest.raises(errors.InsufficientPrivilege, match="not yours to close"):
+            world.ask(who, close, row["id"])
+    first = world.one(dora, close, row["id"])
+    assert (first["closed_by"], first["acknowledged_by"]) == (dora.uid, dora.uid)
+    assert world.one(ada, close, row["id"]) == first
+    taken = world.one(ada, ACKNOWLEDGE, "assessment_critical_alerts", row["id"])
+    assert taken["acknowledged_by"] == dora.uid
+    audited = world.ask(ada, "select user_id, action_type, action_description from audit_logs")
+    assert audited == [{"user_id": dora.uid, "action_type": "close", "action_description": str(row["id"])}]
+
+
+def test_who_took_an_alert_stays_when_another_closes_it(world: Portal, people: tuple[Account, ...]) -> None:
+    cleo, dora, _, ada = people
+    (row,) = world.backend(ALERT, correspondence(world, cleo, dora))
+    world.one(dora, ACKNOWLEDGE, "assessment_critical_alerts", row["id"])
+    closed = world.one(ada, "select * from supachat_close(%s)", row["id"])
+    assert (closed["closed_by"], closed["acknowledged_by"]) == (ada.uid, dora.uid)
+
+
 def test_a_subscription_is_written_down(world: Portal, people: tuple[Account, ...]) -> None:
     cleo, _, _, ada = people
     log = "select * from supachat_log_subscription(%s)"

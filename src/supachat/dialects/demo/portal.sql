@@ -33,7 +33,7 @@ letters as (
 rows as (
   select r.*, p.id as person from input, jsonb_to_recordset(story -> 'rows')
     as r(id uuid, feed text, thread uuid, "to" text, severity text, title text, body text, action text,
-      status text, at timestamptz, starts_at timestamptz, taken_at timestamptz)
+      status text, at timestamptz, starts_at timestamptz, taken_at timestamptz, closed_at timestamptz)
   join people p on p.handle = r.to
 ),
 notifications as (
@@ -52,8 +52,9 @@ appointments as (
 ),
 alerts as (
   insert into @schema@.assessment_critical_alerts (id, client_id, severity, title, body, created_at,
-      acknowledged_at, acknowledged_by)
-    select id, thread, severity, title, body, at, taken_at, case when taken_at is not null then person end
+      acknowledged_at, acknowledged_by, closed_at, closed_by)
+    select id, thread, severity, title, body, at, taken_at, case when taken_at is not null then person end,
+      closed_at, case when closed_at is not null then person end
     from rows where feed = 'alerts'
     on conflict do nothing
 ),
