@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from tests.journeys.guest import LIMIT, Guest, guest
 from tests.journeys.local import LocalServer
-from tests.journeys.test_forger import raw
-from tests.journeys.test_shell import Shell
+from tests.journeys.forger import raw
+from tests.journeys.shell import Shell
 
 from supachat.dialects import samples
 from supachat.domain.events import Edge
@@ -105,7 +105,7 @@ async def test_two_hear_each_other_and_claim_no_history(house: House, tmp_path: 
         ana.client.load_older()
         ana.client.focused()
         assert ana.client.standing(room) == Standing(), "neither complete nor with gaps"
-        assert ana.watch.edge is Edge.START
+        assert ana.watch.edge is Edge.HEARD
         assert not [f for f in (Feature.EDIT, Feature.DELETE, Feature.SEARCH) if ana.client.can("told", f)]
 
 

@@ -63,7 +63,7 @@ def test_nothing_is_asked_of_the_server_and_nothing_is_missing() -> None:
     assert asked_of_the_server(screen) == []
     assert screen.bodies() == ["one", "two", "three"]
     assert screen.engine.standing(THREAD) == Standing()
-    assert screen.edges()[-1] == "start"
+    assert screen.edges()[-1] == "heard"
     assert screen.engine.health.health.catching_up == 0
 
 
@@ -110,7 +110,7 @@ def test_an_older_page_comes_from_the_cache_and_then_it_is_the_start() -> None:
     (recall,) = screen.asked(ev.Recall)
     assert isinstance(recall, ev.Recall)
     screen.hear(ev.Recalled(recall, (heard(7, "the oldest"),)))
-    assert screen.edges()[-1] == "start"
+    assert screen.edges()[-1] == "heard"
     assert screen.bodies()[0] == "the oldest"
     assert not any(isinstance(item, Gap) for item in screen.items)
     assert asked_of_the_server(screen) == []

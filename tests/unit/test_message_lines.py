@@ -185,6 +185,7 @@ def test_a_gap_over_several_days_names_them() -> None:
         (Edge.MORE, ""),
         (Edge.LOADING, "  ∙ Reading 50 older messages"),
         (Edge.START, "    This is where the thread begins, 3 November 2026"),
+        (Edge.HEARD, "    What was heard here begins, 3 November 2026"),
         (Edge.FAILED, "  ! older messages could not be read: no answer  Enter tries again"),
     ],
 )

@@ -195,7 +195,7 @@ async def _loaded(session: Headless, wanted: int) -> None:
             raise Refused(f"The thread could not be read: {session.edge_reason}")
         if session.client.health.catching_up:
             return None
-        if session.edge is Edge.START or (session.items and len(session.messages()) >= wanted):
+        if session.edge.is_end or (session.items and len(session.messages()) >= wanted):
             return True
         if session.items and session.edge is Edge.MORE:
             session.client.load_older()

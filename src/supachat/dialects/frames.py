@@ -138,7 +138,8 @@ def _in_thread(thread: ThreadKey, row: FeedRow) -> MessageArrived:
     extra = Extra(MessageKind.NOTICE, PersonKind.SYSTEM, urgent=row.severity is not Severity.INFO)
     id_ = NOTICE if row.id == row.kind else NOTICE + row.id
     author = PersonKind.SYSTEM.value
-    return MessageArrived(Message(thread, id_, author, row.at, words, safe(words), extra=extra))
+    told = Message(thread, id_, author, row.at, words, safe(words), system=True, extra=extra)
+    return MessageArrived(told)
 
 
 def present(map_: Map, topic: str, state: object, me: str, members: Members) -> PresenceHeard | None:

@@ -44,7 +44,14 @@ class Edge(StrEnum):
     MORE = "more"
     LOADING = "loading"
     START = "start"
+    HEARD = "heard"
+    """Nothing older was heard on this computer, and the server keeps none."""
     FAILED = "failed"
+
+    @property
+    def is_end(self) -> bool:
+        """Whether there is nothing older to be had."""
+        return self in (Edge.START, Edge.HEARD)
 
 
 @dataclass(frozen=True, slots=True)

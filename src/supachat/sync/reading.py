@@ -80,7 +80,7 @@ class Reader:
         reading = self.shelf.reading(thread)
         timeline = reading.timeline
         oldest = timeline.oldest
-        if oldest is None or reading.edge in (Edge.LOADING, Edge.START):
+        if oldest is None or (reading.edge is Edge.LOADING or reading.edge.is_end):
             return
         span = timeline.span_of(oldest)
         if span is not None and span[0] < oldest:
@@ -202,9 +202,10 @@ class Reader:
         oldest = timeline.oldest
         return timeline.from_start and (oldest is None or oldest <= timeline.spans[0][1])
 
-    @staticmethod
-    def _edge(reading: Reading) -> Edge:
-        return Edge.START if reading.at_start and Reader._starts_here(reading.timeline) else Edge.MORE
+    def _edge(self, reading: Reading) -> Edge:
+        if not (reading.at_start and self._starts_here(reading.timeline)):
+            return Edge.MORE
+        return Edge.HEARD if self.shelf.unstored(reading.timeline.thread) else Edge.START
 
 
 def _not_filling(timeline: Timeline) -> list[Splice]:

@@ -56,7 +56,7 @@ class ChatJump(ChatReading):
         if day is None:
             return
         oldest, edge = self.pane.oldest_day, self.pane.edge
-        if oldest is not None and (oldest < day or edge is Edge.START):
+        if oldest is not None and (oldest < day or edge.is_end):
             self.stop_seeking()
             self._arrive(day)
         elif edge is Edge.FAILED:

@@ -229,7 +229,7 @@ class ChatThreads(ChatList):
         self.app.push_screen(AskLine(Safe(f"Its title, in {self._label(source)}"), Safe("make it")), named)
 
     def _able_to_create(self) -> str | None:
-        """The source in which a thread is made: that of the thread that is meant, else the first that can."""
+        """The source in which a thread is made: that of the thread that is meant, else the first one."""
         names = [each.name for each in self.client.sources if self.client.can(each.name, Feature.CREATE)]
         here = self.subject.key.source if self.subject is not None else ""
         return here if here in names else next(iter(names), None)

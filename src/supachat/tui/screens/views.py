@@ -35,14 +35,15 @@ def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:
         return NOTHING
     live = link.state in (LinkState.CONNECTED, LinkState.POLLING)
     whole = whole_words(client.standing(key), now, live=live)
-    if thread.hearsay:
-        whole = Safe("not stored by the server")
+    told = Safe("not stored by the server") if thread.hearsay else NOTHING
     if link.state not in (LinkState.CONNECTED, LinkState.CONNECTING) and link.reason:
-        return _listed(whole, link.reason)
+        return _listed(told or whole, link.reason)
     if not client.online and not live:
         to = f", to {clock(thread.last.at, now)}" if thread.last else ""
-        return _listed(Safe(f"from this computer{to}"), whole if thread.hearsay else NOTHING)
-    return _listed(skewed(link), _here(client, thread, now), *_about(client, thread), whole)
+        return _listed(told, Safe(f"from this computer{to}"))
+    # of such a thread nothing is ever complete: what it is stands first, where a narrow header cuts last
+    about = (skewed(link), _here(client, thread, now), *_about(client, thread))
+    return _listed(told, *about) if told else _listed(*about, whole)
 
 
 def _about(client: Client, thread: Thread) -> list[Safe]:

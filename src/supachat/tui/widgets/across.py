@@ -60,9 +60,10 @@ def top(canvas: Canvas, edge: Edge, reason: Safe, first: Micros | None) -> tuple
         line = canvas.line(words, mark=Piece(frame.glyphs.system, Role.QUIET))
     elif edge is Edge.FAILED:
         line = _failed(canvas, "older messages could not be read", reason)
-    elif edge is Edge.START and first is not None:
+    elif edge.is_end and first is not None:
         date = frame.when(first)
-        words = [Piece(f"This is where the thread begins, {date.day} {date:%B} {date.year}", Role.QUIET)]
+        what = "What was heard here" if edge is Edge.HEARD else "This is where the thread"
+        words = [Piece(f"{what} begins, {date.day} {date:%B} {date.year}", Role.QUIET)]
         line = canvas.line(cut_pieces(words, frame.end - LEFT, frame.glyphs.cut))
     else:
         line = canvas.empty()
@@ -89,6 +90,12 @@ def nothing(canvas: Canvas, edge: Edge, audience: Safe, reason: Safe) -> tuple[L
         return (_failed(canvas, "the messages could not be read", reason),)
     if edge is Edge.MORE:
         return ()
-    texts = ["Your first message starts this thread."] + ([audience] if audience else [])
+    said = "Nothing said yet", "Your first message starts this thread."
+    if edge is Edge.HEARD:
+        said = (
+            "Nothing heard yet",
+            "Messages here are told and not stored: nobody hears them later.",
+        )
+    texts = [said[1]] + ([audience] if audience else [])
     rows = [row for text in texts for row in wrap([Piece(text, Role.TEXT2)], frame.text)]
-    return (canvas.line([Piece("Nothing said yet", Role.NAME)]), *(canvas.line(row) for row in rows))
+    return (canvas.line([Piece(said[0], Role.NAME)]), *(canvas.line(row) for row in rows))

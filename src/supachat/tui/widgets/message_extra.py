@@ -124,8 +124,8 @@ def trouble(item: Message, canvas: Canvas) -> tuple[Line, ...]:
     return tuple(canvas.line(row, at=(LAST, number)) for number, row in enumerate(rows, 1))
 
 
-def hearsay(item: Message, *, wide: bool, glyph: str) -> tuple[Piece, ...]:
+def hearsay(item: Message, *, wide: bool) -> tuple[Piece, ...]:
     """That nobody can say who wrote it, before the time. Of one's own there is no doubt."""
     if item.own or not extra_of(item).hearsay:
         return ()
-    return (Piece("unverified" if wide else glyph, Role.QUIET),)
+    return (Piece("unverified" if wide else "?", Role.QUIET),)

@@ -189,7 +189,7 @@ def meta(item: Message, frame: Frame, *, head: bool) -> list[Piece]:
     if item.own:
         glyph, words, role = _fate(item, frame)
         pieces.append(Piece(words if wide else glyph, role))
-    pieces += extra.hearsay(item, wide=wide, glyph=frame.glyphs.system)
+    pieces += extra.hearsay(item, wide=wide)
     gap = ("  " if wide else " ") if pieces else ""
     if extra.extra_of(item).growing:
         pieces.append(Piece(f"{gap}writing", Role.ACCENT))
