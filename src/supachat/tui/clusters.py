@@ -19,6 +19,8 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
+from supachat.tui.glyphs import ASCII
+
 
 class Kind(NamedTuple):
     """A way to write one sign with several characters: a sample of it, and what gives it away."""
@@ -95,6 +97,16 @@ def _first(cluster: str, cells: int) -> str:
     else:
         shown = unicodedata.normalize("NFC", cluster)[0] if cells else ""
     return shown + " " * (cells - cell_len(shown)) + "".join(_ISOLATES.findall(cluster))
+
+
+class AsciiCut(LineFilter):
+    """The mark of a cut as its twin: it stands in texts that were cut before anybody asked a terminal."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [
+            segment if segment.control else segment._replace(text=segment.text.replace(PLAIN, ASCII.cut))
+            for segment in segments
+        ]
 
 
 class Tamer(LineFilter):

@@ -32,11 +32,13 @@ class Measuring(Breaking, inherit_bindings=False):
         self._asked_at: float | None = None
         self._columns: list[int] = []
         self._tamer: clusters.Tamer | None = None
+        self._cut = clusters.AsciiCut()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Without colour there is none at all: Textual's own answer would still be shades of grey."""
         filters = [NoColor()] if self.no_color else super().get_line_filters()
-        return [*filters, self._tamer] if self._tamer is not None else filters
+        ours = [self._tamer] if self._tamer is not None else []
+        return [*filters, *ours, self._cut] if self.glyphs is ASCII else [*filters, *ours]
 
     def on_mount(self) -> None:
         if self._driver is not None and not self.is_headless:

@@ -91,9 +91,18 @@ class Notices(Vertical):
             gentle = [toast for toast in shown if toast.notice.grade != "error"]
             (gentle or shown)[0].close()
         toast = Toast(notice)
-        toast.fit(min(WIDTH, self.app.size.width - 2))
+        toast.fit(self._cells)
         self.display = True
         self.mount(toast)
+
+    @property
+    def _cells(self) -> int:
+        return min(WIDTH, self.app.size.width - 2)
+
+    def lay_out(self) -> None:
+        """The terminal has another size."""
+        for toast in self.query(Toast):
+            toast.fit(self._cells)
 
     def dismiss(self) -> bool:
         """Close all; whether there was an error among them."""

@@ -144,6 +144,7 @@ class ChatView(Screen[None]):
         self.people.set_class(not now.people_width, "-over")
         self.set_class(now.tall, "-tall")
         self.set_class(toneless(self), "-toneless")
+        self.notices.lay_out()
 
     def show_all(self) -> None:
         """Everything from the client, anew."""

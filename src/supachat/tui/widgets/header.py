@@ -21,6 +21,8 @@ from supachat.tui.widgets.drawn import Drawn, glyphs_of, moving
 
 LEAST_FACTS = 8
 """Cells under which facts are not worth a cut."""
+LEAST_FOR_FACTS = 60
+"""Columns of a terminal under which there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def header_row(
     title = cut(state.title, max(1, room), glyphs.cut)
     middle = [Span(title, "bold foreground")] if state.title else []
     room -= width(middle)
-    if state.facts and room - 2 >= LEAST_FACTS:
+    if state.facts and cells >= LEAST_FOR_FACTS and room - 2 >= LEAST_FACTS:
         middle += [space(2), Span(cut(state.facts, room - 2, glyphs.cut), "quiet")]
     gap = cells - width(left) - width(middle) - width(right)
     return Row((*left, *middle, space(gap), *right), "panel")

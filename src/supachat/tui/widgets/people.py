@@ -13,7 +13,7 @@ from supachat.domain.text import Safe
 from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space
-from supachat.tui.widgets.drawn import Drawn, glyphs_of
+from supachat.tui.widgets.drawn import Drawn, glyphs_of, toneless
 
 _ORDER = (Presence.ONLINE, Presence.AWAY, Presence.OFFLINE, Presence.UNKNOWN)
 
@@ -103,5 +103,9 @@ class PeopleColumn(Drawn):
             self.redraw()
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
-        tall = self.app.size.height >= 30
-        return people_rows(self._people, self._facts, width, tall=tall, glyphs=glyphs_of(self))
+        tall, glyphs = self.app.size.height >= 30, glyphs_of(self)
+        if not toneless(self):
+            return people_rows(self._people, self._facts, width, tall=tall, glyphs=glyphs)
+        rows = people_rows(self._people, self._facts, width - 1, tall=tall, glyphs=glyphs)
+        edge = Span(Safe(glyphs.edge), "rule")
+        return [Row((edge, *row.spans)) for row in [*rows, *[Row()] * (height - len(rows))]]

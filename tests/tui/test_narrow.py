@@ -1,0 +1,69 @@
+"""Small terminals, and terminals without tones or without our glyphs: nothing is cut where it begins."""
+
+from __future__ import annotations
+
+import pytest
+from tests.tui.harness import chat, make_app, running, screen_text, settled
+from tests.tui.town import Town
+
+from supachat.domain.events import Notice
+from supachat.domain.text import Safe
+from supachat.tui.app import SupachatApp
+from supachat.tui.glyphs import ASCII, UNICODE, all_glyphs
+
+TROUBLE = Notice(Safe("Mira could not be reached"), Safe("She is on the quay, it is wet."), "error")
+
+
+def painted(app: SupachatApp) -> str:
+    """What the terminal gets, after the filters."""
+    strips = app.screen._compositor.render_strips()
+    for each in app.get_line_filters():
+        strips = [strip.apply_filter(each, app.screen.background_colors[1]) for strip in strips]
+    return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+async def test_a_toast_is_fitted_again_when_the_terminal_shrinks() -> None:
+    app = make_app(Town())
+    async with running(app, size=(100, 30)) as pilot:
+        chat(app).notices.tell(TROUBLE)
+        await settled(pilot)
+        for columns in (40, 60, 120):
+            await pilot.resize_terminal(columns, 16)
+            await settled(pilot)
+            text = screen_text(app)
+            assert "! Mira could not be reached" in text
+            assert "esc close" in text
+
+
+async def test_under_sixty_columns_the_title_stays_and_its_facts_go() -> None:
+    app = make_app(Town())
+    async with running(app, size=(60, 20)) as pilot:
+        assert "Mira Kovač  complete" in screen_text(app)
+        await pilot.resize_terminal(59, 20)
+        await settled(pilot)
+        assert "complete" not in screen_text(app)
+        assert "Mira Kovač" in screen_text(app)
+
+
+@pytest.mark.parametrize("mono", [True, False])
+async def test_people_over_the_pane_have_an_edge_where_there_are_no_tones(mono: bool) -> None:
+    app = make_app(Town(), mono=mono)
+    async with running(app, size=(100, 30)) as pilot:
+        await pilot.press("f8")
+        await settled(pilot)
+        rows = screen_text(app).splitlines()
+        edges = [row[70:71] == UNICODE.edge for row in rows]
+        assert (sum(edges) > 20) is mono
+        assert any("People" in row[70:] for row in rows)
+
+
+async def test_without_our_glyphs_none_of_them_is_painted() -> None:
+    """Also where a text was cut that knows of no terminal."""
+    app = make_app(Town())
+    app.glyphs = ASCII
+    async with running(app, size=(80, 24)) as pilot:
+        for keys in ((), ("f1",), ("escape", "f9"), ("escape", "ctrl+k"), ("escape", "f6", "i")):
+            await pilot.press(*keys)
+            await settled(pilot)
+            ours = set(all_glyphs(UNICODE)) - set(all_glyphs(ASCII))
+            assert not ours & set(painted(app)), keys
