@@ -6,12 +6,14 @@ postgrest's errors carry neither status nor headers, so a hook notes both for wh
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import ssl
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import httpx
 
@@ -85,6 +87,42 @@ def retry_after(text: str, now: datetime) -> float | None:
         return None
 
 
+class Client(httpx.AsyncClient):
+    """Closed, it ends every request at once, and none begins any more. Left to itself httpx closes the
+    connections that it has, and those who waited for one then open another: 15 s later it was still there.
+    """
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self._under_way: set[asyncio.Timeout] = set()
+        self._quiet = asyncio.Event()
+        self._ended = False
+
+    async def send(self, request: httpx.Request, **given: Any) -> httpx.Response:
+        """As its base does. Raises `httpx.ConnectError` and `httpx.ReadError` where it was closed."""
+        if self._ended:
+            raise httpx.ConnectError("closed", request=request)
+        try:
+            async with asyncio.timeout(None) as patience:
+                self._under_way.add(patience)
+                try:
+                    return await super().send(request, **given)
+                finally:
+                    self._under_way.discard(patience)
+                    self._quiet.set()
+        except TimeoutError as error:
+            raise httpx.ReadError("closed", request=request) from error
+
+    async def aclose(self) -> None:
+        self._ended = True
+        for patience in self._under_way:
+            patience.reschedule(asyncio.get_running_loop().time())
+        while self._under_way:
+            self._quiet.clear()
+            await self._quiet.wait()
+        await super().aclose()
+
+
 def tls_context() -> ssl.SSLContext:
     """The trust of this workspace, made once: it costs 20 ms of the loop each time."""
     return httpx.create_ssl_context()
@@ -119,7 +157,7 @@ def make_client(
 def _client(
     address: Address, waits: Waits, tls: ssl.SSLContext, transport: httpx.AsyncBaseTransport | None
 ) -> httpx.AsyncClient:
-    return httpx.AsyncClient(
+    return Client(
         http2=False,
         verify=tls,
         timeout=httpx.Timeout(waits.http, connect=waits.http_connect),
