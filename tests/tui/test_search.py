@@ -10,6 +10,8 @@ from textual.pilot import Pilot
 from supachat.domain.model import Gap, Message
 from supachat.tui.keymap import Place
 from supachat.tui.screens.search import Found
+from supachat.tui.screens.switcher import Switcher
+from supachat.tui.widgets.field import LineField
 from supachat.tui.widgets.paint import Row
 from supachat.tui.widgets.pieces import Role
 
@@ -75,6 +77,18 @@ def found_words(pilot: Pilot[int]) -> list[str]:
     seen = [line.strip for entry, line in pane._lines if entry is not None]
     texts = ("".join(segment.text for segment in strip if segment.style in marks) for strip in seen)
     return list(dict.fromkeys(text for text in texts if text))
+
+
+async def test_enter_takes_what_was_typed_last_however_fast_it_comes() -> None:
+    async with running(make_app(five()), (120, 36)) as pilot:
+        await at(pilot, RELEASE)
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Switcher))
+        switcher = pilot.app.screen
+        assert isinstance(switcher, Switcher)
+        switcher.query_one("#query", LineField).put("Hannah Weiss")
+        switcher.action_pick()  # before anybody could say that the text has changed
+        await until(pilot, lambda: chat(pilot.app).shown == HANNAH)
 
 
 async def test_search_says_that_nothing_was_found() -> None:

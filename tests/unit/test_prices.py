@@ -118,9 +118,9 @@ def alerting(**choices: object) -> Engine:
 def test_an_alert_tells_once_for_each_crossing() -> None:
     prices = ("90", "101", "105", "99", "102", "40", "45")
     assert told(alerting(), *(tick(price, at) for at, price in enumerate(prices))) == [
-        "BTC is above 100: 101",
-        "BTC is above 100: 102",
-        "BTC is below 50: 40",
+        "BTC went above 100",
+        "BTC went above 100",
+        "BTC went below 50",
     ]
 
 
@@ -128,7 +128,15 @@ def test_a_crossing_since_the_last_run_is_told() -> None:
     memory = Memory(
         ticks=(tick("90"),), choices=Choices(alerts=(("sessions", (PriceAlert("BTC", D(100)),)),))
     )
-    assert told(Engine(memory), tick("110", 2)) == ["BTC is above 100: 110"]
+    assert told(Engine(memory), tick("110", 2)) == ["BTC went above 100"]
+
+
+def test_a_crossing_is_told_in_round_words_and_with_the_price() -> None:
+    lines = (("sessions", (PriceAlert("BTC", above=D("98000.0")),)),)
+    engine = Engine(Memory(ticks=(tick("97999"),), choices=Choices(alerts=lines)))
+    step = engine.receive(ev.PriceHeard(tick("98097.85", 2)), 0)
+    (alert,) = [change for change in step.changes if isinstance(change, ev.Alerted)]
+    assert (alert.title, alert.details) == ("BTC went above 98,000", "98,097.85 now")
 
 
 def test_a_muted_source_and_a_symbol_that_is_not_watched_are_silent() -> None:

@@ -153,7 +153,10 @@ class Client:
         return self._run.thread(key)
 
     def person(self, source: str, person_id: str) -> Person | None:
-        return self._engine.people.get(source, person_id)
+        """Whoever is known, the reader by the account's name at least."""
+        known = self._engine.people.get(source, person_id)
+        mine = self.account is not None and bool(person_id) and person_id == self.me(source)
+        return self._unknown(source, person_id) if known is None and mine else known
 
     def people(self, source: str) -> tuple[Person, ...]:
         """Everybody known in a source."""

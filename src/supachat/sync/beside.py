@@ -105,8 +105,18 @@ class Beside:
     def _crossed(self, tick: Tick, before: Decimal | None, out: Outcome) -> None:
         for alert in prices.alerts_of(tick, self._chosen.choices):
             for side, line in prices.crossings(before, tick.price, alert):
-                words = f"{tick.symbol} is {side} {line}: {tick.price}"
-                self._notifier.price(tick.source, words, out)
+                words = f"{tick.symbol} went {side} {_money(line)}"
+                self._notifier.price(tick.source, words, out, f"{_money(tick.price)} now")
+
+
+def _money(amount: Decimal) -> str:
+    """With its thousands set off, and no more digits than it has.
+
+    >>> _money(Decimal("98000.0"))
+    '98,000'
+    """
+    whole = amount == amount.to_integral_value()
+    return f"{amount.to_integral_value():,}" if whole else f"{amount:,f}"
 
 
 def _signed(change: Decimal) -> str:

@@ -103,9 +103,9 @@ class Notifier:
             title, details = safe_line(f"{len(rows)} new in {info.label}"), title
         out.changes.append(Alerted(title, details, info.source, feed=info.name, urgent=True))
 
-    def price(self, source: str, words: str, out: Outcome) -> None:
+    def price(self, source: str, words: str, out: Outcome, details: str = "") -> None:
         if source not in self._chosen.choices.muted:
-            out.changes.append(Alerted(safe_line(words), source=source))
+            out.changes.append(Alerted(safe_line(words), safe_line(details), source))
 
     def held_back(self, alert: Alerted, minute: int) -> bool:
         """Whether it is not told in that minute of the day, where the person is."""

@@ -119,6 +119,8 @@ class ChatScreen(ChatTelling):
             touched |= self._apply(change)
         if "list" in touched:
             self.show_list()
+            if self.shown is not None:  # it may be called otherwise now
+                self.composer.call(self.placeholder(self.shown))
             self.count_unread()
             first = self._first_thread()
             if self.client.open_thread is None and first is not None:
