@@ -236,6 +236,20 @@ async def test_a_reconnect_makes_no_gap_and_doubles_nothing(house: House, tmp_pa
 # ---------------------------------------------------------------- the map
 
 
+def test_the_sample_is_printed_as_it_is_and_the_shell_tells_and_hears(house: House, tmp_path: Path) -> None:
+    room = house.room()
+    shell = Shell(tmp_path / "home")
+    assert shell.run("dialect", "sample").stdout == "told\n"
+    copy = tmp_path / "copied.toml"
+    copy.write_text(shell.run("dialect", "sample", "told").stdout, "utf-8")
+    assert shell.run("dialect", "sample", "told", "--sql").stdout == samples.text("told", sql=True)
+    assert shell.login(house.server, "ana", "--dialect", str(copy)).returncode == 0
+    assert f"told:{room.id}" in shell.run("threads").stdout
+    sent = shell.run("send", room.id, "from a shell")
+    assert sent.returncode == 0, sent.stderr
+    assert shell.run("tail", room.id).stdout == "", "a shell keeps nothing, and nobody else does"
+
+
 def test_the_checker_says_that_nothing_is_stored(house: House, tmp_path: Path) -> None:
     house.room()
     shell = Shell(tmp_path / "home")

@@ -10,7 +10,7 @@ from supachat.remote.frames import Broadcast, Present, RowChanged
 from supachat.remote.supervisor import Supervisor
 from supachat.remote.waits import scaled
 
-FAST = scaled(0.03, open=2.0, join=3.0, silence=1.5, heartbeat=0.4, poke_gap=0.2)
+FAST = scaled(0.03, open=2.0, join=3.0, silence=1.5, heartbeat=0.4, poke_gap=0.2, ack=1.5)
 ROOM = Topic("room:db", sealed=True, replication_ready=True)
 Make = Callable[..., Supervisor]
 
