@@ -10,10 +10,10 @@ import pytest
 from tests.tui.street import key, thread
 
 from supachat.domain.model import ThreadKey
-from supachat.tui.app import theme_for
 from supachat.tui.screens.layout import Frame, frame, too_small
 from supachat.tui.screens.matching import match
 from supachat.tui.screens.navigation import Trail, neighbour
+from supachat.tui.theme import fitting
 from supachat.tui.widgets.typed import cleaned, one_line, room_hint, shown
 
 PAYLOADS = json.loads((Path(__file__).parents[1] / "vectors/data/text/payloads.json").read_text())
@@ -121,14 +121,14 @@ def test_the_beginning_of_a_word_wins() -> None:
     ],
 )
 def test_the_theme_follows_a_terminal_that_says_its_background(environ: dict[str, str], name: str) -> None:
-    assert theme_for(environ) == name
+    assert fitting(environ) == name
 
 
 @pytest.mark.parametrize(
     ("environ", "name"), [({}, "sixteen-dark"), ({"COLORFGBG": "0;15"}, "sixteen-light")]
 )
 def test_with_few_colours_the_terminals_own_are_taken(environ: dict[str, str], name: str) -> None:
-    assert theme_for(environ, few=True) == name
+    assert fitting(environ, few=True) == name
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: payload["name"])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, ClassVar
 
@@ -42,15 +42,6 @@ OpenWorkspace = Callable[[str | None], Client | None]
 Raises `SupachatError`."""
 Connect = Callable[[Client], Awaitable[None]]
 """Builds the way to the server and attaches it. Called once per Client, after the first frame."""
-
-
-def theme_for(environ: Mapping[str, str], *, few: bool = False) -> str:
-    """ink, unless the terminal says that its background is light (COLORFGBG); its own if it has `few`."""
-    background = environ.get("COLORFGBG", "").rpartition(";")[2]
-    light = background in ("7", "15")
-    if few:
-        return "sixteen-light" if light else "sixteen-dark"
-    return "paper" if light else "ink"
 
 
 class SupachatApp(Measuring, inherit_bindings=False):
@@ -103,7 +94,7 @@ class SupachatApp(Measuring, inherit_bindings=False):
             self.register_theme(each)
         known = theme in self.available_themes if theme else False
         few = self.console.color_system == "standard"
-        self._begin_in(theme if theme and known else theme_for(os.environ, few=few))
+        self._begin_in(theme if theme and known else themes.fitting(os.environ, few=few))
 
     # ------------------------------------------------------------ colours
 
@@ -148,11 +139,7 @@ class SupachatApp(Measuring, inherit_bindings=False):
             return
         self.client = client
         screen = ChatScreen(
-            client,
-            self._connect,
-            now=self.now,
-            monotonic=self._monotonic,
-            more=self._commands,
+            client, self._connect, now=self.now, monotonic=self._monotonic, more=self._commands
         )
         await screen.ready()
         self._put(screen)
@@ -166,9 +153,8 @@ class SupachatApp(Measuring, inherit_bindings=False):
         from supachat.tui.screens.first_run import FirstRun  # late: most starts do not need it
 
         if self._set_up is None:
-            self.exit(
-                1, return_code=1, message=Text("There is no workspace yet. supachat login makes one.")
-            )
+            words = "There is no workspace yet. supachat login makes one."
+            self.exit(1, return_code=1, message=Text(words))
         else:
             self.push_screen(FirstRun(self._set_up), self._made)
             self._cover(self.size)

@@ -176,6 +176,15 @@ SIXTEEN: Final = (
 """For terminals with sixteen colours: a reduction would make accent, success and warning all white."""
 
 
+def fitting(environ: Mapping[str, str], *, few: bool = False) -> str:
+    """ink, unless the terminal says that its background is light (COLORFGBG); its own if it has `few`."""
+    background = environ.get("COLORFGBG", "").rpartition(";")[2]
+    light = background in ("7", "15")
+    if few:
+        return "sixteen-light" if light else "sixteen-dark"
+    return "paper" if light else "ink"
+
+
 def names() -> tuple[str, ...]:
     """Every theme on offer, ours first. Textual's terminal-colour themes have no tones and are left out."""
     return (
