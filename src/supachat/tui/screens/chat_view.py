@@ -203,7 +203,9 @@ class ChatView(Screen[None]):
             self.people.show(views.people(self.client, key, now), views.thread_facts(self.client, key, now))
 
     def show_footer(self) -> None:
-        hints = keys_of(self).footer(self.place, narrow=not self.frame.wide, without=self._without())
+        idle = self.place is Place.LIST and not self.client.threads()  # nothing to open, fold or filter
+        place = Place.EVERYWHERE if idle else self.place
+        hints = keys_of(self).footer(place, narrow=not self.frame.wide, without=self._without())
         self.footer.show(hints)
 
     def _without(self) -> tuple[str, ...]:
