@@ -253,7 +253,7 @@ def test_the_paces_are_a_table_with_their_units() -> None:
     text = "[pace]\ntyping_seconds = 2.5\naway_minutes = 1\noffline_seconds = 45\nprice_percent = 2.5\n"
     assert parse(text, FILE).pace == Pace(2.5, 60.0, 45.0, Decimal("2.5"))
     assert parse("[pace]\nprice_percent = 0\n", FILE).pace == replace(USUAL, change_limit=None)
-    assert parse("", FILE).pace == Pace(3.0, 300.0, 30.0, Decimal(10))
+    assert parse("", FILE).pace == Pace(None, 300.0, 30.0, Decimal(10))
 
 
 @pytest.mark.parametrize(

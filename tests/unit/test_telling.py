@@ -18,7 +18,7 @@ from tests.unit.whole_project import (
 )
 
 from supachat.domain import events as ev
-from supachat.domain.choices import Pace, Quiet
+from supachat.domain.choices import Quiet
 from supachat.domain.model import (
     Cursor,
     Extra,
@@ -81,7 +81,9 @@ async def test_what_people_say_of_themselves_is_believed_of_members_only() -> No
 
 
 async def test_whatever_the_fingers_do_at_most_ten_broadcasts_a_second() -> None:
-    client, remote, _ = await begun(pace=Pace(typing_every=0.0))
+    client, remote, _ = await begun()
+    parts = client._run.parts
+    parts.sources = tuple(replace(source, typing_lasts=0.0) for source in parts.sources)
     went: list[float] = []
     perform = remote.perform
 

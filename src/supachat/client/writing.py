@@ -147,7 +147,7 @@ class Writing:
         info, now = self._run.parts.info(thread.source), self._run.now()
         if info is None or Feature.TYPING not in info.features or not self._run.engine.online:
             return
-        every = self._run.pace.typing_every
+        every = info.typing_lasts / 2
         wait = self._typed_at.get(thread, -every) + every - now
         if wait <= 0:
             self._typed_at[thread] = now

@@ -109,6 +109,11 @@ class Dialect:
         return self.map.stored is not None and self.map.stored.deleted is not None
 
     @property
+    def typing_lasts(self) -> float:
+        """Seconds; 0 where nobody's typing is told."""
+        return self.map.news.typing.lasts if self.map.news.typing is not None else 0.0
+
+    @property
     def assisted(self) -> bool:
         """An assistant may be among the authors of messages."""
         return self.map.stored is not None and "assistant" in self.map.stored.roles.values()

@@ -57,6 +57,8 @@ class Typing(Channel):
     """The event of a key press."""
     person: Word
     """The key of the payload under which the person's id stands."""
+    lasts: Annotated[float, Field(ge=1, le=60)] = 6.0
+    """Seconds for which somebody types who has said so once; whoever goes on says so in half of that."""
 
 
 class Attendance(Channel):

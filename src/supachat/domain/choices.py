@@ -34,8 +34,8 @@ class Quiet:
 class Pace:
     """How long is waited, in seconds, and how much is little. Of the settings file, else as usual."""
 
-    typing_every: float = 3.0
-    """Between two broadcasts that the reader types in one thread; a mark of somebody else's lasts two."""
+    typing_lasts: float | None = None
+    """For which somebody is shown typing who has said so once; None = as long as the source's map says."""
     idle: float = 300.0
     """Without a key, after which the reader is away."""
     silent: float = 30.0

@@ -79,6 +79,8 @@ class SourceInfo:
     """The map names a column that orders edits, so that a cursor can follow them."""
     marks_deleted: bool = False
     """A deleted row stays and says so; else it is just not there any more."""
+    typing_lasts: float = 6.0
+    """Seconds for which somebody types who has said so once."""
     statuses: tuple[str, ...] = ()
     """The words that a thread's status can be, in their order; those at the end need nobody."""
     assisted: bool = False

@@ -139,6 +139,7 @@ def _info(dialect: Dialect, person: Person | None) -> SourceInfo:
         own_ids=dialect.own_ids,
         follows_edits=dialect.follows_edits,
         marks_deleted=dialect.marks_deleted,
+        typing_lasts=dialect.typing_lasts,
         statuses=dialect.statuses if person is not None else (),
         assisted=dialect.assisted,
     )

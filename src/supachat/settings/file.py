@@ -48,7 +48,7 @@ class Settings:
     keys: str = "chat"
     """Which keys do what: as chats do, or with those of an editor."""
     pace: Pace = USUAL
-    """The table `pace`: how often one's typing is told, when one is away, others offline, prices large."""
+    """The table `pace`: how long typing is shown, when one is away, others offline, prices large."""
 
 
 def load(path: Path) -> Settings:
@@ -100,10 +100,9 @@ def _pace(reader: _Reader, table: _Table) -> Pace:
     where = ("pace",)
     reader.known(table, where, ("typing_seconds", "away_minutes", "offline_seconds", "price_percent"))
     percent = reader.number(table, where, "price_percent", Decimal(10), Decimal(0), Decimal(1000))
+    typing = reader.number(table, where, "typing_seconds", Decimal(6), Decimal(1), Decimal(60))
     return Pace(
-        typing_every=float(
-            reader.number(table, where, "typing_seconds", Decimal(3), Decimal(1), Decimal(60))
-        ),
+        typing_lasts=float(typing) if "typing_seconds" in table else None,
         idle=60 * float(reader.number(table, where, "away_minutes", Decimal(5), Decimal(1), Decimal(1440))),
         silent=float(
             reader.number(table, where, "offline_seconds", Decimal(30), Decimal(5), Decimal(3600))

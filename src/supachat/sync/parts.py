@@ -28,7 +28,7 @@ class Parts:
         self._pace = pace
         self.account = memory.account
         self.sources = memory.sources
-        self.roster = Roster(memory, self.me, pace)
+        self.roster = Roster(memory, self.me, self._typing_lasts, pace.silent)
         self.shelf = Shelf(self.info, self._unstored)
         self.reader = Reader(self.shelf)
         self.sender = Sender(self.shelf, self.me, memory.drafts)
@@ -66,6 +66,11 @@ class Parts:
         person = self.roster.people.get(source, me)
         name = person.name if person is not None else self.account.name if self.account is not None else ""
         return mentions.calls(name, person.handle if person is not None else me)
+
+    def _typing_lasts(self, source: str) -> float:
+        """As the person has set it, else as the source's map says."""
+        info = self.info(source)
+        return self._pace.typing_lasts or (info.typing_lasts if info is not None else 0.0)
 
     def _unstored(self, thread: ThreadKey) -> bool:
         row = self.roster.threads.get(thread)

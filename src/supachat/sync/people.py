@@ -16,11 +16,10 @@ _RANK = {Presence.ONLINE: 3, Presence.AWAY: 2, Presence.OFFLINE: 1, Presence.UNK
 
 
 class People:
-    """Seconds: `silent`, after which somebody of whom only a row speaks is offline; `typing`, for which
-    somebody types who has said so once."""
+    """`silent`: seconds after which somebody of whom only a row speaks is offline."""
 
-    def __init__(self, silent: float = 30.0, typing: float = 6.0) -> None:
-        self._silent, self._types_for = silent, typing
+    def __init__(self, silent: float = 30.0) -> None:
+        self._silent = silent
         self._people: dict[PersonKey, Person] = {}
         self._typing: dict[ThreadKey, dict[str, float]] = {}
         self._present: dict[ThreadKey, dict[str, Presence]] = {}
@@ -46,11 +45,11 @@ class People:
 
     # ------------------------------------------------------------ typing
 
-    def types(self, thread: ThreadKey, person: str, now: float) -> bool:
-        """Whether that is news."""
+    def types(self, thread: ThreadKey, person: str, now: float, lasts: float = 6.0) -> bool:
+        """They do for `lasts` seconds, unless they say so again. Whether that is news."""
         marks = self._typing.setdefault(thread, {})
         news = person not in marks
-        marks[person] = now + self._types_for
+        marks[person] = now + lasts
         return self.lives(thread, person, now) or news
 
     def lives(self, thread: ThreadKey, person: str, now: float) -> bool:

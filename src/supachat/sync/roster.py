@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
-from supachat.domain.choices import USUAL, Pace
+from supachat.domain.choices import USUAL
 from supachat.domain.model import Person, Thread, ThreadKey
 from supachat.sync.people import People
 from supachat.sync.shelf import Outcome
@@ -17,11 +17,19 @@ from supachat.sync.threads import Threads
 
 
 class Roster:
-    """`me` names the reader's person id in a source."""
+    """`me` names the reader's person id in a source, `typing` for how many seconds somebody types there who
+    has said so once, `silent` as for `People`."""
 
-    def __init__(self, memory: kp.Memory, me: Callable[[str], str], pace: Pace = USUAL) -> None:
+    def __init__(
+        self,
+        memory: kp.Memory,
+        me: Callable[[str], str],
+        typing: Callable[[str], float],
+        silent: float = USUAL.silent,
+    ) -> None:
         self.threads = Threads()
-        self.people = People(pace.silent, 2 * pace.typing_every)
+        self.people = People(silent)
+        self._typing = typing
         self.texts = dict(memory.texts)
         self.left: set[ThreadKey] = set()
         """Threads that were the reader's and are no more."""
@@ -68,7 +76,9 @@ class Roster:
         members = set(self.threads.members(event.thread)) - {self._me(event.thread.source)}
         match event:
             case ev.TypingHeard(thread, person):
-                news = person in members and self.people.types(thread, person, now)
+                news = person in members and self.people.types(
+                    thread, person, now, self._typing(thread.source)
+                )
             case ev.PresenceHeard(thread, present, said):
                 there = {p: s for p, s in present.items() if p in members}
                 news = self.people.present(thread, there, {p: s for p, s in said.items() if p in there})
