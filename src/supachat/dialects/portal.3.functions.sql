@@ -70,7 +70,7 @@ returns setof @schema@.supachat_thread
 language sql stable security definer set search_path = '' as $$
   select c.id, c.display_name, c.portal_user_id, c.clinician_id, coalesce(s.display_name, ''),
     coalesce(case when c.portal_user_id = uid.id then c.clinician_id else c.portal_user_id end, c.id),
-    coalesce(case when c.portal_user_id = uid.id then s.display_name else c.display_name end, ''),
+    case when c.portal_user_id = uid.id then coalesce(s.display_name, 'No clinician yet') else c.display_name end,
     jsonb_build_array(jsonb_build_object(
       'user_id', coalesce(c.portal_user_id, c.id), 'display_name', c.display_name, 'role', 'client'
     )) || case when s.user_id is null then '[]' else jsonb_build_array(jsonb_build_object(

@@ -209,6 +209,16 @@ def test_the_first_who_acknowledges_stands(world: Portal, people: tuple[Account,
         world.ask(ada, ACKNOWLEDGE, "audit_logs", mine["id"])
 
 
+def test_a_client_without_a_clinician_sees_that_there_is_none(
+    world: Portal, people: tuple[Account, ...]
+) -> None:
+    cleo, dora, _, _ = people
+    threads = "select other_display_name from supachat_threads()"
+    assert world.one(cleo, threads) == {"other_display_name": "No clinician yet"}
+    correspondence(world, cleo, dora)
+    assert world.one(cleo, threads)["other_display_name"] not in ("", "No clinician yet")
+
+
 def test_the_first_who_closes_an_alert_stands(world: Portal, people: tuple[Account, ...]) -> None:
     cleo, dora, dave, ada = people
     (row,) = world.backend(ALERT, correspondence(world, cleo, dora))
