@@ -67,7 +67,7 @@ def test_a_map_with_the_least_it_needs_is_read_only(tmp_path: Path) -> None:
     messages = TOML[TOML.index("[messages]") : TOML.index("[send]")]
     path.write_text(body + messages, "utf-8")
     dialect = catalog.load(str(path))
-    assert dialect.features == frozenset()
+    assert dialect.features == {Feature.SEARCH}, "whoever may read rows can look for words in them"
     assert dialect.find_call("abc") is None
     assert dialect.ensure_call("a", "b") is None
     assert dialect.thread_topics("a__b", "a") == ()

@@ -35,6 +35,7 @@ def test_what_it_can_do() -> None:
             Feature.TYPING,
             Feature.PRESENCE,
             Feature.READ_CURSOR,
+            Feature.SEARCH,
         }
     )
     assert (DIRECT.name, DIRECT.label, DIRECT.max_length) == ("direct", "Direct messages", 65536)

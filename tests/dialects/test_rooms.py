@@ -9,7 +9,7 @@ import pytest
 from tests.dialects.recorded import attendance, inserted, sent
 
 from supachat.dialects import catalog
-from supachat.dialects.calls import Rpc, Topic
+from supachat.dialects.calls import Rpc, Select, Topic
 from supachat.domain.events import FeedHeard, ListStale, MessageArrived, MessageHinted, TypingHeard
 from supachat.domain.feeds import FeedInfo, Severity
 from supachat.domain.model import (
@@ -116,7 +116,11 @@ def test_alterations(what: Alteration, value: str, function: str, params: dict[s
 
 def test_what_it_has_no_way_for_is_no_call() -> None:
     assert ROOMS.beside.alter_call(ROOM, Alteration.STATUS, "open", ME) is None
-    assert ROOMS.beside.search_call("x") is None
+    assert ROOMS.beside.search_call("  ") is None
+    found = ROOMS.beside.search_call(" 50%_*\\ ")
+    assert isinstance(found, Select)
+    assert found.filters == (("body", "ilike", "*50\\%\\__\\\\*"),)
+    assert (found.table, found.limit, found.order[0]) == ("chat_messages", 50, ("created_at", True))
     assert ROOMS.beside.feed_call("events") is None, "what is only told is in no table"
 
 

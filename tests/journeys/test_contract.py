@@ -19,10 +19,10 @@ from typing import Any, LiteralString
 import psycopg
 import pytest
 import pytest_asyncio
+from tests.journeys.forger import Raw, raw
 from tests.journeys.guest import LIMIT, Guest, guest
 from tests.journeys.local import LocalServer
 from tests.journeys.systems import PLAIN, SYSTEMS, System
-from tests.journeys.test_forger import Raw, raw
 
 from supachat.dialects import catalog
 from supachat.domain.events import Edge
@@ -172,6 +172,20 @@ async def test_unread_counts_until_it_is_read(cast: Cast, system: System) -> Non
     await cast.ana.sees("read me")
     cast.ana.client.seen(key)
     await cast.ana.watch.until(lambda: unread(cast.ana, key) == 0 or None, LIMIT)
+
+
+@every
+async def test_what_was_said_is_found_by_whoever_may_read_it(cast: Cast, system: System) -> None:
+    key, words = await cast.thread(system), f"50% of a Needle_in {system.name}"
+    cast.ben.client.open(key)
+    cast.ben.client.send(key, f"there is {words}, somewhere")
+    cast.ben.client.send(key, f"there is 500 of a needle-in {system.name}")
+    await cast.ben.all_sent()
+    found = await cast.ana.client.desk.search(words.casefold(), system.name)
+    assert [(thread.key, message.raw) for thread, message in found] == [
+        (key, f"there is {words}, somewhere")
+    ]
+    assert await cast.eve.client.desk.search(words, system.name) == []
 
 
 async def test_whoever_comes_later_is_told_where_they_are_meant(cast: Cast, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def features(map_: Map) -> frozenset[Feature]:
         Feature.PRESENCE: news.presence,
         Feature.AWAY: news.presence and news.presence.away,
         Feature.CREATE: map_.create,
-        Feature.SEARCH: map_.search,
+        Feature.SEARCH: map_.search or map_.stored,
         Feature.CANNED: map_.canned,
         Feature.PRICES: map_.prices,
         Feature.SUBJECT: map_.send and map_.send.takes_subjects,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -15,6 +16,9 @@ from supachat.domain.requests import FetchEdits, FetchMentions, FetchPage, Rerea
 
 MOST_SOUGHT = 200
 """The reader's own messages that are looked through for a draft that may have been stored."""
+
+MOST_FOUND = 50
+"""Messages that a search brings of one source."""
 
 MOST_LISTED = 500
 """Threads that are read of a table; a function has a limit of its own."""
@@ -116,6 +120,15 @@ def mentions(map_: Map, request: FetchMentions) -> Select:
     words = (quoted(f"*@{call.replace('*', '')}*") for call in request.calls)
     any_of = ",".join(f"{part.body}.ilike.{word}" for word in words)
     return _select(map_, filters, any_of, part.order, request.limit, descending=True)
+
+
+def holding(map_: Map, text: str) -> Select:
+    """The newest messages in which the text stands, in small letters or capitals."""
+    part = map_.messages
+    literal = re.sub(r"([\\%_])", r"\\\1", text).replace("*", "_")  # no word of PostgREST's says *
+    return _select(
+        map_, ((part.body, "ilike", f"*{literal}*"),), "", part.order, MOST_FOUND, descending=True
+    )
 
 
 def sought(map_: Map, draft: Draft, me: str, *, own_ids: bool) -> Select:
