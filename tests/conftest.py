@@ -49,7 +49,7 @@ def in_thread(work: Coroutine[Any, Any, T]) -> T:
     return found[0]
 
 
-def wait_until(condition: Callable[[], bool], *, limit: float = 10.0) -> None:
+def wait_until(condition: Callable[[], bool], *, limit: float = 30.0) -> None:
     """Returns when `condition` holds; fails after `limit` seconds."""
     deadline = time.monotonic() + limit
     while not condition():

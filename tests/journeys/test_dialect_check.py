@@ -11,7 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from tests.journeys.local import LocalServer
-from tests.journeys.test_shell import Shell
+from tests.journeys.shell import Shell
 from tests.terminal import Terminal
 
 from supachat.dialects import catalog

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from tests.journeys.local import LocalServer
-from tests.journeys.test_shell import Shell
+from tests.journeys.shell import Shell
 
 Names = Callable[[str], str]
 SHAPE: dict[str, tuple[type, ...]] = {

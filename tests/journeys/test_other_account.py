@@ -8,14 +8,14 @@ from collections.abc import Callable
 from tests.journeys.conftest import Visit
 from tests.journeys.guest import LIMIT, Guest
 from tests.journeys.local import PASSWORD, LocalServer
-from tests.journeys.test_revoked import _end_every_session, due
+from tests.journeys.revoking import due, end_every_session
 
 Names = Callable[[str], str]
 
 
 async def lost(server: LocalServer, ana: Guest, name: str) -> None:
     """The session of that account is over, and that was told."""
-    _end_every_session(server, name)
+    end_every_session(server, name)
     due(ana.client)
     await ana.watch.until(lambda: ana.watch.lost, LIMIT)
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-import httpx
 from tests.journeys.conftest import Visit
 from tests.journeys.guest import LIMIT
 from tests.journeys.local import PASSWORD, LocalServer
-
-from supachat.client import Client
-from supachat.remote.project import Project
+from tests.journeys.revoking import due, end_every_session
 
 Names = Callable[[str], str]
 
@@ -25,7 +21,7 @@ async def test_a_revoked_session_costs_no_draft_and_no_typed_text(
         thread = await ana.writes_to(names("ben"))
         ana.client.send(thread, "before")
         await ana.all_sent()
-        _end_every_session(server, names("ana"))
+        end_every_session(server, names("ana"))
         due(ana.client)
         await ana.watch.until(lambda: ana.watch.lost, LIMIT)
         assert "Sign in again" in str(ana.watch.lost)
@@ -36,20 +32,3 @@ async def test_a_revoked_session_costs_no_draft_and_no_typed_text(
         await ana.all_sent()
         assert ana.client.text(thread) == "half a sentence"
         await ana.sees("before", "written while signed out")
-
-
-def due(client: Client) -> None:
-    """Its token wants renewing now."""
-    project = client._run.need_remote()
-    assert isinstance(project, Project)
-    tokens = project._keeper._tokens
-    assert tokens is not None
-    project._keeper._tokens = replace(tokens, got_at=tokens.got_at - 3600)
-    project.poke()
-
-
-def _end_every_session(server: LocalServer, name: str) -> None:
-    token = server.token(name)["access_token"]
-    headers = {"apikey": server.key, "Authorization": f"Bearer {token}"}
-    with httpx.Client(trust_env=False) as http:
-        http.post(f"{server.url}/auth/v1/logout?scope=global", headers=headers).raise_for_status()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from tests.journeys.local import PASSWORD, LocalServer
-from tests.journeys.test_shell import Shell
+from tests.journeys.shell import Shell
 from tests.remote.tokens_shop import Shop
 
 from supachat.assemble import desk

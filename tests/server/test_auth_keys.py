@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from realtime import RealtimeSubscribeStates
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 from tests.server.auth_world import ANN, PASSWORD
-from tests.server.test_serve import process, served
+from tests.server.served import process, served
 
 from supachat.cli.serve import serve as serve_command
 from supachat.server.serve import Options, Started

@@ -23,7 +23,7 @@ import httpx
 import psycopg
 import pytest
 from tests.repeats import KILLS
-from tests.server.test_serve import alive, ended, postmaster, process
+from tests.server.served import alive, ended, postmaster, process
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 

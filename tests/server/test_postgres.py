@@ -42,7 +42,7 @@ def alive(pid: int) -> bool:
     return bool(said.strip()) and not said.strip().startswith("Z")
 
 
-async def gone(pid: int, limit: float = 5.0) -> None:
+async def gone(pid: int, limit: float = 15.0) -> None:
     """Returns when `pid` has ended; fails after `limit` seconds."""
     async with asyncio.timeout(limit):
         while alive(pid):

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests.conftest import http
-from tests.server.test_serve import served
+from tests.server.served import served
 from websockets.asyncio.client import connect
 
 from supachat.server.context import Context, Limits

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 from supabase import AsyncClientOptions, acreate_client
-from tests.server.test_serve import served
+from tests.server.served import served
 
 from supachat.cli.serve import serve as command
 from supachat.dialects import catalog

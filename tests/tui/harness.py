@@ -90,7 +90,7 @@ async def settled(pilot: Pilot[int]) -> None:
     await pilot.pause()
 
 
-async def until(pilot: Pilot[int], condition: Callable[[], T], limit: float = 5.0) -> T:
+async def until(pilot: Pilot[int], condition: Callable[[], T], limit: float = 30.0) -> T:
     """What `condition` answers once it is true; fails after `limit` seconds."""
     deadline = asyncio.get_running_loop().time() + limit
     while not (answer := condition()):

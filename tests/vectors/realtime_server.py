@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from supachat.server.realtime.app import WEBSOCKET_OPTIONS
 
 
-async def until(condition: Callable[[], bool], *, limit: float = 5.0) -> None:
+async def until(condition: Callable[[], bool], *, limit: float = 20.0) -> None:
     """Wait until `condition` holds; TimeoutError after `limit` seconds."""
     async with asyncio.timeout(limit):
         while not condition():
