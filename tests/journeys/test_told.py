@@ -10,9 +10,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.journeys.forger import raw
 from tests.journeys.guest import LIMIT, Guest, guest
 from tests.journeys.local import LocalServer
-from tests.journeys.forger import raw
 from tests.journeys.shell import Shell
 
 from supachat.dialects import samples

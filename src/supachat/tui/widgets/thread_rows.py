@@ -92,7 +92,8 @@ def _number(count: int) -> Safe:
 
 
 def _mark(view: ThreadView, look: Look) -> Span:
-    """That an assistant answers, else what the status comes to, else presence; one cell and air."""
+    """That an assistant answers, else what the status comes to, else presence, else that the backend told
+    something since the last message; one cell and air."""
     glyphs = look.glyphs
     if view.assistant:
         return Span(Safe(f"{glyphs.done if view.thread.archived else glyphs.assistant} "), "quiet")
@@ -102,6 +103,8 @@ def _mark(view: ThreadView, look: Look) -> Span:
             StatusKind.WAITING: (glyphs.waiting, "warning"),
             StatusKind.CLOSED: (glyphs.done, "quiet"),
         }[view.standing]
+    elif view.presence is None and view.thread.notice:
+        glyph, colour = glyphs.system, "accent"
     else:
         glyph, colour = {
             Presence.ONLINE: (glyphs.online, "success"),
