@@ -48,6 +48,17 @@ async def test_a_hit_far_back_is_gone_to_and_what_lies_between_stays_a_gap() -> 
         await until(pilot, lambda: "still opens a blank page" in screen_text(pilot.app))
 
 
+async def test_hits_of_several_days_stand_each_under_its_own() -> None:
+    town = five()
+    town.table[HANNAH] = [said(HANNAH, "hannah", "a comet again", day * 1440) for day in (9, 5, 5)]
+    async with running(make_app(town), (120, 36)) as pilot:
+        await at(pilot, RELEASE)
+        await pilot.press("alt+s", *"comet")
+        await until(pilot, lambda: "found in one thread" in screen_text(pilot.app))
+        heads = [line for line in screen_text(pilot.app).splitlines() if "Hannah Weiss  Inbox" in line]
+        assert [head.split()[-3:-1] for head in heads] == [["11", "Nov"], ["15", "Nov"]]
+
+
 async def test_a_hit_that_is_gone_is_said_and_the_thread_stays_as_it_is() -> None:
     town = five()
     async with running(make_app(town), (120, 36)) as pilot:

@@ -113,7 +113,7 @@ class SearchPage(Screen[Found]):
                 self._add_message(thread, message)
             order = list(dict.fromkeys(hit.thread for hit in self._hits))
             self._hits.sort(key=lambda hit: order.index(hit.thread))
-            threads = len({hit.thread for hit in self._hits})
+            threads = len({goal.thread for goal in self._goals.values()})
             where = "one thread" if threads == 1 else f"{threads:,} threads"
             self._said = Safe(f"{len(self._hits):,} found in {where}" if self._hits else "nothing found")
         self._show()
@@ -137,7 +137,7 @@ class SearchPage(Screen[Found]):
         hit_id = str(len(self._goals))
         at = message.at if message is not None else thread.last.at if thread.last else None
         day = date(at, self._now()) if at is not None else NOTHING
-        group = f"{thread.key.source} {thread.key.id}"
+        group = f"{thread.key.source} {thread.key.id} {day}"  # a time of day says nothing without its day
         self._goals[hit_id] = goal
         self._hits.append(Hit(hit_id, group, thread.title, source, author, text, when, day))
 

@@ -1,4 +1,4 @@
-"""What a search found: per thread a heading, then each message with the words that were looked for marked.
+"""What a search found: per thread and day a heading, then each message, what was looked for set off in it.
 
 Pure: values in, rows out. An excerpt is cut so that the hit is in it.
 """
@@ -26,7 +26,8 @@ MOST_ROWS: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One message that was found. `thread` groups them; `id` is what a click on it means."""
+    """One message that was found. `thread` groups those of one thread and day; `id` is what a click on it
+    means."""
 
     id: str
     thread: str
