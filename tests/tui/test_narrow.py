@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from tests.tui.harness import chat, make_app, running, screen_text, settled
+from tests.tui.scripted_setup import ScriptedSetUp
 from tests.tui.town import Town
 
 from supachat.domain.events import Notice
+from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.app import SupachatApp
 from supachat.tui.glyphs import ASCII, UNICODE, all_glyphs
+from supachat.tui.setup_protocol import ChatKind, ProjectGuess
 
 TROUBLE = Notice(Safe("Mira could not be reached"), Safe("She is on the quay, it is wet."), "error")
 
@@ -67,3 +72,34 @@ async def test_without_our_glyphs_none_of_them_is_painted() -> None:
             await settled(pilot)
             ours = set(all_glyphs(UNICODE)) - set(all_glyphs(ASCII))
             assert not ours & set(painted(app)), keys
+
+
+class Five(ScriptedSetUp):
+    """Every dialect that is shipped, as the program calls them."""
+
+    def kinds(self) -> Sequence[ChatKind]:
+        names = ("Direct messages", "inbox", "portal", "rooms", "sessions")
+        return [ChatKind(name, Safe(name), NOTHING) for name in names]
+
+    def read_project(self, text: str) -> ProjectGuess:
+        return ProjectGuess()
+
+
+async def test_the_kinds_of_chat_are_all_there_to_their_last_letter() -> None:
+    async with running(make_app(None, set_up=Five()), size=(80, 24)) as pilot:
+        await pilot.press("down", "enter")
+        await settled(pilot)
+        row = next(row for row in screen_text(pilot.app).splitlines() if "Kind of chat" in row)
+        assert row.split()[3:] == ["Direct", "messages", "inbox", "portal", "rooms", "sessions"]
+
+
+async def test_an_address_that_is_none_is_said_when_the_keyboard_leaves_it() -> None:
+    async with running(make_app(None, set_up=Five()), size=(80, 24)) as pilot:
+        await pilot.press("down", "enter")
+        await settled(pilot)
+        await pilot.press(*"notaurl")
+        await settled(pilot)
+        assert "twenty letters" not in " ".join(screen_text(pilot.app).split()), "it may become one"
+        await pilot.press("tab")
+        await settled(pilot)
+        assert "its reference of twenty letters" in " ".join(screen_text(pilot.app).split())

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, ClassVar, Final
 
+from rich.cells import cell_len
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -28,6 +29,7 @@ from supachat.tui.widgets.form import LABEL, FormField, Lines, heading, paragrap
 CELLS: Final = 64
 WAIT: Final = 0.4
 """Seconds after the last keystroke before the project is asked."""
+NO_PROJECT: Final = Safe("type the project's URL, its reference of twenty letters, or a .env")
 
 CHOICES: Final = (
     (
@@ -157,10 +159,12 @@ class KindField(Drawn, can_focus=True):
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         spans = [Span(Safe(f"{'Kind of chat':<{LABEL}}"), "text2")]
+        words = sum(cell_len(kind.label) for kind in self._kinds)
+        air = max(1, min(3, (width - LABEL - words) // max(1, len(self._kinds) - 1)))
         for number, kind in enumerate(self._kinds):
             chosen = number == self._at
             look = "bold underline accent" if chosen and len(self._kinds) > 1 else "foreground"
-            spans += [Span(kind.label, look if chosen else "text2", str(number)), space(3)]
+            spans += [Span(kind.label, look if chosen else "text2", str(number)), space(air)]
         return [Row(tuple(spans)), Row((space(LABEL), Span(self.chosen.about, "quiet")))]
 
 
@@ -258,10 +262,15 @@ class ProjectForm(Screen[str]):
     def action_back(self) -> None:
         self.dismiss(None)
 
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """What stands there when the keyboard leaves is meant."""
+        if event.widget is self._url.line and self._url.value.strip() and not self._guess.url:
+            self._url.refuse(self._guess.words or NO_PROJECT)
+
     def action_go(self) -> None:
         """Keep it, if both are right; else say what is missing, and try again."""
         if not self._guess.url:
-            self._url.refuse(self._guess.words or Safe("type the project's URL, reference or .env"))
+            self._url.refuse(self._guess.words or NO_PROJECT)
             self._url.line.focus()
         elif not self._key.value.strip():
             self._key.refuse(Safe("paste the publishable key"))
