@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from textual import events
 from textual.timer import Timer
 from textual.widget import Widget
 
@@ -47,7 +48,7 @@ class ChatReading(ChatView):
         if key is not None and self.pane.at_end and self.app.app_focus and self.app.screen is self:
             self.client.seen(key)
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """What lay over the chat is gone."""
         self.seen()
 
