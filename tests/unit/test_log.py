@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from supachat.domain.errors import Refused
+from supachat.domain.secrets import scrubbed
 from supachat.journal import log
 from supachat.journal.pages import KEPT, Pages
-from supachat.domain.secrets import scrubbed
 from supachat.journal.scrub import escaped, line, said, trace
 from supachat.remote.outline import outline
 

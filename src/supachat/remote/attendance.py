@@ -81,7 +81,7 @@ class Attendance:
         await asyncio.gather(*(self._put(source) for source in self._known.me))
 
     def began(self, topic: str) -> None:
-        """A topic's rows flow: that is noted where a source wants it, and what was written before is read."""
+        """A topic's rows flow: noted where a source wants it, and what was written before is read."""
         askers = self._registry.askers(topic)
         for source in dict.fromkeys(asker.source for asker in askers):
             for call in self._known.dialects[source].beside.audit_calls(topic):
