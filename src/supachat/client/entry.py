@@ -6,7 +6,6 @@ what one account wrote go out as another.
 
 from __future__ import annotations
 
-from supachat.client.hands import drop_everything
 from supachat.client.remote import Visit
 from supachat.client.runner import Runner
 from supachat.domain import events as ev
@@ -100,7 +99,7 @@ class Entry:
         remote = self._run.need_remote()
         if everywhere:
             await remote.sign_out(everywhere=True)
-        await drop_everything(self._run)
+        await self._run.let_out()
         if not everywhere:
             await remote.sign_out()
         self._run.tell(ev.AccountChanged(None))

@@ -15,7 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from supachat.cache.files import Files
-from supachat.client.hands import Pen, change_hands
+from supachat.client.hands import Pen, change_hands, drop_everything
 from supachat.client.ledger import Ledger
 from supachat.client.remote import Remote
 from supachat.domain import events as ev
@@ -240,6 +240,11 @@ class Runner:
         """Somebody is let in, perhaps somebody else than before."""
         async with self._hands:
             await change_hands(self, account)
+
+    async def let_out(self) -> None:
+        """The account signs out: nothing of it stays here."""
+        async with self._hands:
+            await drop_everything(self)
 
     async def _begin(self, remote: Remote) -> None:
         try:
