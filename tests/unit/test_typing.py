@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.unit.test_engine import CONNECTED, SIGNED_IN, THREAD, listed
+from tests.unit.core_screen import CONNECTED, SIGNED_IN, THREAD, listed
 
 from supachat.dialects.catalog import load
 from supachat.domain import events as ev

@@ -31,8 +31,8 @@ def gone(parts: Parts, thread: Thread, out: Outcome) -> None:
 def failed(parts: Parts, draft: Draft, out: Outcome) -> None:
     """A try came to nothing that was under way when its thread went."""
     held = parts.sender.outbox.get(draft.id)
-    if held is None or held.state is not DraftState.FAILED or parts.roster.threads.get(draft.thread):
-        return
+    if held is None or held.state is not DraftState.FAILED or draft.thread not in parts.roster.left:
+        return  # a thread that no list has shown yet is not gone
     if unsent := _taken_back(parts, draft.thread, out):
         out.changes.append(_notice(safe_line(draft.thread.id, limit=40), unsent))
 
