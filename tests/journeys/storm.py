@@ -39,6 +39,7 @@ Tell = Callable[[str, object], None]
 """Pytest's `record_property`."""
 QUICK = scaled(1 / SPEED, http=3.0, http_connect=1.0, open=2.0, join=4.0, close=0.8, token_left=60.0,
                token_early=300.0)  # fmt: skip
+MARK = " (edited)"
 SETTLE = 120.0
 """Seconds within which everybody must be whole again once the weather is fair."""
 
@@ -50,15 +51,62 @@ class Result:
     name: str
     faults: Counter[str] = field(default_factory=Counter)
     sent: int = 0
+    changed: int = 0
+    """Of those sent: edited or deleted afterwards."""
     lost: int = 0
     doubled: int = 0
     disordered: int = 0
+    unchanged: int = 0
+    """Edits and deletes that are not in the table."""
+
+    @property
+    def ends_well(self) -> bool:
+        return not (self.lost or self.doubled or self.disordered or self.unchanged)
 
     def line(self) -> str:
+        changes = f"{self.changed} of them edited or deleted, {self.unchanged} of that lost, "
         return (
-            f"{self.name}: {sum(self.faults.values())} faults, {self.sent} sent, {self.lost} lost, "
-            f"{self.doubled} doubled, {self.disordered} out of order"
+            f"{self.name}: {sum(self.faults.values())} faults, {self.sent} sent, "
+            f"{changes if self.changed else ''}"
+            f"{self.lost} lost, {self.doubled} doubled, {self.disordered} out of order"
         )
+
+
+@dataclass(slots=True)
+class Writer:
+    """One who writes texts that nobody else does, and then changes some of them."""
+
+    guest: Guest
+    thread: ThreadKey
+    texts: Sequence[str]
+    goals: dict[str, str | None] = field(default_factory=dict)
+    """Of those that are changed: what they are to be in the end; None is deleted."""
+
+    def wanted(self) -> list[str]:
+        """What the table is to have of them, in this order."""
+        goals = (self.goals.get(text, text) for text in self.texts)
+        return [goal for goal in goals if goal is not None]
+
+    def fresh(self) -> list[Message]:
+        """Their messages that have arrived and are as they were written."""
+        mine = set(self.texts)
+        return [m for m in self.guest.messages() if m.delivery is Delivery.SENT and m.raw in mine]
+
+    def change(self, message: Message) -> None:
+        """Ask for what it is to be."""
+        goal = self.goals[message.raw]
+        if goal is None:
+            self.guest.client.delete(message.key)
+        else:
+            self.guest.client.edit(message.key, goal)
+
+    def insist(self) -> bool:
+        """Ask once more for what was refused, as a person does who knows that it was a fault. Whether there
+        was anything."""
+        undone = [m for m in self.fresh() if m.raw in self.goals and not m.deleted]
+        for message in undone:
+            self.change(message)
+        return bool(undone)
 
 
 _retried: set[str] = set()
@@ -77,9 +125,7 @@ async def rider(
     wall: Callable[[], float] = time.time,
 ) -> AsyncIterator[Guest]:
     """The account `name`, signed in through whatever stands at `url`. `path` is its cache."""
-    client = Client(
-        safe_line(name), Files(path), wall=wall, monotonic=lambda: time.monotonic() * speed
-    )
+    client = Client(safe_line(name), Files(path), wall=wall, monotonic=lambda: time.monotonic() * speed)
     guest = Guest(client)
     await client.start()
     pump = asyncio.create_task(guest.watch.pump())
@@ -109,14 +155,28 @@ async def persist(act: Callable[[], Awaitable[object]], limit: float = SETTLE) -
             return
 
 
-async def writes(guest: Guest, thread: ThreadKey, texts: Sequence[str], chance: random.Random) -> None:
-    """One after another, and never more than fifty ahead of the server."""
-    for text in texts:
+async def writes(writer: Writer, chance: random.Random, *, changing: bool = False) -> None:
+    """One after another, and never more than fifty ahead of the server. When `changing`, one of every ten
+    that have arrived is edited or deleted."""
+    guest = writer.guest
+    for number, text in enumerate(writer.texts):
         while sum(guest.client.unsent()) > 50:
             again(guest)
             await asyncio.sleep(0.02)
-        guest.client.send(thread, text)
+        guest.client.send(writer.thread, text)
         await asyncio.sleep(chance.uniform(0.0, 0.01))
+        if changing and number % 10 == 9:
+            await changes_one(writer, chance)
+
+
+async def changes_one(writer: Writer, chance: random.Random) -> None:
+    async with asyncio.timeout(SETTLE):
+        while not (own := [m for m in writer.fresh() if m.raw not in writer.goals and not m.deleted]):
+            again(writer.guest)
+            await asyncio.sleep(0.05)
+    chosen = chance.choice(own)
+    writer.goals[chosen.raw] = chosen.raw + MARK if chance.random() < 0.5 else None
+    writer.change(chosen)
 
 
 def again(guest: Guest) -> None:
@@ -147,20 +207,35 @@ async def all_sent(guests: Sequence[Guest]) -> None:
     await asyncio.wait_for(asyncio.gather(*(sent(guest) for guest in guests)), SETTLE)
 
 
-async def whole(guest: Guest, expected: Sequence[str]) -> list[str]:
-    """The ids on this screen once they are as many as expected and lead back to the start."""
-    end = time.monotonic() + SETTLE
+async def all_changed(writers: Sequence[Writer]) -> None:
+    """Every message is out, and every change of one is done."""
+    guests = [writer.guest for writer in writers]
+    async with asyncio.timeout(2 * SETTLE):
+        await all_sent(guests)
+        while any([writer.insist() for writer in writers]):
+            await all_sent(guests)
+            await asyncio.sleep(0.1)
+
+
+async def whole(guest: Guest, table: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """What stands on this screen once it is the table and leads back to the start."""
+    end, expected = time.monotonic() + SETTLE, list(table)
     while time.monotonic() < end:
         items = guest.watch.items
         gaps = [item for item in items if isinstance(item, Gap)]
         for gap in gaps:
             guest.client.fill_gap(gap)
-        if guest.watch.edge is Edge.START and not gaps and ids(guest) == list(expected):
+        if guest.watch.edge is Edge.START and not gaps and pairs(guest) == expected:
             break
         if guest.watch.edge is not Edge.START:
             guest.client.load_older()
         await asyncio.sleep(0.05)
-    return ids(guest)
+    return pairs(guest)
+
+
+def pairs(guest: Guest) -> list[tuple[str, str]]:
+    """(id, text) of every message on a screen that is not deleted."""
+    return [(m.id, m.raw) for m in guest.messages() if not m.deleted]
 
 
 def ids(guest: Guest) -> list[str]:
@@ -179,16 +254,23 @@ def stored(server: LocalServer, thread: ThreadKey) -> list[tuple[str, str]]:
         return connection.execute(TABLES[thread.source], (thread.id,)).fetchall()
 
 
-def judge(result: Result, texts: Sequence[str], table: Sequence[tuple[str, str]]) -> None:
-    """Count what the table lacks or has twice."""
-    bodies = Counter(body for _, body in table)
-    result.sent = len(texts)
-    result.lost = sum(bodies[text] == 0 for text in texts)
-    result.doubled = sum(number - 1 for number in bodies.values() if number > 1)
+def judge(result: Result, writers: Sequence[Writer], table: Sequence[tuple[str, str]]) -> None:
+    """Count what the table lacks, has twice, has in another order, or has not as it was changed."""
+    bodies = [body for _, body in table]
+    there = Counter(body.removesuffix(MARK) for body in bodies)
+    for writer in writers:
+        kept = [text for text in writer.texts if writer.goals.get(text, text) is not None]
+        result.sent += len(writer.texts)
+        result.changed += len(writer.goals)
+        result.lost += sum(there[text] == 0 for text in kept)
+        result.disordered += _out_of_order(writer.texts, bodies)
+        for text, goal in writer.goals.items():
+            result.unchanged += there[text] > 0 if goal is None else goal not in bodies
+    result.doubled = sum(number - 1 for number in there.values() if number > 1)
 
 
-def in_order(texts: Sequence[str], table: Sequence[tuple[str, str]]) -> int:
+def _out_of_order(texts: Sequence[str], bodies: Sequence[str]) -> int:
     """How many of one writer's texts stand before an earlier one of theirs; not those tried again."""
-    places = {body: place for place, (_, body) in enumerate(table)}
+    places = {body.removesuffix(MARK): place for place, body in enumerate(bodies)}
     found = [places[text] for text in texts if text in places and text not in _retried]
     return sum(later < earlier for earlier, later in itertools.pairwise(found))
