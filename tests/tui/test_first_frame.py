@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.tui.harness import make_app, running, screen_text, until
+from tests.tui.harness import chat, make_app, running, screen_text, until
 from tests.tui.street import NOW
 from tests.tui.town import Town
 from textual.css.stylesheet import Stylesheet
@@ -124,3 +124,11 @@ async def test_the_styles_of_the_app_are_read_once(
         assert pilot.app.current_theme.name == theme
         pilot.app.theme = "nord"  # one that is chosen later is read as ever
         await until(pilot, lambda: read)
+
+
+async def test_a_pane_that_missed_its_size_is_whole_with_the_next_showing() -> None:
+    async with running(make_app(Town())) as pilot:
+        pane = chat(pilot.app).pane
+        pane._view.resize(pane._view.drawer.frame, 1)
+        pane.scroll_to_newest()
+        assert len(pane._lines) == pane.scrollable_content_region.height > 1

@@ -92,6 +92,8 @@ class LineView(ScrollView):
         self._pending = False
         if not self.size:
             return
+        if self.scrollable_content_region.height != self._view.height:
+            self._reshape()  # it was hidden when it heard its size
         self._view.settle()
         self._place()
         self._lines = list(self._view.visible())
@@ -125,11 +127,10 @@ class LineView(ScrollView):
 
     def _draw_at_once(self) -> None:
         """The very first frame is painted before the pane has heard its size: with what is there already
-        it is the only one, 10 ms earlier."""
+        it is whole, 40 ms earlier."""
         self._reshape()
         self._view.settle()
         self._lines = list(self._view.visible())
-        self._painted = [line.strip for _, line in self._lines]
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """The kept strips themselves, unless text in them is selected."""
@@ -243,7 +244,8 @@ class LineView(ScrollView):
 
     def _reshape(self) -> None:
         """The frame that the rows are drawn in: another one for another size or other glyphs."""
-        if not self.size:
+        height = self.scrollable_content_region.height
+        if not self.size or not height:  # hidden
             return
         shape = frame(
             self.size.width,
@@ -253,7 +255,7 @@ class LineView(ScrollView):
             zone=self._zone,
             today=self._today(),
         )
-        self._view.resize(shape, self.scrollable_content_region.height)
+        self._view.resize(shape, height)
 
     def _apps_glyphs(self) -> Glyphs:
         found = getattr(self.app, "glyphs", UNICODE)
