@@ -15,6 +15,10 @@ begin
       and exists (
         select from @schema@.clinicians s where s.user_id = _user_id and s.active and s.role = 'clinician'
       );
+  if found then -- without this their list would not move before the first letter
+    insert into @schema@.portal_notifications (user_id, title, body)
+      select _user_id, 'A client chose you', c.display_name from @schema@.clients c where c.portal_user_id = me;
+  end if;
   select c.id into found_id from @schema@.clients c
     where (c.portal_user_id = me and c.clinician_id = _user_id)
       or (c.clinician_id = me and _user_id in (c.portal_user_id, c.id) and @schema@.supachat_treats(c.id));

@@ -60,6 +60,7 @@ def _prepare(stage: Stage) -> Mapping[Who, Persona]:
     made = "insert into portal.clients (portal_user_id, display_name) values (%s, 'ann') returning id"
     thread = str(stage.sql(made, ids["ann"])[0][0])
     stage.call(who["ann"], "supachat_ensure_thread", _user_id=ids["fay"])
+    stage.sql("delete from portal.portal_notifications")  # of being chosen: who sees which is asked below
 
     def say(name: str) -> str:
         said = stage.call(who[name], "supachat_send", _client_id=thread, _message="hello")

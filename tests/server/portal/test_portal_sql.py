@@ -152,7 +152,7 @@ def test_who_sees_which_feed(world: Portal, people: tuple[Account, ...]) -> None
 
     seen = {
         cleo: {"appointments", "portal_notifications", "notification_logs"},
-        dora: {"appointments", "assessment_critical_alerts"},
+        dora: {"appointments", "assessment_critical_alerts", "portal_notifications"},  # of being chosen
         dave: set(),
         ada: {"assessment_critical_alerts", "notification_logs", "audit_logs"},
     }
