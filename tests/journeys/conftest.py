@@ -10,16 +10,19 @@ from pathlib import Path
 import pytest
 from tests.journeys.guest import Guest, guest
 from tests.journeys.local import LocalServer
+from tests.journeys.storm import COLUMNS
 
 _numbers = itertools.count(1)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What the storms of this run came to, whichever worker they were in."""
-    for report in [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]:
-        for name, value in report.user_properties:
-            if name == "storm":
-                terminalreporter.write_line(str(value))
+    """What the storms of this run came to, whichever worker they were in: one table."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    told = [value for report in reports for name, value in report.user_properties if name == "storm"]
+    if told:
+        rows = [COLUMNS, ["---", *("---:" for _ in COLUMNS[1:])], *told]
+        for row in rows:
+            terminalreporter.write_line(f"| {' | '.join(map(str, row))} |")
 
 
 Visit = Callable[..., AbstractAsyncContextManager[Guest]]

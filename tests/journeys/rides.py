@@ -43,9 +43,9 @@ async def ends_well(server: LocalServer, writers: Sequence[Writer], result: Resu
     await all_changed(writers)
     table = stored(server, writers[0].thread)
     judge(result, writers, table)
-    tell("storm", result.line())
-    assert result.ends_well, result.line()
+    tell("storm", result.row())
+    assert result.ends_well, result
     for one in writers:
         one.guest.client.reconnect_all()  # the news of a delete may be lost without a sign: a join compares
     for one in writers:
-        assert await whole(one.guest, table) == table, result.line()
+        assert await whole(one.guest, table) == table, result

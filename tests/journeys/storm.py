@@ -44,9 +44,12 @@ SETTLE = 120.0
 """Seconds within which everybody must be whole again once the weather is fair."""
 
 
+COLUMNS = ["what", "faults", "messages", "edited or deleted", "lost", "doubled", "out of order"]
+
+
 @dataclass(slots=True)
 class Result:
-    """What a storm came to; told with `record_property`, it is printed at the end of the run."""
+    """What a storm came to; its row is told with `record_property` and printed at the end of the run."""
 
     name: str
     faults: Counter[str] = field(default_factory=Counter)
@@ -63,13 +66,13 @@ class Result:
     def ends_well(self) -> bool:
         return not (self.lost or self.doubled or self.disordered or self.unchanged)
 
-    def line(self) -> str:
-        changes = f"{self.changed} of them edited or deleted, {self.unchanged} of that lost, "
-        return (
-            f"{self.name}: {sum(self.faults.values())} faults, {self.sent} sent, "
-            f"{changes if self.changed else ''}"
-            f"{self.lost} lost, {self.doubled} doubled, {self.disordered} out of order"
-        )
+    def row(self) -> list[str]:
+        """A row of the table, under `COLUMNS`."""
+        counts = (
+            sum(self.faults.values()), self.sent, self.changed, self.lost + self.unchanged, self.doubled,
+            self.disordered,
+        )  # fmt: skip  # one row
+        return [self.name, *(f"{count:,}" for count in counts)]
 
 
 @dataclass(slots=True)

@@ -12,17 +12,19 @@ import random
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
+from collections import Counter
 from pathlib import Path
 
 from tests.journeys.local import LocalServer
-from tests.journeys.storm import all_sent, rider, stored
+from tests.journeys.storm import Result, Tell, all_sent, rider, stored
 from tests.repeats import AWAITS
 
 import supachat
 from supachat.domain.model import ThreadKey
 
 WAYS = {
-    "client/runner.py": {"_carry_out", "_listen", "_keep", "_tick", "changes"},
+    "client/runner.py": {"_carry_out", "_listen", "_tick", "changes"},
+    "client/ledger.py": {"run", "recall"},
     "cache/store.py": {"commit", "recall", "_do"},
     "remote/project.py": {"events", "perform"},
     "remote/performing.py": {"list_threads", "fetch_page", "send_draft", "mark_read"},
@@ -104,7 +106,7 @@ async def healed(child: Child, server: LocalServer, text: str) -> None:
 
 
 async def test_a_client_killed_at_an_await_neither_loses_nor_doubles(
-    own_server: LocalServer, tmp_path: Path
+    own_server: LocalServer, tmp_path: Path, record_property: Tell
 ) -> None:
     own_server.sign_up("ana")
     own_server.sign_up("ben")
@@ -129,3 +131,5 @@ async def test_a_client_killed_at_an_await_neither_loses_nor_doubles(
             finally:
                 child.end()
     assert deaths >= len(places) // 3, "most of these places lie on the way of a message"
+    killed = Counter({"kill -9": deaths})
+    record_property("storm", Result("kill -9 of a client at an await", killed, sent=2 * len(places)).row())
