@@ -8,9 +8,11 @@ text, and goes on until the answer to it has been seen. Then it dies, or says `s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
+import sqlite3
 import sys
 import threading
 from functools import partial
@@ -19,8 +21,9 @@ from types import FrameType
 from typing import Any
 
 from tests.journeys.guest import Guest
-from tests.journeys.storm import all_sent, ids, rider
+from tests.journeys.storm import SETTLE, all_sent, ids, rider
 
+from supachat.cache.files import last_path
 from supachat.domain.model import ThreadKey
 
 
@@ -61,14 +64,29 @@ async def main(url: str, key: str, name: str, cache: str, other: str, place: str
             }
             print(json.dumps(said), flush=True)  # noqa: T201  this is its protocol
             answer = await asyncio.to_thread(sys.stdin.readline)
+        await types(me, thread, answer.strip(), Path(cache))
         await converses(me, thread, answer.strip(), place, when)
         print("survived", flush=True)  # noqa: T201
 
 
-async def converses(me: Guest, thread: ThreadKey, text: str, place: str, when: str) -> None:
-    """Type, send, hear the answer."""
+async def types(me: Guest, thread: ThreadKey, text: str, cache: Path) -> None:
+    """What is typed is on disk within a second, whatever happens then."""
     me.client.keep_text(thread, text)
-    await asyncio.sleep(1.0)  # by then what is typed is on disk, whatever happens
+    async with asyncio.timeout(SETTLE):
+        while text not in texts_on_disk(cache):
+            await asyncio.sleep(0.05)
+
+
+def texts_on_disk(cache: Path) -> list[str]:
+    path = last_path(cache)
+    if path is None:
+        return []
+    with contextlib.closing(sqlite3.connect(path, timeout=5.0)) as db:
+        return [row[0] for row in db.execute("select text from texts")]
+
+
+async def converses(me: Guest, thread: ThreadKey, text: str, place: str, when: str) -> None:
+    """Send, hear the answer."""
     if place != "-":
         Doom(place, when).install()
     me.client.send(thread, text)
