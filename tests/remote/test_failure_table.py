@@ -251,7 +251,8 @@ async def test_two_hundred_generations(server: Phoenix, ears: Heard, make: Make)
         for _ in range(count):
             ears.ready.clear()
             server.cut()
-            await until(lambda: len(ears.ready) == 3, "ready again")
+            # a slow machine may lose one more by itself: its topics are ready twice then
+            await until(lambda: len(set(ears.ready)) == 3, "ready again")
         del ears.links[:], ears.lost[:]
         del server.sockets[:-1], server.joins[:], server.opened[:], server.frames[:]
         await until(lambda: len(asyncio.all_tasks()) <= tasks, "no more tasks than at first")
