@@ -9,7 +9,7 @@ from tests.remote.test_session import USER, Broken, Make, clock, holding, make, 
 
 from supachat.domain.entering import Mailed, Nobody
 from supachat.domain.errors import BadInput, SessionEnded, Unreachable, VaultError
-from supachat.remote.vault import Kept, MemoryVault
+from supachat.remote.vault import Kept
 
 __all__ = ["clock", "make", "server"]  # fixtures
 
@@ -57,17 +57,6 @@ async def test_signing_in_anew_takes_the_place(make: Make) -> None:
     await one.keeper.sign_in("alice@example.org", "right")
     assert await one.stored() == "refresh-1"
     assert one.told.unkept == []
-
-
-async def test_memory_that_nobody_asked_for_is_told(make: Make) -> None:
-    one = make(MemoryVault("there is no keyring here"))
-    await one.keeper.sign_in("alice@example.org", "right")
-    assert one.told.unkept == [
-        "there is no keyring here. Start with --vault file to keep it in a file that only you can read"
-    ]
-    asked_for = make(MemoryVault())
-    await asked_for.keeper.sign_in("alice@example.org", "right")
-    assert asked_for.told.unkept == []
 
 
 async def test_a_session_of_an_earlier_run_is_ended_at_the_server_too(make: Make, server: GoTrue) -> None:

@@ -74,7 +74,7 @@ async def test_an_env_file_brings_both_and_says_what_it_ignored() -> None:
     async with running(app, (80, 24)) as pilot:
         await pilot.press("down", "enter")
         await type_in(pilot, "url", "~/shop/.env")
-        await until(pilot, lambda: "a service role key in it was ignored" in screen_text(app))
+        await until(pilot, lambda: "a service role key in it was ignored" in said(pilot))
         await until(pilot, lambda: "✓ the project takes it" in screen_text(app))
         assert value(pilot, "key") == KEY
 

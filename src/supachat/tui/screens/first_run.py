@@ -178,7 +178,8 @@ class ProjectForm(Screen[str]):
         super().__init__(classes="page")
         self._set_up = set_up
         self._guess = ProjectGuess()
-        self._right: dict[str, bool] = {"url": False, "key": False}
+        self._right: dict[str, tuple[str, str]] = {}
+        """What of each field the project took: a later word of the keyboard needs another answer."""
         self._head = Lines()
         self._url = FormField("url", Safe("Project"))
         self._key = FormField("key", Safe("Key"))
@@ -216,7 +217,6 @@ class ProjectForm(Screen[str]):
         event.stop()
         if event.name == "url":
             self._read()
-        self._right[event.name] = False
         self.run_worker(self._try(event.name), group=event.name, exclusive=True)
 
     def _read(self) -> None:
@@ -229,24 +229,30 @@ class ProjectForm(Screen[str]):
     async def _try(self, name: str) -> None:
         """Ask the project once the typing pauses."""
         await asyncio.sleep(WAIT)
-        if self._guess.url and (name == "url" or self._key.value.strip()):
+        known = self._right.get(name) == self._wanted(name)
+        if not known and self._guess.url and (name == "url" or self._key.value.strip()):
             await self._ask(name)
 
+    def _wanted(self, name: str) -> tuple[str, str]:
+        """What stands there to be asked about: the address alone, or with the key."""
+        return self._guess.url, self._key.value.strip() if name == "key" else ""
+
     async def _ask(self, name: str) -> None:
-        url, key = self._guess.url, self._key.value.strip()
+        asked = self._wanted(name)
         field = self._url if name == "url" else self._key
         field.say(Safe("asking"), "quiet", glyphs_of(self).waiting)
-        answer = await self._set_up.probe(url, key if name == "key" else "")
-        if url == self._guess.url and key == self._key.value.strip():
+        answer = await self._set_up.probe(*asked)
+        if asked == self._wanted(name):
             self._answered(name, answer)
 
     def _answered(self, name: str, answer: ProbeAnswer) -> None:
         blamed = name if answer.ok else answer.field
         field = self._url if blamed == "url" else self._key
-        self._right[blamed] = answer.ok
         if not answer.ok:
+            self._right.pop(blamed, None)
             field.refuse(answer.words)
             return
+        self._right[name] = self._wanted(name)
         trip = "" if answer.round_trip_ms is None else f" in {round(answer.round_trip_ms):,} ms"
         words = f"answers{trip}" if name == "url" else "the project takes it"
         note = f", {self._guess.words}" if name == "url" and self._guess.words else ""
@@ -276,13 +282,15 @@ class ProjectForm(Screen[str]):
             self._key.refuse(Safe("paste the publishable key"))
             self._key.line.focus()
         else:
+            for name in ("url", "key"):  # what is tried while typing would answer over what is said now
+                self.workers.cancel_group(self, name)
             self.run_worker(self._keep(), group="keep", exclusive=True)
 
     async def _keep(self) -> None:
         for name in ("url", "key"):
-            if not self._right[name]:
+            if self._right.get(name) != self._wanted(name):
                 await self._ask(name)
-        if not all(self._right.values()):
+        if any(self._right.get(name) != self._wanted(name) for name in ("url", "key")):
             return
         try:
             kind = self._kind.chosen.name
