@@ -47,7 +47,7 @@ class Parts:
         self.mentions = Mentions(self.calls)
 
     def handed_over(self, memory: kp.Memory) -> Parts:
-        """The same for another account. How the link does, and whether somebody looks, is the computer's."""
+        """The same for another account. How the link does, and whether somebody looks, stays."""
         fresh = Parts(memory, self._pace)
         fresh.health, fresh.attendance = self.health, self.attendance
         fresh.notifier.looking = self.notifier.looking
