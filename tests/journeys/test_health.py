@@ -18,12 +18,12 @@ SHAPE: dict[str, tuple[type, ...]] = {
     "connect_s": (float, type(None)), "round_trip_s": (float, type(None)), "latency_s": (float, type(None)),
     "clock_skew_s": (float,), "uptime": (float,), "drops_last_hour": (int,), "queued": (int,),
     "failed": (int,), "missed_by_realtime": (int,), "strays": (int,), "backlog": (int, type(None)),
-    "tables_answer": (bool,), "partly_polled": (bool,), "last_error": (str,), "topics": (list,),
-    "outbox": (list,),
+    "tables_answer": (bool,), "partly_polled": (bool,), "last_error": (str,),
+    "last_error_ago_s": (float, type(None)), "topics": (list,), "outbox": (list,),
 }  # fmt: skip
 TOPIC: dict[str, tuple[type, ...]] = {
-    "name": (str,), "state": (str,), "error": (str,), "active_ago_s": (float, type(None)),
-    "next_try_in_s": (float, type(None)),
+    "name": (str,), "state": (str,), "error": (str,), "error_ago_s": (float, type(None)),
+    "active_ago_s": (float, type(None)), "next_try_in_s": (float, type(None)),
 }  # fmt: skip
 
 
@@ -96,6 +96,8 @@ def test_a_link_that_is_gone_or_hangs_is_red_and_exit_1(shell: Shell, own_server
         assert report["state"] != "connected"
         assert report["round_trip_s"] is None
         assert why in report["reason"]
+        assert report["last_error_ago_s"] is None or 0 <= report["last_error_ago_s"] < 60
+    assert report["last_error_ago_s"] is not None, "it was refused, and says when"
 
 
 def test_a_draft_that_waits_is_told_without_what_it_says(

@@ -6,7 +6,8 @@ The lines are for people. `--json` prints one object in ASCII:
      "connect_s", "round_trip_s", "latency_s": seconds or null, "clock_skew_s": seconds, "uptime": 0..1,
      "drops_last_hour", "queued", "failed", "missed_by_realtime", "strays": int, "backlog": int or null,
      "tables_answer", "partly_polled": bool, "last_error": str,
-     "topics": [{"name", "state", "error": str, "active_ago_s", "next_try_in_s": seconds or null}],
+     "last_error_ago_s": seconds or null, "topics": [{"name", "state", "error": str, "error_ago_s",
+     "active_ago_s", "next_try_in_s": seconds or null}],
      "outbox": [{"source", "thread", "title": str, "act": "send" | "edit" | "delete", "state": "queued" |
      "sending" | "failed", "age_s": seconds, "tries": int, "reason": str}]}
 
@@ -113,12 +114,14 @@ def as_report(health: Health, waiting: Sequence[Waiting], workspace: str, now: f
         "tables_answer": not link.silent,
         "partly_polled": link.polled,
         "last_error": str(health.last_error),
+        "last_error_ago_s": _ago(health.last_error_at, now),
         "topics": [
             {
                 "name": str(topic.name),
                 "state": topic.state.value,
                 "error": str(topic.error),
-                "active_ago_s": None if topic.active_at is None else round(now - topic.active_at, 3),
+                "error_ago_s": _ago(topic.error_at, now),
+                "active_ago_s": _ago(topic.active_at, now),
                 "next_try_in_s": None if topic.next_try_at is None else round(topic.next_try_at - now, 3),
             }
             for topic in link.topics
@@ -137,6 +140,10 @@ def as_report(health: Health, waiting: Sequence[Waiting], workspace: str, now: f
             for draft in waiting
         ],
     }
+
+
+def _ago(at: float | None, now: float) -> float | None:
+    return None if at is None else round(now - at, 3)
 
 
 def lines(report: dict[str, Any]) -> list[str]:
