@@ -17,7 +17,7 @@ from supachat.tui import slash
 from supachat.tui.screens.chat_canned import suggestions
 from supachat.tui.widgets.completion import Suggestion, completion_rows
 from supachat.tui.widgets.feed_rows import FeedRowView, FeedSection, feed_lines
-from supachat.tui.widgets.hits import Hit, excerpt, hit_rows, result_rows
+from supachat.tui.widgets.hits import WIDE, Beside, Hit, excerpt, hit_rows, result_rows
 from supachat.tui.widgets.when import appointed
 
 
@@ -120,6 +120,26 @@ def test_hits_stand_under_their_threads() -> None:
     rows = result_rows([hit("one"), hit("two")], "o", 0, 60, airy=False)
     assert [number for number, _ in rows] == [-1, 0, 1]
     assert len(hit_rows(hit("word " * 200), "word", 60, chosen=False)) == 2
+
+
+def test_around_the_chosen_hit_stand_the_messages_before_and_after_it_in_places_kept_free() -> None:
+    hits = [hit("one"), hit("two")]
+    before = Beside(Safe("Mira"), Safe("said before"), Safe("09:05"))
+    free = result_rows(hits, "o", 0, 90, airy=False)
+    full = result_rows(hits, "o", 0, 90, airy=False, around={"1": (before, None)})
+    assert [number for number, _ in free] == [number for number, _ in full] == [-1, 0, 0, 0, 1]
+    said = [text(row).split() for _, row in full]
+    assert said[1] == ["Mira", "said", "before", "09:05"]
+    assert said[3] == []
+    assert cell_len(text(full[1][1])) == 90
+    assert {span.look for span in full[1][1].spans if span.text.strip()} == {"quiet"}
+
+
+def test_in_little_room_and_beside_a_name_only_the_hit_stands() -> None:
+    pair = {"1": (Beside(Safe("Mira"), Safe("said before"), Safe("09:05")), None)}
+    assert len(result_rows([hit("one")], "o", 0, WIDE - 1, airy=False, around=pair)) == 2
+    named = replace(hit("one"), alone=True)
+    assert len(result_rows([named], "o", 0, 90, airy=False, around=pair)) == 2
 
 
 def test_what_a_slash_offers() -> None:

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 
 from supachat.domain.model import ThreadKey
 from supachat.tui.keymap import Place
+from supachat.tui.screens.search import SearchPage
 
 Compare = Callable[..., bool]
 SIZES = {"80x24": (80, 24), "120x36": (120, 36), "200x50": (200, 50)}
@@ -86,6 +87,11 @@ def test_picture_of_a_search(snap_compare: Compare, size: str, theme: str) -> No
     async def story(pilot: Pilot[int]) -> None:
         await set_out(pilot, HANNAH, "alt+s", *"link")
         await until(pilot, lambda: "2 found in one thread" in screen_text(pilot.app))
+        page = pilot.app.screen
+        assert isinstance(page, SearchPage)
+        await until(pilot, lambda: bool(page._around))
+        await pilot.press("down")
+        await until(pilot, lambda: len(page._around) == 2)
 
     assert snap_compare(app, terminal_size=SIZES[size], run_before=story)
 

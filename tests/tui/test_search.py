@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.tui.five import HANNAH, RELEASE, five, said
 from tests.tui.five_acts import at
 from tests.tui.harness import chat, make_app, running, screen_text, until
 from textual.pilot import Pilot
 
-from supachat.domain.model import Gap, Message
+from supachat.domain import events as ev
+from supachat.domain.errors import ServerTrouble
+from supachat.domain.model import Feature, Gap, Message
 from supachat.tui.keymap import Place
 from supachat.tui.screens.search import Found
 from supachat.tui.screens.switcher import Switcher
@@ -100,6 +104,35 @@ async def test_enter_takes_what_was_typed_last_however_fast_it_comes() -> None:
         switcher.query_one("#query", LineField).put("Hannah Weiss")
         switcher.action_pick()  # before anybody could say that the text has changed
         await until(pilot, lambda: chat(pilot.app).shown == HANNAH)
+
+
+async def test_around_the_chosen_hit_stands_what_was_said_before_and_after_it() -> None:
+    town = five()
+    past = [said(RELEASE, "tom", f"word {n} of very many", 9000 - n) for n in range(400)]
+    past = [replace(row, thread=HANNAH) for row in past]
+    town.table[HANNAH] = [*past, *town.table[HANNAH]]
+    async with running(make_app(town), (120, 50)) as pilot:
+        await at(pilot, RELEASE)
+        await pilot.press("alt+s", *"word 77 of")
+        await until(pilot, lambda: "word 78 of very many" in screen_text(pilot.app))
+        lines = [line for line in screen_text(pilot.app).splitlines() if "of very many" in line]
+        assert [line.split("word ")[1].split()[0] for line in lines] == ["76", "77", "78"]
+        asked = [r for r in town.performed if isinstance(r, ev.FetchPage) and r.limit == 1]
+        assert len(asked) == 2
+
+
+async def test_a_source_that_cannot_be_searched_is_named_in_one_line() -> None:
+    town = five()
+    town.sources = tuple(
+        replace(s, features=s.features | {Feature.SEARCH}) if s.name == "sessions" else s
+        for s in town.sources
+    )
+    town.unsearched["sessions"] = ServerTrouble("the server is in trouble")
+    async with running(make_app(town), (120, 50)) as pilot:
+        await at(pilot, RELEASE)
+        await pilot.press("alt+s", *"spam folder")
+        await until(pilot, lambda: "1 found in one thread" in screen_text(pilot.app))
+        assert "Sessions could not be searched: the server is in trouble" in screen_text(pilot.app)
 
 
 async def test_search_says_that_nothing_was_found() -> None:

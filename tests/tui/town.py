@@ -86,6 +86,8 @@ class Town:
         """What a send meets."""
         self.sign_in_refused: SupachatError | None = None
         self.find_refused: SupachatError | None = None
+        self.unsearched: dict[str, SupachatError] = {}
+        """Sources that cannot be searched, and why."""
         self.mail_refused: SupachatError | None = None
         self.password_refused: SupachatError | None = None
         self.keep_refused: SupachatError | None = None
@@ -271,6 +273,8 @@ class Town:
 
     async def search(self, source: str, text: str) -> Sequence[Message]:
         """Every message of the source in which the text stands."""
+        if source in self.unsearched:
+            raise self.unsearched[source]
         found = (m for rows in self.table.values() for m in rows if m.thread.source == source)
         return [m for m in found if text.casefold() in m.raw.casefold()]
 

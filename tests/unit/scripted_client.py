@@ -11,7 +11,7 @@ from supachat.cache.files import Files
 from supachat.client import Client, Visit
 from supachat.domain import events as ev
 from supachat.domain.entering import Proof, Ways
-from supachat.domain.errors import Refused, SupachatError
+from supachat.domain.errors import NotFound, Refused, SupachatError
 from supachat.domain.feeds import Canned
 from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
@@ -50,6 +50,8 @@ class Scripted:
         self.trouble: SupachatError | None = None
         self.queue: asyncio.Queue[ev.Event] = asyncio.Queue()
         self.search_trouble: SupachatError | None = None
+        self.deaf_source = ""
+        """The one that cannot be searched."""
         self.closed = False
         self.poked = 0
         self.by_hand: list[str] = []
@@ -76,7 +78,7 @@ class Scripted:
                 thread = Thread(A, safe_line("You Two"), ("me", "you"), "you")
                 return [ev.ThreadsListed(source, (thread,), (YOU,))]
             case ev.FetchPage():
-                return [ev.PageFetched(request, tuple(self.table), whole=True)]
+                return [ev.PageFetched(request, self._page(request), whole=True)]
             case ev.SendDraft(draft):
                 row = Message(
                     A,
@@ -102,6 +104,12 @@ class Scripted:
             case ev.Watch(threads):
                 self.say(*(ev.ThreadReady(thread) for thread in threads))
         return []
+
+    def _page(self, request: ev.FetchPage) -> tuple[Message, ...]:
+        if request.after is not None:
+            return tuple(m for m in self.table if m.cursor > request.after)[: request.limit]
+        before = request.before
+        return tuple(m for m in self.table if before is None or m.cursor < before)[-request.limit :]
 
     async def sign_in(self, email: str, password: str) -> Account:
         return ACCOUNT
@@ -141,6 +149,8 @@ class Scripted:
     async def search(self, source: str, text: str) -> Sequence[Message]:
         if self.search_trouble is not None:
             raise self.search_trouble
+        if source == self.deaf_source:
+            raise NotFound("no such function")
         return [m for m in self.table if m.thread.source == source and text in m.raw]
 
     async def canned(self, source: str) -> Sequence[Canned]:

@@ -112,11 +112,39 @@ async def test_a_search_finds_messages_with_their_threads() -> None:
     stray = replace(found, thread=ThreadKey("direct", "not listed"))
     remote.table = [found, stray, replace(found, id="m2", raw="other", body=safe("other"))]
     hits = await client.desk.search("invoice")
-    assert [(thread.title, message.id) for thread, message in hits] == [("You Two", "m1")]
-    assert await client.desk.search("invoice", source="nowhere") == []
+    assert [(thread.title, message.id) for thread, message in hits.found] == [("You Two", "m1")]
+    assert hits.failed == ()
+    assert await client.desk.search("invoice", source="nowhere") == ((), ())
     remote.search_trouble = NotFound("no such function")
     with pytest.raises(NotFound):
         await client.desk.search("invoice")
+    await client.close()
+
+
+async def test_a_source_that_fails_is_named_while_another_answers() -> None:
+    client, remote, _ = await begun()
+    searched = frozenset({Feature.SEARCH})
+    other = replace(SOURCE, name="inbox", label=safe_line("Inbox"), features=searched)
+    remote.say(ev.SignedIn(ACCOUNT, (replace(SOURCE, features=searched), other)))
+    await until(lambda: client.can("inbox", Feature.SEARCH))
+    found = Message(THREAD, "m1", "you", Micros(1), "the invoice", safe("the invoice"))
+    remote.table, remote.deaf_source = [found], "inbox"
+    hits = await client.desk.search("invoice")
+    assert [message.id for _, message in hits.found] == ["m1"]
+    assert hits.failed == (("Inbox", "no such function"),)
+    await client.close()
+
+
+async def test_what_stands_around_a_message_is_read_a_row_on_each_side_and_enters_no_thread() -> None:
+    client, remote, _ = await begun()
+    rows = [Message(THREAD, f"m{n}", "you", Micros(n), "word", safe("word")) for n in (1, 2, 3)]
+    remote.table = rows
+    before, after = await client.desk.around(rows[1])
+    assert (before, after) == (rows[0], rows[2])
+    assert await client.desk.around(rows[2]) == (rows[1], None)
+    asked = [request for request in remote.performed if isinstance(request, ev.FetchPage)]
+    assert all(request.aside and request.limit == 1 for request in asked)
+    assert client.standing(THREAD).gaps == 0
     await client.close()
 
 

@@ -8,13 +8,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from supachat.client.runner import Runner
+from supachat.domain.answers import PageFetched
 from supachat.domain.errors import BadInput, SupachatError
 from supachat.domain.feeds import Canned
 from supachat.domain.model import Alteration, Feature, Message, Person, PersonKind, Thread, ThreadKey
-from supachat.domain.requests import Alter
+from supachat.domain.requests import Alter, FetchPage
+from supachat.domain.text import Safe, safe_line
 from supachat.sync.canned import filled
+from supachat.sync.neighbours import neighbours
+
+
+class Answers(NamedTuple):
+    """What a search came to: messages with their threads; and the sources that did not answer, by what
+    people call them, each with why."""
+
+    found: tuple[tuple[Thread, Message], ...] = ()
+    failed: tuple[tuple[Safe, Safe], ...] = ()
+
+
+class Around(NamedTuple):
+    """What was said right before and right after a message; None where nothing was."""
+
+    before: Message | None = None
+    after: Message | None = None
 
 
 class Desk:
@@ -37,30 +56,52 @@ class Desk:
             raise BadInput("a title cannot be empty", text=value)
         self._run.act(lambda out: self._run.parts.alterer.alter(Alter(thread, what, value), out))
 
-    async def search(self, text: str, source: str | None = None) -> Sequence[tuple[Thread, Message]]:
+    async def search(self, text: str, source: str | None = None) -> Answers:
         """Messages in which the text stands, in every source that can search, or in one of them.
 
-        A source that fails is left out while another answers; if none does, the first error is raised.
+        A source that fails is named in the answer while another answers; if none does, the first error is
+        raised.
         """
         remote = self._run.need_remote()
-        names = [
-            info.name
+        asked = [
+            info
             for info in self._run.parts.sources
             if Feature.SEARCH in info.features and source in (None, info.name)
         ]
-        answers = await asyncio.gather(*(remote.search(n, text) for n in names), return_exceptions=True)
+        answers = await asyncio.gather(
+            *(remote.search(i.name, text) for i in asked), return_exceptions=True
+        )
+        none_answered = all(isinstance(answer, BaseException) for answer in answers)
         found: list[tuple[Thread, Message]] = []
-        errors: list[BaseException] = []
-        for answer in answers:
+        failed: list[tuple[Safe, Safe]] = []
+        for info, answer in zip(asked, answers, strict=True):
             if isinstance(answer, BaseException):
-                errors.append(answer)
+                if none_answered or not isinstance(answer, SupachatError):
+                    raise answer
+                failed.append((info.label, safe_line(answer.message)))
                 continue
             known = ((self._run.thread(message.thread), message) for message in answer)
             found += [(thread, message) for thread, message in known if thread is not None]
-        for error in errors:
-            if len(errors) == len(answers) or not isinstance(error, SupachatError):
-                raise error
-        return found
+        return Answers(tuple(found), tuple(failed))
+
+    async def around(self, message: Message) -> Around:
+        """What was said around a message: what is known here, else read, one row on each side. Nothing of
+        it enters the thread, whose gaps stay what they are."""
+        reading = self._run.parts.shelf.known(message.thread)
+        before, after = neighbours(reading.timeline, message) if reading is not None else (None, None)
+        thread, at = message.thread, message.cursor
+        read_before, read_after = await asyncio.gather(
+            self._next(FetchPage(thread, before=at, limit=1, aside=True), before),
+            self._next(FetchPage(thread, after=at, limit=1, aside=True), after),
+        )
+        return Around(read_before, read_after)
+
+    async def _next(self, request: FetchPage, known: Message | None) -> Message | None:
+        if known is not None:
+            return known
+        answer = await self._run.need_remote().perform(request)
+        rows = [row for page in answer if isinstance(page, PageFetched) for row in page.messages]
+        return rows[0] if rows else None
 
     async def canned(self, source: str) -> Sequence[Canned]:
         """The replies that were written before, as they were written."""

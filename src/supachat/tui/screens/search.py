@@ -1,7 +1,8 @@
 """The search page: words in, messages of every source that can search out, with the hits marked.
 
 Threads whose names fit come first, from what is known here; messages are asked of the server once the
-person pauses. Dismisses with the thread to go to, and the message in it.
+person pauses, and what was said around the chosen one once it stays chosen. Dismisses with the thread to
+go to, and the message in it.
 """
 
 from __future__ import annotations
@@ -17,21 +18,24 @@ from textual.content import Content
 from textual.screen import Screen
 
 from supachat.client import Client
+from supachat.client.desk import Answers
 from supachat.domain.errors import SupachatError
 from supachat.domain.model import NOTHING, Cursor, Message, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import Place, bindings
-from supachat.tui.spans import Row, Span, fit, space, wrap
+from supachat.tui.spans import Row, Span, cut, fit, space, wrap
 from supachat.tui.widgets.drawn import glyphs_of, keys_of
 from supachat.tui.widgets.field import LineField
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import Lines
-from supachat.tui.widgets.hits import Hit, result_rows
+from supachat.tui.widgets.hits import WIDE, Beside, Hit, Pair, result_rows
 from supachat.tui.widgets.sheet import Sheet
 from supachat.tui.widgets.when import clock, date, short
 
 WAIT: Final = 0.3
 """Seconds without a key before the server is asked."""
+STAYS: Final = 0.2
+"""Seconds that a hit is chosen before what stands around it is asked for."""
 LETTERS: Final = 2
 
 
@@ -57,6 +61,11 @@ class SearchPage(Screen[Found]):
         self._begun = text
         self._hits: list[Hit] = []
         self._goals: dict[str, Found] = {}
+        self._messages: dict[str, Message] = {}
+        """The messages among the hits."""
+        self._around: dict[str, Pair] = {}
+        self._failed = NOTHING
+        """Which sources did not answer while another did, and why."""
         self._at = 0
         self._said = NOTHING
         self._field = LineField(id="query", placeholder=Content(Safe("Words in names and messages")))
@@ -79,6 +88,7 @@ class SearchPage(Screen[Found]):
 
     def on_resize(self) -> None:
         self._show()
+        self._look_around()
 
     # ------------------------------------------------------------ what is found
 
@@ -88,6 +98,7 @@ class SearchPage(Screen[Found]):
 
     def on_text_area_changed(self) -> None:
         self._hits, self._goals, self._said, self._at = [], {}, NOTHING, 0
+        self._messages, self._around, self._failed = {}, {}, NOTHING
         if len(self.asked) >= LETTERS:
             self._by_name(self.asked)
             self.run_worker(self._ask(self.asked), group="search", exclusive=True)
@@ -105,24 +116,62 @@ class SearchPage(Screen[Found]):
         self._said = Safe("searching")
         self._show()
         try:
-            found = await self._client.desk.search(query)
+            answers = await self._client.desk.search(query)
         except SupachatError as error:
             self._said = safe_line(f"not searched: {error}", limit=200)
         else:
-            for thread, message in found:
-                self._add_message(thread, message)
-            order = list(dict.fromkeys(hit.thread for hit in self._hits))
-            self._hits.sort(key=lambda hit: order.index(hit.thread))
-            threads = len({goal.thread for goal in self._goals.values()})
-            where = "one thread" if threads == 1 else f"{threads:,} threads"
-            self._said = Safe(f"{len(self._hits):,} found in {where}" if self._hits else "nothing found")
+            self._take(answers)
         self._show()
+        self._look_around()
+
+    def _take(self, answers: Answers) -> None:
+        for thread, message in answers.found:
+            self._add_message(thread, message)
+        order = list(dict.fromkeys(hit.thread for hit in self._hits))
+        self._hits.sort(key=lambda hit: order.index(hit.thread))
+        threads = len({goal.thread for goal in self._goals.values()})
+        where = "one thread" if threads == 1 else f"{threads:,} threads"
+        self._said = Safe(f"{len(self._hits):,} found in {where}" if self._hits else "nothing found")
+        if answers.failed:
+            names = ", ".join(label for label, _ in answers.failed)
+            self._failed = safe_line(f"{names} could not be searched: {answers.failed[0][1]}", limit=200)
+
+    def _look_around(self) -> None:
+        """Ask what stands around the chosen hit, unless that is known or has no room."""
+        hit = self._hits[self._at] if self._at < len(self._hits) else None
+        message = self._messages.get(hit.id) if hit is not None else None
+        if hit is not None and message is not None and hit.id not in self._around and self._roomy:
+            self.run_worker(self._read_around(hit.id, message), group="around", exclusive=True)
+
+    @property
+    def _roomy(self) -> bool:
+        return self._sheet.size.width >= WIDE
+
+    async def _read_around(self, hit: str, message: Message) -> None:
+        await asyncio.sleep(STAYS)
+        try:
+            before, after = await self._client.desk.around(message)
+        except SupachatError:
+            return  # the hit itself is what was asked for; choosing it again asks again
+        if self._messages.get(hit) is message:
+            self._around[hit] = (self._beside(before), self._beside(after))
+            self._show()
+
+    def _beside(self, message: Message | None) -> Beside | None:
+        if message is None:
+            return None
+        words = Safe("message deleted") if message.deleted else message.body
+        return Beside(self._author(message), words, clock(message.at, self._now()))
+
+    def _author(self, message: Message) -> Safe:
+        person = self._client.person(message.thread.source, message.author)
+        return Safe("You") if message.own else person.name if person else safe_line(message.author)
 
     def _add_message(self, thread: Thread, message: Message) -> None:
-        person = self._client.person(thread.key.source, message.author)
-        author = Safe("You") if message.own else person.name if person else safe_line(message.author)
         goal = Found(thread.key, message.cursor, self.asked)
-        self._add(thread, goal, author, message.body, clock(message.at, self._now()), message)
+        self._add(
+            thread, goal, self._author(message), message.body, clock(message.at, self._now()), message
+        )
 
     def _add(
         self,
@@ -139,7 +188,10 @@ class SearchPage(Screen[Found]):
         day = date(at, self._now()) if at is not None else NOTHING
         group = f"{thread.key.source} {thread.key.id} {day}"  # a time of day says nothing without its day
         self._goals[hit_id] = goal
-        self._hits.append(Hit(hit_id, group, thread.title, source, author, text, when, day))
+        alone = message is None
+        self._hits.append(Hit(hit_id, group, thread.title, source, author, text, when, day, alone))
+        if message is not None:
+            self._messages[hit_id] = message
 
     # ------------------------------------------------------------ what is shown
 
@@ -157,11 +209,26 @@ class SearchPage(Screen[Found]):
 
     def _rows(self, cells: int, height: int) -> Sequence[Row]:
         tall = self.app.size.height >= 30
-        rows = result_rows(self._hits, self.asked, self._at, cells, airy=tall, glyphs=glyphs_of(self))
+        rows = result_rows(
+            self._hits,
+            self.asked,
+            self._at,
+            cells,
+            airy=tall,
+            glyphs=glyphs_of(self),
+            around=self._around,
+        )
         self._lines = rows
+        drawn = [row for _, row in rows]
         if not rows and len(self.asked) >= LETTERS and self._said == "nothing found":
-            return self._nothing(cells)
-        return [row for _, row in rows]
+            drawn = self._nothing(cells)
+        return [*drawn, *self._unheard(cells)]
+
+    def _unheard(self, cells: int) -> list[Row]:
+        """The sources that were not searched, in one quiet line."""
+        if not self._failed:
+            return []
+        return [Row(), Row((space(4), Span(cut(self._failed, max(10, cells - 6)), "quiet")))]
 
     def _nothing(self, cells: int) -> list[Row]:
         threads = len(self._client.threads())
@@ -183,6 +250,7 @@ class SearchPage(Screen[Found]):
         if self._hits:
             self._at = (self._at + by) % len(self._hits)
             self._show()
+            self._look_around()
 
     def action_pick(self) -> None:
         if self._at < len(self._hits):

@@ -1,11 +1,13 @@
 """What a search found: per thread and day a heading, then each message, what was looked for set off in it.
 
-Pure: values in, rows out. An excerpt is cut so that the hit is in it.
+Pure: values in, rows out. An excerpt is cut so that the hit is in it. Where there is room the chosen hit
+has a row above and one below it for what was said right before and after: kept free until it is known, so
+that nothing moves when it comes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rich.cells import cell_len
@@ -37,6 +39,20 @@ class Hit:
     text: Safe
     when: Safe
     day: Safe = NOTHING
+    alone: bool = False
+    """It is no message: nothing stands before or after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A message that stands before or after one that was found."""
+
+    author: Safe
+    text: Safe
+    when: Safe
+
+
+Pair = tuple[Beside | None, Beside | None]
 
 
 def excerpt(text: Safe, query: str, cells: int) -> Safe:
@@ -81,6 +97,17 @@ def hit_rows(hit: Hit, query: str, cells: int, *, chosen: bool, glyphs: Glyphs =
     return rows
 
 
+def beside_row(said: Beside | None, cells: int, glyphs: Glyphs = UNICODE) -> Row:
+    """One row, all of it quiet; empty while nothing is known."""
+    if said is None:
+        return Row()
+    author = cut(said.author, NAME - 2, glyphs.cut)
+    words = cut(Safe(" ".join(said.text.split())), cells - 4 - NAME - 8, glyphs.cut)
+    left = [space(4), Span(author, "quiet"), space(NAME - cell_len(author)), Span(words, "quiet")]
+    right = [Span(said.when, "quiet"), space(2)]
+    return Row((*left, space(cells - width(left) - width(right)), *right))
+
+
 def heading(hit: Hit, cells: int, glyphs: Glyphs = UNICODE) -> Row:
     """The thread, its source, dashes, the day."""
     title = cut(hit.title, max(8, cells - 30), glyphs.cut)
@@ -91,9 +118,17 @@ def heading(hit: Hit, cells: int, glyphs: Glyphs = UNICODE) -> Row:
 
 
 def result_rows(
-    hits: Sequence[Hit], query: str, at: int, cells: int, *, airy: bool, glyphs: Glyphs = UNICODE
+    hits: Sequence[Hit],
+    query: str,
+    at: int,
+    cells: int,
+    *,
+    airy: bool,
+    glyphs: Glyphs = UNICODE,
+    around: Mapping[str, Pair] | None = None,
 ) -> list[tuple[int, Row]]:
-    """All rows, each with the number of its hit, or -1."""
+    """All rows, each with the number of its hit, or -1. `around`: by the hit's id, what stands before and
+    after it."""
     rows: list[tuple[int, Row]] = []
     thread = ""
     for number, hit in enumerate(hits):
@@ -102,5 +137,9 @@ def result_rows(
             rows += [(-1, Row())] if airy else []
             rows.append((-1, heading(hit, cells, glyphs)))
             rows += [(-1, Row())] if airy else []
-        rows += [(number, row) for row in hit_rows(hit, query, cells, chosen=number == at, glyphs=glyphs)]
+        drawn = hit_rows(hit, query, cells, chosen=number == at, glyphs=glyphs)
+        if number == at and cells >= WIDE and not hit.alone:
+            before, after = (around or {}).get(hit.id, (None, None))
+            drawn = [beside_row(before, cells, glyphs), *drawn, beside_row(after, cells, glyphs)]
+        rows += [(number, row) for row in drawn]
     return rows
