@@ -233,7 +233,8 @@ async def _what_nobody_asked_for(reader: Reader, backend: Backend) -> None:
     """What comes in turns while the demo runs, all of it at once."""
     client = reader.client
     new, words = story_key("inbox", "somebody new"), {"title": "Tide turned", "text": "At a quarter past."}
-    await backend.act("rooms", "happens", to=ANA.user_id, **words)
+    room = ThreadKey("rooms", story_key("rooms", "night-boat"))
+    await backend.act("rooms", "happens", thread=room.id, to=ANA.user_id, **words)
     await backend.act("portal", "notifies", to=ANA.user_id, **words)
     said = {"name": "Oskar", "channel": "web", "contact": "oskar@example.org", "subject": "Tuba"}
     await backend.act("inbox", "begins", thread=new, **said)
@@ -245,5 +246,6 @@ async def _what_nobody_asked_for(reader: Reader, backend: Backend) -> None:
         return any(row.title == words["title"] for row in client.feeds.rows(source, feed))
 
     await reader.sees(lambda: told("rooms", "events") and told("portal", "notifications"))
+    await reader.sees(lambda: (here := client.thread(room)) and here.told == words["title"])
     await reader.sees(lambda: client.thread(ThreadKey("inbox", new)))
     await reader.sees(lambda: [t.assignee for t in client.threads()].count(MIRA.user_id) >= 2)

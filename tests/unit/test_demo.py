@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
 import pytest
@@ -96,6 +97,7 @@ def _named(source: str) -> list[dict[str, str]]:
         *tale.get("arrivals", ()),
         *tale.get("chatter", ()),
         *([tale["alert"]] if "alert" in tale else ()),
+        *({"thread": name} for name, *_ in tale.get("events", {}).get("said", ())),
     ]
 
 
@@ -106,6 +108,27 @@ def test_every_dialect_has_a_past_and_no_place_is_left_open_in_its_sql() -> None
         for statement in (text, *scripts.acts(name).values()):
             assert "@schema@" not in statement
             assert not re.search(r"%(?!\(\w+\)s|%)", statement)
+
+
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=13)), timezone(timedelta(hours=-9))])
+@pytest.mark.parametrize("day", range(7))
+def test_the_appointment_is_on_the_day_that_the_letters_name(day: int, zone: timezone) -> None:
+    now = datetime(2026, 11, 16 + day, 23, 40, tzinfo=zone)
+    tale = told("portal", round(now.timestamp() * 1_000_000), zone)
+    (test,) = (row for row in tale["rows"] if row["title"] == "Hearing test, Rui Cardoso")
+    starts = datetime.fromisoformat(test["starts_at"]).astimezone(zone)
+    assert starts > now
+    said = " ".join(
+        f"{one.get('title', '')} {one.get('body', '')}" for one in tale["messages"] + tale["rows"]
+    )
+    assert f"{starts:%A at %H:%M}." in said
+    assert said.count(f"{starts:%A, %H:%M}") == 2
+    others = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"} - {
+        f"{starts:%A}",
+        f"{starts - timedelta(days=1):%A}",
+    }
+    assert not [one for one in others if one in said]
+    assert "{" not in said
 
 
 def test_times_are_told_to_the_microsecond() -> None:

@@ -175,9 +175,9 @@ class Backstage:
             case "rooms", {"thread": name, "said": lines}:
                 self._going_on = [(key("rooms", name), who, said) for who, said in lines]
                 await self._one_thing()
-            case "rooms", {"event": (title, text)}:
+            case "rooms", {"event": (name, title, text)}:
                 for to in self._to():
-                    await act("rooms", "happens", to=to, title=title, text=text)
+                    await act("rooms", "happens", thread=key("rooms", name), to=to, title=title, text=text)
             case "inbox", {"takes": who}:
                 await act("inbox", "takes", author=_called(who).user_id)
             case "inbox", {"new": name}:

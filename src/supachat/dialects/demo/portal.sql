@@ -46,8 +46,8 @@ notifications as (
 appointments as (
   insert into @schema@.appointments (id, client_id, clinician_id, title, status, starts_at, ends_at,
       created_at, updated_at)
-    select id, thread, person, title, status, starts, starts + interval '30 minutes', at, at
-    from rows, date_trunc('hour', starts_at) as starts where feed = 'appointments'
+    select id, thread, person, title, status, starts_at, starts_at + interval '30 minutes', at, at
+    from rows where feed = 'appointments'
     on conflict do nothing
 ),
 alerts as (

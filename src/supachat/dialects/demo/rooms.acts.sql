@@ -20,6 +20,8 @@ insert into @schema@.chat_messages (session_id, sender_id, body)
 
 -- act: happens
 select realtime.send(
-  jsonb_build_object('title', %(title)s::text, 'body', %(text)s::text, 'severity', 'info'),
-  'backend:event', 'user:' || %(to)s::text, true
-)
+  jsonb_build_object(
+    'session_id', session_id, 'title', %(title)s::text, 'body', %(text)s::text, 'severity', 'info'
+  ),
+  'backend:event', 'user:' || user_id::text, true
+) from @schema@.members where session_id = %(thread)s::uuid and user_id = %(to)s::uuid
