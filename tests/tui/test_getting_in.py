@@ -197,21 +197,6 @@ async def test_a_new_account_has_a_name_and_keeps_what_was_typed_before() -> Non
         assert value(pilot, "name") == "Ana"
 
 
-async def test_a_new_account_that_waits_for_its_mail_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    town = Town([], signed_in=False)
-
-    async def waits(email: str, password: str, name: str) -> None:
-        return None
-
-    monkeypatch.setattr(town, "sign_up", waits)
-    async with running(make_app(town), (80, 24)) as pilot:
-        await pilot.press("ctrl+n")
-        for name in ("name", "email", "password"):
-            await type_in(pilot, name, f"{name}@acme.dev")
-        await pilot.press("enter")
-        await until(pilot, lambda: "A mail went to email@acme.dev" in screen_text(pilot.app))
-
-
 async def test_the_other_way_in_can_be_clicked() -> None:
     async with running(make_app(Town([], signed_in=False)), (80, 24)) as pilot:
         rows = screen_text(pilot.app).splitlines()

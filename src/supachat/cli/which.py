@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import Final, NamedTuple, TypeVar
 
 from supachat.domain.errors import NotFound
 from supachat.domain.model import Person, Thread
 from supachat.domain.text import Safe, safe_line
 
+T = TypeVar("T")
 _PERSON: Final = re.compile(r"(?:([a-z][a-z0-9_-]{0,31}):)?@(.+)", re.DOTALL)
 
 
@@ -43,16 +44,13 @@ def which_thread(threads: Sequence[Thread], said: str) -> Thread:
         lambda thread: thread.title.casefold() == folded,
         lambda thread: thread.title.casefold().startswith(folded),
     )
-    for test in tests:
-        found = [thread for thread in threads if test(thread)]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            raise Several(said, [f"{thread_name(thread)}  {thread.title}" for thread in found])
-    raise NotFound(
-        f"There is no thread {safe_line(said)!r}",
-        cure="supachat threads lists them; @name or source:@name begins a new one",
-    )
+    found = _only(threads, said, tests, lambda thread: f"{thread_name(thread)}  {thread.title}")
+    if found is None:
+        raise NotFound(
+            f"There is no thread {safe_line(said)!r}",
+            cure="supachat threads lists them; @name or source:@name begins a new one",
+        )
+    return found
 
 
 def thread_name(thread: Thread) -> Safe:
@@ -68,14 +66,24 @@ def which_person(people: Sequence[Person], said: str) -> Person:
         lambda person: person.name.casefold() == folded,
         lambda person: True,
     )
+    found = _only(
+        people, said, tests, lambda person: f"{person.key.source}:@{person.handle}  {person.name}"
+    )
+    if found is None:
+        raise NotFound(
+            f"Nobody called {safe_line(said)!r} was found", cure="Give three letters of the name or more"
+        )
+    return found
+
+
+def _only(
+    things: Sequence[T], said: str, tests: Iterable[Callable[[T], bool]], line: Callable[[T], str]
+) -> T | None:
+    """The one that passes the first test which any passes; None where none does. Raises `Several`."""
     for test in tests:
-        found = [person for person in people if test(person)]
+        found = [thing for thing in things if test(thing)]
         if len(found) == 1:
             return found[0]
         if found:
-            raise Several(
-                said, [f"{person.key.source}:@{person.handle}  {person.name}" for person in found]
-            )
-    raise NotFound(
-        f"Nobody called {safe_line(said)!r} was found", cure="Give three letters of the name or more"
-    )
+            raise Several(said, [line(thing) for thing in found])
+    return None
