@@ -10,7 +10,7 @@ from tests.tui.street import key, long_conversation, street
 from tests.tui.town import Town
 
 from supachat.domain import events as ev
-from supachat.domain.errors import NotAllowed
+from supachat.domain.errors import NotAllowed, SettingsError
 from supachat.domain.health import Link, LinkState
 from supachat.domain.text import safe_line
 from supachat.tui.keymap import Place
@@ -131,6 +131,20 @@ async def test_the_theme_changes_from_the_palette_and_is_kept() -> None:
         await pilot.press("ctrl+p", *"paper", "enter")
         await until(pilot, lambda: app.theme == "paper")
         assert kept == ["paper"]
+
+
+async def test_a_theme_that_cannot_be_written_down_stays_for_this_run() -> None:
+    app = make_app(Town())
+
+    def refuse(name: str) -> None:
+        raise SettingsError("/home/ana/supachat.toml cannot be written: Read-only file system")
+
+    app._keep_theme = refuse
+    async with running(app) as pilot:
+        await pilot.press("ctrl+p", *"paper", "enter")
+        await until(pilot, lambda: "It stays for this run only" in screen_text(app))
+        assert "Read-only file system" in " ".join(screen_text(app).split())
+        assert app.theme == "paper"
 
 
 async def test_a_key_of_the_palette_runs_on_the_chat() -> None:

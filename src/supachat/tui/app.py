@@ -70,8 +70,8 @@ class SupachatApp(Measuring, inherit_bindings=False):
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`workspace`: which to open first. `keys`: a preset. `keep_theme` remembers a choice. `crashed`
-        reports what ends the program. `wall` and `monotonic` are clocks in seconds."""
+        """`workspace`: which to open first. `keys`: a preset. `keep_theme` remembers a choice and raises
+        `SupachatError`. `crashed` reports what ends the program. `wall`, `monotonic`: clocks in seconds."""
         teach_terminal_keys()
         super().__init__(crashed, glyphs)
         self.keys = Keymap(keys)
@@ -153,8 +153,7 @@ class SupachatApp(Measuring, inherit_bindings=False):
         from supachat.tui.screens.first_run import FirstRun  # late: most starts do not need it
 
         if self._set_up is None:
-            words = "There is no workspace yet. supachat login makes one."
-            self.exit(1, return_code=1, message=Text(words))
+            self.exit(1, return_code=1, message=Text("There is no workspace. supachat login makes one."))
         else:
             self.push_screen(FirstRun(self._set_up), self._made)
             self._cover(self.size)
@@ -211,7 +210,10 @@ class SupachatApp(Measuring, inherit_bindings=False):
         verb, _, what = event.command.partition(" ")
         if verb == "theme":
             self.theme = what
-            self._keep_theme(what)
+            try:
+                self._keep_theme(what)
+            except SupachatError as error:
+                event.chat.unkept(safe_line(str(error), limit=300))
         elif verb == "workspace":
             await self._change_workspace(what)
 
@@ -288,9 +290,8 @@ class SupachatApp(Measuring, inherit_bindings=False):
         if self.client is not None:
             waiting, failed = self.client.unsent()
             if waiting + failed:
-                number = waiting + failed
-                are = "message is" if number == 1 else "messages are"
-                words = f"{number} {are} not sent yet. They are kept and go out next time."
+                are = "message is" if waiting + failed == 1 else "messages are"
+                words = f"{waiting + failed} {are} not sent yet. They are kept and go out next time."
         self.exit(0, message=Text(words) if words else None)
 
     async def on_unmount(self) -> None:

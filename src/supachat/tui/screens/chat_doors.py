@@ -41,9 +41,10 @@ class ChatDoors(ChatSearch):
     class CommandWanted(Post):
         """Something of the palette that is not this screen's: a theme, a workspace."""
 
-        def __init__(self, command: str) -> None:
+        def __init__(self, command: str, chat: ChatDoors) -> None:
             super().__init__()
             self.command = command
+            self.chat = chat
 
     def __init__(
         self,
@@ -109,7 +110,11 @@ class ChatDoors(ChatSearch):
         elif command == SIGN_IN:
             self.post_message(self.SignInWanted(NOTHING))
         elif command is not None:
-            self.post_message(self.CommandWanted(command))
+            self.post_message(self.CommandWanted(command, self))
+
+    def unkept(self, why: Safe) -> None:
+        """What was chosen holds, and is not written down."""
+        self.notices.tell(Notice(Safe("It stays for this run only"), why, "warning"))
 
     def action_help(self) -> None:
         from supachat.tui.screens.pages import HelpPage  # late: not before the first frame
