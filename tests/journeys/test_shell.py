@@ -163,6 +163,20 @@ def test_several_threads_that_fit_are_listed(
     assert names("twin-two-") in done.stderr
 
 
+def test_a_sign_in_that_cannot_be_noted_down_is_one_and_the_workspace_is_kept(
+    server: LocalServer, shell: Shell, names: Names
+) -> None:
+    home = Path(shell.environ["SUPACHAT_HOME"])
+    home.mkdir()
+    (home / "data").write_text("no folder")
+    server.sign_up(names("ana"))
+    done = shell.login(server, names("ana"))
+    assert done.returncode == 0, done.stderr
+    assert "You are signed in, but" in done.stderr
+    assert f"{names('ana')}@example.org" in done.stdout
+    assert server.url in (home / "config" / "supachat.toml").read_text()
+
+
 def test_what_login_refuses(server: LocalServer, shell: Shell, ana: str, names: Names) -> None:
     def login(**changes: str) -> str:
         options = {"url": server.url, "key": server.key, "email": f"{ana}@example.org", **changes}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from supachat.assemble.connect import connect
 from supachat.assemble.desk import Desk, desk, open_client, waiting_on_disk
-from supachat.assemble.trying import ask_project, sign_in, try_project
+from supachat.assemble.trying import ask_project, remember, sign_in, try_project
 
 __all__ = [
     "Desk",
@@ -17,6 +17,7 @@ __all__ = [
     "connect",
     "desk",
     "open_client",
+    "remember",
     "sign_in",
     "try_project",
     "waiting_on_disk",

@@ -39,7 +39,8 @@ async def try_project(url: str, key: str) -> Probe:
 async def sign_in(
     desk: Desk, workspace: Workspace, way: Callable[[Remote], Awaitable[Account | None]]
 ) -> tuple[Account, Safe]:
-    """Be let in by `way` and keep the session; the account, and where it is kept in words.
+    """Be let in by `way` and keep the session; the account, and where it is kept in words. `remember` is
+    the step behind it.
 
     `way` is taken once it is known that the session can be kept, so nobody types a password in vain.
     Raises `VaultError` where it cannot, `SignInError` and `Retryable` as the server says.
@@ -63,7 +64,6 @@ async def sign_in(
             )
     finally:
         await remote.close()
-    remember(desk, workspace, account)
     return account, Safe("Its backend is asked again each time.") if outside else vault.where
 
 

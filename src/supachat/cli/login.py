@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from supachat.assemble import Desk, ask_project, desk, sign_in
+from supachat.assemble import Desk, ask_project, desk, remember, sign_in
 from supachat.cli import ways
 from supachat.cli.headless import headless, need_workspace
 from supachat.cli.options import workspace_options
 from supachat.client import Remote
-from supachat.domain.errors import Refused, SignInError, Unreachable, VaultError
+from supachat.domain.errors import CacheError, Refused, SignInError, Unreachable, VaultError
 from supachat.domain.model import Account
 from supachat.domain.text import Safe, safe_line
 from supachat.settings import Workspace
@@ -81,12 +81,14 @@ def login(
         raise click.UsageError(f"{way or 'A password'} needs --email.")
     if way == "--send-code":
         asyncio.run(_send_code(here, wanted, email, create=create, forgot=forgot))
+        _keep(here, wanted, vault)
     else:
         account, where = asyncio.run(
             sign_in(here, wanted, _way(wanted, way, email, oauth or "", create=create))
         )
         print(f"Signed in as {_named(account)}, workspace {safe_line(wanted.name)}. {where}")
-    _keep(here, wanted, vault)
+        _keep(here, wanted, vault)
+        _note(here, wanted, account)
 
 
 def _one_of(chosen: dict[str, bool]) -> str:
@@ -135,6 +137,14 @@ def _keep(here: Desk, wanted: Workspace, vault: str | None) -> None:
         keep_choice(here.places.settings, "vault", vault)
     if len(here.settings.workspaces) > 0 and wanted.name not in here.settings.workspaces:
         keep_choice(here.places.settings, "workspace", wanted.name)
+
+
+def _note(here: Desk, wanted: Workspace, account: Account) -> None:
+    """Have the next start show this account. One is signed in all the same where that cannot be noted."""
+    try:
+        remember(here, wanted, account)
+    except CacheError as error:
+        print(safe_line(str(error), limit=500), file=sys.stderr)
 
 
 def _named(account: Account) -> str:
