@@ -115,7 +115,7 @@ class ChatView(Screen[None]):
             return Place.FEED
         if isinstance(focused, TypingLine):
             return Place.CONFIRM
-        if focused is self.filter.field:
+        if focused is not None and focused.parent is self.filter:
             return Place.FILTER
         return Place.COMPOSER if self.shown else Place.EVERYWHERE
 

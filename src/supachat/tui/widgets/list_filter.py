@@ -1,14 +1,14 @@
 """The field above the thread list: what is typed narrows the list at once.
 
-Says what was typed and where the list's cursor should go; knows no thread. While it is not used it takes
-no room.
+Says what was typed and where the list's cursor should go; knows no thread. Until it is used it takes no
+room and has no field: most people never filter, and a field is dear at the start.
 """
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
-from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.message import Message
@@ -18,7 +18,6 @@ from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, bindings
 from supachat.tui.spans import Row, Span, space
 from supachat.tui.widgets.field import LineField
-from supachat.tui.widgets.form import Lines
 
 ASK = Safe("words, unread, mine")
 
@@ -44,16 +43,25 @@ class ListFilter(Horizontal):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.field = LineField(id="filter-field", placeholder=Content(ASK))
+        self.display = False
 
-    def compose(self) -> ComposeResult:
-        yield Lines(Row((space(2), Span(Safe("/"), "bold accent"))), id="filter-prompt", on="panel")
-        yield self.field
+    @cached_property
+    def field(self) -> LineField:
+        """Where the words are typed."""
+        return LineField(id="filter-field", placeholder=Content(ASK))
 
     def start(self) -> None:
         """Take the keyboard."""
+        if not self.children:
+            self._fill()
         self.display = True
         self.field.focus()
+
+    def _fill(self) -> None:
+        from supachat.tui.widgets.form import Lines  # late: not before the first frame
+
+        prompt = Lines(Row((space(2), Span(Safe("/"), "bold accent"))), id="filter-prompt", on="panel")
+        self.mount(prompt, self.field)
 
     def stop(self) -> bool:
         """All of the list again; whether there was a filter."""
@@ -62,9 +70,6 @@ class ListFilter(Horizontal):
             self.field.put("")
             self.post_message(self.Asked(""))
         return shown
-
-    def on_mount(self) -> None:
-        self.display = False
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
