@@ -15,8 +15,8 @@ from supachat.domain.errors import BadInput
 from supachat.domain.hosts import is_loopback
 from supachat.domain.values import dataclass
 
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_HEADER = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
+_VARIABLE = r"[A-Za-z_][A-Za-z0-9_]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _command(entry: dict[str, Any]) -> CommandAuth:
 
 def _headers(value: object) -> Mapping[str, str]:
     fits = isinstance(value, dict) and all(
-        isinstance(variable, str) and _HEADER.fullmatch(name) and _VARIABLE.fullmatch(variable)
+        isinstance(variable, str) and re.fullmatch(_HEADER, name) and re.fullmatch(_VARIABLE, variable)
         for name, variable in value.items()
     )
     if not isinstance(value, dict) or not fits:

@@ -14,10 +14,10 @@ from supachat.domain.errors import BadInput, KeyRefused
 from supachat.domain.values import dataclass
 from supachat.settings.auth import Auth
 
-_REFERENCE = re.compile(r"[a-z]{20}")
-_DASHBOARD = re.compile(r"/dashboard/project/([a-z]{20})(?:/|$)")
-_LOOPBACK = re.compile(r"localhost|127(?:\.\d{1,3}){3}|::1|.*\.localhost")
-_SERVICES = re.compile(r"/(?:rest|auth|realtime|storage|functions)/v1/?.*$")
+_REFERENCE = r"[a-z]{20}"
+_DASHBOARD = r"/dashboard/project/([a-z]{20})(?:/|$)"
+_LOOPBACK = r"localhost|127(?:\.\d{1,3}){3}|::1|.*\.localhost"
+_SERVICES = r"/(?:rest|auth|realtime|storage|functions)/v1/?.*$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +44,17 @@ def project_url(text: str) -> str:
     """The project's address, without a path at its end: from an address, a reference (20 lower-case
     letters) or the address of its dashboard. Raises `BadInput`."""
     text = text.strip()
-    if _REFERENCE.fullmatch(text):
+    if re.fullmatch(_REFERENCE, text):
         return f"https://{text}.supabase.co"
     parts = _split(text)
-    dashboard = _DASHBOARD.search(parts.path)
+    dashboard = re.search(_DASHBOARD, parts.path)
     if dashboard and parts.hostname in ("supabase.com", "app.supabase.com"):
         return f"https://{dashboard.group(1)}.supabase.co"
-    if parts.scheme == "http" and not _LOOPBACK.fullmatch(parts.hostname or ""):
+    if parts.scheme == "http" and not re.fullmatch(_LOOPBACK, parts.hostname or ""):
         raise BadInput(f"{parts.netloc} would be spoken to in the clear", cure="Write https://", text=text)
     if parts.username or parts.password:
         raise BadInput("The address holds a user name or password", cure="Leave them out", text=text)
-    path = _SERVICES.sub("", parts.path).rstrip("/")
+    path = re.sub(_SERVICES, "", parts.path).rstrip("/")
     return f"{parts.scheme}://{parts.netloc.lower()}{path}"
 
 
@@ -77,7 +77,7 @@ def _is_host(host: str) -> bool:
 def project_name(url: str) -> str:
     """A short name for a workspace, from the address that `project_url` made."""
     host = urlsplit(url).hostname or ""
-    if _LOOPBACK.fullmatch(host):
+    if re.fullmatch(_LOOPBACK, host):
         return "local"
     return re.sub(r"[^a-z0-9_-]+", "-", host.split(".")[0])[:32].strip("-") or "project"
 

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 
 from supachat.domain.model import Feature
 
-_LETTER: Final = re.compile(r"/subject[ \t]+(\S[^\n]*?)[ \t]*\n(.*)", re.IGNORECASE | re.DOTALL)
-_COMMAND: Final = re.compile(r"/([a-z][a-z-]*)(?: +(\S.*?))? *", re.IGNORECASE)
+_LETTER: Final = r"(?is)/subject[ \t]+(\S[^\n]*?)[ \t]*\n(.*)"
+_COMMAND: Final = r"(?i)/([a-z][a-z-]*)(?: +(\S.*?))? *"
 
 
 class Slash(NamedTuple):
@@ -108,7 +108,7 @@ WORDS: Final = {
 
 def parse(text: str) -> Slash | None:
     """The command in `text`, known or not; None for a message."""
-    found = _COMMAND.fullmatch(text)
+    found = re.fullmatch(_COMMAND, text)
     return Slash(found[1].lower(), found[2] or "") if found else None
 
 
@@ -119,7 +119,7 @@ def message(text: str) -> str:
 
 def letter(text: str) -> tuple[str, str] | None:
     """The subject and the message under it; None for a text whose first line is no subject."""
-    found = _LETTER.fullmatch(text)
+    found = re.fullmatch(_LETTER, text)
     return (found[1], found[2]) if found else None
 
 

@@ -14,7 +14,6 @@ from supachat.domain.changes import Alerted
 from supachat.domain.events import Notice
 from supachat.domain.model import NOTHING, Feature
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.screens import told_words
 from supachat.tui.screens.chat_threads import ChatThreads
 from supachat.tui.widgets.health_parts import span
 from supachat.tui.widgets.price_block import PriceView
@@ -99,6 +98,8 @@ class ChatPrices(ChatThreads):
         return True
 
     def _alert(self, rest: str) -> bool:
+        from supachat.tui.screens import told_words  # late: not before the first frame
+
         if self._no_prices():
             return False
         alert = told_words.parse_alert(rest)
@@ -115,6 +116,8 @@ class ChatPrices(ChatThreads):
         return True
 
     def _watch(self, action: str, rest: str) -> bool:
+        from supachat.tui.screens import told_words  # late: not before the first frame
+
         if self._no_prices():
             return False
         symbol = told_words.symbol(rest)
@@ -131,6 +134,8 @@ class ChatPrices(ChatThreads):
         return True
 
     def _quiet(self, rest: str) -> bool:
+        from supachat.tui.screens import told_words  # late: not before the first frame
+
         if rest.strip().casefold() in told_words.OFF:
             self.client.telling.set_quiet(None)
             self.typing.flash(Safe("told at every hour"))

@@ -25,7 +25,6 @@ from supachat.tui.screens.chat_list import ChatList
 from supachat.tui.screens.sections import initials, status_kind
 from supachat.tui.widgets.drawn import glyphs_of
 from supachat.tui.widgets.list_entries import StatusKind
-from supachat.tui.widgets.results import Result
 from supachat.tui.widgets.typing_line import Question, TypingLine
 
 if TYPE_CHECKING:
@@ -100,6 +99,7 @@ class ChatThreads(ChatList):
         if thread is None or source is None:
             return
         from supachat.tui.screens.picking import Picker  # late: not before the first frame
+        from supachat.tui.widgets.results import Result
 
         glyphs, key = glyphs_of(self), thread.key
         looks = {
@@ -125,6 +125,7 @@ class ChatThreads(ChatList):
         if thread is None:
             return
         from supachat.tui.screens.picking import Picker  # late: not before the first frame
+        from supachat.tui.widgets.results import Result
 
         key, me = thread.key, self.client.me(thread.key.source)
         agents = [
@@ -188,6 +189,7 @@ class ChatThreads(ChatList):
         if thread is None:
             return
         from supachat.tui.screens.picking import Picker  # late: not before the first frame
+        from supachat.tui.widgets.results import Result
 
         key, me = thread.key, self.client.me(thread.key.source)
         others: list[Person] = [
