@@ -56,7 +56,7 @@ def altered(thread: Thread, what: Alteration, value: str, me: str) -> Thread:
             return replace(thread, members=tuple(m for m in thread.members if m != gone))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Pending:
     alter: ev.Alter
     flying: bool = False

@@ -39,7 +39,7 @@ class Verdict(StrEnum):
     """The draft is in another state: keep it."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Entry:
     """One draft, and what this run knows of its tries."""
 
