@@ -200,9 +200,10 @@ async def test_the_title_counts_and_a_message_elsewhere_is_told_to_the_terminal(
     async with running(app, (120, 50)) as pilot:
         await at(pilot, HANNAH)
         assert any("acme, supachat" in each for each in written)
-        fresh = said(STAKING, "assistant", "It is done", -1)
+        fresh = said(STAKING, "assistant", "It **is** `done`", -1)
         town.say(ev.MessageArrived(fresh))
         await until(pilot, lambda: any("777;notify;New message from" in each for each in written))
+        assert any("It is done" in each for each in written)
         written.clear()
         mine = said(HANNAH, "hannah", "Are you there", -1)
         town.say(ev.MessageArrived(mine))

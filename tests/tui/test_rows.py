@@ -78,6 +78,11 @@ def test_a_thread_in_two_rows() -> None:
     assert all(cell_len(row) == 38 for row in rows)
 
 
+def test_a_preview_has_no_marks() -> None:
+    rows = one(thread("tom", preview=safe_line("**No** objection to `main`")), 38)
+    assert rows[1].strip() == "No objection to main"
+
+
 def test_typing_replaces_the_preview() -> None:
     rows = one(thread("tom", preview=safe_line("No objection")), 38, typing=Safe("Tom is typing"))
     assert rows[1].strip() == "Tom is typing"

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supachat.domain.text import safe
+from supachat.domain.text import safe, safe_line
 from supachat.tui.widgets.highlight import coloured
-from supachat.tui.widgets.markdown import parse
+from supachat.tui.widgets.markdown import parse, unmarked
 from supachat.tui.widgets.pieces import NOWHERE, Band, Paragraph, Piece, Role
 
 PAYLOADS = json.loads(
@@ -187,3 +187,33 @@ def test_no_letter_is_lost_and_all_know_their_place(written: str) -> None:
     if not labels and "](" not in text:
         letters = {(y, x) for y, line in enumerate(lines) for x, c in enumerate(line) if c.isalnum()}
         assert letters <= set(seen)
+
+
+# ---------------------------------------------------------------- on one line
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("**Now** run `make`, not *later*", "Now run make, not later"),
+        ("the **two `words`**", "the two words"),
+        ("[the plan](https://example.org/a)", "the plan (https://example.org/a)"),
+        ("# Release\nis out", "Release is out"),
+        ("see\n```sql\nselect 1\n```", "see sql select 1"),
+        ("2 * 3 * 4 and snake_case_name", "2 * 3 * 4 and snake_case_name"),
+        ("**", "**"),
+        ("", ""),
+        ("plain", "plain"),
+    ],
+)
+def test_a_line_in_a_list_or_a_notice_has_no_signs(written: str, shown: str) -> None:
+    assert unmarked(safe_line(written)) == shown
+
+
+@given(MARKUP)
+def test_such_a_line_stays_one_stays_safe_and_is_never_emptied(written: str) -> None:
+    line = safe_line(written)
+    shown = unmarked(line)
+    assert "\n" not in shown
+    assert shown == safe_line(shown)
+    assert bool(shown) == bool(line)

@@ -12,6 +12,7 @@ from supachat.domain.changes import Alerted
 from supachat.domain.events import Notice
 from supachat.domain.text import Safe
 from supachat.tui.screens.chat_doors import ChatDoors
+from supachat.tui.widgets.markdown import unmarked
 
 
 class ChatTelling(ChatDoors):
@@ -37,11 +38,13 @@ class ChatTelling(ChatDoors):
         """Something happened elsewhere. A message whose thread stands in the list needs no toast: its
         count is what tells it."""
         self.price_told(change)
-        self.post_message(self.Told(change.title, change.details, change.urgent))
+        # only what a person wrote has signs: an alert's words are its backend's
+        details = unmarked(change.details) if change.thread is not None else change.details
+        self.post_message(self.Told(change.title, details, change.urgent))
         listed = change.thread is not None and self.side.display and change.thread in self.list.keys
         if not listed:
             grade = "error" if change.urgent else "info"
-            self.notices.tell(Notice(change.title, change.details, grade))
+            self.notices.tell(Notice(change.title, details, grade))
 
     def count_unread(self) -> None:
         """The window's title says it."""

@@ -12,6 +12,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from supachat.domain.text import Safe, safe_line
 from supachat.tui.widgets.few_marks import few_marks
 from supachat.tui.widgets.inline import Inline, plain
 from supachat.tui.widgets.pieces import NOWHERE, Band, Block, Document, Paragraph, Piece, Role
@@ -50,6 +51,24 @@ def parse(text: str) -> Document:
     # nested too deep, the parser drops text: then nothing is marked up
     whole = _visible(document) + reader.twice >= _weight(text)
     return document if whole else _as_written(text)
+
+
+@lru_cache(maxsize=1024)
+def unmarked(text: Safe) -> Safe:
+    """A text on one line, as a list or a notice shows it: its words without Markdown's signs.
+
+    >>> unmarked(Safe("**Now** run `make`, not *later*"))
+    'Now run make, not later'
+    """
+    if _MARKDOWN.search(text) is None:
+        return text
+    rows = [
+        row
+        for block in parse(text)
+        for row in (block.lines if isinstance(block, Band) else ((*block.first, *block.pieces),))
+    ]
+    said = safe_line(" ".join("".join(piece.text for piece in row) for row in rows), limit=len(text) + 1)
+    return said or text  # a text of nothing but signs
 
 
 def _as_written(text: str) -> Document:

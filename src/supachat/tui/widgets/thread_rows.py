@@ -15,6 +15,7 @@ from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space, width
 from supachat.tui.widgets.list_entries import Entry, FeedView, StatusKind, ThreadView
+from supachat.tui.widgets.markdown import unmarked
 from supachat.tui.widgets.when import short
 
 TWO_ROWS: Final = 36
@@ -195,7 +196,7 @@ def _preview(view: ThreadView, cells: int, glyphs: Glyphs) -> Safe:
         return view.typing
     if told := view.thread.notice:
         return cut(Safe(f"{glyphs.system} {told}"), cells)
-    said = Safe(view.thread.preview.split("\n", 1)[0])
+    said = unmarked(Safe(view.thread.preview.split("\n", 1)[0]))
     return cut(Safe(f"{view.author}: {said}") if view.author and said else said, cells)
 
 
