@@ -109,6 +109,24 @@ def test_what_the_person_asked_for_is_no_drop(state: LinkState) -> None:
     assert keeper.health.drops == 0
 
 
+@pytest.mark.parametrize(
+    ("link", "hint", "counts"),
+    [
+        (UP, False, True),
+        (UP, True, True),
+        (replace(UP, polled=True), True, False),
+        (replace(UP, polled=True), False, True),
+        (Link(LinkState.DISCONNECTED), True, False),
+        (Link(LinkState.POLLING), True, False),
+    ],
+)
+def test_what_a_poll_asks_for_is_no_event(link: Link, hint: bool, counts: bool) -> None:
+    keeper = HealthKeeper()
+    keeper.moved(link, 0.0)
+    keeper.noted(5.0, hint=hint)
+    assert keeper.health.last_event_at == (5.0 if counts else None)
+
+
 # ---------------------------------------------------------------- latency and strays
 
 NOW = 1_800_000_000.0

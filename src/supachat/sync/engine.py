@@ -65,7 +65,7 @@ class Engine:
     def receive(self, event: ev.Event, now: float) -> ev.Step:
         out = Outcome()
         if isinstance(event, listening.HEARD):
-            self.health.noted(now)
+            self.health.noted(now, hint=isinstance(event, ev.MessageHinted))
         listening.take(self.parts, event, now, out)
         return self._step(out, now)
 

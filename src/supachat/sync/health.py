@@ -84,8 +84,11 @@ class HealthKeeper:
         self.health = health
         self.settle(now)
 
-    def noted(self, now: float) -> None:
-        """Something was received."""
+    def noted(self, now: float, *, hint: bool = False) -> None:
+        """Something was received. A `hint` counts only where topics bring it: else it is a poll's own."""
+        link = self.health.link
+        if hint and (link.polled or link.state is not LinkState.CONNECTED):
+            return
         self.health = replace(self.health, last_event_at=now)
 
     def trouble(self, words: Safe, now: float) -> None:
