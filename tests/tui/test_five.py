@@ -121,6 +121,23 @@ async def test_rename_and_leave_are_commands_where_the_source_can() -> None:
         assert [each.value for each in asked(town, Alteration.RENAME)] == ["Release 4.3"]
 
 
+async def test_what_stands_behind_a_slash_is_not_asked_for_again() -> None:
+    town = five()
+    town.threads = [replace(one, owner="ana") if one.key == RELEASE else one for one in town.threads]
+    async with running(make_app(town), (120, 50)) as pilot:
+        await at(pilot, RELEASE)
+        await pilot.press(*"/rename Boats", "enter")
+        await until(pilot, lambda: "1 of 1" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Message Boats" in screen_text(pilot.app))
+        await at(pilot, HANNAH)
+        await pilot.press(*"/assign jonas", "enter")
+        await until(pilot, lambda: "1 of 4" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: asked(town, Alteration.ASSIGN))
+        assert [each.value for each in asked(town, Alteration.ASSIGN)] == ["jonas"]
+
+
 async def test_z_archives_and_o_puts_the_unread_first() -> None:
     town = five()
     async with running(make_app(town), (120, 50)) as pilot:

@@ -75,6 +75,14 @@ class ChatWriting(ChatJump):
         if action:
             keys = keys_of(self)
             await self.run_action(keys[action].action or action if action in keys else action)
+            self._go_on_with(command.rest)
+
+    def _go_on_with(self, rest: str) -> None:
+        """What stood behind a slash's name stands in the question that it asks."""
+        from supachat.tui.screens.overlay import Overlay  # late: not before the first frame
+
+        if rest and isinstance(self.app.screen, Overlay):
+            self.app.screen.begin(rest)
 
     def with_words(self, action: str, rest: str) -> bool:
         """Do what a slash asks with what follows it; False, and said, where that is not understood."""

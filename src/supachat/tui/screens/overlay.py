@@ -45,6 +45,7 @@ class Overlay(ModalScreen[T]):
         self._query = LineField(id="query", placeholder=Content(ask))
         self._found = Lines(id="found", on="panel")
         self._results = Results(id="results")
+        self._begun = ""
         self._searched = ""
         """The query whose results are shown."""
 
@@ -78,6 +79,14 @@ class Overlay(ModalScreen[T]):
 
     def on_mount(self) -> None:
         self.lay_out()
+        if self._begun:
+            self._query.put(self._begun)
+
+    def begin(self, text: str) -> None:
+        """What stands in the query from the start, as if it had been typed."""
+        self._begun = text
+        if self.is_mounted:
+            self._query.put(text)
 
     def on_resize(self, event: events.Resize) -> None:
         self.lay_out()

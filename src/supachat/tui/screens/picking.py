@@ -49,12 +49,7 @@ class AskLine(Overlay[str]):
     def __init__(self, ask: Safe, verb: Safe, text: str = "") -> None:
         super().__init__(ask)
         self._verb = verb
-        self._begun = text
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        if self._begun:
-            self._query.put(self._begun)
+        self.begin(text)
 
     def find(self, query: str) -> tuple[Sequence[Result], int]:
         words = query.strip()
