@@ -34,9 +34,12 @@ def keep_log(*, debug: bool) -> None:
 
 
 def crashed(error: BaseException) -> Safe:
-    """Report what ends the program; the sentence to say."""
+    """Report what ends the program; the sentence to say. There is none once the terminal went away."""
+    from supachat.domain.text import Safe
     from supachat.journal import crash
 
+    if _with_terminal(error):
+        return Safe("")
     doing = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     _log(error, "the program broke")
     return crash.report(error, folder(), doing if doing in _commands() else "")
@@ -46,8 +49,16 @@ def _outlived(error: BaseException, where: str) -> None:
     """Report what a thread or a destructor broke on: the program goes on, and so does the screen."""
     from supachat.journal import crash
 
+    if _with_terminal(error):
+        return
     _log(error, f"an error {where}")
     crash.report(error, folder())
+
+
+def _with_terminal(error: BaseException) -> bool:
+    from supachat.tui.hangup import broke_with_it
+
+    return broke_with_it(error)
 
 
 def _log(error: BaseException, words: str) -> None:

@@ -15,6 +15,7 @@ from rich.text import Text
 from textual.app import App
 
 from supachat.domain.text import Safe
+from supachat.tui import hangup
 
 Crashed = Callable[[BaseException], Safe]
 """Reports an error that ends the program; the sentence for the person."""
@@ -44,7 +45,10 @@ class Breaking(App[int], inherit_bindings=False):
 
     def panic(self, *renderables: object) -> None:
         """Textual's driver calls this with a traceback already drawn."""
-        self._handle_exception(InputLost())
+        if hangup.is_gone():
+            self.exit()  # no keyboard broke: the terminal went away
+        else:
+            self._handle_exception(InputLost())
 
     def watch_tasks(self) -> None:
         """From now on a task of ours that fails ends the app, since without it the screen would lie.
