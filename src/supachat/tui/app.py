@@ -29,7 +29,7 @@ from supachat.tui.measuring import Measuring
 from supachat.tui.screens.chat import ChatScreen
 from supachat.tui.screens.chat_doors import SIGN_IN, SIGN_OUT
 from supachat.tui.screens.chat_telling import ChatTelling
-from supachat.tui.screens.layout import too_small
+from supachat.tui.screens.layout import SMALL, too_small
 from supachat.tui.setup_protocol import SetUp, WorkspaceCard
 from supachat.tui.terminal_keys import teach_terminal_keys
 from supachat.tui.widgets.drawn import Drawn
@@ -268,11 +268,10 @@ class SupachatApp(Measuring, inherit_bindings=False):
 
     def _cover(self, size: Size) -> None:
         """Say so where the terminal is too small, and no longer than it is."""
-        from supachat.tui.screens.small import TooSmall  # late: most terminals are large enough
-
-        small = too_small(size.width, size.height)
-        covered = isinstance(self.screen, TooSmall)
+        small, covered = too_small(size.width, size.height), self.screen.id == SMALL
         if small and not covered:
+            from supachat.tui.screens.small import TooSmall  # late: most terminals are large enough
+
             self.push_screen(TooSmall())
         elif covered and not small:
             self.pop_screen()

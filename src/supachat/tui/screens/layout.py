@@ -11,6 +11,8 @@ TALL: Final = 30
 LEAST_COLUMNS: Final = 40
 LEAST_ROWS: Final = 10
 PEOPLE: Final = 30
+SMALL: Final = "too-small"
+"""The screen that stands where nothing else fits."""
 
 
 @dataclass(frozen=True, slots=True)

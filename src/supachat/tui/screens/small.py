@@ -6,13 +6,16 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 
 from supachat.domain.text import Safe
-from supachat.tui.screens.layout import LEAST_COLUMNS, LEAST_ROWS
+from supachat.tui.screens.layout import LEAST_COLUMNS, LEAST_ROWS, SMALL
 from supachat.tui.spans import Row, Span, space, wrap
 from supachat.tui.widgets.form import Lines
 
 
 class TooSmall(Screen[None]):
     """One sentence. Everything behind it stays as it was."""
+
+    def __init__(self) -> None:
+        super().__init__(id=SMALL)
 
     def compose(self) -> ComposeResult:
         yield Lines(id="small")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from rich.cells import cell_len
 
 from supachat.domain.model import Message, PersonKind
+from supachat.domain.values import dataclass
 from supachat.tui.widgets.found import Sought, set_off
 from supachat.tui.widgets.markdown import parse
 from supachat.tui.widgets.pieces import Band, Paragraph, Piece, Role
@@ -24,7 +25,7 @@ class Body:
     opens: bool
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Row:
     """A row before it is drawn."""
 
@@ -110,7 +111,7 @@ def _band(block: Band, canvas: Canvas, *, expanded: bool) -> tuple[list[_Row], b
     if taken and rows:
         used = sum(cell_len(piece.text) for piece in rows[0].pieces)
         gap = Piece(" " * (canvas.frame.text - 1 - taken - used), Role.BAND)
-        rows[0].pieces = (*rows[0].pieces, gap, *label)
+        rows[0] = replace(rows[0], pieces=(*rows[0].pieces, gap, *label))
     return rows, too_wide
 
 
@@ -131,7 +132,7 @@ def _edited(rows: list[_Row], width: int) -> None:
     if last.fill is Role.BAND or used + len(mark.text) > width:
         rows.append(_Row((Piece("edited", Role.QUIET),), place=(LAST, 0)))
     else:
-        last.pieces = (*last.pieces, mark)
+        rows[-1] = replace(last, pieces=(*last.pieces, mark))
 
 
 def _grows(rows: list[_Row], width: int) -> None:
@@ -139,7 +140,7 @@ def _grows(rows: list[_Row], width: int) -> None:
     here = Piece(" ", Role.GROWS)
     used = sum(cell_len(piece.text) for piece in rows[-1].pieces) if rows else width
     if used < width and rows:
-        rows[-1].pieces = (*rows[-1].pieces, here)
+        rows[-1] = replace(rows[-1], pieces=(*rows[-1].pieces, here))
     else:
         rows.append(_Row((here,), place=(LAST, 0)))
 
