@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from tests.remote.ears import FAST
 
 from supachat.dialects import catalog
-from supachat.dialects.calls import Call, Row, Rpc, Select, Topic
+from supachat.dialects.calls import Call, Count, Row, Rpc, Select, Topic
 from supachat.domain import events as ev
 from supachat.domain.errors import DialectError, Refused
-from supachat.domain.model import Alteration, Micros, Presence, Sighting, ThreadKey
+from supachat.domain.model import Alteration, Cursor, Micros, Presence, Sighting, ThreadKey
 from supachat.remote.attendance import Attendance
 from supachat.remote.frames import Broadcast
 from supachat.remote.hearing import Hearing, Known
@@ -52,6 +53,47 @@ def tables() -> Tables:
 @pytest.fixture
 def side(tables: Tables) -> Side:
     return Side(Performer(known(), tables), tables)  # type: ignore[arg-type]  # it asks for carry_out only
+
+
+GAP = ev.CountGap(
+    ThreadKey("inbox", "c1"), after=Cursor(Micros(1_000_000), "a"), before=Cursor(Micros(9_000_000), "b")
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "about"), [([{"count": 340}], 340), ([{"count": None}], None), ([], None)]
+)
+async def test_a_gap_is_counted_by_a_call_that_brings_no_rows(
+    side: Side, tables: Tables, answer: list[Row], about: int | None
+) -> None:
+    tables.answers["messages"] = answer
+    assert await side.perform(GAP) == [ev.GapCounted(GAP, about)]
+    (call,) = tables.asked
+    assert isinstance(call, Count)
+
+
+T1, T9 = "1970-01-01T00:00:01.000000Z", "1970-01-01T00:00:09.000000Z"
+AFTER = f'created_at.gt."{T1}",and(created_at.eq."{T1}",id.gt."a")'
+BEFORE = f'created_at.lt."{T9}",and(created_at.eq."{T9}",id.lt."b")'
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "times", "any_of"),
+    [
+        ("a", "b", (("gte", T1), ("lte", T9)), f"and(or({AFTER}),or({BEFORE}))"),
+        ("a", "", (("gte", T1), ("lt", T9)), AFTER),
+        ("", "b", (("gte", T1), ("lte", T9)), BEFORE),
+        ("", "", (("gte", T1), ("lt", T9)), ""),
+    ],
+)
+def test_neither_end_of_a_gap_is_counted(
+    after: str, before: str, times: tuple[tuple[str, str], ...], any_of: str
+) -> None:
+    request = replace(GAP, after=GAP.after._replace(id=after), before=GAP.before._replace(id=before))
+    call = catalog.load("inbox").beside.count_call(request)
+    assert isinstance(call, Count)
+    assert [one[1:] for one in call.filters[1:]] == list(times)
+    assert call.any_of == any_of
 
 
 async def test_an_alteration_is_a_call_and_the_list_tells_of_it(side: Side, tables: Tables) -> None:

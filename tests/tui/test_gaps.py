@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from tests.tui.harness import chat, make_app, running, screen_text, settled, until
@@ -49,8 +50,12 @@ async def test_a_gap_is_said_and_filled_on_sight_until_the_thread_is_whole() -> 
         await until(pilot, lambda: "1 gap" in screen_text(pilot.app))
         await to_the_gap(pilot)
         assert "messages missing between" in screen_text(pilot.app)
+        await until(pilot, lambda: re.search(r"~\d+ messages missing|\d+ of ~\d+", screen_text(pilot.app)))
+        asked = [request for request in town.performed if isinstance(request, ev.CountGap)]
+        assert len(asked) == 1, "once, however often it is looked at and however it shrinks"
         await until(pilot, lambda: "1 gap" not in screen_text(pilot.app))
         assert "complete" in screen_text(pilot.app).splitlines()[0]
+        assert len([request for request in town.performed if isinstance(request, ev.CountGap)]) == 1
 
 
 async def test_without_a_link_a_gap_waits_and_is_filled_when_the_link_is_back() -> None:

@@ -147,6 +147,9 @@ class Town:
                 if request.before is not None:
                     await self.older.wait()
                 return [self._page(request)]
+            case ev.CountGap(thread, after, before):
+                there = self.table.get(thread, [])
+                return [ev.GapCounted(request, sum(after < row.cursor < before for row in there))]
             case ev.SendDraft(draft):
                 await self.hold.wait()
                 if self.refused is not None:

@@ -174,6 +174,24 @@ def test_a_gap(shape: Frame, filling: bool, words: str) -> None:
     assert cell_len(made[-1]) == shape.end
 
 
+@pytest.mark.parametrize(
+    ("shape", "known", "words"),
+    [
+        (WIDE, {"about": 343}, " ╍╍ ~340 messages missing between 09:12 and 10:03  Enter fills ╍"),
+        (NARROW, {"about": 40}, " ╍╍ ~40 missing, 09:12 to 10:03  Enter fills ╍"),
+        (WIDE, {"about": 12_846}, " ╍╍ ~13,000 messages missing between"),
+        (WIDE, {"about": 290, "filled": 50}, " ╍╍ ~290 messages missing between"),
+        (WIDE, {"about": 28, "filled": 12, "filling": True}, " ╍╍ filling, 12 of ~40 ╍"),
+        (NARROW, {"about": 293, "filled": 50, "filling": True}, " ╍╍ filling, 50 of ~340 ╍"),
+    ],
+)
+def test_a_gap_that_was_counted(shape: Frame, known: dict[str, int], words: str) -> None:
+    hole = replace(gap(at(9, 12), at(10, 3)), **known)  # type: ignore[arg-type]  # a row of the table
+    made = rows(hole, shape, before=BEFORE)
+    assert made[-1].startswith(words)
+    assert cell_len(made[-1]) == shape.end
+
+
 def test_a_gap_over_several_days_names_them() -> None:
     made = rows(gap(at(9, 12, 18), at(10, 3)), WIDE)
     assert "between 18 Nov 09:12 and 20 Nov 10:03" in made[0]

@@ -69,7 +69,7 @@ def test_a_page_that_does_not_touch_what_is_known_leaves_a_gap_until_it_is_fille
     timeline.put([message(1), message(2)], (START, cursor(2)))
     timeline.put([message(8), message(9)], (cursor(8), cursor(9)))
     assert shape(timeline) == ["m0001", "m0002", "gap", "m0008", "m0009"]
-    assert timeline.gaps() == [Gap(THREAD, cursor(2), cursor(8))]
+    assert timeline.gaps.all() == [Gap(THREAD, cursor(2), cursor(8))]
     timeline.put([message(6), message(7)], (cursor(6), cursor(8)))
     assert shape(timeline) == ["m0001", "m0002", "gap", "m0006", "m0007", "m0008", "m0009"]
     timeline.put([message(3)], (cursor(2), cursor(6)))
@@ -221,6 +221,6 @@ def test_the_splices_turn_the_old_list_into_the_new_one(puts: list[tuple[list[in
         assert mirror == timeline.items
         confirmed = [item.cursor for item in timeline.items if isinstance(item, Message)]
         assert len({c.id for c in confirmed}) == len(confirmed)
-        for gap in timeline.gaps():
+        for gap in timeline.gaps.all():
             assert gap.after < gap.before
             assert not any(gap.after < c < gap.before for c in confirmed if c.at)

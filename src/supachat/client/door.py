@@ -212,6 +212,10 @@ class Client:
         """No `Sought` follows any more."""
         self._engine.reader.seeker.stop()
 
+    def count_gap(self, gap: Gap) -> None:
+        """Have the server guess how many messages are missing there, where it can; the gap says it then."""
+        self._run.act(lambda out: self._engine.reader.count(gap, out))
+
     def fill_gap(self, gap: Gap) -> None:
         self._run.apply(self._engine.fill_gap(gap, self._run.now()))
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from supachat.dialects import moments
-from supachat.dialects.calls import Call, Delete, Inner, Insert, Rpc, Select, Update
+from supachat.dialects.calls import Call, Count, Delete, Inner, Insert, Rpc, Select, Update
 from supachat.dialects.parts import Constant, Filled, Function, Reading
 from supachat.dialects.shape import Delete as DeletePart
 from supachat.dialects.shape import Edit, Map
 from supachat.domain.model import Cursor, Draft
-from supachat.domain.requests import FetchEdits, FetchMentions, FetchPage, Reread
+from supachat.domain.requests import CountGap, FetchEdits, FetchMentions, FetchPage, Reread
 
 MOST_SOUGHT = 200
 """The reader's own messages that are looked through for a draft that may have been stored."""
@@ -92,6 +92,19 @@ def page(map_: Map, request: FetchPage) -> Select:
         if cursor.id:  # an empty id stands before every other: the time alone decides
             any_of = _beyond(part.order, part.key, cursor, "lt" if older else "gt")
     return _select(map_, tuple(filters), any_of, part.order, request.limit, descending=older)
+
+
+def between(map_: Map, request: CountGap) -> Count:
+    """How many messages lie between two places, neither of which is counted."""
+    part, after, before = map_.messages, request.after, request.before
+    filters: Filters = ((part.thread, "eq", request.thread.id),)
+    if after.at > 0:  # before that no chat was ever held
+        filters += ((part.order, "gte", moments.show(after.at)),)
+    filters += ((part.order, "lte" if before.id else "lt", moments.show(before.at)),)
+    edges = [_beyond(part.order, part.key, after, "gt")] if after.id else []
+    edges += [_beyond(part.order, part.key, before, "lt")] if before.id else []
+    any_of = edges[0] if len(edges) == 1 else f"and({','.join(f'or({edge})' for edge in edges)})"
+    return Count(part.table, part.key, filters, any_of if edges else "", map_.schema_)
 
 
 def edits(map_: Map, request: FetchEdits) -> Select | None:

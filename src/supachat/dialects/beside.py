@@ -16,6 +16,7 @@ from supachat.dialects.shape import Map
 from supachat.domain.events import PersonSeen
 from supachat.domain.feeds import Canned, FeedAct, FeedInfo, FeedRow, Tick
 from supachat.domain.model import Alteration, Micros, Presence
+from supachat.domain.requests import CountGap
 
 MOST = 100
 """Rows of presence that are read of one thread."""
@@ -50,6 +51,10 @@ class Beside:
         if part is None:
             return asks.holding(self.map, words) if words and self.map.stored is not None else None
         return asks.rpc(self.map, part, {"text": words}) if words else None
+
+    def count_call(self, request: CountGap) -> Call | None:
+        """None where the server stores no messages."""
+        return asks.between(self.map, request) if self.map.stored is not None else None
 
     # ------------------------------------------------------------ written replies
 

@@ -44,6 +44,19 @@ class Select:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """`HEAD /table`: how many rows there would be, the answer one row with `count`: exact where there are
+    few, the planner's guess where there are many, None where the server does not say (PostgREST's
+    `count=estimated`). `any_of` as in a Select, `column` any that the reader may see."""
+
+    table: str
+    column: str
+    filters: tuple[tuple[str, str, str], ...] = ()
+    any_of: str = ""
+    schema: str = "public"
+
+
+@dataclass(frozen=True, slots=True)
 class Insert:
     """`POST /table`. With the row's own key in `on_conflict` a second one changes nothing (`on conflict do
     nothing`); where the server makes the key it is empty, and a second one is a second row."""
@@ -73,7 +86,7 @@ class Delete:
     schema: str = "public"
 
 
-Call = Rpc | Select | Insert | Update | Delete
+Call = Rpc | Select | Count | Insert | Update | Delete
 
 
 @dataclass(frozen=True, slots=True)

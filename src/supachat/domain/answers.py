@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from supachat.domain.keeping import Span
 from supachat.domain.model import Cursor, Draft, Message, Person, Thread, ThreadKey
-from supachat.domain.requests import FetchEdits, FetchMentions, FetchPage, Recall, Reread
+from supachat.domain.requests import CountGap, FetchEdits, FetchMentions, FetchPage, Recall, Reread
 from supachat.domain.values import dataclass
 
 
@@ -39,6 +39,14 @@ class PageFetched:
     """Oldest first."""
     people: tuple[Person, ...] = ()
     whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class GapCounted:
+    """The answer to a CountGap. `about` is None where the server does not say."""
+
+    request: CountGap
+    about: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

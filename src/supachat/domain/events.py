@@ -15,6 +15,7 @@ from supachat.domain.answers import (
     DraftSought,
     DraftStored,
     EditsFetched,
+    GapCounted,
     MentionsRead,
     PageFetched,
     PersonRead,
@@ -57,6 +58,7 @@ from supachat.domain.model import (
 )
 from supachat.domain.requests import (
     Alter,
+    CountGap,
     DeleteMessage,
     EditMessage,
     FetchEdits,
@@ -88,6 +90,7 @@ __all__ += ["DraftSought", "DraftStored", "EditsFetched", "MentionsRead", "PageF
 __all__ += ["Recalled", "ThreadsListed", "WindowReread"]
 __all__ += ["FeedHeard", "FeedRead", "FeedsKnown", "PriceHeard", "PricesRead"]
 __all__ += ["Alerted", "FeedChanged", "PresenceChanged", "PricesChanged", "Sought", "ThreadWaits"]
+__all__ += ["CountGap", "GapCounted"]
 __all__ += ["Alter", "FetchFeed", "FetchMentions", "FetchPrices", "TakeFeedRow", "TellPresence"]
 
 # ---------------------------------------------------------------- events: the world told us
@@ -224,6 +227,7 @@ Event = (
     | PresenceHeard
     | ThreadsListed
     | PageFetched
+    | GapCounted
     | EditsFetched
     | MentionsRead
     | WindowReread

@@ -172,6 +172,15 @@ class Gap:
     after: Cursor
     before: Cursor
     filling: bool = False
+    about: int | None = None
+    """About how many messages are missing, as the server guesses; None where nobody counted them."""
+    filled: int = 0
+    """Of those that were counted, how many have come meanwhile."""
+
+    @property
+    def place(self) -> tuple[ThreadKey, Cursor, Cursor]:
+        """Which gap it is, whatever is known of it."""
+        return self.thread, self.after, self.before
 
 
 Item = Message | Gap

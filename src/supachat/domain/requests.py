@@ -25,6 +25,15 @@ class FetchPage:
 
 
 @dataclass(frozen=True, slots=True)
+class CountGap:
+    """About how many messages there are after `after` and before `before`. It may come to nothing."""
+
+    thread: ThreadKey
+    after: Cursor
+    before: Cursor
+
+
+@dataclass(frozen=True, slots=True)
 class FetchEdits:
     """Up to `limit` messages of a thread that changed after a place in the order of its edits."""
 
@@ -156,6 +165,7 @@ class TellPresence:
 Request = (
     ListThreads
     | FetchPage
+    | CountGap
     | FetchEdits
     | FetchMentions
     | Reread

@@ -227,7 +227,7 @@ class Project(Accounts):
                 listed = await self._performer.list_threads(request)
                 self._watching.listed(request.source, listed.threads)
                 return [listed]
-            case ev.Alter() | ev.FetchFeed() | ev.TakeFeedRow() | ev.FetchPrices():
+            case ev.Alter() | ev.CountGap() | ev.FetchFeed() | ev.TakeFeedRow() | ev.FetchPrices():
                 return await self._side.perform(request)
             case ev.SendDraft(draft) if self._watching.only_told(draft):
                 await self._watching.tell_message(draft)

@@ -13,9 +13,10 @@ from typing import Any, Protocol
 
 import httpx
 from postgrest.exceptions import APIError
+from postgrest.types import CountMethod
 from supabase import AsyncClient
 
-from supachat.dialects.calls import Call, Delete, Insert, Row, Rpc, Select, Update
+from supachat.dialects.calls import Call, Count, Delete, Insert, Row, Rpc, Select, Update
 from supachat.domain.errors import Refused, ServerTrouble, Unreachable
 from supachat.remote.http import OfflineByHand, noted
 from supachat.remote.inserts import insert_error
@@ -128,6 +129,13 @@ async def _select(client: AsyncClient, call: Select) -> Any:
     return (await query.execute()).data
 
 
+async def _count(client: AsyncClient, call: Count) -> Any:
+    table = client.schema(call.schema).from_(call.table)
+    query = _filtered(table.select(call.column, count=CountMethod.estimated, head=True), call.filters)
+    answer = await (query.or_(call.any_of) if call.any_of else query).execute()
+    return [{"count": answer.count}]
+
+
 async def _insert(client: AsyncClient, call: Insert) -> Any:
     """`on conflict do nothing`: a row that is there already answers with no row."""
     table, row = client.schema(call.schema).from_(call.table), dict(call.row)
@@ -156,6 +164,7 @@ def _filtered(query: Any, filters: tuple[tuple[str, str, str], ...]) -> Any:
 _BUILDERS: Mapping[type[Call], Callable[[AsyncClient, Any], Awaitable[Any]]] = {
     Rpc: _rpc,
     Select: _select,
+    Count: _count,
     Insert: _insert,
     Update: _update,
     Delete: _delete,

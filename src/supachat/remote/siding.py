@@ -16,7 +16,7 @@ from supachat.domain.model import Message, Person, Thread
 from supachat.remote.performing import Performer
 from supachat.remote.rows import Rows
 
-Asked = ev.Alter | ev.FetchFeed | ev.TakeFeedRow | ev.FetchPrices
+Asked = ev.Alter | ev.CountGap | ev.FetchFeed | ev.TakeFeedRow | ev.FetchPrices
 
 
 class Side:
@@ -27,6 +27,8 @@ class Side:
         match request:
             case ev.Alter():
                 return await self._alter(request)
+            case ev.CountGap():
+                return await self._count(request)
             case ev.FetchFeed(source, feed):
                 return await self._feed(source, feed)
             case ev.TakeFeedRow():
@@ -40,6 +42,12 @@ class Side:
         call = dialect.beside.alter_call(request.thread.id, request.what, request.value, me)
         await self._rows.carry_out(_able(call))
         return [ev.ListStale(request.thread.source)]
+
+    async def _count(self, request: ev.CountGap) -> Sequence[ev.Event]:
+        call = self._performer.source(request.thread.source)[0].beside.count_call(request)
+        answer = await self._rows.carry_out(call) if call is not None else []
+        found = [row["count"] for row in answer if isinstance(row.get("count"), int)]
+        return [ev.GapCounted(request, found[0] if found else None)]
 
     async def _feed(self, source: str, feed: str) -> Sequence[ev.Event]:
         """Nothing for a feed that is only told: what was heard of it is all there is."""

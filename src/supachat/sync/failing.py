@@ -32,6 +32,8 @@ def done(parts: Parts, request: ev.Request, out: Outcome) -> None:
 def failed(parts: Parts, request: ev.Request, error: SupachatError, now: float, out: Outcome) -> None:
     parts.landed(request, out, retry=False)
     words = safe_line(error.message)
+    if isinstance(request, ev.CountGap):
+        return  # a count is a courtesy: without it the times stand there
     match request:
         case ev.SendDraft(draft) | ev.SeekDraft(draft) | ev.EditMessage(draft) | ev.DeleteMessage(draft):
             parts.sender.trouble(draft, error, now, out)

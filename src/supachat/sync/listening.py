@@ -83,6 +83,9 @@ def _answers(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
             parts.roster.learn(people, out)
             _noticed(parts, messages, now, out)
             parts.reader.fetched(event, as_of, now, out)
+        case ev.GapCounted(request):
+            parts.landed(request, out)
+            parts.reader.counted(event, out)
         case ev.EditsFetched(request, messages):
             as_of = parts.landed(request, out)
             parts.reader.rereader.edited(event, as_of, out)

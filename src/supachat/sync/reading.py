@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from supachat.domain.changes import Edge, EdgeChanged, TimelineReset
-from supachat.domain.events import PageFetched, Recalled
+from supachat.domain.events import GapCounted, PageFetched, Recalled
 from supachat.domain.keeping import KeepMessages, Span
 from supachat.domain.model import Cursor, Gap, Message, ThreadKey
-from supachat.domain.requests import FetchPage, Recall
+from supachat.domain.requests import CountGap, FetchPage, Recall
 from supachat.domain.text import Safe
 from supachat.sync import hearsay
 from supachat.sync.catching import PAGE, Catcher
@@ -93,8 +93,19 @@ class Reader:
         """Read one page back from the newer side of a gap."""
         if gap.filling:
             return
-        self.shelf.splice(gap.thread, self.shelf.reading(gap.thread).timeline.filling(gap, True), out)
+        self.shelf.splice(gap.thread, self.shelf.reading(gap.thread).timeline.gaps.filling(gap, True), out)
         out.requests.append(FetchPage(gap.thread, before=gap.before, limit=PAGE))
+
+    def count(self, gap: Gap, out: Outcome) -> None:
+        """Ask about how many messages are missing."""
+        if gap.about is None and self.shelf.online:
+            out.requests.append(CountGap(*gap.place))
+
+    def counted(self, event: GapCounted, out: Outcome) -> None:
+        thread, after, before = event.request.thread, event.request.after, event.request.before
+        if event.about is not None:
+            timeline = self.shelf.reading(thread).timeline
+            self.shelf.splice(thread, timeline.gaps.counted(after, before, event.about), out)
 
     def fetched(self, event: PageFetched, as_of: int, now: float, out: Outcome) -> None:
         """A page of the server: merged, its stretch marked as known."""
@@ -209,7 +220,7 @@ class Reader:
 
 
 def _not_filling(timeline: Timeline) -> list[Splice]:
-    return [splice for gap in timeline.gaps() for splice in timeline.filling(gap, False)]
+    return [splice for gap in timeline.gaps.all() for splice in timeline.gaps.filling(gap, False)]
 
 
 def _later(one: Cursor | None, other: Cursor | None) -> Cursor | None:

@@ -125,7 +125,7 @@ class Shelf:
         known_to = reading.timeline.complete_to
         return Standing(
             complete_to=known_to.at if known_to is not None and known_to != START else None,
-            gaps=reading.timeline.gap_count,
+            gaps=len(reading.timeline.gaps),
             catching_up=not reading.live or reading.following,
         )
 

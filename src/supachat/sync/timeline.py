@@ -12,10 +12,11 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from supachat.domain.keeping import Span
-from supachat.domain.model import Cursor, Draft, Gap, Item, Message, ThreadKey
+from supachat.domain.model import Cursor, Draft, Item, Message, ThreadKey
 from supachat.sync import hearsay, looks
 from supachat.sync.dressing import Dressing
-from supachat.sync.order import Key, Order, Splice, draft_key, gap_key, message_key
+from supachat.sync.gaps import Gaps
+from supachat.sync.order import Key, Order, Splice, draft_key, message_key
 from supachat.sync.spans import START, gaps_between, merge_spans, span_of
 
 
@@ -29,7 +30,7 @@ class Timeline:
         self._dressing = Dressing()
         self._known: dict[str, Cursor] = {}
         self._drafts: dict[str, Key] = {}
-        self._gaps: dict[Key, Gap] = {}
+        self.gaps = Gaps(self._order)
         self._draft_count = 0
         self._heard: dict[str, int] = {}
         """The turn in which a row's change or end was last heard: an older read says nothing of it."""
@@ -79,14 +80,6 @@ class Timeline:
 
     def span_of(self, cursor: Cursor) -> Span | None:
         return span_of(self.spans, cursor)
-
-    def gaps(self) -> list[Gap]:
-        """Oldest first."""
-        return [self._gaps[key] for key in sorted(self._gaps)]
-
-    @property
-    def gap_count(self) -> int:
-        return len(self._gaps)
 
     def last_before(self, cursor: Cursor) -> Message | None:
         """The newest confirmed message in memory that is not after `cursor`."""
@@ -250,32 +243,9 @@ class Timeline:
         self.spans = merge_spans([*self.spans, span])
         return self._regap()
 
-    def filling(self, gap: Gap, filling: bool) -> list[Splice]:
-        key = gap_key(gap)
-        held = self._gaps.get(key)
-        if held is None or held.filling == filling:
-            return []
-        return [self._set_gap(key, replace(held, filling=filling))]
-
     def _regap(self) -> list[Splice]:
         """Make the gap rows those that the spans imply, as far as the items reach."""
-        wanted = {gap_key(gap): gap for gap in gaps_between(self.thread, self.spans, self.oldest)}
-        splices: list[Splice] = []
-        for key, held in list(self._gaps.items()):
-            same = wanted.pop(key, None)
-            if same is None:
-                del self._gaps[key]
-                splices.append(self._order.remove(key))
-            elif same.after != held.after:
-                splices.append(self._set_gap(key, replace(same, filling=held.filling)))
-        for key, gap in wanted.items():
-            self._gaps[key] = gap
-            splices += self._order.insert([(key, gap)])
-        return splices
-
-    def _set_gap(self, key: Key, gap: Gap) -> Splice:
-        self._gaps[key] = gap
-        return self._order.replace(self._order.at(key), gap)
+        return self.gaps.renew(gaps_between(self.thread, self.spans, self.oldest))
 
     # ------------------------------------------------------------ drafts
 

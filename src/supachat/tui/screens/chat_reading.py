@@ -13,7 +13,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from supachat.client import Client
-from supachat.domain.model import Gap, Message
+from supachat.domain.model import Cursor, Message, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui import slash
 from supachat.tui.keymap import Place
@@ -39,7 +39,9 @@ class ChatReading(ChatView):
         super().__init__(client, now=now, monotonic=monotonic)
         self._escaped = 0.0
         self._sighting: Timer | None = None
-        self._tried: set[Gap] = set()
+        self._counted: set[tuple[ThreadKey, Cursor]] = set()
+        """Where gaps begin whose messages were asked to be counted: once, however they shrink."""
+        self._tried: set[tuple[ThreadKey, Cursor, Cursor]] = set()
         """Gaps that were filled on sight. One that comes back waits for Enter, or for another link."""
 
     def seen(self) -> None:
@@ -78,17 +80,25 @@ class ChatReading(ChatView):
         """Fill what is missing in view, once it has been looked at; `again`: also what failed before."""
         if again:
             self._tried.clear()
+            self._counted.clear()
         if self._sighting is not None:
             self._sighting.stop()
         if self.pane.gaps_in_view:
+            self._count_seen()
             self._sighting = self.set_timer(ON_SIGHT, self._fill_seen)
+
+    def _count_seen(self) -> None:
+        for gap in self.pane.gaps_in_view:
+            if live(self.client.health) and (gap.thread, gap.after) not in self._counted:
+                self._counted.add((gap.thread, gap.after))
+                self.client.count_gap(gap)
 
     def _fill_seen(self) -> None:
         if not live(self.client.health):
             return
         for gap in self.pane.gaps_in_view:
-            if not gap.filling and gap not in self._tried:
-                self._tried.add(gap)
+            if not gap.filling and gap.place not in self._tried:
+                self._tried.add(gap.place)
                 self.client.fill_gap(gap)
 
     def on_message_list_link_clicked(self, event: MessageList.LinkClicked) -> None:

@@ -29,13 +29,25 @@ def gap(canvas: Canvas, item: Gap) -> Line:
     after, before = _moments(item, frame)
     role = Role.ACCENT if item.filling else Role.WARNING
     if item.filling:
-        text = f"filling, {after} to {before}"
+        done = "" if item.about is None else f", {item.filled:,} of {guess(item.about + item.filled)}"
+        text = f"filling{done or f', {after} to {before}'}"
     elif frame.meta >= 17:
-        text = f"messages missing between {after} and {before}  Enter fills"
+        many = "messages" if item.about is None else f"{guess(item.about)} messages"
+        text = f"{many} missing between {after} and {before}  Enter fills"
     else:
-        text = f"messages missing, {after} to {before}  Enter fills"
+        many = "messages missing" if item.about is None else f"{guess(item.about)} missing"
+        text = f"{many}, {after} to {before}  Enter fills"
     label = _fit([Piece(text, role, click="" if item.filling else "fill")], canvas)
     return canvas.across(label, frame.glyphs.gap, role, before=2, edge=True)
+
+
+def guess(count: int) -> str:
+    """A number that is a guess, in no more digits than it is worth: two, and under a hundred all.
+
+    >>> [guess(7), guess(343), guess(12_846)]
+    ['~7', '~340', '~13,000']
+    """
+    return f"~{round(count, min(0, 2 - len(str(count)))):,}"
 
 
 def _moments(item: Gap, frame: Frame) -> tuple[str, str]:
