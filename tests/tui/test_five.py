@@ -11,7 +11,7 @@ from tests.tui.town import Town
 
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed
-from supachat.domain.model import Alteration, Extra
+from supachat.domain.model import Alteration, Extra, Presence
 from supachat.tui.keymap import Place
 
 # ---------------------------------------------------------------- the list
@@ -119,6 +119,16 @@ async def test_rename_and_leave_are_commands_where_the_source_can() -> None:
         await pilot.press("y")
         await until(pilot, lambda: asked(town, Alteration.LEAVE))
         assert [each.value for each in asked(town, Alteration.RENAME)] == ["Release 4.3"]
+
+
+async def test_the_header_counts_the_reader_among_who_is_here_as_the_people_beside_it_do() -> None:
+    town = five()
+    async with running(make_app(town), (200, 50)) as pilot:
+        await at(pilot, RELEASE)
+        town.say(ev.PresenceHeard(RELEASE, {"mira": Presence.ONLINE, "tom": Presence.OFFLINE}))
+        of = len(chat(pilot.app).client.members(RELEASE))
+        await until(pilot, lambda: f"2 here of {of}" in screen_text(pilot.app))
+        assert screen_text(pilot.app).count("◉ You") == 1
 
 
 async def test_what_stands_behind_a_slash_is_not_asked_for_again() -> None:

@@ -117,8 +117,8 @@ def skewed(link: Link) -> Safe:
 
 
 def _here(client: Client, thread: Thread, now: datetime) -> Safe:
-    """Whether the other one is there, by name where the title is another; or how many are. An assistant
-    is never counted."""
+    """Whether the other one is there, by name where the title is another; or how many are, the reader
+    among them. An assistant is never counted."""
     source = thread.key.source
     if thread.other:
         said = presence_words(client, thread.key, thread.other, now)
@@ -127,9 +127,11 @@ def _here(client: Client, thread: Thread, now: datetime) -> Safe:
             return said
         return Safe(f"{person.name} {said}")
     people = [one for one in client.members(thread.key) if one.kind is not PersonKind.ASSISTANT]
-    present = [client.presence(source, one.key.id) for one in people]
-    here = sum(said in (Presence.ONLINE, Presence.AWAY) for said in present)
-    return Safe(f"{here} here of {len(people)}") if here else NOTHING
+    me = client.me(source)
+    others = [client.presence(source, one.key.id) for one in people if one.key.id != me]
+    here = sum(said in (Presence.ONLINE, Presence.AWAY) for said in others)
+    mine = len(people) - len(others)
+    return Safe(f"{here + mine} here of {len(people)}") if here else NOTHING
 
 
 def presence_words(client: Client, thread: ThreadKey, person: str, now: datetime) -> Safe:
