@@ -11,6 +11,8 @@ from textual._xterm_parser import XTermParser
 from supachat.tui import keymap, terminal_keys
 from supachat.tui.keymap import CHAT, KEYS, Keymap, Place
 from supachat.tui.keys_presets import PRESETS
+from supachat.tui.screens.pages import TWO_COLUMNS, help_rows
+from supachat.tui.spans import width
 
 IN_THE_CHAT = (Place.COMPOSER, Place.LIST, Place.MESSAGES, Place.FEED, Place.FILTER, Place.CONFIRM)
 """Places of the chat screen, whose own keys come before theirs."""
@@ -108,6 +110,12 @@ def test_help_lists_every_key_that_is_not_silent_once() -> None:
     assert sorted(listed) == sorted(
         key.id for place in places for key in KEYS[place] if key.there and not key.silent
     )
+
+
+@pytest.mark.parametrize("cells", [TWO_COLUMNS, TWO_COLUMNS - 1])
+def test_no_row_of_the_help_is_cut(cells: int) -> None:
+    assert [row for row in help_rows(cells) if width(row.spans) > cells] == []
+    assert not [row for row in help_rows(cells) if "⋯" in "".join(span.text for span in row.spans)]
 
 
 def test_reading_starts_with_the_page_keys() -> None:

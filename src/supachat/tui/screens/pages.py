@@ -22,7 +22,7 @@ from supachat.tui.widgets.form import Lines
 from supachat.tui.widgets.sheet import Sheet
 
 KEY_CELLS = 22
-TWO_COLUMNS = 100
+TWO_COLUMNS = 116
 
 
 class Page(Screen[None]):
@@ -84,8 +84,8 @@ def mark_rows(glyphs: Glyphs) -> list[Row]:
             f"{glyphs.customer} {glyphs.agent} {glyphs.assistant} {glyphs.bot}",
             "customer, agent, assistant, bot",
         ),
-        (f"{glyphs.customer} {glyphs.waiting} {glyphs.done}", "open, waiting, closed (in the list)"),
-        (f"{glyphs.alert} {glyphs.system}", "alert, notification"),
+        (f"{glyphs.customer} {glyphs.waiting} {glyphs.done}", "open, waiting, closed (list)"),
+        (f"{glyphs.alert} {glyphs.warning} {glyphs.system}", "alert, warning, notification"),
         (
             f"{glyphs.waiting} {glyphs.sending} {glyphs.done} {glyphs.failed}",
             "queued, sending, sent, not sent",
