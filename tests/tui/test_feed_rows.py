@@ -63,6 +63,12 @@ def test_what_is_closed_says_by_whom() -> None:
     assert section.waiting == 0
 
 
+def test_what_was_taken_on_another_day_names_the_day() -> None:
+    row = replace(feed_rows()[1], taken_at=micros(NOW - timedelta(days=2, hours=-4)))
+    lines = feed_lines([FeedSection(ALERTS, (FeedRowView(row),))], "", NOW, 90, airy=False, focus=False)
+    assert text(lines[2][1]).endswith("taken Wed  ")
+
+
 @pytest.mark.parametrize(
     ("begin", "minutes", "words"),
     [

@@ -19,7 +19,7 @@ from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space, width
 from supachat.tui.widgets.health_parts import span
-from supachat.tui.widgets.when import appointed, clock, short
+from supachat.tui.widgets.when import appointed, short
 
 KIND: Final = 12
 WIDE: Final = 70
@@ -131,7 +131,7 @@ def _time(row: FeedRow, now: datetime) -> Safe:
 
 
 def _fate(view: FeedRowView, now: datetime, *, waits: bool, urgent: bool) -> tuple[Safe, str]:
-    """`open for 2 min`, or who closed or took it and when."""
+    """`open for 2 min`, or who closed or took it and when: a time alone would be read as today's."""
     row = view.row
     if waits:
         age = span(now.timestamp() - row.at / 1_000_000)
@@ -143,5 +143,5 @@ def _fate(view: FeedRowView, now: datetime, *, waits: bool, urgent: bool) -> tup
     else:
         return NOTHING, "quiet"
     who = f" by {name}" if name else ""
-    when = f" {clock(at, now)}" if at is not None else ""
+    when = f" {short(at, now)}" if at is not None else ""
     return Safe(f"{done}{who}{when}"), "quiet"
