@@ -17,6 +17,7 @@ from supachat.settings import Workspace
 
 if TYPE_CHECKING:
     from supachat.cli.set_up import FirstRun
+    from supachat.tui.setup_protocol import WorkspaceCard
 
 NO_TERMINAL = "supachat: this needs a terminal. From a script use supachat send, tail or threads"
 
@@ -34,17 +35,13 @@ def run_app(workspace: str | None, vault: str | None) -> int:
     if not has_terminal():
         return 2
     from supachat.tui.app import SupachatApp
-    from supachat.tui.setup_protocol import WorkspaceCard
 
     doors = Doors(desk(vault))
     first = doors.first_run(workspace)
     app = SupachatApp(
         open_workspace=doors.open,
         connect=doors.connect,
-        workspaces=lambda: [
-            WorkspaceCard(safe_line(one.name), safe_line(one.url))
-            for one in doors.desk.settings.workspaces.values()
-        ],
+        workspaces=doors.cards,
         set_up=first,
         workspace=workspace,
         theme=doors.desk.settings.theme,
@@ -91,6 +88,13 @@ class Doors:
         from supachat.cli.set_up import FirstRun
 
         return FirstRun(self)
+
+    def cards(self) -> list[WorkspaceCard]:
+        """Every workspace, as the app names it."""
+        from supachat.tui.setup_protocol import WorkspaceCard  # late: not before the first frame
+
+        each = self.desk.settings.workspaces.values()
+        return [WorkspaceCard(safe_line(one.name), safe_line(one.url)) for one in each]
 
     def keep_theme(self, name: str) -> None:
         from supachat.settings.edit import keep_choice

@@ -30,12 +30,12 @@ from supachat.tui.screens.chat import ChatScreen
 from supachat.tui.screens.chat_doors import SIGN_IN, SIGN_OUT
 from supachat.tui.screens.chat_telling import ChatTelling
 from supachat.tui.screens.layout import SMALL, too_small
-from supachat.tui.setup_protocol import SetUp, WorkspaceCard
 from supachat.tui.terminal_keys import teach_terminal_keys
 from supachat.tui.widgets.drawn import Drawn
 
 if TYPE_CHECKING:
     from supachat.tui.screens.commands import Command
+    from supachat.tui.setup_protocol import SetUp, WorkspaceCard
 
 OpenWorkspace = Callable[[str | None], Client | None]
 """A workspace's name, or None for the usual one, to its Client, not started; None where there is none.

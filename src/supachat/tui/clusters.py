@@ -23,25 +23,25 @@ from supachat.tui.glyphs import ASCII
 
 
 class Kind(NamedTuple):
-    """A way to write one sign with several characters: a sample of it, and what gives it away."""
+    """A way to write one sign with several characters: a sample, and the pattern that gives it away."""
 
     name: str
     sample: str
-    sign: re.Pattern[str]
+    sign: str
 
 
 KINDS: Final = (
-    Kind("joined", "\U0001f468\u200d\U0001f469\u200d\U0001f467", re.compile("\u200d")),
-    Kind("presented", "\u2764\ufe0f", re.compile("\ufe0f")),
-    Kind("toned", "\U0001f44d\U0001f3fd", re.compile("[\U0001f3fb-\U0001f3ff]")),
-    Kind("flag", "\U0001f1e9\U0001f1ea", re.compile("[\U0001f1e6-\U0001f1ff]")),
-    Kind("keycap", "1\ufe0f\u20e3", re.compile("\u20e3")),
-    Kind("marked", "e\u0301", re.compile("[\u0300-\u036f]")),
-    Kind("isolated", "\u2068\u05d0\u2069", re.compile("[\u2068\u2069]")),
+    Kind("joined", "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\u200d"),
+    Kind("presented", "\u2764\ufe0f", "\ufe0f"),
+    Kind("toned", "\U0001f44d\U0001f3fd", "[\U0001f3fb-\U0001f3ff]"),
+    Kind("flag", "\U0001f1e9\U0001f1ea", "[\U0001f1e6-\U0001f1ff]"),
+    Kind("keycap", "1\ufe0f\u20e3", "\u20e3"),
+    Kind("marked", "e\u0301", "[\u0300-\u036f]"),
+    Kind("isolated", "\u2068\u05d0\u2069", "[\u2068\u2069]"),
 )
 """All that the layout counts as one sign."""
 
-_ISOLATES: Final = re.compile("[\u2068\u2069]")
+_ISOLATES: Final = "[\u2068\u2069]"
 
 PLAIN: Final = "\u22ef"
 """One of our glyphs. Where it is not one cell wide, none of ours can be relied on."""
@@ -77,14 +77,14 @@ def tamed(text: str, apart: Collection[str]) -> str:
     'a \u2764  b'
     """
     signs = [] if text.isascii() else [kind.sign for kind in KINDS if kind.name in apart]
-    if not any(sign.search(text) for sign in signs):
+    if not any(re.search(sign, text) for sign in signs):
         return text
     if "isolated" in apart:
-        text = _ISOLATES.sub("", text)
+        text = re.sub(_ISOLATES, "", text)
     drawn = []
     for start, end, cells in split_graphemes(text)[0]:
         cluster = text[start:end]
-        drawn.append(_first(cluster, cells) if any(sign.search(cluster) for sign in signs) else cluster)
+        drawn.append(_first(cluster, cells) if any(re.search(sign, cluster) for sign in signs) else cluster)
     return "".join(drawn)
 
 
@@ -96,7 +96,7 @@ def _first(cluster: str, cells: int) -> str:
         shown = chr(code - 0x1F1E6 + ord("A"))
     else:
         shown = unicodedata.normalize("NFC", cluster)[0] if cells else ""
-    return shown + " " * (cells - cell_len(shown)) + "".join(_ISOLATES.findall(cluster))
+    return shown + " " * (cells - cell_len(shown)) + "".join(re.findall(_ISOLATES, cluster))
 
 
 class AsciiCut(LineFilter):
