@@ -56,8 +56,8 @@ def _values(names: tuple[str, ...]) -> Callable[[Any], Any]:
 
 
 def _init(cls: type, fields: tuple[dataclasses.Field[Any], ...]) -> Callable[..., None]:
-    """`__init__` of these fields: written, compiled once, and past the refusal to set anything."""
-    known: dict[str, Any] = {"_set": object.__setattr__}
+    """`__init__` of these fields: written, compiled once. A slot's own setter goes past the refusal."""
+    known: dict[str, Any] = {f"_put_{field.name}": getattr(cls, field.name).__set__ for field in fields}
     parts, lines = ["self"], []
     for field in fields:
         name = field.name
@@ -72,7 +72,7 @@ def _init(cls: type, fields: tuple[dataclasses.Field[Any], ...]) -> Callable[...
             value = f"_make_{name}() if {name} is _missing else {name}"
         else:
             parts.append(name)
-        lines.append(f" _set(self, {name!r}, {value})")
+        lines.append(f" _put_{name}(self, {value})")
     exec(f"def __init__({', '.join(parts)}):\n" + ("\n".join(lines) or " pass"), known)
     written: Callable[..., None] = known["__init__"]
     written.__qualname__ = f"{cls.__qualname__}.__init__"
