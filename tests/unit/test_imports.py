@@ -28,7 +28,9 @@ LATER = {
         f"supachat.tui.screens.{name}"
         for name in ("commands", "first_run", "health", "overlay", "search", "sign_in", "small", "switcher")
     ),
-    "supachat.tui.widgets.highlight",
+    "supachat.tui.screens.told_words",
+    *(f"supachat.tui.widgets.{name}" for name in ("form", "highlight", "results")),
+    "supachat.tui.setup_protocol",
 }
 """What a start needs only once something is asked for, or a text has marks in it."""
 
