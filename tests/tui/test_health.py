@@ -185,6 +185,7 @@ def test_what_joined_topics_do_not_bring_stands_under_the_state(
     [
         (LinkState.CONNECTED, Grade.GREEN, "healthy"),
         (LinkState.CONNECTED, Grade.YELLOW, "degraded"),
+        (LinkState.POLLING, Grade.YELLOW, "degraded"),
         (LinkState.CONNECTED, Grade.RED, "poor"),
         (LinkState.POLLING, Grade.RED, "poor"),
         (LinkState.RECONNECTING, Grade.RED, "down"),

@@ -32,6 +32,21 @@ def topic(state: TopicState) -> tuple[TopicHealth, ...]:
         ("connecting", {"state": LinkState.CONNECTING}, {}, YELLOW),
         ("reconnecting", {"state": LinkState.RECONNECTING}, {}, YELLOW),
         ("polling", {"state": LinkState.POLLING}, {}, YELLOW),
+        # a source that polls as it is meant to: realtime is tried again, and a retry that runs is yellow
+        (
+            "polling while joins fail",
+            {"state": LinkState.POLLING, "joined": 0, "topics": topic(TopicState.RECONNECTING)},
+            {},
+            YELLOW,
+        ),
+        (
+            "polling since topics were refused",
+            {"state": LinkState.POLLING, "joined": 0, "parked": 20},
+            {},
+            RED,
+        ),
+        ("polling for 5 % of the hour", {"state": LinkState.POLLING}, {"uptime": 0.95}, YELLOW),
+        ("polling for more of the hour", {"state": LinkState.POLLING}, {"uptime": 0.949}, RED),
         ("polling beside joined topics", {"polled": True}, {}, YELLOW),
         ("tables that do not answer", {"silent": True}, {}, RED),
         ("disconnected", {"state": LinkState.DISCONNECTED}, {}, RED),
@@ -48,6 +63,8 @@ def topic(state: TopicState) -> tuple[TopicHealth, ...]:
         ("a round trip of 0.5 s", {"round_trip": 0.5}, {}, YELLOW),
         ("a round trip of 2 s", {"round_trip": 2.0}, {}, YELLOW),
         ("a round trip over 2 s", {"round_trip": 2.01}, {}, RED),
+        ("rows late by under 0.5 s", {}, {"latency": 0.49}, GREEN),
+        ("rows late by 2 s", {}, {"latency": 2.0}, YELLOW),
         ("rows late by 0.5 s", {}, {"latency": 0.5}, YELLOW),
         ("rows late by over 2 s", {}, {"latency": 2.01}, RED),
         # the last hour
@@ -61,6 +78,7 @@ def topic(state: TopicState) -> tuple[TopicHealth, ...]:
         ("under 95 % up", {}, {"uptime": 0.949}, RED),
         # subscriptions
         ("one of twenty refused", {"parked": 1}, {}, GREEN),
+        ("over a twentieth refused", {"wanted": 19, "joined": 18, "parked": 1}, {}, RED),
         ("two of twenty refused", {"parked": 2}, {}, RED),
         ("nothing wanted", {"wanted": 0, "joined": 0}, {}, GREEN),
         ("a topic on its way again", {"topics": topic(TopicState.RECONNECTING)}, {}, YELLOW),
@@ -99,6 +117,18 @@ def test_uptime_and_drops_are_of_the_last_hour() -> None:
     keeper.settle(1100.0 + HOUR + 1)
     assert (keeper.health.uptime, keeper.health.drops) == (1.0, 0)
     assert keeper.health.grade is GREEN
+
+
+@pytest.mark.parametrize(("polled_for", "expected"), [(170.0, YELLOW), (200.0, RED)])
+def test_an_hour_of_which_realtime_was_away_too_long_is_red_though_it_was_polled(
+    polled_for: float, expected: Grade
+) -> None:
+    keeper = HealthKeeper()
+    keeper.moved(UP, 0.0)
+    keeper.moved(Link(LinkState.POLLING, joined=0, wanted=20), HOUR - polled_for)
+    keeper.settle(HOUR)
+    assert keeper.health.grade is expected
+    assert keeper.health.drops == 1
 
 
 @pytest.mark.parametrize("state", [LinkState.OFFLINE, LinkState.SIGNED_OUT])
