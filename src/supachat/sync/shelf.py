@@ -19,7 +19,7 @@ MOST_GONE = 1000
 """Deleted rows that are remembered although nobody knew them."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Outcome:
     """What an act of reading comes to; the engine turns it into a Step."""
 
@@ -28,7 +28,7 @@ class Outcome:
     writes: list[Write] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Reading:
     """What is known and under way for one thread."""
 
