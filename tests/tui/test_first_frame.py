@@ -107,6 +107,24 @@ async def test_a_cache_that_is_slow_does_not_hold_up_the_screen(
         await until(pilot, lambda: any(LAST in frame for frame in frames))
 
 
+async def test_what_is_typed_before_a_conversation_is_open_waits_for_it() -> None:
+    town = Town()
+    threads, town.threads = town.threads, []
+    async with running(make_app(town)) as pilot:
+        screen = chat(pilot.app)
+        assert "What you type waits here" in screen_text(pilot.app)
+        await pilot.press(*"/a? just go", "enter")
+        await until(pilot, lambda: "no conversation is open yet, the text stays" in screen_text(pilot.app))
+        town.threads = threads
+        screen.client.focused()
+        await until(pilot, lambda: screen.shown is not None)
+        await pilot.press("!")
+        await until(pilot, lambda: screen.composer.text == "/a? just go!")
+        assert screen.client.open_thread == screen.shown
+        assert screen.shown is not None
+        await until(pilot, lambda: screen.shown and screen.client.text(screen.shown) == "/a? just go!")
+
+
 @pytest.mark.parametrize("theme", ["ink", "paper"])
 async def test_the_styles_of_the_app_are_read_once(
     kept: Callable[[], Files], monkeypatch: pytest.MonkeyPatch, theme: str

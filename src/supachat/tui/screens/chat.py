@@ -223,12 +223,14 @@ class ChatScreen(ChatTelling):
         self.composer.forget()
         self.typing.show(names=(), below=0)
         self.show_all()
-        self.list.focus()
+        self.set_focus(self.composer.field if self.composer.display else self.list)
 
     # ------------------------------------------------------------ threads
 
     def go(self, key: ThreadKey) -> None:
-        """Open a thread: its messages, its unsent text, the keyboard in its composer."""
+        """Open a thread: its messages, its unsent text, the keyboard in its composer. What was typed before
+        any was open stands in front of that text."""
+        ahead = self.composer.text if self.shown is None else ""
         self.stop_seeking()
         self.leave_edit()
         self.feed_open = None
@@ -240,6 +242,8 @@ class ChatScreen(ChatTelling):
         self.want_replies(key)
         limit = next((s.max_length for s in self.client.sources if s.name == key.source), 65536)
         self.composer.show(self.placeholder(key), self.client.text(key), limit)
+        if ahead:
+            self.composer.give_back(ahead)
         self.list_asked = False
         self.typing.show(below=0)
         self.lay_out()

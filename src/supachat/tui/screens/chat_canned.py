@@ -70,7 +70,7 @@ class ChatCanned(ChatEditing):
     def _suggest(self, text: str) -> None:
         self._suggested_for = text
         source = self.shown.source if self.shown is not None else ""
-        found = suggestions(text, self._replies.get(source, ()), self._pointless(source))
+        found = suggestions(text, self._replies.get(source, ()), self._pointless(source)) if source else []
         self.completion.show(found)
         self.composer.field.completing = bool(found)
 

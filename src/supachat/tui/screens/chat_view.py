@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,6 +15,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from supachat.client import Client
+from supachat.domain.health import LinkState
 from supachat.domain.model import NOTHING, Feature, ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place
@@ -36,6 +38,8 @@ from supachat.tui.widgets.pinned import Pinned
 from supachat.tui.widgets.price_block import PriceBlock
 from supachat.tui.widgets.thread_list import ThreadList
 from supachat.tui.widgets.typing_line import TypingLine
+
+AHEAD: Final = Safe("What you type waits here")
 
 
 class ChatView(Screen[None]):
@@ -219,12 +223,24 @@ class ChatView(Screen[None]):
         """Words instead of messages, where there are none to show."""
         feed = self.feed_open is not None
         there = self.client.open_thread is not None and not feed
-        self.empty.display, self.pane.display, self.composer.display = not there, there, there
+        signed_out = self.client.health.link.state is LinkState.SIGNED_OUT
+        self.empty.display, self.pane.display = not there, there
+        self._show_composer(there or not (feed or signed_out))
         self.feed.display = feed
         if feed:
             self.empty.display = False
         elif not there:
             self.empty.show(views.empty_words(self.client))
+
+    def _show_composer(self, shown: bool) -> None:
+        """Before the first conversation is open what is typed waits in it, and no key is a command."""
+        turned = shown is not self.composer.display
+        self.composer.display = shown
+        if self.shown is not None:
+            return
+        self.composer.call(AHEAD)
+        if turned and self.focused in (None, self.list, self.composer.field):
+            self.set_focus(self.composer.field if shown else self.list)
 
     def on_descendant_focus(self) -> None:
         self.show_footer()

@@ -34,6 +34,7 @@ class ChatWriting(ChatJump):
 
     async def on_composer_submitted(self, event: Composer.Submitted) -> None:
         if self.shown is None:
+            self.typing.flash(Safe("no conversation is open yet, the text stays"))
             return
         command = slash.parse(event.text)
         if command is not None:
