@@ -173,3 +173,11 @@ def test_completions_stay_on_the_grid() -> None:
     assert len(rows) == 6
     assert rows[-1].on == "select"
     assert {cell_len(text(row)) for row in rows} == {60}
+
+
+def test_a_hit_far_inside_an_address_is_in_its_excerpt() -> None:
+    address = f"https://example.org/timetable?{'from=north-pier&to=gull-rock&' * 4}tuba=1#platform-two"
+    found = replace(hit(""), text=safe_line(f"A long address, to try it with: {address}", limit=600))
+    rows = hit_rows(found, "tuba", 80, chosen=False)
+    assert "tuba" in "".join(text(row) for row in rows)
+    assert {cell_len(text(row)) for row in rows} == {80}

@@ -63,7 +63,9 @@ def excerpt(text: Safe, query: str, cells: int) -> Safe:
     if match is None or match.end() <= cells:
         return Safe(line)
     start = max(0, match.start() - cells // 3)
-    start = line.rfind(" ", 0, start + 1) + 1 if " " in line[: start + 1] else start
+    word = line.rfind(" ", 0, start + 1) + 1
+    if word > 0 and match.end() - word <= cells:  # else it stands far inside a long word, an address
+        start = word
     return Safe(f"⋯ {line[start:]}")
 
 
@@ -81,9 +83,7 @@ def hit_rows(hit: Hit, query: str, cells: int, *, chosen: bool, glyphs: Glyphs =
     """One message: author, excerpt, time; two rows at most."""
     name = NAME if cells >= WIDE else 0
     room = max(10, cells - 4 - name - 8)
-    lines = wrap(excerpt(hit.text, query, room * MOST_ROWS - 4), room)
-    if len(lines) > MOST_ROWS:
-        lines = [*lines[: MOST_ROWS - 1], cut(Safe(" ".join(lines[MOST_ROWS - 1 :])), room, glyphs.cut)]
+    lines = _lines(hit.text, query, room, glyphs)
     rows = []
     for number, line in enumerate(lines):
         first = number == 0
@@ -95,6 +95,20 @@ def hit_rows(hit: Hit, query: str, cells: int, *, chosen: bool, glyphs: Glyphs =
         gap = cells - width(left) - width(right)
         rows.append(Row((*left, space(gap), *right), "select" if chosen else ""))
     return rows
+
+
+def _lines(text: Safe, query: str, room: int, glyphs: Glyphs) -> list[Safe]:
+    """The excerpt, wrapped. A row that ends early, before a long word, may push the hit out of them: then
+    they begin nearer to it."""
+    found, lines = sought(query), list[Safe]()
+    for cells in (room * MOST_ROWS - 4, room - 4):
+        lines = wrap(excerpt(text, query, cells), room)
+        if len(lines) > MOST_ROWS:
+            rest = cut(Safe(" ".join(lines[MOST_ROWS - 1 :])), room, glyphs.cut)
+            lines = [*lines[: MOST_ROWS - 1], rest]
+        if found is None or any(found.search(line) for line in lines):
+            break
+    return lines
 
 
 def beside_row(said: Beside | None, cells: int, glyphs: Glyphs = UNICODE) -> Row:
