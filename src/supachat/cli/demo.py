@@ -1,4 +1,8 @@
-"""`supachat demo`: a server, people in it, and you. The three end together."""
+"""`supachat demo`: a server, people in it, and you. The three end together.
+
+What the person's settings say of keys, colours, signs and motion holds here too, since whoever needs them
+needs them everywhere. Must never write a setting, nor fail because of one.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,19 @@ import click
 
 from supachat.cli.app import has_terminal
 from supachat.cli.mishap import crashed
+from supachat.domain.errors import SettingsError
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from supachat.client import Client
     from supachat.demo.enter import Door
     from supachat.demo.house import House, Seat
     from supachat.domain.events import Notice
     from supachat.domain.model import ThreadKey
+    from supachat.settings import Settings
     from supachat.tui.app import SupachatApp
 
 
@@ -43,7 +51,8 @@ def run_demo(*, fresh: bool, pace: float = 1.0) -> int:
     from supachat.settings import places
 
     check_platform()
-    house = House(places(os.environ).data / "demo")
+    where = places(os.environ)
+    house = House(where.data / "demo")
     if fresh:
         house.wipe()
     house.make()
@@ -51,13 +60,28 @@ def run_demo(*, fresh: bool, pace: float = 1.0) -> int:
     keeper = Keeper(house, house.port(), pace)
     keeper.start()
     try:
-        return _show(Door(house, keeper.url, seat.character, lambda: keeper.trouble), house, seat)
+        return _show(
+            Door(house, keeper.url, seat.character, lambda: keeper.trouble),
+            house,
+            seat,
+            taste(where.settings),
+        )
     finally:
         seat.leave()
         keeper.stop()
 
 
-def _show(door: Door, house: House, seat: Seat) -> int:
+def taste(file: Path) -> Settings:
+    """The person's settings; the usual ones where the file is wrong, which the app says with its line."""
+    from supachat.settings import Settings, load
+
+    try:
+        return load(file)
+    except SettingsError:
+        return Settings()
+
+
+def _show(door: Door, house: House, seat: Seat, settings: Settings) -> int:
     from supachat.tui.app import SupachatApp
     from supachat.tui.setup_protocol import WorkspaceCard
 
@@ -77,6 +101,10 @@ def _show(door: Door, house: House, seat: Seat) -> int:
         connect=connect,
         workspaces=lambda: [WorkspaceCard(Safe("demo"), NOTHING)],
         set_up=None,
+        theme=settings.theme,
+        glyphs=settings.glyphs,
+        keys=settings.keys,
+        reduce_motion=settings.reduce_motion,
         crashed=crashed,
     )
     app.run()
