@@ -6,7 +6,9 @@ import pytest
 from tests.tui.harness import chat, make_app, running, screen_text, until
 from tests.tui.town import Town
 from textual import events
+from textual.app import App
 
+from supachat.domain.model import Message as Item
 from supachat.tui.keymap import Place
 
 
@@ -114,3 +116,29 @@ async def test_the_cursor_rests_when_nobody_is_there(monkeypatch: pytest.MonkeyP
         await until(pilot, lambda: not field.cursor_blink)
         await pilot.press("b")
         assert field.cursor_blink
+
+
+def burst(app: App[int], *keys: str) -> None:
+    """Keys as a slow line brings them: all at once, before any of them was dealt with."""
+    for key in keys:
+        app.post_message(events.Key(key, key if len(key) == 1 else "\r" if key == "enter" else None))
+
+
+async def test_enter_struck_twice_on_a_slow_line_sends_once() -> None:
+    async with running(make_app(Town())) as pilot:
+        burst(pilot.app, *"once", "enter", "enter", "enter")
+        await until(pilot, lambda: said(pilot.app)[-1:] == ["once"] and not chat(pilot.app).composer.text)
+        await pilot.pause(0.2)
+        assert said(pilot.app).count("once") == 1
+
+
+async def test_what_is_typed_behind_enter_is_neither_sent_with_it_nor_lost() -> None:
+    async with running(make_app(Town())) as pilot:
+        burst(pilot.app, *"one", "enter", *"two", "enter", *"three")
+        await until(pilot, lambda: chat(pilot.app).composer.text == "three")
+        assert said(pilot.app)[-2:] == ["one", "two"]
+
+
+def said(app: App[int]) -> list[str]:
+    """What this person has written in the open thread, as the pane shows it."""
+    return [m.raw for m in chat(app).pane.newest(10) if isinstance(m, Item) and m.own]

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -31,7 +32,9 @@ class Field(EditingField):
     BINDINGS = bindings(Place.COMPOSER)
 
     class Entered(Message):
-        """Enter was pressed."""
+        """Enter was pressed, when the text was this."""
+
+        text = ""
 
     class Recall(Message):
         """Up or down where there is no line to go to: the history is wanted."""
@@ -54,6 +57,10 @@ class Field(EditingField):
 
     def action_send(self) -> None:
         self.post_message(self.Entered())
+
+    def on_field_entered(self, event: Entered) -> None:
+        """In its turn among the keys: what is typed behind it is not meant."""
+        event.text = self.text
 
     def action_new_line(self) -> None:
         self.type_in("\n")
@@ -139,6 +146,10 @@ class Composer(Horizontal):
         self._limit = 65536
         self._live = True
         self._kept = True
+        self._sent = ""
+        """What the screen was asked to send and has not answered yet."""
+        self._behind: list[str] = []
+        """What stood here at each Enter that came meanwhile."""
 
         self.field = Field(id="field")
         self._prompt = Prompt(id="prompt")
@@ -205,8 +216,14 @@ class Composer(Horizontal):
         self._show_hint()
 
     def clear(self) -> None:
-        """Empty it, so that undo brings the text back."""
-        self.field.clear()
+        """Empty it, so that undo brings the text back. What was typed on since it was sent stays."""
+        sent = self._sent
+        if sent and self.text != sent and self.text.startswith(sent):
+            lines = sent.split("\n")
+            self.field.delete((0, 0), (len(lines) - 1, len(lines[-1])))
+        else:
+            self.field.clear()
+        self._behind = [text.removeprefix(sent) for text in self._behind]
         self._stop_recalling()
 
     def remember(self, text: str) -> None:
@@ -233,8 +250,28 @@ class Composer(Horizontal):
 
     def on_field_entered(self, event: Field.Entered) -> None:
         event.stop()
-        if self.text.strip():
-            self.post_message(self.Submitted(self.text))
+        if self._sent:
+            self._behind.append(event.text)
+        else:
+            self._submit(event.text)
+
+    def _submit(self, text: str) -> None:
+        """Ask the screen. Until it has answered, another Enter waits: it would send the same text twice."""
+        if text.strip():
+            self._sent = text
+            self.post_message(self.Submitted(text))
+            self.call_later(self._follow, self)
+
+    def _follow(self, node: DOMNode) -> None:
+        """Behind what was submitted, from queue to queue, until the screen has dealt with it."""
+        if node is not self.screen and isinstance(node.parent, DOMNode):
+            node.parent.call_later(self._follow, node.parent)
+            return
+        self._sent = ""
+        while self._behind and not self._sent:
+            text = self._behind.pop(0)
+            if self.text.startswith(text):
+                self._submit(text)
 
     def on_field_step(self, event: Field.Step) -> None:
         event.stop()
