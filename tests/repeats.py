@@ -25,6 +25,8 @@ SOAK = 60 if CHAOS else 15
 
 STORM_MESSAGES = 10_000 if CHAOS else 300
 STORM_FAULTS = 300 if CHAOS else 30
+REAL_FAULTS = 20 if CHAOS else 2
+"""Faults with no wait shortened."""
 
 SWITCHES = 1_000 if CHAOS else 40
 RECONNECTS = 200 if CHAOS else 3

@@ -26,6 +26,8 @@ WAYS = {
     "client/runner.py": {"_carry_out", "_listen", "_tick", "changes"},
     "client/ledger.py": {"run", "recall"},
     "cache/store.py": {"commit", "recall", "_do"},
+    "remote/connection.py": {"_listen"},
+    "remote/supervisor.py": {"_pump", "_live"},
     "remote/project.py": {"events", "perform"},
     "remote/performing.py": {"list_threads", "fetch_page", "send_draft", "mark_read"},
     "remote/rows.py": {"carry_out", "_once", "_rpc", "_select"},
