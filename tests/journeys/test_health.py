@@ -18,7 +18,7 @@ SHAPE: dict[str, tuple[type, ...]] = {
     "connect_s": (float, type(None)), "round_trip_s": (float, type(None)), "latency_s": (float, type(None)),
     "clock_skew_s": (float,), "uptime": (float,), "drops_last_hour": (int,), "queued": (int,),
     "failed": (int,), "missed_by_realtime": (int,), "strays": (int,), "backlog": (int, type(None)),
-    "tables_answer": (bool,), "partly_polled": (bool,), "last_error": (str,),
+    "tables_answer": (bool, type(None)), "partly_polled": (bool,), "last_error": (str,),
     "last_error_ago_s": (float, type(None)), "topics": (list,), "outbox": (list,),
 }  # fmt: skip
 TOPIC: dict[str, tuple[type, ...]] = {
@@ -72,6 +72,7 @@ def test_a_live_link_is_told_in_json_and_in_lines(shell: Shell) -> None:
     assert (report["state"], report["reason"]) == ("connected", "")
     assert report["grade"] in ("green", "yellow"), "a busy machine may be slow"
     assert report["round_trip_s"] > 0
+    assert report["tables_answer"] is True
     [own] = report["topics"]
     assert_shape(own, TOPIC)
     assert own["name"].startswith("user:")
@@ -95,6 +96,7 @@ def test_a_link_that_is_gone_or_hangs_is_red_and_exit_1(shell: Shell, own_server
         assert (done.returncode, report["grade"]) == (1, "red"), report
         assert report["state"] != "connected"
         assert report["round_trip_s"] is None
+        assert report["tables_answer"] is None, "nobody knows"
         assert why in report["reason"]
         assert report["last_error_ago_s"] is None or 0 <= report["last_error_ago_s"] < 60
     assert report["last_error_ago_s"] is not None, "it was refused, and says when"

@@ -76,7 +76,9 @@ async def read_all(path: Path) -> tuple[kp.Memory, tuple[ev.Notice, ...]]:
     return memory, news
 
 
-async def test_a_page_of_messages_is_damaged_and_everything_written_is_saved(tmp_path: Path) -> None:
+async def test_a_page_of_messages_is_damaged_and_everything_written_is_saved(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "c.db"
     await filled(path)
     for page in pages_of(path, "message 9"):
@@ -86,6 +88,7 @@ async def test_a_page_of_messages_is_damaged_and_everything_written_is_saved(tmp
     assert memory.account is not None
     assert [notice.title for notice in news] == ["The local cache was damaged"]
     assert "500 unsent texts were saved" in news[0].details
+    assert "500 unsent texts saved" in caplog.text, "a notice is gone once the sign-in page covers it"
     assert len([one for one in tmp_path.iterdir() if ".damaged-2" in one.name]) == 1
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import queue
 import sqlite3
@@ -28,6 +29,7 @@ from supachat.domain.events import Notice, Recall, Recalled
 from supachat.domain.keeping import KeepDraft, Memory, Write
 from supachat.domain.text import safe_line
 
+_log = logging.getLogger(__name__)
 T = TypeVar("T")
 _Job = tuple[Callable[[Rows], object], "asyncio.Future[object]", asyncio.AbstractEventLoop]
 
@@ -218,6 +220,7 @@ class Cache:
         saved = salvage(aside, connection)
         rows.spans_hold = False
         self._inode = path.stat().st_ino
+        _log.warning("the cache was damaged: set aside as %s, %d unsent texts saved", aside.name, saved)
         texts = f"{saved} unsent texts were saved; " if saved else ""
         words = f"It is kept as {aside.name}; {texts}messages are read from the server again"
         self._news.append(Notice(safe_line("The local cache was damaged"), safe_line(words), "warning"))

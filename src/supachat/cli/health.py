@@ -5,7 +5,7 @@ The lines are for people. `--json` prints one object in ASCII:
     {"workspace": str, "grade": "green" | "yellow" | "red", "state": a LinkState, "reason": str,
      "connect_s", "round_trip_s", "latency_s": seconds or null, "clock_skew_s": seconds, "uptime": 0..1,
      "drops_last_hour", "queued", "failed", "missed_by_realtime", "strays": int, "backlog": int or null,
-     "tables_answer", "partly_polled": bool, "last_error": str,
+     "tables_answer": bool, or null while nothing is connected, "partly_polled": bool, "last_error": str,
      "last_error_ago_s": seconds or null, "topics": [{"name", "state", "error": str, "error_ago_s",
      "active_ago_s", "next_try_in_s": seconds or null}],
      "outbox": [{"source", "thread", "title": str, "act": "send" | "edit" | "delete", "state": "queued" |
@@ -37,6 +37,7 @@ from supachat.domain.model import DraftState
 from supachat.domain.text import Safe
 from supachat.settings import Workspace
 
+_UP = (LinkState.CONNECTED, LinkState.POLLING)
 _SETTLED = (TopicState.CONNECTED, TopicState.PARKED, TopicState.LIMITED, TopicState.ERROR)
 
 
@@ -79,7 +80,7 @@ def with_outbox(health: Health, waiting: Sequence[Waiting]) -> Health:
 def at_the_end(health: Health, waited: float) -> Health:
     """The figures with the grade and the reason that they have once nobody waits any longer."""
     link = health.link
-    if link.state in (LinkState.CONNECTED, LinkState.POLLING):
+    if link.state in _UP:
         return health
     reason = link.reason or health.last_error or Safe(f"no answer within {waited:g} s")
     return replace(health, link=replace(link, reason=reason), grade=Grade.RED)
@@ -111,7 +112,7 @@ def as_report(health: Health, waiting: Sequence[Waiting], workspace: str, now: f
         "missed_by_realtime": health.missed,
         "strays": link.strays,
         "backlog": health.backlog,
-        "tables_answer": not link.silent,
+        "tables_answer": not link.silent if link.state in _UP else None,
         "partly_polled": link.polled,
         "last_error": str(health.last_error),
         "last_error_ago_s": _ago(health.last_error_at, now),
