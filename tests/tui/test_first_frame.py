@@ -125,6 +125,23 @@ async def test_what_is_typed_before_a_conversation_is_open_waits_for_it() -> Non
         await until(pilot, lambda: screen.shown and screen.client.text(screen.shown) == "/a? just go!")
 
 
+async def test_what_is_typed_before_anybody_is_known_to_be_signed_in_waits_too() -> None:
+    answers = asyncio.Event()
+
+    class Late(Town):
+        async def start(self) -> None:
+            await answers.wait()
+            await super().start()
+
+    async with running(make_app(Late())) as pilot:
+        screen = chat(pilot.app)
+        await pilot.press(*"typed ahead")
+        assert screen.shown is None
+        answers.set()
+        await until(pilot, lambda: screen.shown is not None)
+        assert screen.composer.text == "typed ahead"
+
+
 @pytest.mark.parametrize("theme", ["ink", "paper"])
 async def test_the_styles_of_the_app_are_read_once(
     kept: Callable[[], Files], monkeypatch: pytest.MonkeyPatch, theme: str

@@ -112,10 +112,11 @@ def _show(door: Door, house: House, seat: Seat, settings: Settings) -> int:
 
 
 def _open(app: SupachatApp, thread: ThreadKey) -> None:
-    """The five systems answer in any order: a new demo begins with the one who greets."""
+    """The five systems answer in any order: a new demo begins with the one who greets. Who is writing
+    already is not taken away from it."""
     from supachat.tui.screens.chat import ChatScreen
 
-    if isinstance(app.screen, ChatScreen):
+    if isinstance(app.screen, ChatScreen) and not app.screen.composer.text:
         app.screen.go(thread)
 
 

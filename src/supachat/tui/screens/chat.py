@@ -217,10 +217,11 @@ class ChatScreen(ChatTelling):
         """The account has left: nothing that it read or wrote can be seen or brought back."""
         self.stop_seeking()
         self.leave_edit()
+        if self.shown is not None:  # else it was typed ahead, by whoever comes in now
+            self.composer.forget()
         self.feed_open = self.shown = None
         self._trail = Trail()
         self.pane.reset((), None)
-        self.composer.forget()
         self.typing.show(names=(), below=0)
         self.show_all()
         self.set_focus(self.composer.field if self.composer.display else self.list)
