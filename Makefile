@@ -8,8 +8,8 @@ PIP    := pip==26.3
 # One more than most machines here have cores: many tests wait for a process to start or a clock to pass.
 JOBS   ?= 3
 CHAOS  := $(addprefix tests/,journeys/test_storm.py journeys/test_storm_of_changes.py journeys/test_leaks.py \
-	journeys/test_killed_at_awaits.py journeys/test_lost_broadcasts.py unit/test_a_day.py remote/test_a_day_of_the_link.py server/test_faults.py \
-	server/test_hostile.py unit/test_engine_at_random.py)
+	journeys/test_killed_at_awaits.py journeys/test_lost_broadcasts.py unit/test_a_day.py \
+	remote/test_a_day_of_the_link.py server/test_faults.py server/test_hostile.py unit/test_engine_at_random.py)
 # More than cores: many tests wait for processes to start and clocks to pass.
 PG15   ?= /usr/lib/postgresql/15/bin
 # Journeys of the command line, the client's disk and its memory: any server is the same to them.
