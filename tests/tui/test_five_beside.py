@@ -176,6 +176,23 @@ async def test_an_alert_is_closed_and_a_close_that_is_refused_is_undone() -> Non
         assert "c close" not in screen_text(pilot.app)
 
 
+async def test_the_switcher_finds_a_feed_by_its_name() -> None:
+    async with running(make_app(five()), (120, 50)) as pilot:
+        await until(pilot, lambda: "Critical alerts" in screen_text(pilot.app))
+        await pilot.press("ctrl+k", *"crit")
+        await until(pilot, lambda: "feeds" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "open for 2 min" in screen_text(pilot.app))
+        assert chat(pilot.app).feed_open == ("portal", "alerts")
+
+
+async def test_the_switcher_marks_an_assistants_thread_as_the_list_does() -> None:
+    async with running(make_app(five()), (120, 50)) as pilot:
+        await pilot.press("ctrl+k", *"staking")
+        await until(pilot, lambda: "✦" in row(pilot.app, "Sessions"))
+        assert "Explain SEI staking" in row(pilot.app, "Sessions")
+
+
 # ---------------------------------------------------------------- presence, notices
 
 

@@ -14,6 +14,7 @@ from textual.message import Message as Post
 from supachat.client import Client
 from supachat.domain.errors import SupachatError
 from supachat.domain.events import Notice
+from supachat.domain.feeds import FeedInfo
 from supachat.domain.health import LinkState
 from supachat.domain.model import NOTHING, PersonKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
@@ -67,9 +68,11 @@ class ChatDoors(ChatSearch):
     def action_start(self) -> None:
         self.action_switch(starting=True)
 
-    def _went(self, goal: ThreadKey | PersonKey | None) -> None:
+    def _went(self, goal: ThreadKey | FeedInfo | PersonKey | None) -> None:
         if isinstance(goal, ThreadKey):
             self.go(goal)
+        elif isinstance(goal, FeedInfo):
+            self.open_feed(goal.source, goal.name)
         elif goal is not None:
             self.run_worker(self._start(goal), group="start", exclusive=True)
 

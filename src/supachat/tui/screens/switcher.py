@@ -1,7 +1,7 @@
-"""The switcher: unread first, then threads, then people; somebody without a thread gets one.
+"""The switcher: unread first, then threads, feeds, people; somebody without a thread gets one.
 
-People beyond those known are asked of the server after three letters. Dismisses with a thread to open, or
-a person to start one with. Must never wait for the server before it shows what is known.
+People beyond those known are asked of the server after three letters. Dismisses with a thread or a feed to
+open, or a person to start a thread with. Must never wait for the server before it shows what is known.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from supachat.client import Client
 from supachat.domain.errors import SupachatError
+from supachat.domain.feeds import FeedInfo
 from supachat.domain.model import (
     NOTHING,
     Feature,
@@ -32,7 +33,7 @@ from supachat.tui.widgets.results import Result
 LETTERS = 3
 """Letters from which the server is asked for people."""
 WAIT = 0.25
-Goal = ThreadKey | PersonKey
+Goal = ThreadKey | FeedInfo | PersonKey
 
 
 class Switcher(Overlay[Goal]):
@@ -54,14 +55,15 @@ class Switcher(Overlay[Goal]):
     # ------------------------------------------------------------ what is known
 
     def find(self, query: str) -> tuple[Sequence[Result], int]:
-        threads = [] if self._starting else self._threads(query)
+        places = [] if self._starting else [*self._threads(query), *self._feeds(query)]
         people = self._people(query)
-        self._goals = {goal_id: goal for goal_id, goal, _ in (*threads, *people)}
+        self._goals = {goal_id: goal for goal_id, goal, _ in (*places, *people)}
         total = len(self._everybody())
         if not self._starting:
             without = [key for key in self._everybody() if self._thread_with(key) is None]
             total = len(self._client.threads()) + len(without)
-        return [result for _, _, result in (*threads, *people)], total
+            total += len(self._client.feeds.all()) if query else 0
+        return [result for _, _, result in (*places, *people)], total
 
     def _threads(self, query: str) -> list[tuple[str, Goal, Result]]:
         hits = [(thread, match(query, thread.title)) for thread in self._client.threads()]
@@ -72,10 +74,23 @@ class Switcher(Overlay[Goal]):
             fitting.sort(key=lambda each: (not each[0].unread, each[0].key == here))
         return [self._thread_result(thread, hit) for thread, hit in fitting]
 
+    def _feeds(self, query: str) -> list[tuple[str, Goal, Result]]:
+        """By name; without one there are the sections of the list."""
+        found: list[tuple[str, Goal, Result]] = []
+        for info in self._client.feeds.all() if query else ():
+            if (hit := match(query, info.label)) is not None:
+                goal_id = f"feed {info.source} {info.name}"
+                label = self._label(info.source)
+                result = Result(goal_id, info.label, Safe("feeds"), hit.hits, right=label)
+                found.append((goal_id, info, result))
+        return found
+
+    def _label(self, source: str) -> Safe:
+        return next((s.label for s in self._client.sources if s.name == source), NOTHING)
+
     def _thread_result(self, thread: Thread, hit: Match) -> tuple[str, Goal, Result]:
-        label = next((s.label for s in self._client.sources if s.name == thread.key.source), NOTHING)
-        presence = self._client.presence(thread.key.source, thread.other) if thread.other else None
-        mark, look = self._mark(presence)
+        label = self._label(thread.key.source)
+        mark, look = self._thread_mark(thread)
         goal_id = f"thread {thread.key.source} {thread.key.id}"
         result = Result(
             goal_id,
@@ -88,6 +103,13 @@ class Switcher(Overlay[Goal]):
             count=thread.unread,
         )
         return goal_id, thread.key, result
+
+    def _thread_mark(self, thread: Thread) -> tuple[Safe, str]:
+        """As in the list: where an assistant answers, nobody is on or off line."""
+        if any(s.name == thread.key.source and s.assisted for s in self._client.sources):
+            return Safe(glyphs_of(self).assistant), "quiet"
+        presence = self._client.presence(thread.key.source, thread.other) if thread.other else None
+        return self._mark(presence)
 
     def _mark(self, presence: Presence | None) -> tuple[Safe, str]:
         glyphs = glyphs_of(self)
