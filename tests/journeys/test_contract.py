@@ -24,6 +24,7 @@ from tests.journeys.guest import LIMIT, Guest, guest
 from tests.journeys.local import LocalServer
 from tests.journeys.systems import PLAIN, SYSTEMS, System
 
+from supachat.client.desk import Answers
 from supachat.dialects import catalog
 from supachat.domain.events import Edge
 from supachat.domain.model import Delivery, Feature, Presence, Thread, ThreadKey
@@ -181,11 +182,11 @@ async def test_what_was_said_is_found_by_whoever_may_read_it(cast: Cast, system:
     cast.ben.client.send(key, f"there is {words}, somewhere")
     cast.ben.client.send(key, f"there is 500 of a needle-in {system.name}")
     await cast.ben.all_sent()
-    found = await cast.ana.client.desk.search(words.casefold(), system.name)
-    assert [(thread.key, message.raw) for thread, message in found] == [
+    answers = await cast.ana.client.desk.search(words.casefold(), system.name)
+    assert [(thread.key, message.raw) for thread, message in answers.found] == [
         (key, f"there is {words}, somewhere")
     ]
-    assert await cast.eve.client.desk.search(words, system.name) == []
+    assert await cast.eve.client.desk.search(words, system.name) == Answers()
 
 
 async def test_whoever_comes_later_is_told_where_they_are_meant(cast: Cast, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from supachat.tui.widgets.typing_line import Question, TypingLine
 
 if TYPE_CHECKING:
     from supachat.tui.screens.commands import Command
+    from supachat.tui.screens.switcher import Goal
 
 SIGN_OUT: Final = "sign-out"
 SIGN_IN: Final = "sign-in"
@@ -68,7 +69,7 @@ class ChatDoors(ChatSearch):
     def action_start(self) -> None:
         self.action_switch(starting=True)
 
-    def _went(self, goal: ThreadKey | FeedInfo | PersonKey | None) -> None:
+    def _went(self, goal: Goal | None) -> None:
         if isinstance(goal, ThreadKey):
             self.go(goal)
         elif isinstance(goal, FeedInfo):

@@ -29,6 +29,7 @@ from supachat.tui.widgets.typing_line import Question, TypingLine
 
 if TYPE_CHECKING:
     from supachat.tui.screens.commands import Command
+    from supachat.tui.screens.switcher import Goal
 
 LEAVE: Final = "leave-thread"
 _COMMANDS: Final = (
@@ -178,7 +179,7 @@ class ChatThreads(ChatList):
 
         key = thread.key
 
-        def found(person: ThreadKey | PersonKey | None) -> None:
+        def found(person: Goal | None) -> None:
             if isinstance(person, PersonKey):
                 self.alter(key, Alteration.INVITE, person.id)
 
