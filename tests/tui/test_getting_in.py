@@ -7,6 +7,7 @@ from tests.tui.harness import chat, make_app, running, screen_text, settled, unt
 from tests.tui.scripted_setup import KEY, URL, ScriptedSetUp
 from tests.tui.street import key
 from tests.tui.town import Town
+from textual import events
 from textual.pilot import Pilot
 
 from supachat.domain.errors import (
@@ -163,6 +164,16 @@ async def test_a_refused_sign_in_says_why_and_keeps_what_was_typed(
         town.sign_in_refused = None
         await pilot.press("enter")
         await until(pilot, lambda: not isinstance(pilot.app.screen, SignIn))
+
+
+async def test_what_a_password_manager_types_at_once_goes_into_its_fields() -> None:
+    async with running(make_app(Town([], signed_in=False)), (80, 24)) as pilot:
+        pilot.app.screen.query_one("#email", FormField).line.focus()
+        await settled(pilot)
+        for typed in "a@b.c\thunter2":
+            pilot.app.post_message(events.Key("tab" if typed == "\t" else typed, typed))
+        await until(pilot, lambda: value(pilot, "password") == "hunter2")
+        assert value(pilot, "email") == "a@b.c"
 
 
 async def test_a_password_is_never_on_the_screen_until_it_is_asked_for() -> None:

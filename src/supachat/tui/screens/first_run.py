@@ -262,8 +262,8 @@ class ProjectForm(Screen[str]):
 
     def action_field(self, by: int) -> None:
         places = [self._url.line, self._key.line, self._kind]
-        here = next((n for n, place in enumerate(places) if place.has_focus), 0)
-        places[(here + by) % len(places)].focus()
+        here = next((n for n, place in enumerate(places) if place is self.focused), 0)
+        self.set_focus(places[(here + by) % len(places)])
 
     def action_back(self) -> None:
         self.dismiss(None)
@@ -277,10 +277,10 @@ class ProjectForm(Screen[str]):
         """Keep it, if both are right; else say what is missing, and try again."""
         if not self._guess.url:
             self._url.refuse(self._guess.words or NO_PROJECT)
-            self._url.line.focus()
+            self.set_focus(self._url.line)
         elif not self._key.value.strip():
             self._key.refuse(Safe("paste the publishable key"))
-            self._key.line.focus()
+            self.set_focus(self._key.line)
         else:
             for name in ("url", "key"):  # what is tried while typing would answer over what is said now
                 self.workers.cancel_group(self, name)

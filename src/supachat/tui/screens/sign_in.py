@@ -68,13 +68,16 @@ class SignIn(SignInView):
             self._switch(event.act)
 
     def action_field(self, by: int) -> None:
-        """The next field; after the last one the next way, where there is one."""
+        """The next field; after the last one the next way, where there is one. At once, not by the widget's
+        own `focus`, which comes later: behind the tab the password may be on its way already."""
         lines = [field.line for field in self._fields]
-        here = next((n for n, line in enumerate(lines) if line.has_focus), -1 if by > 0 else len(lines))
+        here = next(
+            (n for n, line in enumerate(lines) if line is self.focused), -1 if by > 0 else len(lines)
+        )
         other = ways.next_way(ways.ways_of(self._offers), self._way, by)
         stays = other == self._way or self._way == ways.NEW or self._way in ways.NO_WAYS
         if lines and (0 <= here + by < len(lines) or stays):
-            lines[(here + by) % len(lines)].focus()
+            self.set_focus(lines[(here + by) % len(lines)])
         elif not stays:
             self._switch(other)
 
@@ -99,7 +102,7 @@ class SignIn(SignInView):
         self._lay_out()
         self._draw()
         if fields := self._fields:
-            (self._code if self._code.display else fields[0]).line.focus()
+            self.set_focus((self._code if self._code.display else fields[0]).line)
         else:
             self.set_focus(None)
         if self._browsing:
@@ -143,7 +146,7 @@ class SignIn(SignInView):
         missing = [field for field in wanted if not field.value.strip()]
         if missing:
             missing[0].refuse(Safe("this is still empty"))
-            missing[0].line.focus()
+            self.set_focus(missing[0].line)
             return
         if self._browsing:
             self._ask_with(self._browse(self._way.removeprefix(ways.BROWSER)))
@@ -229,7 +232,7 @@ class SignIn(SignInView):
         visit = self._visit = await self._client.entry.browse(provider)
         self._lay_out()
         self._draw(paragraph(Safe("Waiting for the browser, 5 minutes at most."), CELLS))
-        self._back.line.focus()
+        self.set_focus(self._back.line)
         try:
             await self._client.entry.came_back(visit)
         finally:
@@ -260,7 +263,7 @@ class SignIn(SignInView):
         elif isinstance(error, BadCredentials):
             again = " Tab goes on to a code by e-mail." if self._offers.code else ""
             self._password.refuse(Safe(f"{words}.{again}" if again else words))
-            self._password.line.focus()
+            self.set_focus(self._password.line)
         elif isinstance(error, SignInError) and self._by_mail:
             (self._email if self._asks_for_mail() else self._code).refuse(words)
         else:
