@@ -122,6 +122,8 @@ _FUNCTIONS = (
     inner("supachat_topic_key", _topic="session:{thread}", _head="session:"),
     inner("supachat_add_profile", _user_id="{uid}", _said={}),
     inner("supachat_tell", _session_id="{thread}", _event="x", _payload={}, _except="{uid}"),
+    inner("supachat_membership_words", _session_id="{thread}", _in=True),
+    inner("supachat_tell_member", _session_id="{thread}", _user_id="{uid}", _in=True),
     inner("supachat_check_owner", _session_id="{thread}"),
     inner("supachat_add_member", _session_id="{thread}", _user_id="{uid}", _role="owner"),
     *absent("supachat_on_new_user", "supachat_on_message", "supachat_on_member", "supachat_on_session"),
