@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from tests.tui.harness import chat, make_app, running, screen_text, until
 from tests.tui.town import Town
 from textual import events
 from textual.app import App
 
+from supachat.domain import events as ev
 from supachat.domain.model import Message as Item
 from supachat.tui.keymap import Place
 
@@ -137,6 +140,25 @@ async def test_what_is_typed_behind_enter_is_neither_sent_with_it_nor_lost() -> 
         burst(pilot.app, *"one", "enter", *"two", "enter", *"three")
         await until(pilot, lambda: chat(pilot.app).composer.text == "three")
         assert said(pilot.app)[-2:] == ["one", "two"]
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 7, 200])
+async def test_lines_pasted_by_a_terminal_without_brackets_are_messages_each(at_once: int) -> None:
+    """However the keys and what becomes of them take turns."""
+    lines = [f"line {number}" for number in range(10)]
+    keys = [key for line in lines for key in (*line, "enter")]
+    town = Town()
+    async with running(make_app(town)) as pilot:
+        for start in range(0, len(keys), at_once):
+            burst(pilot.app, *keys[start : start + at_once])
+            await asyncio.sleep(0)
+        await until(pilot, lambda: not chat(pilot.app).composer.text and len(sent(town)) == len(lines))
+        assert sent(town) == lines
+
+
+def sent(town: Town) -> list[str]:
+    """What was sent, in order."""
+    return [r.draft.raw for r in town.performed if isinstance(r, ev.SendDraft)]
 
 
 def said(app: App[int]) -> list[str]:

@@ -6,6 +6,7 @@ too large changes nothing, and ctrl+c can be undone.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -32,9 +33,10 @@ class Field(EditingField):
     BINDINGS = bindings(Place.COMPOSER)
 
     class Entered(Message):
-        """Enter was pressed, when the text was this."""
+        """Enter was pressed, when the text was this and `cuts` texts had been taken out of the field."""
 
         text = ""
+        cuts = 0
 
     class Recall(Message):
         """Up or down where there is no line to go to: the history is wanted."""
@@ -54,13 +56,14 @@ class Field(EditingField):
         super().__init__(**kwargs)
         self.recalling = False
         self.completing = False
+        self.cuts = 0
 
     def action_send(self) -> None:
         self.post_message(self.Entered())
 
     def on_field_entered(self, event: Entered) -> None:
         """In its turn among the keys: what is typed behind it is not meant."""
-        event.text = self.text
+        event.text, event.cuts = self.text, self.cuts
 
     def action_new_line(self) -> None:
         self.type_in("\n")
@@ -148,8 +151,10 @@ class Composer(Horizontal):
         self._kept = True
         self._sent = ""
         """What the screen was asked to send and has not answered yet."""
-        self._behind: list[str] = []
-        """What stood here at each Enter that came meanwhile."""
+        self._behind: list[Field.Entered] = []
+        """Each Enter that came meanwhile."""
+        self._cuts: deque[str] = deque(maxlen=100)
+        """What was taken out of the field last: an Enter may have seen it there."""
 
         self.field = Field(id="field")
         self._prompt = Prompt(id="prompt")
@@ -221,9 +226,11 @@ class Composer(Horizontal):
         if sent and self.text != sent and self.text.startswith(sent):
             lines = sent.split("\n")
             self.field.delete((0, 0), (len(lines) - 1, len(lines[-1])))
+            self._cuts.append(sent)
         else:
+            self._cuts.append(self.text)
             self.field.clear()
-        self._behind = [text.removeprefix(sent) for text in self._behind]
+        self.field.cuts += 1
         self._stop_recalling()
 
     def remember(self, text: str) -> None:
@@ -251,9 +258,16 @@ class Composer(Horizontal):
     def on_field_entered(self, event: Field.Entered) -> None:
         event.stop()
         if self._sent:
-            self._behind.append(event.text)
+            self._behind.append(event)
         else:
-            self._submit(event.text)
+            self._submit(self._meant(event))
+
+    def _meant(self, event: Field.Entered) -> str:
+        """What of the text at that Enter still stands here: the rest was sent, or put away, since."""
+        text, since = event.text, self.field.cuts - event.cuts
+        for cut in list(self._cuts)[-since:] if since else ():
+            text = text.removeprefix(cut)
+        return text if self.text.startswith(text) else ""
 
     def _submit(self, text: str) -> None:
         """Ask the screen. Until it has answered, another Enter waits: it would send the same text twice."""
@@ -269,9 +283,7 @@ class Composer(Horizontal):
             return
         self._sent = ""
         while self._behind and not self._sent:
-            text = self._behind.pop(0)
-            if self.text.startswith(text):
-                self._submit(text)
+            self._submit(self._meant(self._behind.pop(0)))
 
     def on_field_step(self, event: Field.Step) -> None:
         event.stop()
