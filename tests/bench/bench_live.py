@@ -112,7 +112,7 @@ def _listen(socket: ClientConnection, heard: dict[str, float]) -> None:
         frame: dict[str, Any] = json.loads(text)
         if frame["event"] == "phx_reply":
             heard["joined"] = moment
-        elif frame["event"] == "broadcast":
+        elif frame["event"] == "broadcast" and frame["payload"]["event"] == "INSERT":
             heard[frame["payload"]["payload"]["record"]["body"]] = moment
 
 
