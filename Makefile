@@ -38,7 +38,6 @@ test-pg15: $(DEV) ## server, recordings and journeys on PostgreSQL 15 (apt insta
 
 chaos: $(DEV) ## faults, kills and hostile input in full, and a table of what came of it (ten minutes)
 	SUPACHAT_CHAOS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -o faulthandler_timeout=1200 $(CHAOS) $(ARGS)
-	SUPACHAT_CHAOS=1 $(BIN)/python -m tests.bench.bench_server
 
 check: $(DEV) ## lint, format, types and walls
 	$(BIN)/ruff check

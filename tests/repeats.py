@@ -20,9 +20,6 @@ STORM_KILLS = 30 if CHAOS else 2
 HOSTILE_FRAMES = 10_000 if CHAOS else 200
 HOSTILE_URLS = 10_000 if CHAOS else 200
 
-SOAK = 60 if CHAOS else 15
-"""Seconds that a benchmark looks for loss and leaks."""
-
 STORM_MESSAGES = 10_000 if CHAOS else 300
 STORM_FAULTS = 300 if CHAOS else 30
 REAL_FAULTS = 20 if CHAOS else 2

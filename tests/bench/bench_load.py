@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 from tests.bench.table import p95
 from tests.bench.wires import Wire, delays, numbered, paced, settled, wires
-from tests.repeats import SOAK
 
 SOCKETS, ROOM = 500, 100
 RATES = (10, 20, 30, 45, 60, 90, 120, 160)
 STEP = 2.5
 SLOW = 0.050
+SOAK = 60
+"""Seconds for which loss and leaks are looked for."""
 
 
 async def load(url: str, token: str, pid: int) -> list[str]:

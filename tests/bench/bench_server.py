@@ -1,6 +1,6 @@
 """The local server on loopback, each measure beside a bare relay (for REST: bare SQL) in the same run.
 
-Nothing is asserted. It takes a minute and a half at most, and the soak's minute with SUPACHAT_CHAOS=1. A
+Nothing is asserted. It takes two minutes and a half at most, one of them the soak. A
 commit is timed twice: from the moment it is asked for, PostgreSQL's own disk in it, and from the moment it
 is acknowledged, as the real server's figures were.
 """
