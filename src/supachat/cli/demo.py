@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from supachat.cli.app import has_terminal
 from supachat.cli.mishap import crashed
+from supachat.cli.terminal import has_terminal
 from supachat.domain.errors import SettingsError
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe

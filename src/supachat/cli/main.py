@@ -16,25 +16,12 @@ import threading
 from typing import TYPE_CHECKING, NoReturn
 
 from supachat.cli import mishap
+from supachat.cli.commands import COMMANDS
 from supachat.domain.errors import SupachatError
 from supachat.domain.text import safe
 
 if TYPE_CHECKING:
     import click
-
-COMMANDS = {
-    "demo": "supachat.cli.demo:demo",
-    "serve": "supachat.cli.serve:serve",
-    "login": "supachat.cli.login:login",
-    "logout": "supachat.cli.login:logout",
-    "whoami": "supachat.cli.login:whoami",
-    "threads": "supachat.cli.talk:threads",
-    "send": "supachat.cli.talk:send",
-    "tail": "supachat.cli.talk:tail",
-    "dialect": "supachat.cli.dialect:dialect",
-    "doctor": "supachat.cli.doctor:doctor",
-    "health": "supachat.cli.health:health",
-}
 
 
 def main(argv: list[str] | None = None) -> NoReturn:

@@ -6,6 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from supachat.cli.commands import COMMANDS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -40,9 +42,10 @@ def crashed(error: BaseException) -> Safe:
 
     if _with_terminal(error):
         return Safe("")
-    doing = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
+    first = next((word for word in sys.argv[1:] if not word.startswith("-")), "")
     _log(error, "the program broke")
-    return crash.report(error, folder(), doing if doing in _commands() else "")
+    doing = first if first in COMMANDS else ""  # any other word may be what somebody wrote
+    return crash.report(error, folder(), doing)
 
 
 def _outlived(error: BaseException, where: str) -> None:
@@ -66,10 +69,3 @@ def _log(error: BaseException, words: str) -> None:
 
     if logging.getLogger().handlers:  # else Python would print it
         logging.getLogger("supachat").error(words, exc_info=error)
-
-
-def _commands() -> frozenset[str]:
-    """What a first word may be: any other may be what somebody wrote."""
-    from supachat.cli.main import COMMANDS
-
-    return frozenset(COMMANDS)

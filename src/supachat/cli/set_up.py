@@ -17,7 +17,7 @@ from supachat.settings.project import check_key, project_name, project_url
 from supachat.tui.setup_protocol import ChatKind, ProbeAnswer, ProjectGuess
 
 if TYPE_CHECKING:
-    from supachat.cli.app import Doors
+    from supachat.cli.doors import Doors
 
 ABOUT = {"direct": (Safe("Direct messages"), Safe("two people, one thread; delivered by the database"))}
 """The kinds that ship, in words, without loading their maps before the first frame."""
