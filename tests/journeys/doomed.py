@@ -1,8 +1,12 @@
 """A client that kills itself at one await, as `kill -9` would; run as a process by `test_killed_at_awaits`.
 
-Arguments: url, key, account, cache, the other's name, the place `file:line` or `-`, `before` or `after`.
-Says in one JSON line what it holds once it is whole again, waits for a line with a text, sends that
-text, and goes on until the answer to it has been seen. Then it dies, or says `survived`.
+Arguments: url, key, account, cache, the other's name, and the place of its death, or `-`. It does what
+each line that it reads asks for, and answers:
+
+    ?      what it holds, once it is whole again
+    !      in how many conversations each place was met
+    text   `typed` once that text stands in the composer; then it sends it, and goes on until the answer to
+           it has been seen. If it lives that long it says `survived`.
 """
 
 from __future__ import annotations
@@ -14,12 +18,11 @@ import os
 import signal
 import sqlite3
 import sys
-import threading
+from collections import Counter
 from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
+from tests.journeys.awaits import Place, Watch
 from tests.journeys.guest import Guest
 from tests.journeys.storm import SETTLE, all_sent, ids, rider
 
@@ -27,46 +30,56 @@ from supachat.cache.files import last_path
 from supachat.domain.model import ThreadKey
 
 
-class Doom:
-    """The trace function: it watches one line of one file. In the product there is no hook for it."""
+class Fate:
+    """Dies at `end`, a place as its text. Counts those that it has come by."""
 
-    def __init__(self, place: str, when: str) -> None:
-        self._file, _, line = place.rpartition(":")
-        self._line, self._after = int(line), when == "after"
-        self._passed: set[int] = set()
+    def __init__(self, end: str) -> None:
+        self._end = end
+        self._met: set[Place] = set()
+        self._conversations: Counter[str] = Counter()
+        self.watch = Watch(self._meets)
 
-    def install(self) -> None:
-        threading.settrace(self)
-        sys.settrace(self)
-
-    def __call__(self, frame: FrameType, event: str, argument: Any) -> Doom | None:
-        if not frame.f_code.co_filename.endswith(self._file):
-            return None
-        here = event == "line" and frame.f_lineno == self._line
-        if (here and not self._after) or (id(frame) in self._passed and event in ("line", "return")):
+    def _meets(self, place: Place) -> None:
+        if str(place) == self._end:
             os.kill(os.getpid(), signal.SIGKILL)
-        if here:
-            self._passed.add(id(frame))
-        return self
+        self._met.add(place)
+
+    def ends_one(self) -> None:
+        self._conversations.update(map(str, self._met))
+        self._met.clear()
+
+    def told(self) -> str:
+        return json.dumps(self._conversations)
 
 
-async def main(url: str, key: str, name: str, cache: str, other: str, place: str, when: str) -> None:
+async def main(url: str, key: str, name: str, cache: str, other: str, end: str) -> None:
+    fate = Fate(end)
     async with rider(url, key, name, Path(cache)) as me:
         thread = await me.writes_to(other)
         await me.watch.until(lambda: me.watch.thread)
         await all_sent([me])
-        answer = await asyncio.to_thread(sys.stdin.readline)
-        while answer.strip() == "?":
-            said = {
-                "ids": ids(me),
-                "text": me.client.text(thread),
-                "gaps": len(me.watch.items) - len(ids(me)),
-            }
-            print(json.dumps(said), flush=True)  # noqa: T201  this is its protocol
-            answer = await asyncio.to_thread(sys.stdin.readline)
-        await types(me, thread, answer.strip(), Path(cache))
-        await converses(me, thread, answer.strip(), place, when)
-        print("survived", flush=True)  # noqa: T201
+        while line := (await asyncio.to_thread(sys.stdin.readline)).strip():
+            match line:
+                case "?":
+                    answer = holds(me, thread)
+                case "!":
+                    answer = fate.told()
+                case text:
+                    await types(me, thread, text, Path(cache))
+                    say("typed")
+                    await converses(me, thread, text, fate)
+                    answer = "survived"
+            say(answer)
+
+
+def say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201  this is its protocol
+
+
+def holds(me: Guest, thread: ThreadKey) -> str:
+    shown = ids(me)
+    said = {"ids": shown, "text": me.client.text(thread), "gaps": len(me.watch.items) - len(shown)}
+    return json.dumps(said)
 
 
 async def types(me: Guest, thread: ThreadKey, text: str, cache: Path) -> None:
@@ -85,13 +98,16 @@ def texts_on_disk(cache: Path) -> list[str]:
         return [row[0] for row in db.execute("select text from texts")]
 
 
-async def converses(me: Guest, thread: ThreadKey, text: str, place: str, when: str) -> None:
-    """Send, hear the answer."""
-    if place != "-":
-        Doom(place, when).install()
-    me.client.send(thread, text)
-    await me.watch.until(partial(answered, me, text))
-    await all_sent([me])
+async def converses(me: Guest, thread: ThreadKey, text: str, fate: Fate) -> None:
+    """Send, hear the answer, and finish what that has begun."""
+    with fate.watch:
+        me.client.send(thread, text)
+        await me.watch.until(partial(answered, me, text), SETTLE)
+        await all_sent([me])
+        async with asyncio.timeout(SETTLE):
+            while me.client._run.engine.under_way():
+                await asyncio.sleep(0.01)
+    fate.ends_one()
 
 
 def answered(me: Guest, text: str) -> bool | None:

@@ -1,11 +1,12 @@
 """kill -9 at every await of the ways of a message, out and in: afterwards it is there exactly once.
 
-The awaits are read from the syntax tree, so that a new one is killed at by itself.
+Which awaits these are is found out: the syntax tree says where something waits, and a client that is left
+alive says which of these places a message that is sent and one that is answered really pass. A new await
+is killed at by itself; a place at which nobody dies is named.
 """
 
 from __future__ import annotations
 
-import ast
 import asyncio
 import json
 import random
@@ -13,50 +14,75 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+from tests.journeys.awaits import MOMENTS, ROOMS, place
+from tests.journeys.guest import Guest
 from tests.journeys.local import LocalServer
 from tests.journeys.storm import Result, Tell, all_sent, rider, stored
-from tests.repeats import AWAITS
+from tests.repeats import AWAITS, CHAOS, SEED
 
-import supachat
 from supachat.domain.model import ThreadKey
 
-WAYS = {
-    "client/runner.py": {"_carry_out", "_listen", "_tick", "changes"},
-    "client/ledger.py": {"run", "recall"},
-    "cache/store.py": {"commit", "recall", "_do"},
-    "remote/connection.py": {"_listen"},
-    "remote/supervisor.py": {"_pump", "_live"},
-    "remote/project.py": {"events", "perform"},
-    "remote/performing.py": {"list_threads", "fetch_page", "send_draft", "mark_read"},
-    "remote/rows.py": {"carry_out", "_once", "_rpc", "_select"},
-}
-"""The functions through which a message goes, by module."""
-ROOT = Path(supachat.__file__).parent
-PATIENCE = 60.0
-THREAD = ThreadKey("direct", "ana__ben")
+PATIENCE = 120.0
+CONVERSATIONS = 5
+"""Of the life that finds out which places there are: what most of them pass is on the way."""
+TURNS = 20
+"""Conversations within which whoever is to die at a place on the way has come there."""
+LANES = 3 if CHAOS else 2
+"""Clients that live, and die, side by side: starting one again is most of the time."""
 
 
-def awaits() -> list[str]:
-    """`file:line` of everything that waits on the ways of a message."""
-    found: list[str] = []
-    for file, names in WAYS.items():
-        tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-        ways = [
-            node for node in ast.walk(tree) if isinstance(node, ast.AsyncFunctionDef) and node.name in names
-        ]
-        assert {way.name for way in ways} == names, f"{file} has other functions now"
-        for node in (inner for way in ways for inner in ast.walk(way)):
-            if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith):
-                found.append(f"supachat/{file}:{node.lineno}")
-    return sorted(set(found))
+@dataclass(slots=True)
+class Lane:
+    """One account that is killed again and again. `last` is what it was about to send when it was."""
 
+    server: LocalServer
+    name: str
+    cache: Path
+    ben: Guest
+    thread: ThreadKey
+    last: str = "hello"
+    sent: int = 0
 
-def turns() -> list[tuple[str, str]]:
-    """Every place, before and after; in `make test` some of them, others each day."""
-    every = [(place, when) for place in awaits() for when in ("before", "after")]
-    return random.SystemRandom().sample(every, min(AWAITS, len(every)))
+    @asynccontextmanager
+    async def life(self, end: str = "-") -> AsyncIterator[Child]:
+        """Born, and whole again: its screen shows the table, and what was lost of the life before is
+        nothing."""
+        arguments = [self.server.url, self.server.key, self.name, str(self.cache), "ben", end]
+        module = "tests.journeys.doomed"
+        child = Child(
+            await asyncio.create_subprocess_exec(
+                sys.executable, "-m", module, *arguments, stdin=PIPE, stdout=PIPE
+            )
+        )
+        try:
+            await healed(child, self)
+            yield child
+        finally:
+            await child.ends(kill=True)
+
+    async def conversation(self, child: Child) -> bool:
+        """Whether it lived through it."""
+        self.sent += 1
+        self.last = f"message {self.sent} of {self.name}"
+        await child.tell(self.last)
+        assert await child.told() == "typed"
+        self.ben.client.send(self.thread, f"answer to {self.last}")
+        told = await child.told()
+        assert told in ("", "survived")
+        await all_sent([self.ben])
+        return bool(told)
+
+    async def dies_at(self, end: str) -> bool:
+        async with self.life(end) as child:
+            for _ in range(TURNS):
+                if not await self.conversation(child):
+                    return await child.ends() == -signal.SIGKILL
+        return False
 
 
 class Child:
@@ -74,64 +100,80 @@ class Child:
         self._process.stdin.write(f"{line}\n".encode())
         await self._process.stdin.drain()
 
-    async def ends(self) -> int:
+    async def ends(self, *, kill: bool = False) -> int:
+        if kill and self._process.returncode is None:
+            self._process.kill()
         return await asyncio.wait_for(self._process.wait(), PATIENCE)
 
-    def end(self) -> None:
-        if self._process.returncode is None:
-            self._process.kill()
+
+async def healed(child: Child, lane: Lane) -> None:
+    """Its screen shows the table and nothing else; what the life before was about to send is stored once
+    or still stands in the composer."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            table = stored(lane.server, lane.thread)
+            await child.tell("?")
+            said = json.loads(await child.told())
+            ids = [id_ for id_, _ in table]
+            whole = said["ids"] and said["ids"] == ids[-len(said["ids"]) :] and not said["gaps"]
+            times = sum(body == lane.last for _, body in table) + (said["text"] == lane.last)
+            if whole and times == 1:
+                return
+            await asyncio.sleep(0.1)
 
 
-async def born(server: LocalServer, cache: Path, place: str, when: str) -> Child:
-    arguments = [server.url, server.key, "ana", str(cache), "ben", place, when]
-    return Child(
-        await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.journeys.doomed", *arguments, stdin=PIPE, stdout=PIPE
-        )
-    )
+async def places_met(lane: Lane) -> list[str]:
+    """Every moment of every await that most conversations pass."""
+    async with lane.life() as child:
+        for _ in range(CONVERSATIONS):
+            assert await lane.conversation(child)
+        await child.tell("!")
+        met: dict[str, int] = json.loads(await child.told())
+    found = sorted(at for at, times in met.items() if times > CONVERSATIONS / 2)
+    assert {place(at).file.partition("/")[0] for at in found} == set(ROOMS), found
+    assert {place(at).moment for at in found} == set(MOMENTS), found
+    return found
 
 
-async def healed(child: Child, server: LocalServer, text: str) -> None:
-    """Its screen shows the table and nothing else; `text`, that the life before was about to send, is
-    stored once or still stands in the composer."""
-    end = asyncio.get_running_loop().time() + PATIENCE
-    while True:
-        table = stored(server, THREAD)
-        await child.tell("?")
-        said = json.loads(await child.told())
-        ids = [id_ for id_, _ in table]
-        whole = said["ids"] and said["ids"] == ids[-len(said["ids"]) :] and not said["gaps"]
-        if whole and sum(body == text for _, body in table) + (said["text"] == text) == 1:
-            return
-        assert asyncio.get_running_loop().time() < end, (said, table[-5:], text)
-        await asyncio.sleep(0.1)
+@asynccontextmanager
+async def lanes(server: LocalServer, folder: Path) -> AsyncIterator[list[Lane]]:
+    names = [f"ana{number}" for number in range(LANES)]
+    for name in (*names, "ben"):
+        server.sign_up(name)
+    async with rider(server.url, server.key, "ben", None) as ben:
+        made = []
+        for name in names:
+            thread = await ben.writes_to(name)
+            ben.client.send(thread, "hello")
+            made.append(Lane(server, name, folder / f"{name}.db", ben, thread))
+        await all_sent([ben])
+        yield made
 
 
 async def test_a_client_killed_at_an_await_neither_loses_nor_doubles(
     own_server: LocalServer, tmp_path: Path, record_property: Tell
 ) -> None:
-    own_server.sign_up("ana")
-    own_server.sign_up("ben")
-    cache, deaths = tmp_path / "ana.db", 0
-    places = turns()
-    async with rider(own_server.url, own_server.key, "ben", None) as ben:
-        thread = await ben.writes_to("ana")
-        last = "hello"
-        ben.client.send(thread, last)
-        await all_sent([ben])
-        for number, (place, when) in enumerate([*places, ("-", "before")]):
-            child = await born(own_server, cache, place, when)
-            try:
-                await healed(child, own_server, last)
-                last = f"message {number}"
-                await child.tell(last)
-                ben.client.send(thread, f"answer to {last}")
-                told = await child.told()
-                deaths += await child.ends() == -signal.SIGKILL
-                assert told in ("", "survived")
-                await all_sent([ben])
-            finally:
-                child.end()
-    assert deaths >= len(places) // 3, "most of these places lie on the way of a message"
-    killed = Counter({"kill -9": deaths})
-    record_property("storm", Result("kill -9 of a client at an await", killed, sent=2 * len(places)).row())
+    """Before it begins, while it waits, and once it has come back. In `make chaos` at every one, in
+    `make test` at some, others each time."""
+    seed, alive = SEED or random.SystemRandom().randrange(1 << 32), list[str]()
+    async with lanes(own_server, tmp_path) as all_lanes:
+        every = await places_met(all_lanes[0])
+        chosen = random.Random(seed).sample(every, min(AWAITS, len(every)))
+        left = list(chosen)
+
+        async def goes(lane: Lane) -> None:
+            while left:
+                at = left.pop()
+                if not await lane.dies_at(at):
+                    alive.append(at)
+            async with lane.life():
+                """The last one died as well, and nothing of that is missing."""
+
+        async with asyncio.TaskGroup() as group:
+            for lane in all_lanes:
+                group.create_task(goes(lane))
+    assert not alive, f"seed {seed}: nobody died at {alive}, of {len(chosen)}"
+    killed = Counter({"kill -9": len(chosen)})
+    sent = 2 * sum(lane.sent for lane in all_lanes)
+    name = f"kill -9 of a client at an await, seed {seed}"
+    record_property("storm", Result(name, killed, sent=sent).row())
