@@ -164,7 +164,7 @@ def test_what_a_stored_message_becomes(changed: Row, found: tuple[Topic, UserBro
     ],
 )
 def test_which_tables_hold_messages(schema: str, name: str, yes: bool) -> None:
-    assert is_message(Relation(1, schema, name, "d", ())) is yes
+    assert is_message(Relation(1, schema, name, ())) is yes
 
 
 BLANK, INVALID = "can't be blank", "is invalid"

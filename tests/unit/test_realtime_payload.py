@@ -21,7 +21,7 @@ from supachat.server.realtime.change_payload import (
 from supachat.server.realtime.pgoutput import UNCHANGED, Change, Column, Relation, Row
 
 AT = datetime(2026, 11, 20, 12, 0, 0, 123456, tzinfo=UTC)
-RELATION = Relation(7, "public", "notes", "d", (Column("id", 20, -1, True),))
+RELATION = Relation(7, "public", "notes", (Column("id", True),))
 COLUMNS = (
     TableColumn("id", "int8", "bigint", True),
     TableColumn("body", "text", "text", False),

@@ -13,21 +13,21 @@ from supachat.server.rest.ask import ask
 from supachat.server.rest.errors import RestError
 from supachat.server.rest.plan import plan
 
-ROOMS = Table("public", "rooms", {"id": Column("id", "integer", "N")}, ("id",), row_type="public.rooms")
+ROOMS = Table("public", "rooms", {"id": Column("id", "integer")}, ("id",), row_type="public.rooms")
 NOTES = Table(
     "public",
     "notes",
     {
-        "id": Column("id", "bigint", "N", nullable=False),
-        "room": Column("room", "integer", "N", comment="where"),
-        "body": Column("body", "character varying(9)", "S", "'it''s'::character varying", nullable=False),
-        "done": Column("done", "boolean", "B", "false"),
-        "at": Column("at", "timestamp with time zone", "D", "now()"),
-        "tags": Column("tags", "text[]", "A"),
-        "sizes": Column("sizes", "integer[]", "A"),
+        "id": Column("id", "bigint", nullable=False),
+        "room": Column("room", "integer", comment="where"),
+        "body": Column("body", "character varying(9)", "'it''s'::character varying", nullable=False),
+        "done": Column("done", "boolean", "false"),
+        "at": Column("at", "timestamp with time zone", "now()"),
+        "tags": Column("tags", "text[]"),
+        "sizes": Column("sizes", "integer[]"),
         "meta": Column("meta", "jsonb"),
-        "score": Column("score", "numeric(3,1)", "N", "1.5"),
-        "mood": Column("mood", "public.mood", "E", "'calm'::public.mood", enum=("calm", "loud")),
+        "score": Column("score", "numeric(3,1)", "1.5"),
+        "mood": Column("mood", "public.mood", "'calm'::public.mood", enum=("calm", "loud")),
     },
     ("id",),
     comment="What people wrote",

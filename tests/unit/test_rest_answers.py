@@ -130,7 +130,7 @@ def test_arguments_of_a_function() -> None:
     assert arguments(b"a b", "text/plain") == ("a b", frozenset())
 
 
-NOTES = Table("public", "notes", {"id": Column("id", "bigint", "N")}, ("id",))
+NOTES = Table("public", "notes", {"id": Column("id", "bigint")}, ("id",))
 ONCE = Function("public", "once", (), Shape.VOID, False, True, NOTES)
 EACH = Function("public", "each", (), Shape.ROW, True, False, NOTES)
 CATALOG: Catalog = assemble([NOTES], [], [ONCE, EACH])

@@ -11,7 +11,7 @@ from supachat.server.rest.errors import RestError
 from supachat.server.rest.parse import parse
 from supachat.server.rest.sql import Form
 
-NOTES = Table("public", "notes", {"id": Column("id", "bigint", "N"), "body": Column("body", "text", "S")})
+NOTES = Table("public", "notes", {"id": Column("id", "bigint"), "body": Column("body", "text")})
 CATALOG: Catalog = assemble([NOTES])
 
 

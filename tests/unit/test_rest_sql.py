@@ -20,20 +20,20 @@ def table(name: str, *columns: Column, key: tuple[str, ...] = ("id",)) -> Table:
     return Table("public", name, {column.name: column for column in columns}, key)
 
 
-ID = Column("id", "bigint", "N")
-PEOPLE = table("people", Column("id", "uuid"), Column("name", "text", "S"))
-ROOMS = table("rooms", ID, Column("title", "text", "S", "'new'::text"))
-MEMBERS = table("members", Column("room", "bigint", "N"), Column("person", "uuid"), key=("room", "person"))
+ID = Column("id", "bigint")
+PEOPLE = table("people", Column("id", "uuid"), Column("name", "text"))
+ROOMS = table("rooms", ID, Column("title", "text", "'new'::text"))
+MEMBERS = table("members", Column("room", "bigint"), Column("person", "uuid"), key=("room", "person"))
 NOTES = table(
     "notes",
     ID,
-    Column("room", "bigint", "N"),
+    Column("room", "bigint"),
     Column("author", "uuid"),
     Column("editor", "uuid"),
-    Column("body", "text", "S"),
-    Column("meta", "jsonb", "U", "'{}'::jsonb"),
+    Column("body", "text"),
+    Column("meta", "jsonb", "'{}'::jsonb"),
     Column("found", "tsvector"),
-    Column("tags", "text[]", "A"),
+    Column("tags", "text[]"),
     Column("50%", "integer", "N"),
 )
 

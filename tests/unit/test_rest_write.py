@@ -18,14 +18,14 @@ def table(name: str, *columns: Column) -> Table:
     return Table("public", name, {column.name: column for column in columns}, ("id",))
 
 
-ID = Column("id", "bigint", "N")
-ROOMS = table("rooms", ID, Column("title", "text", "S"))
+ID = Column("id", "bigint")
+ROOMS = table("rooms", ID, Column("title", "text"))
 NOTES = table(
     "notes",
     ID,
-    Column("room", "bigint", "N"),
-    Column("body", "text", "S"),
-    Column("meta", "jsonb", "U", "'{}'::jsonb"),
+    Column("room", "bigint"),
+    Column("body", "text"),
+    Column("meta", "jsonb", "'{}'::jsonb"),
 )
 IN_ROOM = ForeignKey("notes_room_fkey", ("public", "notes"), ("room",), ("public", "rooms"), ("id",))
 CATALOG: Catalog = assemble([ROOMS, NOTES], [IN_ROOM])

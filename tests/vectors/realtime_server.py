@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from supachat.server.realtime.app import WEBSOCKET_OPTIONS
+from supachat.server.realtime.limits import RealtimeLimits
 
 
 async def until(condition: Callable[[], bool], *, limit: float = 20.0) -> None:
@@ -23,7 +23,14 @@ async def until(condition: Callable[[], bool], *, limit: float = 20.0) -> None:
 async def serving(app: ASGIApp, port: int = 0) -> AsyncIterator[uvicorn.Server]:
     """A running uvicorn; it has stopped when the block ends."""
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, log_level="warning", lifespan="off", **WEBSOCKET_OPTIONS
+        app,
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+        lifespan="off",
+        ws_max_size=RealtimeLimits().frame_bytes,
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
     )
     server = uvicorn.Server(config)
     running = asyncio.create_task(server.serve())

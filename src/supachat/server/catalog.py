@@ -19,11 +19,10 @@ Name = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`type` and `default` are SQL as Postgres prints it; `category` is pg_type.typcategory."""
+    """`type` and `default` are SQL as Postgres prints it."""
 
     name: str
     type: str
-    category: str = "U"
     default: str | None = None
     nullable: bool = True
     enum: tuple[str, ...] = ()
@@ -32,10 +31,6 @@ class Column:
     @property
     def is_json(self) -> bool:
         return self.type in ("json", "jsonb")
-
-    @property
-    def is_text(self) -> bool:
-        return self.category == "S"
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,6 @@ def _column(row: Row) -> Column:
     return Column(
         row["name"],
         row["type"],
-        row["category"],
         row.get("default"),
         row.get("nullable", True),
         tuple(row.get("enum") or ()),
@@ -114,7 +113,7 @@ def _function(row: Row, tables: Mapping[Name, Table]) -> Function:
         row["many"],
         row["volatile"],
         named or Table(schema, name, _columns(out or row["row_columns"] or ())),
-        Column(name, row["returns"], row["category"]),
+        Column(name, row["returns"]),
         row["lone"],
         row["comment"],
     )

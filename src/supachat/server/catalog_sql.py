@@ -30,7 +30,6 @@ select c.oid::int8 as oid, n.nspname as schema, c.relname as table, c.relkind in
            'number', a.attnum,
            'name', a.attname,
            'type', format_type(a.atttypid, a.atttypmod),
-           'category', t.typcategory,
            'nullable', not a.attnotnull,
            'comment', col_description(c.oid, a.attnum),
            'enum', (select json_agg(e.enumlabel order by e.enumsortorder)
@@ -41,7 +40,6 @@ select c.oid::int8 as oid, n.nspname as schema, c.relname as table, c.relkind in
 from pg_catalog.pg_class c
 join pg_catalog.pg_namespace n on n.oid = c.relnamespace
 left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-left join pg_catalog.pg_type t on t.oid = a.atttypid
 left join pg_catalog.pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
 where n.nspname = any(%(schemas)s) and c.relkind in ('r', 'v', 'm', 'f', 'p') and not c.relispartition
 group by c.oid, n.nspname, c.relname
@@ -76,25 +74,23 @@ where n.nspname = any(%(schemas)s) and t.typtype in ('e', 'd')
 FUNCTIONS: Final[LiteralString] = """
 select n.nspname as schema, p.proname as name, p.proretset as many, p.provolatile = 'v' as volatile,
        p.prorows = 1 as lone, obj_description(p.oid, 'pg_proc') as comment,
-       format_type(p.prorettype, null) as returns, t.typcategory as category,
+       format_type(p.prorettype, null) as returns,
        p.pronargdefaults as defaults, p.prorettype = 'pg_catalog.void'::regtype as void,
        t.typtype = 'c' or p.prorettype = 'pg_catalog.record'::regtype as composite,
        rn.nspname as row_schema, r.relname as row_table,
        (select json_agg(json_build_object(
                    'name', a.attname,
-                   'type', format_type(a.atttypid, a.atttypmod),
-                   'category', ty.typcategory
+                   'type', format_type(a.atttypid, a.atttypmod)
                ) order by a.attnum)
-          from pg_catalog.pg_attribute a join pg_catalog.pg_type ty on ty.oid = a.atttypid
+          from pg_catalog.pg_attribute a
          where a.attrelid = t.typrelid and a.attnum > 0 and not a.attisdropped) as row_columns,
        (select coalesce(json_agg(json_build_object(
                    'name', coalesce(p.proargnames[arg.place], ''),
                    'mode', coalesce(p.proargmodes[arg.place], 'i'),
-                   'type', format_type(arg.type, null),
-                   'category', ty.typcategory
+                   'type', format_type(arg.type, null)
                ) order by arg.place), '[]')
           from unnest(coalesce(p.proallargtypes, p.proargtypes::oid[])) with ordinality as arg(type, place)
-          join pg_catalog.pg_type ty on ty.oid = arg.type) as arguments
+       ) as arguments
 from pg_catalog.pg_proc p
 join pg_catalog.pg_namespace n on n.oid = p.pronamespace
 join pg_catalog.pg_type t on t.oid = p.prorettype

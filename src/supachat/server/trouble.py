@@ -33,8 +33,6 @@ class AlreadyRunning(ServerTrouble):
         super().__init__(
             f"a server already runs on this data folder: {where}, pid {pid}. Use it, or stop it first."
         )
-        self.url = url
-        self.pid = pid
 
 
 class PortTaken(ServerTrouble):

@@ -11,7 +11,6 @@ import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -50,7 +49,6 @@ class Flow:
     method: str
     challenge: str
     challenge_method: str
-    began: datetime
     fresh: bool
 
 
@@ -128,7 +126,7 @@ async def _flow(connection: Connection, code: str, life: float) -> Flow | None:
     async with connection.cursor(row_factory=class_row(Flow)) as cursor:
         await cursor.execute(
             "select id, user_id, authentication_method as method, code_challenge as challenge,"
-            " code_challenge_method::text as challenge_method, created_at as began,"
+            " code_challenge_method::text as challenge_method,"
             " auth_code_issued_at > now() - %s * interval '1 s' as fresh from auth.flow_state"
             " where auth_code = %s and user_id is not null and auth_code_issued_at is not null for update",
             (life, code),

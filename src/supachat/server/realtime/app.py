@@ -11,7 +11,6 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
-from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,13 +28,6 @@ from supachat.server.realtime.limits import RealtimeLimits
 from supachat.server.realtime.services import Services
 from supachat.server.realtime.stream import Stream
 from supachat.server.realtime.subscriptions import Subscriptions
-
-# what uvicorn must be told so that its websockets behave like the real server's
-WEBSOCKET_OPTIONS: Final[dict[str, Any]] = {
-    "ws_max_size": RealtimeLimits().frame_bytes,
-    "ws_ping_interval": None,
-    "ws_per_message_deflate": False,
-}
 
 
 class Realtime:

@@ -48,10 +48,6 @@ class Table:
     def keys(self) -> tuple[TableColumn, ...]:
         return tuple(column for column in self.columns if column.key)
 
-    def column(self, name: str) -> TableColumn | None:
-        """The column of that name."""
-        return next((column for column in self.columns if column.name == name), None)
-
 
 class NotSimple(Exception):
     """Only PostgreSQL can turn this value into JSON."""

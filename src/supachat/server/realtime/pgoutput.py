@@ -34,40 +34,28 @@ Row: TypeAlias = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of a published relation; `type_oid` is of pg_type."""
+    """One column of a published relation. `key`: part of its replica identity."""
 
     name: str
-    type_oid: int
-    type_mod: int
     key: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A published table as the stream described it. `identity`: d default, n nothing, f full, i index."""
+    """A published table as the stream described it."""
 
     oid: int
     schema: str
     name: str
-    identity: str
     columns: tuple[Column, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """A committed transaction starts; `commit_lsn` is where it was committed, `at` when."""
+    """A committed transaction starts; `at` is when it was committed."""
 
-    commit_lsn: int
     at: datetime
     xid: int
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """The transaction is complete; `end_lsn` may be confirmed."""
-
-    end_lsn: int
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +70,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """A piece of the stream at `start`; `end` is the server's WAL end when it was sent."""
+    """A piece of the stream; `end` is the server's WAL end when it was sent."""
 
-    start: int
     end: int
     body: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Keepalive:
-    """A sign of life; `reply` asks for a status at once."""
+    """A sign of life. Every one is answered at once, whether it asks for that or not."""
 
     end: int
-    reply: bool
 
 
-Message: TypeAlias = Begin | Commit | Relation | Change
+Message: TypeAlias = Begin | Relation | Change
 
 
 class _Reader:
@@ -147,13 +133,14 @@ def read_envelope(data: bytes) -> Data | Keepalive:
     reader = _Reader(data)
     kind = reader.byte()
     if kind == "w":
-        start, end = reader.int64(), reader.int64()
-        reader.int64()
-        return Data(start, end, reader.rest())
+        reader.take(8)  # where the piece begins
+        end = reader.int64()
+        reader.take(8)  # the server's clock
+        return Data(end, reader.rest())
     if kind == "k":
         end = reader.int64()
-        reader.int64()
-        return Keepalive(end, reader.take(1) == b"\x01")
+        reader.take(9)  # the server's clock, and whether it waits for an answer
+        return Keepalive(end)
     raise StreamError(f"unknown message {kind!r} in the replication stream")
 
 
@@ -170,14 +157,12 @@ class Decoder:
         self._relations: dict[int, Relation] = {}
 
     def decode(self, body: bytes) -> Message | None:
-        """One message, None for kinds nobody needs here (truncate, type, origin). Raises StreamError."""
+        """One message, None for kinds nobody needs (commit, truncate, type, origin). Raises StreamError."""
         reader = _Reader(body)
         kind = reader.byte()
         if kind == "B":
-            return Begin(reader.int64(), reader.time(), reader.int32())
-        if kind == "C":
-            reader.take(9)  # flags, commit LSN
-            return Commit(reader.int64(), reader.time())
+            reader.take(8)  # where it was committed
+            return Begin(reader.time(), reader.int32())
         if kind == "R":
             relation = _relation(reader)
             self._relations[relation.oid] = relation
@@ -208,15 +193,17 @@ class Decoder:
 
 
 def _relation(reader: _Reader) -> Relation:
-    oid, schema, name, identity = reader.int32(), reader.text(), reader.text(), reader.byte()
+    oid, schema, name = reader.int32(), reader.text(), reader.text()
+    reader.byte()  # which replica identity it has
     columns = tuple(_column(reader) for _ in range(reader.int16()))
-    return Relation(oid, schema or "pg_catalog", name, identity, columns)
+    return Relation(oid, schema or "pg_catalog", name, columns)
 
 
 def _column(reader: _Reader) -> Column:
     key = reader.take(1) == b"\x01"
     name = reader.text()
-    return Column(name, reader.int32(), int.from_bytes(reader.take(4), signed=True), key)
+    reader.take(8)  # its type and modifier: the catalog says more
+    return Column(name, key)
 
 
 def _tuple(reader: _Reader, relation: Relation, *, keys_only: bool = False) -> Row:

@@ -35,7 +35,6 @@ log = logging.getLogger(__name__)
 
 NORMAL: Final = 1000
 TOO_BIG: Final = 1009
-RESTART: Final = 1012
 
 
 class Socket:
