@@ -129,9 +129,9 @@ def test_what_it_has_no_way_for_is_no_call() -> None:
 
 def test_rows_come_on_a_topic_of_their_own() -> None:
     rows, said = ROOMS.thread_topics(ROOM, ME)
-    assert rows == Topic(ROWS, sealed=True, replication_ready=True)
+    assert rows == Topic(ROWS, sealed=True, replication_ready=True, replays=True)
     assert said == Topic(SAID, presence_key=ME)
-    assert ROOMS.user_topics(ME, ME) == (Topic(MINE, sealed=True, replication_ready=True),)
+    assert ROOMS.user_topics(ME, ME) == (Topic(MINE, sealed=True, replication_ready=True, replays=True),)
 
 
 def test_a_row_from_the_database_is_believed() -> None:

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.faults.plan import Fault, Kind
+from tests.faults.proxy import Proxy
 from tests.journeys.guest import LIMIT, Guest, guest
 from tests.journeys.local import LocalServer
+from tests.journeys.storm import rider
 
 from supachat.domain.feeds import FeedRow
 from supachat.domain.health import TopicState
@@ -163,6 +166,33 @@ async def test_a_notice_while_another_room_is_open_counts_as_no_message(
         (told_,) = ana.messages()
         assert told_.extra is not None
         assert told_.extra.urgent
+
+
+async def test_what_the_backend_told_while_nobody_could_hear_stands_there_once(
+    house: House, tmp_path: Path
+) -> None:
+    async with (
+        Proxy(house.server.url) as proxy,
+        rider(proxy.url, house.server.key, "ana", None, dialect="rooms") as ana,
+    ):
+        key = await room(house, ana)
+        await enters(ana, key)
+        mine, everybody = f"user:{house.uids['ana']}", f"session:{key.id}"
+        house.by_sql(mine, "deploy", {"title": "first", "session_id": key.id})
+        await ana.sees("first")
+        proxy.swallows = lambda frame: b'"broadcast"' in frame and b'"replayed"' not in frame
+        house.by_sql(mine, "deploy", {"title": "second", "session_id": key.id})
+        house.by_sql(everybody, "deploy", {"title": "third"})
+        await proxy.strike(Fault(Kind.CUT))
+        await ana.watch.until(lambda: sorted(notices(ana)) == ["first", "second", "third"] or None, LIMIT)
+        proxy.swallows = lambda frame: False
+        ana.client.reconnect_all()
+        await ana.watch.until(lambda: (joined(ana, everybody) and joined(ana, mine)) or None, LIMIT)
+        house.by_sql(mine, "deploy", {"title": "fourth", "session_id": key.id})
+        await ana.sees("fourth")
+        assert sorted(notices(ana)) == ["first", "fourth", "second", "third"]
+        titles = [row.title for row in told(ana) if row.title in notices(ana)]
+        assert sorted(titles) == ["first", "fourth", "second", "third"]
 
 
 def noticed(one: Guest, key: ThreadKey) -> str | None:

@@ -132,7 +132,7 @@ class Scripted:
         if not self.dead.done():
             self.dead.set_result(Verdict(Cure.RETRY, Safe(words)))
 
-    async def join(self, topic: Topic) -> Refusal | None:
+    async def join(self, topic: Topic, since: int | None = None) -> Refusal | None:
         await asyncio.sleep(self._dice.uniform(0.01, 0.5))
         if self._weather.chance(0.05):
             return Refusal(self._dice.choice(_REFUSALS))

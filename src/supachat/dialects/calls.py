@@ -114,6 +114,8 @@ class Topic:
     """Ask the server to say of each broadcast of ours that it has passed it on."""
     presence_key: str = ""
     """Join with presence under this key; empty for none."""
+    replays: bool = False
+    """Notices are told here, which stand in no table: joined again, ask for those that were missed."""
     bindings: tuple[Binding, ...] = ()
     """Ready once the server says that it is subscribed to the database."""
 
@@ -138,6 +140,7 @@ def _both(one: Topic, other: Topic) -> Topic:
         sealed=one.sealed or other.sealed,
         replication_ready=one.replication_ready or other.replication_ready,
         acks=one.acks or other.acks,
+        replays=one.replays or other.replays,
         presence_key=one.presence_key or other.presence_key,
         bindings=tuple(dict.fromkeys((*one.bindings, *other.bindings))),
     )

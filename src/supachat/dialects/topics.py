@@ -13,7 +13,10 @@ from supachat.dialects.shape import Map
 def of_thread(map_: Map, thread_id: str, me: str) -> tuple[Topic, ...]:
     """The topics of one thread, the ones that carry its rows first."""
     news = map_.news
-    found = [_topic(news.rows, thread_id)] if news.rows else []
+    found: list[Topic] = []
+    if news.rows:  # what a backend tells everybody in a thread, it tells where the rows are told
+        told = map_.notices is not None and news.rows.sealed
+        found.append(replace(_topic(news.rows, thread_id), replays=told))
     found += changes.topics(map_, THREAD, thread_id)
     if news.presence:
         found.append(_topic(news.presence, thread_id, presence_key=me))
@@ -24,7 +27,9 @@ def of_thread(map_: Map, thread_id: str, me: str) -> tuple[Topic, ...]:
 
 def of_user(map_: Map, user_id: str) -> tuple[Topic, ...]:
     """The topics of the reader's own account."""
-    found = [_topic(part, user_id) for part in (map_.news.notices, map_.notices) if part]
+    found = [_topic(map_.news.notices, user_id)] if map_.news.notices else []
+    if map_.notices:
+        found.append(replace(_topic(map_.notices, user_id), replays=map_.notices.sealed))
     return merged(found + changes.topics(map_, USER, user_id))
 
 

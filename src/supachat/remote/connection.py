@@ -24,6 +24,7 @@ from supachat.remote import library, rules
 from supachat.remote.address import Address
 from supachat.remote.frames import Beaten, Heard, LinkDown, Refusal, Word, unpack
 from supachat.remote.outline import outline
+from supachat.remote.replays import MOST
 from supachat.remote.socket import MAX_FRAME, Chan, Conn, Stamped
 from supachat.remote.verdicts import Cure, Verdict, judge_handshake, judge_join, judge_live
 from supachat.remote.waits import Waits
@@ -138,11 +139,12 @@ class Connection:
 
     # ------------------------------------------------------------ topics
 
-    async def join(self, topic: Topic) -> Refusal | None:
-        """Join one topic. None once it is joined; its frames are in `inbox` from then on."""
+    async def join(self, topic: Topic, since: int | None = None) -> Refusal | None:
+        """Join one topic. None once it is joined; its frames are in `inbox` from then on. `since`: have
+        repeated what the database told there from then on, in milliseconds since 1970."""
         if self.dead.done():
             return Refusal(self.dead.result(), answered=False)
-        chan = self._conn.channel(topic.name, _params(topic))
+        chan = self._conn.channel(topic.name, _params(topic, since))
         chan.listen(presence=bool(topic.presence_key), bindings=topic.bindings)
         answer: asyncio.Future[Refusal | None] = asyncio.get_running_loop().create_future()
 
@@ -244,11 +246,13 @@ class Connection:
                 self._socket.transport.abort()
 
 
-def _params(topic: Topic) -> Any:
+def _params(topic: Topic, since: int | None) -> Any:
     """A fresh object for each join: the library writes into it."""
     broadcast: library.Json = {"ack": topic.acks, "self": False}
     if topic.replication_ready:
         broadcast["replication_ready"] = True
+    if since is not None:
+        broadcast["replay"] = {"since": since, "limit": MOST}
     presence = {"key": topic.presence_key, "enabled": bool(topic.presence_key)}
     return {"config": {"broadcast": broadcast, "presence": presence, "private": topic.private}}
 

@@ -20,6 +20,10 @@ class Broadcast:
     topic: str
     event: str
     payload: Mapping[str, Any]
+    id: str = ""
+    """What the server calls it; empty for what a client said."""
+    replayed: bool = False
+    """Said earlier, and repeated because the join asked for it."""
 
 
 @dataclass(frozen=True, slots=True)

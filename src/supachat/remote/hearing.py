@@ -14,7 +14,7 @@ from supachat.dialects.grammar import Dialect
 from supachat.domain.errors import SupachatError
 from supachat.domain.events import Event, FeedHeard, LinkMoved, MessageArrived
 from supachat.domain.health import Link
-from supachat.domain.model import Micros, Thread, ThreadKey
+from supachat.domain.model import MessageKind, Micros, Thread, ThreadKey
 from supachat.remote.frames import Broadcast, Present, RowChanged
 from supachat.remote.measures import Measures
 from supachat.remote.registry import Registry
@@ -135,6 +135,8 @@ class Hearing:
         except SupachatError as error:
             _log.warning("a broadcast to %s does not fit its map: %s", source, error.message)
             return ()
+        if heard.replayed:  # rows and hints have better ways, and may have changed since
+            return [event for event in events if _is_notice(event)]
         self._measure(events, me)
         return events
 
@@ -173,6 +175,17 @@ class Hearing:
     def _sources(self, topic: str) -> dict[str, bool]:
         """Each source that asked for the topic, once, and whether it says that the topic is sealed."""
         return {asker.source: asker.topic.sealed for asker in self._registry.askers(topic)}
+
+
+def _is_notice(event: Event) -> bool:
+    """Whether it tells what stands in no table."""
+    match event:
+        case FeedHeard():
+            return True
+        case MessageArrived(message):
+            return message.extra is not None and message.extra.kind is MessageKind.NOTICE
+        case _:
+            return False
 
 
 def _stamped(event: Event, now: Micros) -> Event:

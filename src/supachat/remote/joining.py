@@ -27,6 +27,7 @@ from supachat.remote.frames import (
     Unsubscribed,
 )
 from supachat.remote.readiness import Flow, Readiness
+from supachat.remote.replays import Replays
 from supachat.remote.rules import Fate, Standing, Throttle
 from supachat.remote.verdicts import Cure
 from supachat.remote.waits import Waits
@@ -56,6 +57,7 @@ class Ears(Protocol):
 class Topics:
     """The wanted topics, the most wanted first, and the fate of each by name."""
 
+    replays: Replays
     wanted: tuple[Topic, ...] = ()
     fates: dict[str, Fate] = field(default_factory=dict)
     tracked: dict[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -155,11 +157,12 @@ class Joiner:
     # ------------------------------------------------------------ one topic
 
     async def _join(self, topic: Topic) -> None:
-        refusal = await self._connection.join(topic)
+        refusal = await self._connection.join(topic, self._topics.replays.since(topic))
         if refusal is not None:
             self._end(topic.name, refusal)
         else:
             self._topics.fates[topic.name] = self._topics.fate(topic.name).joined(self._clock())
+            self._topics.replays.joined(topic)
             self._readiness.joined(topic)
             self._tell_presence(topic.name, fresh=True)
         self._moved()
@@ -170,6 +173,8 @@ class Joiner:
         self._topics.fates[name] = fate.ended(
             refusal.verdict, self._clock(), self._luck(), self._waits, answered=refusal.answered
         )
+        if refusal.verdict.cure is Cure.PLAIN:
+            self._topics.replays.refused(name)
         if refusal.verdict.cure is Cure.RENEW:
             self._ears.token_doubted()
 

@@ -78,7 +78,9 @@ class Project(Accounts):
         self._keeper = Keeper(client, vault, self, self._waits, stock=borrowed, wall=wall)
         self._rows = Rows(client, self._keeper)
         self._performer = Performer(self._known, self._rows)
-        self._supervisor = Supervisor(where, self._keeper.access, self._hearing, self._waits, tls=tls)
+        self._supervisor = Supervisor(
+            where, self._keeper.access, self._hearing, self._waits, tls=tls, server_time=skew.server_time
+        )
         self._side = Side(self._performer, self._rows)
         self._background = Background()
         self._spawn = self._background.spawn

@@ -108,7 +108,9 @@ class Chan(library.AsyncRealtimeChannel):
             self.on_presence_sync(self._presence)
 
     def _broadcast(self, payload: Any) -> None:
-        self.conn.tell(Broadcast(self.name, payload["event"], payload["payload"]))
+        meta = payload.get("meta") or {}
+        id_, replayed = meta.get("id", ""), meta.get("replayed", False)
+        self.conn.tell(Broadcast(self.name, payload["event"], payload["payload"], id_, replayed))
 
     def _presence(self) -> None:
         state = {key: [dict(meta) for meta in metas] for key, metas in self.presence_state().items()}

@@ -33,6 +33,7 @@ from supachat.remote.frames import (
     Word,
 )
 from supachat.remote.joining import Ears, Joiner, Topics
+from supachat.remote.replays import Replays
 from supachat.remote.rules import Backoff, Budget, Throttle
 from supachat.remote.telling import Teller
 from supachat.remote.verdicts import Cure, Verdict
@@ -57,11 +58,13 @@ class Supervisor:
         tls: ssl.SSLContext | None = None,
         clock: Callable[[], float] = time.monotonic,
         luck: Callable[[], float] = random,
+        server_time: Callable[[], float] = time.time,
     ) -> None:
-        """`token` gives an access token with time left, or raises a `SupachatError`."""
+        """`token` gives an access token with time left, or raises a `SupachatError`. `server_time` is
+        seconds since 1970 by the server's clock."""
         self._address, self._token, self._ears, self._waits = address, token, ears, waits
         self._tls, self._clock, self._luck = tls, clock, luck
-        self.topics = Topics()
+        self.topics = Topics(Replays(server_time))
         self._backoff = Backoff()
         self._budget = Budget(waits.attempts_max, waits.storm)
         self._again = Throttle(waits.poke_gap)
@@ -271,7 +274,8 @@ class Supervisor:
         try:
             match heard:
                 case Broadcast():
-                    self._ears.broadcast(heard)
+                    if self.topics.replays.is_news(heard):
+                        self._ears.broadcast(heard)
                 case Present():
                     self._ears.present(heard)
                 case RowChanged():

@@ -19,6 +19,8 @@ class Cure(StrEnum):
     """Time will, but at least half a minute of it."""
     RENEW = "renew"
     """A new token."""
+    PLAIN = "plain"
+    """A join that does not ask for what was missed."""
     PARK = "park"
     """A right that we do not have."""
     HALT = "halt"
@@ -44,6 +46,7 @@ _JOIN = (
     ("InvalidJWTToken", Cure.RENEW, "the sign-in has run out"),
     ("MalformedJWT", Cure.RENEW, "the server cannot read our sign-in"),
     ("JwtSign", Cure.RENEW, "the server does not take our sign-in"),
+    ("UnableToReplayMessages", Cure.PLAIN, "the server cannot repeat what was missed"),
     ("RealtimeRestarting", Cure.RETRY, "realtime is restarting"),
     ("unmatched topic", Cure.RETRY, "the server has forgotten the topic"),
 )
