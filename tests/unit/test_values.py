@@ -32,6 +32,13 @@ class Single:
 
 
 @dataclass(frozen=True, slots=True)
+class Secret:
+    word: str = dataclasses.field(repr=False)
+    tried: list[int] = dataclasses.field(default_factory=list)
+    left: int = dataclasses.field(default=3)
+
+
+@dataclass(frozen=True, slots=True)
 class Empty:
     pass
 
@@ -78,6 +85,31 @@ def test_the_standard_tools_take_it() -> None:
         case Ours(one, two):
             assert (one, two) == (1, "b")
     assert repr(Ours(1)) == "Ours(one=1, two='two', three=[])"
+
+
+def test_the_fields_are_described_as_the_standard_ones() -> None:
+    @dataclasses.dataclass(frozen=True, slots=True)
+    class Standard:
+        word: str = dataclasses.field(repr=False)
+        tried: list[int] = dataclasses.field(default_factory=list)
+        left: int = dataclasses.field(default=3)
+
+    assert dataclasses.is_dataclass(Secret)
+    assert [str(field) for field in dataclasses.fields(Secret)] == [
+        str(field) for field in dataclasses.fields(Standard)
+    ]
+    assert repr(Secret("w", left=2)) == "Secret(tried=[], left=2)"
+
+
+def test_each_field_has_its_own_default_where_classes_share_a_shape() -> None:
+    @dataclass(frozen=True, slots=True)
+    class Twin:
+        word: str
+        seen: list[str] = dataclasses.field(default_factory=lambda: ["new"])
+        left: int = 5
+
+    assert (Secret("w").tried, Secret("w").left) == ([], 3)
+    assert (Twin("w").seen, Twin("w").left, Twin(word="v", left=1).left) == (["new"], 5, 1)
 
 
 def test_wrong_fields_are_refused_the_first_time_and_later() -> None:
