@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import subprocess
 import uuid
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager
@@ -13,7 +15,7 @@ import pytest
 from tests.journeys.forger import raw
 from tests.journeys.guest import LIMIT, Guest, guest
 from tests.journeys.local import LocalServer
-from tests.journeys.shell import Shell
+from tests.journeys.shell import SUPACHAT, Shell
 
 from supachat.dialects import samples
 from supachat.domain.events import Edge
@@ -247,7 +249,45 @@ def test_the_sample_is_printed_as_it_is_and_the_shell_tells_and_hears(house: Hou
     assert f"told:{room.id}" in shell.run("threads").stdout
     sent = shell.run("send", room.id, "from a shell")
     assert sent.returncode == 0, sent.stderr
-    assert shell.run("tail", room.id).stdout == "", "a shell keeps nothing, and nobody else does"
+    printed = shell.run("tail", room.id)
+    assert printed.stdout == "", "a shell keeps nothing, and nobody else does"
+    assert "the server stores nothing of this room: --follow shows" in printed.stderr
+
+
+async def test_a_shell_that_follows_says_that_nothing_is_stored_and_marks_what_it_hears(
+    house: House, tmp_path: Path
+) -> None:
+    room = house.room()
+    shell = Shell(tmp_path / "home")
+    assert shell.login(house.server, "ana", "--dialect", str(house.map)).returncode == 0
+    tail = await asyncio.create_subprocess_exec(
+        *SUPACHAT, "tail", room.id, "--follow", "--json",
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=shell.environ,
+    )  # fmt: skip
+    assert tail.stdout is not None
+    assert tail.stderr is not None
+    try:
+        warned = await asyncio.wait_for(tail.stderr.readline(), LIMIT)
+        async with house.visit("ben", tmp_path) as ben:
+            await entered(ben, room)
+            line = await said_until_heard(ben, room, tail.stdout)
+    finally:
+        tail.terminate()
+        await tail.communicate()
+    assert b"the server stores nothing of this room" in warned
+    said = json.loads(line)
+    assert (said["author"], said["unverified"]) == (house.uids["ben"], True)
+
+
+async def said_until_heard(one: Guest, room: ThreadKey, printed: asyncio.StreamReader) -> bytes:
+    """The line that somebody prints who is on their way: what was said before they came is lost to them."""
+    async with asyncio.timeout(LIMIT):
+        while True:
+            one.client.send(room, "is anybody there?")
+            try:
+                return await asyncio.wait_for(printed.readline(), 1)
+            except TimeoutError:
+                continue
 
 
 def test_the_checker_says_that_nothing_is_stored(house: House, tmp_path: Path) -> None:

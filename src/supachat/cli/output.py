@@ -11,22 +11,24 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from supachat.cli.which import thread_name
-from supachat.domain.model import Message, Micros, Thread
+from supachat.domain.model import Extra, Message, Micros, Thread
 from supachat.domain.text import Safe, isolate
 
 
 def as_json(message: Message, author_name: str) -> str:
-    """One message as one line of ASCII."""
+    """One message as one line of ASCII. What is only heard is `unverified`: nobody can look it up."""
+    extra = message.extra or Extra()
     return json.dumps(
         {
             "id": message.id,
             "thread": message.thread.id,
             "author": message.author,
             "author_name": author_name,
-            **({"subject": message.extra.subject} if message.extra and message.extra.subject else {}),
+            **({"subject": extra.subject} if extra.subject else {}),
             "body": message.raw,
             "created_at": iso(message.at),
             "state": message.delivery.value,
+            **({"unverified": True} if extra.hearsay else {}),
         }
     )
 
@@ -43,7 +45,9 @@ def local(at: Micros) -> str:
 
 
 def show_message(message: Message, author_name: str) -> None:
-    """A message, its further lines indented below the first."""
+    """A message, its further lines indented below the first. Who it is from may be only heard."""
+    if message.extra is not None and message.extra.hearsay:
+        author_name = f"{author_name} (unverified)"
     lines = [isolate(line) for line in ("(deleted)" if message.deleted else message.body).split("\n")]
     if message.extra is not None and message.extra.subject:
         lines.insert(0, isolate(message.extra.subject))

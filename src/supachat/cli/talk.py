@@ -175,6 +175,7 @@ async def _tail(
         client.open(key)
         await session.until(lambda: session.thread == key or None)
         await _loaded(session, last)
+        _warn_of_hearsay(client, key, follow=follow)
         shown: set[str] = set()
         messages = session.messages()
         shown.update(message.id for message in messages[: len(messages) - last])
@@ -185,6 +186,16 @@ async def _tail(
             if not follow:
                 return
             await session.turn()
+
+
+def _warn_of_hearsay(client: Client, key: ThreadKey, *, follow: bool) -> None:
+    """An empty answer would be read as an empty room."""
+    thread = client.thread(key)
+    if thread is not None and thread.hearsay:
+        rest = (
+            "what is said from now on comes here" if follow else "--follow shows what is said from now on"
+        )
+        print(f"supachat: the server stores nothing of this room: {rest}", file=sys.stderr)
 
 
 async def _loaded(session: Headless, wanted: int) -> None:
