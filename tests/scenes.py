@@ -212,7 +212,8 @@ async def portal(stage: Stage) -> None:
 async def alerts(stage: Stage) -> None:
     """The clinic's feeds, the critical alert of today above them."""
     await stage.live()
-    await stage.until(lambda: stage.client.feeds.open_alerts("portal", "alerts"), 180.0)
+    feeds = stage.client.feeds
+    await stage.until(lambda: any(row.waits for row in feeds.rows("portal", "alerts")), 180.0)
     screen = stage.app.screen
     assert isinstance(screen, ChatScreen)
     screen.open_feed("portal", "alerts")

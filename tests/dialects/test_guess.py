@@ -12,7 +12,8 @@ from supachat.cli.dialect_guess import settle
 from supachat.dialects.calls import Inner, Select
 from supachat.dialects.grammar import parse
 from supachat.dialects.guess import columns, seen, words, written
-from supachat.dialects.guess.proposal import propose
+from supachat.dialects.guess.columns import Choice
+from supachat.dialects.guess.proposal import Proposal, propose
 from supachat.dialects.guess.seen import Column, Table
 from supachat.domain.errors import DialectError
 from supachat.domain.model import Draft, Feature, Micros, ThreadKey
@@ -40,6 +41,10 @@ MESSAGES = Table(
 def with_columns(table: Table, *more: Column, without: str = "") -> Table:
     kept = tuple(column for column in table.columns if column.name != without)
     return dataclasses.replace(table, columns=kept + more)
+
+
+def unsure(found: Proposal) -> list[Choice]:
+    return [one for one in found.choices if one.unsure]
 
 
 @pytest.mark.parametrize("dialect", sorted(renamer.SEEDS))
@@ -136,7 +141,7 @@ def test_what_a_column_cannot_be(column: Column, rule: Any) -> None:
 
 def test_a_chat_of_two_tables_is_sent_into_and_heard() -> None:
     found = propose((ROOMS, MESSAGES))
-    assert (found.missing, found.question) == ((), None)
+    assert (found.missing, unsure(found)) == ((), [])
     dialect = parse(written.toml(found, "mine", "chat"), "mine.toml")
     assert dialect.schema == "chat"
     assert dialect.features >= {Feature.SEND}
@@ -220,8 +225,7 @@ def test_no_rights_to_write_make_a_map_that_reads() -> None:
 
 def test_two_that_fit_alike_are_asked_about_and_an_answer_is_taken() -> None:
     both = with_columns(MESSAGES, Column("sender_id", UUID, True), Column("author_id", UUID, True))
-    question = propose((ROOMS, both)).question
-    assert question is not None
+    question = unsure(propose((ROOMS, both)))[0]
     assert question.role == "messages.author"
     assert (question.value, *question.others) == ("sender_id", "author_id", "user_id")
     answered = propose((ROOMS, both), {"messages.author": "author_id"})

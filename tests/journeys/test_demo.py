@@ -225,7 +225,7 @@ async def _each_system(reader: Reader) -> None:
         "alerts",
         "notifications",
     }
-    await reader.sees(lambda: client.feeds.open_alerts("portal", "alerts"))
+    await reader.sees(lambda: any(row.waits for row in client.feeds.rows("portal", "alerts")))
     assert any(isinstance(one, ev.Alerted) and one.urgent for one in reader.changes)
 
 

@@ -191,7 +191,7 @@ def test_feeds_are_read_when_they_are_known_and_their_rows_outlive_the_run() -> 
     assert screen.asked(ev.FetchFeed) == [ev.FetchFeed("portal", "alerts"), ev.FetchFeed("portal", "log")]
     screen.hear(ev.FeedRead("portal", "alerts", (alert(1),)))
     assert kp.KeepFeedRows("portal", "alerts", (alert(1),), whole=True) in screen.writes
-    assert ev.FeedChanged("portal", "alerts") in screen.changes
+    assert ev.FeedChanged() in screen.changes
 
 
 def test_while_only_polling_works_a_stale_list_has_the_feeds_read_too() -> None:

@@ -60,8 +60,7 @@ def test_the_latest_wins_whatever_order_they_come_in(given: list[tuple[int, int]
     prices = Prices()
     for at, price in given:
         prices.take(tick(str(price), at))
-    held = prices.get("sessions", "BTC")
-    assert held is not None
+    (held,) = prices.watched("sessions", Choices())
     newest = max(at for at, _ in given)
     assert held.at == newest
     assert held.price == [D(price) for at, price in given if at == newest][-1]
@@ -168,4 +167,4 @@ def test_one_change_is_told_for_all_prices_of_one_read() -> None:
     step = Engine(Memory()).receive(
         ev.PricesRead("sessions", tuple(tick("1", symbol=s) for s in ("A", "B", "C"))), 0
     )
-    assert [c for c in step.changes if isinstance(c, ev.PricesChanged)] == [ev.PricesChanged("sessions")]
+    assert [c for c in step.changes if isinstance(c, ev.PricesChanged)] == [ev.PricesChanged()]

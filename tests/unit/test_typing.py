@@ -36,4 +36,4 @@ def test_typing_is_shown_until_then(map_says: float, set_to: float | None, until
     assert engine.people.typing(THREAD) == ("you",)
     step = engine.tick(100.0 + until)
     assert engine.people.typing(THREAD) == ()
-    assert ev.PeopleChanged(frozenset({THREAD})) in step.changes
+    assert ev.PeopleChanged() in step.changes

@@ -56,8 +56,6 @@ class Cache:
         self._find = find
         self.path: Path | None = None
         """Known once the thread has opened it."""
-        self.set_aside: Path | None = None
-        """Where a damaged file was moved to, if that happened in this run."""
         self._keep_days = keep_days
         self._wall = wall
         self._news: list[Notice] = []
@@ -214,7 +212,7 @@ class Cache:
         if self._inode and path.exists() and path.stat().st_ino != self._inode:
             self._inode = path.stat().st_ino  # another process has done it already
             return Rows(_connect(path))
-        aside = self.set_aside = set_aside(path)
+        aside = set_aside(path)
         connection = _connect(path)
         rows = Rows(connection)
         saved = salvage(aside, connection)

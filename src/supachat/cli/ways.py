@@ -89,7 +89,7 @@ async def from_outside(remote: Remote) -> Account | None:
     return await remote.enter(Outside())
 
 
-def by_browser(provider: str, environ: Mapping[str, str] | None = None) -> Way:
+def by_browser(provider: str) -> Way:
     """The address is printed, and opened where there is a screen; the browser comes back by itself, or
     the address on which it ended is pasted."""
 
@@ -98,7 +98,7 @@ def by_browser(provider: str, environ: Mapping[str, str] | None = None) -> Way:
         visit = await remote.browse(provider)
         print(f"Open this in any browser, on any machine:\n\n  {visit.url}\n", file=sys.stderr)
         print("Then wait here, or paste the address on which it ended.", file=sys.stderr)
-        if has_screen(os.environ if environ is None else environ):
+        if has_screen(os.environ):
             await asyncio.to_thread(webbrowser.open, visit.url)
         _listen(visit)
         return await visit.done()

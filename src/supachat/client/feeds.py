@@ -22,10 +22,6 @@ class FeedsFace:
         """Newest first; alerts that nobody has taken before all others."""
         return self._run.parts.beside.feeds.rows(source, feed)
 
-    def open_alerts(self, source: str, feed: str) -> int:
-        """Alerts that nobody has taken."""
-        return self._run.parts.beside.feeds.open_alerts(source, feed)
-
     def take(self, row: FeedRow, act: FeedAct = FeedAct.TAKE) -> None:
         """Take ("acknowledge") or close it: shown at once, undone with a Notice if it is refused."""
         me = self._run.parts.me(row.source)

@@ -46,6 +46,6 @@ class PricesFace:
     def _choose(self, source: str, symbols: tuple[str, ...]) -> None:
         def choose(out: Outcome) -> None:
             self._run.parts.chosen.watch(source, symbols, out)
-            out.changes.append(PricesChanged(source))
+            out.changes.append(PricesChanged())
 
         self._run.act(choose)

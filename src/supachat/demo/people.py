@@ -95,7 +95,7 @@ class Regular:
         door = Door(self.house, self.url, self.who, sources=SOURCES)
         client = door.client(kept=False)
         await client.start()
-        talker = Talker(client, self.answerer, self.pace, self.luck, self.order, self.calm)
+        talker = Talker(client, self.answerer, self.pace, self.order, self.calm)
         tasks = [asyncio.create_task(talker.listen()), asyncio.create_task(talker.attend())]
         try:
             await door.connect(client)

@@ -7,7 +7,6 @@ to somebody who has just come; whoever stops writing is left in peace.
 from __future__ import annotations
 
 import asyncio
-import random
 import time
 from collections.abc import Callable, Iterator
 
@@ -23,16 +22,8 @@ from supachat.domain.model import Item, Message, Presence, Thread, ThreadKey
 class Talker:
     """`order` is 0 for who greets first. Lives for one stay: from coming in to leaving."""
 
-    def __init__(
-        self, client: Client, answerer: Answerer, pace: Pace, luck: random.Random, order: int, calm: Calm
-    ) -> None:
-        self._client, self._answerer, self._pace, self._luck, self._order = (
-            client,
-            answerer,
-            pace,
-            luck,
-            order,
-        )
+    def __init__(self, client: Client, answerer: Answerer, pace: Pace, order: int, calm: Calm) -> None:
+        self._client, self._answerer, self._pace, self._order = client, answerer, pace, order
         self._calm = calm
         self._items: list[Item] = []
         self._news = asyncio.Event()

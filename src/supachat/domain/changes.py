@@ -75,15 +75,12 @@ class Sought:
 class StandingChanged:
     """How complete the open thread is. While it is complete, a newer end alone is not told."""
 
-    thread: ThreadKey
     standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleChanged:
-    """Names, typing or presence of these threads: ask the client. Empty = anybody's."""
-
-    threads: frozenset[ThreadKey] = frozenset()
+    """Names, typing or presence: ask the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +122,12 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class FeedChanged:
-    """The rows of a feed, or which feeds there are (`feed` is empty then): ask `client.feeds`."""
-
-    source: str
-    feed: str = ""
+    """The rows of a feed, or which feeds there are: ask `client.feeds`."""
 
 
 @dataclass(frozen=True, slots=True)
 class PricesChanged:
     """Ask `client.prices`. Told as often as prices come: paint at most twice a second."""
-
-    source: str
 
 
 @dataclass(frozen=True, slots=True)

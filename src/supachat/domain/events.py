@@ -140,7 +140,6 @@ class MessageArrived:
     """A row, whole, from a sealed topic: to be believed."""
 
     message: Message
-    client_sent_at: float | None = None
     changed: bool = False
     """The row was known to be there before and has changed. Without it a known row stays as it is."""
 

@@ -31,10 +31,6 @@ class Probe:
     """New accounts may be made by e-mail."""
     sentence: Safe = NOTHING
 
-    @property
-    def ok(self) -> bool:
-        return self.answers and self.key_known
-
 
 async def probe(url: str, key: str, *, waits: Waits | None = None) -> Probe:
     """Ask the sign-in server for its settings. Never raises; with an empty `key` only the address is

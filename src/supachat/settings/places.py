@@ -24,10 +24,6 @@ class Places:
     def settings(self) -> Path:
         return self.config / FILE
 
-    def under(self, name: str) -> Places:
-        """The same places, each in a folder of its own: nothing is shared with what lies above."""
-        return Places(*(one / name for one in (self.config, self.data, self.cache, self.state, self.log)))
-
 
 def places(environ: Mapping[str, str]) -> Places:
     """Under SUPACHAT_HOME if it is set, else where the platform wants them."""

@@ -36,7 +36,7 @@ class Beside:
         """Which feeds there are: all of them are read."""
         if self.feeds.known(event.source, event.feeds):
             out.writes.append(kp.KeepFeeds(event.source, event.feeds))
-            out.changes.append(ev.FeedChanged(event.source))
+            out.changes.append(ev.FeedChanged())
         out.requests += [ev.FetchFeed(event.source, info.name) for info in event.feeds]
 
     def wanted(self, source: str | None = None) -> list[ev.Request]:
@@ -50,7 +50,7 @@ class Beside:
         after = self.feeds.rows(event.source, event.feed)
         if after != before:
             out.writes.append(kp.KeepFeedRows(event.source, event.feed, event.rows, whole=True))
-            out.changes.append(ev.FeedChanged(event.source, event.feed))
+            out.changes.append(ev.FeedChanged())
         self._alert(fresh, event.source, event.feed, out)
 
     def heard(self, row: FeedRow, turn: int, out: Outcome) -> None:
@@ -58,7 +58,7 @@ class Beside:
             return
         new = self.feeds.heard(row, turn)
         out.writes.append(kp.KeepFeedRows(row.source, row.feed, (row,)))
-        out.changes.append(ev.FeedChanged(row.source, row.feed))
+        out.changes.append(ev.FeedChanged())
         if new:
             self._alert([row], row.source, row.feed, out)
 
@@ -71,7 +71,7 @@ class Beside:
         """Shown as taken, or closed, at once."""
         if self.feeds.take(row, me, act):
             out.requests.append(ev.TakeFeedRow(row.source, row.feed, row.id, act))
-            out.changes.append(ev.FeedChanged(row.source, row.feed))
+            out.changes.append(ev.FeedChanged())
 
     def taken(self, request: ev.TakeFeedRow, turn: int) -> None:
         self.feeds.taken(request.source, request.feed, request.id, turn, request.act)
@@ -80,7 +80,7 @@ class Beside:
         self.feeds.refused(request.source, request.feed, request.id, request.act)
         words = safe_line(f"it was not {_DONE[request.act]}: {message}")
         out.changes.append(ev.Notice(words, safe_line(cure), "error"))
-        out.changes.append(ev.FeedChanged(request.source, request.feed))
+        out.changes.append(ev.FeedChanged())
 
     # ------------------------------------------------------------ prices
 
@@ -93,7 +93,7 @@ class Beside:
         choices = self._chosen.choices
         if not prices.is_watched(tick, choices):
             return
-        change = ev.PricesChanged(tick.source)
+        change = ev.PricesChanged()
         if change not in out.changes:
             out.changes.append(change)
         self._crossed(tick, before, out)

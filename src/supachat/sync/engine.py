@@ -90,8 +90,8 @@ class Engine:
     def tick(self, now: float) -> ev.Step:
         """Once a second: what has to happen by itself."""
         out, parts = Outcome(), self.parts
-        if stopped := self.people.expire(now):
-            out.changes.append(ev.PeopleChanged(stopped))
+        if self.people.expire(now):
+            out.changes.append(ev.PeopleChanged())
         parts.grow(now, out)
         self._missed += self.reader.catcher.missed(now)
         self.reader.catcher.nudge(now, out)
@@ -288,7 +288,7 @@ class Engine:
         if not now.catching_up:
             before = replace(before, complete_to=now.complete_to)
         if now != before:
-            out.changes.append(ev.StandingChanged(thread, now))
+            out.changes.append(ev.StandingChanged(now))
 
     def _backlog(self) -> int | None:
         """Messages of the open thread that the list counts and that are not read yet, where known."""

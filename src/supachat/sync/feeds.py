@@ -41,10 +41,6 @@ class Feeds:
         held = map(self._shown, self._rows.get((source, feed), {}).values())
         return in_order(tuple(held), self.info(source, feed))
 
-    def open_alerts(self, source: str, feed: str) -> int:
-        info = self.info(source, feed)
-        return sum(is_alert(row, info) and row.waits for row in self.rows(source, feed))
-
     def known(self, source: str, infos: Sequence[FeedInfo]) -> bool:
         """Which feeds a source has. True if that is news; those it has no more go with their rows."""
         kept = {key: info for key, info in self._infos.items() if key[0] != source}

@@ -59,7 +59,7 @@ def _rows(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
         case ev.ThreadDeaf(thread):
             parts.reader.catcher.deaf(thread)
             if parts.roster.people.unheard(thread):
-                out.changes.append(ev.PeopleChanged(frozenset({thread})))
+                out.changes.append(ev.PeopleChanged())
         case ev.MessageArrived(message, changed=changed):
             parts.heard(message, now, out, changed=changed)
         case ev.MessageHinted(thread, changed):

@@ -114,7 +114,7 @@ class Parts:
         if not changed:
             self.notifier.arrived(message, self.roster.threads.get(message.thread), out)
         if self.roster.people.lives(message.thread, message.author, now):
-            out.changes.append(ev.PeopleChanged(frozenset({message.thread})))
+            out.changes.append(ev.PeopleChanged())
         self.confirmed(message, out, changed=changed)
 
     def _told(self, notice: Message, out: Outcome) -> None:
@@ -161,7 +161,7 @@ class Parts:
         self.reader.arrived(message, self.asking.turn, out, changed=changed)
         roster = self.roster
         if roster.people.stops(message.thread, message.author):
-            out.changes.append(ev.PeopleChanged(frozenset({message.thread})))
+            out.changes.append(ev.PeopleChanged())
         if roster.threads.get(message.thread) is None:
             self.ask(ev.ListThreads(message.thread.source), out, again=True)
         roster.note(roster.threads.heard(message), out)

@@ -48,9 +48,6 @@ class Prices:
     def __init__(self, ticks: Iterable[Tick] = ()) -> None:
         self._ticks: dict[tuple[str, str], Tick] = {(t.source, t.symbol): t for t in ticks}
 
-    def get(self, source: str, symbol: str) -> Tick | None:
-        return self._ticks.get((source, symbol))
-
     def symbols(self, source: str) -> tuple[str, ...]:
         """All that the source has, in alphabetical order."""
         return tuple(sorted(symbol for held, symbol in self._ticks if held == source))

@@ -223,10 +223,6 @@ def _not_filling(timeline: Timeline) -> list[Splice]:
     return [splice for gap in timeline.gaps.all() for splice in timeline.gaps.filling(gap, False)]
 
 
-def _later(one: Cursor | None, other: Cursor | None) -> Cursor | None:
-    return max((c for c in (one, other) if c is not None), default=None)
-
-
 def _covered(event: PageFetched) -> tuple[Cursor, Cursor] | None:
     """The stretch in which a page's messages are all there are."""
     request, messages = event.request, event.messages

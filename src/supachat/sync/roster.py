@@ -85,7 +85,7 @@ class Roster:
             case ev.PersonSeen(thread, person, sighting, age):
                 news = person in members and self.people.seen(thread, person, sighting, now - age)
         if news:
-            out.changes.append(ev.PeopleChanged(frozenset({event.thread})))
+            out.changes.append(ev.PeopleChanged())
 
     def keep_text(self, thread: ThreadKey, text: str, out: Outcome) -> None:
         if self.texts.get(thread, "") == text:

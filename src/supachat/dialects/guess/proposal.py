@@ -32,11 +32,6 @@ class Proposal:
         """The table of `messages`, `threads`, `me` or `members`."""
         return next((one for one in self.tables if one.name == self.value(f"{role}.table")), None)
 
-    @property
-    def question(self) -> Choice | None:
-        """The first guess that a person should be asked about."""
-        return next((one for one in self.choices if one.unsure), None)
-
 
 class _Made:
     """The choices as they are made; a fixed one is taken as it was said."""
