@@ -86,21 +86,6 @@ async def test_a_letter_is_written_under_its_subject_and_stands_under_it() -> No
         assert "Next week" in lines[here - 1]
 
 
-async def test_tab_completes_though_the_screen_has_not_heard_of_the_last_letter_yet() -> None:
-    async with running(make_app(five()), (120, 36)) as pilot:
-        await at(pilot, INVOICE)
-        screen = chat(pilot.app)
-        screen.composer.field.type_in("/sub")
-        screen.action_walk(1)
-        assert screen.composer.text == "/subject "
-        assert screen.focused is screen.composer.field
-        await pilot.press("ctrl+u", *"/sub")
-        await until(pilot, lambda: screen.composer.field.completing)
-        await pilot.press("escape", "tab")
-        await until(pilot, lambda: screen.focused is not screen.composer.field)
-        assert screen.composer.text == "/sub", "what was closed stays closed"
-
-
 async def test_a_letter_that_was_not_sent_comes_back_with_its_subject() -> None:
     town = five()
     town.refused = NotAllowed("not yours")

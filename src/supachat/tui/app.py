@@ -25,12 +25,12 @@ from supachat.tui import desktop, hangup
 from supachat.tui import theme as themes
 from supachat.tui.breaking import Crashed
 from supachat.tui.keymap import Keymap
-from supachat.tui.measuring import Measuring
 from supachat.tui.screens.chat import ChatScreen
 from supachat.tui.screens.chat_doors import SIGN_IN, SIGN_OUT
 from supachat.tui.screens.chat_telling import ChatTelling
 from supachat.tui.screens.layout import SMALL, too_small
 from supachat.tui.terminal_keys import teach_terminal_keys
+from supachat.tui.turns import Turns
 from supachat.tui.widgets.drawn import Drawn
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ Connect = Callable[[Client], Awaitable[None]]
 """Builds the way to the server and attaches it. Called once per Client, after the first frame."""
 
 
-class SupachatApp(Measuring, inherit_bindings=False):
+class SupachatApp(Turns, inherit_bindings=False):
     """Ends with an exit code."""
 
     CSS_PATH = "app.tcss"

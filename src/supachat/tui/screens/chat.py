@@ -248,7 +248,7 @@ class ChatScreen(ChatTelling):
         self.list_asked = False
         self.typing.show(below=0)
         self.lay_out()
-        self.composer.field.focus()
+        self.set_focus(self.composer.field)
 
     def action_thread(self, by: int) -> None:
         self._go(neighbour(self.list.keys, self.client.open_thread, by))

@@ -48,8 +48,6 @@ class ChatCanned(ChatEditing):
     ) -> None:
         super().__init__(client, now=now, monotonic=monotonic)
         self._replies: dict[str, Sequence[Canned]] = {}
-        self._suggested_for = ""
-        """The text for which completions were looked for last."""
 
     def want_replies(self, key: ThreadKey) -> None:
         """Have the source's replies ready before they are asked for."""
@@ -68,7 +66,6 @@ class ChatCanned(ChatEditing):
             self._suggest(self.composer.text)
 
     def _suggest(self, text: str) -> None:
-        self._suggested_for = text
         source = self.shown.source if self.shown is not None else ""
         found = suggestions(text, self._replies.get(source, ()), self._pointless(source)) if source else []
         self.completion.show(found)
@@ -111,8 +108,6 @@ class ChatCanned(ChatEditing):
         return True
 
     def action_walk(self, by: int) -> None:
-        if self.composer.text != self._suggested_for:
-            self._suggest(self.composer.text)  # tab was faster than the word of the last letter
         if by < 0 or not self.complete():
             super().action_walk(by)
 

@@ -71,7 +71,7 @@ class ChatEditing(ChatWriting):
             self.client.keep_text(self.shown, self.composer.text)
         self._edited = message
         self.composer.edit(message.raw)
-        self.composer.field.focus()
+        self.set_focus(self.composer.field)
         self.typing.hold(Safe("editing  enter saves  esc leaves it as it was"))
 
     def _end_edit(self) -> None:
@@ -127,7 +127,7 @@ class ChatEditing(ChatWriting):
             return
         event.prevent_default()
         key, self._deleted = self._deleted, None
-        self.pane.focus()
+        self.set_focus(self.pane)
         if event.yes and key is not None:
             try:
                 self.client.delete(key)

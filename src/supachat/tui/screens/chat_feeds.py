@@ -42,7 +42,7 @@ class ChatFeeds(ChatPresence):
         self.pinned.show(Head())
         self.show_all()
         self.feed.go_to(feed)
-        self.feed.focus()
+        self.set_focus(self.feed)
 
     def close_feed(self) -> bool:
         """Back to the thread that was open; whether feeds were shown."""
@@ -114,6 +114,6 @@ class ChatFeeds(ChatPresence):
     def action_back(self) -> None:
         if self.place is Place.FEED and self.close_feed():
             if self.shown is not None:
-                self.composer.field.focus()
+                self.set_focus(self.composer.field)
         else:
             super().action_back()

@@ -76,9 +76,9 @@ class ChatList(ChatLink):
 
     def action_order(self) -> None:
         self.unread_first = not self.unread_first
-        self.composer.field.focus()  # nothing changes places while the list is used
+        self.set_focus(self.composer.field)  # nothing changes places while the list is used
         self.show_list()
-        self.list.focus()
+        self.set_focus(self.list)
         self.typing.flash(Safe("unread first" if self.unread_first else "by time"))
 
     def action_filter(self) -> None:
@@ -98,7 +98,7 @@ class ChatList(ChatLink):
     def action_back(self) -> None:
         """Out of the filter first, and the list as it was."""
         if self.filter.stop():
-            self.list.focus()
+            self.set_focus(self.list)
         else:
             super().action_back()
 

@@ -113,7 +113,7 @@ class ChatReading(ChatView):
             taken = self.client.take_back(draft)
             if taken is not None:
                 self.composer.give_back(slash.written(taken.subject, taken.raw))
-                self.composer.field.focus()
+                self.set_focus(self.composer.field)
             else:
                 self.typing.flash(Safe("it is on its way, too late for that"))
         else:
@@ -123,7 +123,7 @@ class ChatReading(ChatView):
     def on_typing_line_answered(self, event: TypingLine.Answered) -> None:
         if event.yes:
             self.client.discard(event.question.id)
-        self.pane.focus()
+        self.set_focus(self.pane)
 
     def action_page(self, by: int) -> None:
         self.pane.page(by)
@@ -193,9 +193,9 @@ class ChatReading(ChatView):
             self.list_hidden = not self.list_hidden
         self.lay_out()
         if self.side.display and self.list_asked:
-            self.list.focus()
+            self.set_focus(self.list)
         elif not self.side.display and self.shown is not None:
-            self.composer.field.focus()
+            self.set_focus(self.composer.field)
 
     def action_people(self) -> None:
         self.people_asked = not self.people_asked

@@ -52,7 +52,7 @@ class ChatSearch(ChatFeeds):
             return
         self.stop_seeking()
         if change.found and self.pane.show_found(change.message, going.words):
-            self.pane.focus()
+            self.set_focus(self.pane)
         else:
             words = safe_line(f"{change.reason}. What is loaded stays.", limit=200)
             self.notices.tell(Notice(Safe("Not at that message"), words, "warning"))

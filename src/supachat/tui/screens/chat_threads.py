@@ -214,7 +214,7 @@ class ChatThreads(ChatList):
         key = self.client.open_thread
         if event.question.id == LEAVE:
             event.prevent_default()
-            self.composer.field.focus()
+            self.set_focus(self.composer.field)
             if event.yes and key is not None:
                 self.alter(key, Alteration.LEAVE)
 

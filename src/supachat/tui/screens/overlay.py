@@ -46,8 +46,6 @@ class Overlay(ModalScreen[T]):
         self._found = Lines(id="found", on="panel")
         self._results = Results(id="results")
         self._begun = ""
-        self._searched = ""
-        """The query whose results are shown."""
 
     def compose(self) -> ComposeResult:
         prompt = Span(Safe(glyphs_of(self).you), "bold accent")
@@ -118,7 +116,7 @@ class Overlay(ModalScreen[T]):
 
     def search(self, *, keep: bool = False) -> None:
         """Find again for the query that stands there."""
-        query = self._searched = self.asked
+        query = self.asked
         results, total = self.find(query)
         rows = self.app.size.height
         self._results.show(results, airy=rows >= 30, most=max(3, rows - 10), keep=keep)
@@ -140,8 +138,6 @@ class Overlay(ModalScreen[T]):
         self._results.next_group()
 
     def action_pick(self) -> None:
-        if self._searched != self.asked:  # enter was faster than the news that something was typed
-            self.search()
         chosen = self._results.chosen
         if chosen is not None:
             self.picked(chosen.id)

@@ -34,7 +34,8 @@ def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:
     if thread is None:
         return NOTHING
     live = link.state in (LinkState.CONNECTED, LinkState.POLLING)
-    whole = whole_words(client.standing(key), now, live=live)
+    hears = link.state is LinkState.CONNECTED and not (link.mute or link.silent)
+    whole = whole_words(client.standing(key), now, hears=hears, polled=link.polled)
     told = Safe("not stored by the server") if thread.hearsay else NOTHING
     if link.state not in (LinkState.CONNECTED, LinkState.CONNECTING) and link.reason:
         return _listed(told or whole, link.reason)
@@ -93,18 +94,18 @@ def writing_words(client: Client, newest: Iterable[Item]) -> Safe:
     return NOTHING
 
 
-def whole_words(known: Standing, now: datetime, *, live: bool) -> Safe:
+def whole_words(known: Standing, now: datetime, *, hears: bool, polled: bool = False) -> Safe:
     """`2 gaps`, `catching up`, `complete to 09:31` with its day if that is not today.
 
-    Without a link nothing is being read: then it is said up to when it is known.
+    Where nothing is heard, and of a thread that is only `polled`, it is said up to when it is known.
     """
     if known.gaps:
         return Safe("1 gap" if known.gaps == 1 else f"{known.gaps:,} gaps")
-    if known.catching_up and live:
+    if known.catching_up and hears and not polled:
         return Safe("catching up")
     if known.complete_to is None:
         return NOTHING
-    if live:
+    if hears and not known.catching_up:
         return Safe("complete")
     day = "" if local(known.complete_to, now).date() == now.date() else f"{short(known.complete_to, now)} "
     return Safe(f"complete to {day}{clock(known.complete_to, now)}")
@@ -191,6 +192,8 @@ def thread_facts(client: Client, key: ThreadKey, now: datetime) -> list[Fact]:
 
 def _link(health: Health) -> Safe:
     trip = health.link.round_trip
+    if health.link.mute:
+        return Safe("not answering")
     if health.link.state is LinkState.CONNECTED:
         return Safe("live" if trip is None else duration(trip))
     return Safe(health.link.state.value.replace("_", " "))

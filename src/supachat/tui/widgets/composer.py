@@ -6,14 +6,12 @@ too large changes nothing, and ctrl+c can be undone.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.dom import DOMNode
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -33,10 +31,7 @@ class Field(EditingField):
     BINDINGS = bindings(Place.COMPOSER)
 
     class Entered(Message):
-        """Enter was pressed, when the text was this and `cuts` texts had been taken out of the field."""
-
-        text = ""
-        cuts = 0
+        """Enter was pressed."""
 
     class Recall(Message):
         """Up or down where there is no line to go to: the history is wanted."""
@@ -56,14 +51,9 @@ class Field(EditingField):
         super().__init__(**kwargs)
         self.recalling = False
         self.completing = False
-        self.cuts = 0
 
     def action_send(self) -> None:
         self.post_message(self.Entered())
-
-    def on_field_entered(self, event: Entered) -> None:
-        """In its turn among the keys: what is typed behind it is not meant."""
-        event.text, event.cuts = self.text, self.cuts
 
     def action_new_line(self) -> None:
         self.type_in("\n")
@@ -149,13 +139,6 @@ class Composer(Horizontal):
         self._limit = 65536
         self._live = True
         self._kept = True
-        self._sent = ""
-        """What the screen was asked to send and has not answered yet."""
-        self._behind: list[Field.Entered] = []
-        """Each Enter that came meanwhile."""
-        self._cuts: deque[str] = deque(maxlen=100)
-        """What was taken out of the field last: an Enter may have seen it there."""
-
         self.field = Field(id="field")
         self._prompt = Prompt(id="prompt")
         self._hint = Hint(id="hint")
@@ -213,7 +196,7 @@ class Composer(Horizontal):
     def replace(self, text: str) -> None:
         """The text is this now, and that was the person's doing: undo brings back what stood there."""
         self.field.replace(cleaned(text), (0, 0), self.field.document.end)
-        self.field.focus()
+        self.screen.set_focus(self.field)
 
     def live(self, live: bool, *, kept: bool = True) -> None:
         """Whether what is sent now goes out now, and whether a text outlives the program."""
@@ -221,16 +204,8 @@ class Composer(Horizontal):
         self._show_hint()
 
     def clear(self) -> None:
-        """Empty it, so that undo brings the text back. What was typed on since it was sent stays."""
-        sent = self._sent
-        if sent and self.text != sent and self.text.startswith(sent):
-            lines = sent.split("\n")
-            self.field.delete((0, 0), (len(lines) - 1, len(lines[-1])))
-            self._cuts.append(sent)
-        else:
-            self._cuts.append(self.text)
-            self.field.clear()
-        self.field.cuts += 1
+        """Empty it, so that undo brings the text back."""
+        self.field.clear()
         self._stop_recalling()
 
     def remember(self, text: str) -> None:
@@ -256,34 +231,10 @@ class Composer(Horizontal):
             self.post_message(self.Changed(text, typed=True))
 
     def on_field_entered(self, event: Field.Entered) -> None:
+        """No key behind it is looked at before the screen has dealt with this one: see `turns`."""
         event.stop()
-        if self._sent:
-            self._behind.append(event)
-        else:
-            self._submit(self._meant(event))
-
-    def _meant(self, event: Field.Entered) -> str:
-        """What of the text at that Enter still stands here: the rest was sent, or put away, since."""
-        text, since = event.text, self.field.cuts - event.cuts
-        for cut in list(self._cuts)[-since:] if since else ():
-            text = text.removeprefix(cut)
-        return text if self.text.startswith(text) else ""
-
-    def _submit(self, text: str) -> None:
-        """Ask the screen. Until it has answered, another Enter waits: it would send the same text twice."""
-        if text.strip():
-            self._sent = text
-            self.post_message(self.Submitted(text))
-            self.call_later(self._follow, self)
-
-    def _follow(self, node: DOMNode) -> None:
-        """Behind what was submitted, from queue to queue, until the screen has dealt with it."""
-        if node is not self.screen and isinstance(node.parent, DOMNode):
-            node.parent.call_later(self._follow, node.parent)
-            return
-        self._sent = ""
-        while self._behind and not self._sent:
-            self._submit(self._meant(self._behind.pop(0)))
+        if self.text.strip():
+            self.post_message(self.Submitted(self.text))
 
     def on_field_step(self, event: Field.Step) -> None:
         event.stop()

@@ -55,7 +55,7 @@ class ListFilter(Horizontal):
         if not self.children:
             self._fill()
         self.display = True
-        self.field.focus()
+        self.screen.set_focus(self.field)
 
     def _fill(self) -> None:
         from supachat.tui.widgets.form import Lines  # late: not before the first frame

@@ -248,7 +248,7 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         entry, _ = self._lines[event.y]
         if entry is not None:
             self._cursor.choose(self._view.items.at_key(entry.key))
-            self.focus()
+            self.screen.set_focus(self)
             self._show()
 
     # ------------------------------------------------------------ actions

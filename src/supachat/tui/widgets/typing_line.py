@@ -120,7 +120,7 @@ class TypingLine(Drawn):
         """Take the keyboard until the question is answered."""
         self.show(question=question)
         self.can_focus = True
-        self.focus()
+        self.screen.set_focus(self)
 
     def action_answer(self, yes: bool) -> None:
         question = self.state.question
