@@ -57,8 +57,8 @@ def test_a_draft_becomes_the_functions_five_arguments() -> None:
             "_id": ID,
         },
     )
-    assert DIRECT.send_call(draft, thread, "ann") == wanted
-    assert DIRECT.send_call(draft, None, "ann") == wanted
+    assert DIRECT.acts.send_call(draft, thread, "ann") == wanted
+    assert DIRECT.acts.send_call(draft, None, "ann") == wanted
 
 
 def test_one_word_makes_it_a_plain_insert() -> None:
@@ -75,13 +75,13 @@ def test_one_word_makes_it_a_plain_insert() -> None:
         "recipient_mongo_id": "bob",
         "body": "hi",
     }
-    call = inserting.send_call(Draft(ID, THREAD, "hi", AT), None, "ann", UID)
+    call = inserting.acts.send_call(Draft(ID, THREAD, "hi", AT), None, "ann", UID)
     assert call == Insert("chat_messages", row, "id", "public")
     assert inserting.own_ids, "a second try is no second message"
 
 
 def test_a_draft_that_looks_like_a_slot_is_sent_as_it_is() -> None:
-    call = DIRECT.send_call(Draft(ID, THREAD, "$me", AT), None, "ann")
+    call = DIRECT.acts.send_call(Draft(ID, THREAD, "$me", AT), None, "ann")
     assert isinstance(call, Rpc)
     assert call.params["_body"] == "$me"
 
@@ -89,7 +89,7 @@ def test_a_draft_that_looks_like_a_slot_is_sent_as_it_is() -> None:
 @pytest.mark.parametrize("thread", ["carl__dora", "ann", "ann__", "__ann", "x__ann__bob"])
 def test_a_draft_for_a_thread_that_is_not_ones_own_is_not_sent(thread: str) -> None:
     with pytest.raises(DialectError, match="nobody knows who else"):
-        DIRECT.send_call(Draft(ID, ThreadKey("direct", thread), "hi", AT), None, "ann")
+        DIRECT.acts.send_call(Draft(ID, ThreadKey("direct", thread), "hi", AT), None, "ann")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_pages_are_cut_by_time_and_key(
 def test_the_small_calls() -> None:
     assert DIRECT.me_call() == Rpc("supachat_whoami")
     assert DIRECT.list_call() == Rpc("supachat_threads")
-    assert DIRECT.read_call(MarkRead(THREAD, Cursor(AT, ID))) == Rpc(
+    assert DIRECT.acts.read_call(MarkRead(THREAD, Cursor(AT, ID))) == Rpc(
         "supachat_mark_read", {"_thread_id": "ann__bob", "_message_id": ID}
     )
     assert DIRECT.find_call("  Bo ") == Rpc("supachat_find_people", {"_text": "Bo"})
@@ -209,11 +209,11 @@ def test_a_thread_that_was_ensured() -> None:
 
 def test_the_stored_row_answers_a_draft() -> None:
     draft = Draft(ID, THREAD, "hello **Ann**", AT)
-    stored = DIRECT.stored([ROW], draft, "bob")
+    stored = DIRECT.acts.stored([ROW], draft, "bob")
     assert stored is not None
     assert (stored.id, stored.at, stored.own) == (draft.id, AT, True)
-    assert DIRECT.stored([], draft, "bob") is None
-    assert DIRECT.stored([ROW | {"thread_id": "bob__carl"}], draft, "bob") is None
+    assert DIRECT.acts.stored([], draft, "bob") is None
+    assert DIRECT.acts.stored([ROW | {"thread_id": "bob__carl"}], draft, "bob") is None
 
 
 def test_half_a_character_in_a_text_loses_nothing_else() -> None:

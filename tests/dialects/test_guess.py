@@ -148,7 +148,7 @@ def test_a_chat_of_two_tables_is_sent_into_and_heard() -> None:
     assert not dialect.features & {Feature.EDIT, Feature.DELETE}
     assert dialect.own_ids
     assert {topic.private for topic in dialect.thread_topics("r1", "me")} == {False}
-    call = dialect.send_call(Draft("d1", ThreadKey("mine", "r1"), "hello", Micros(0)), None, "ana")
+    call = dialect.acts.send_call(Draft("d1", ThreadKey("mine", "r1"), "hello", Micros(0)), None, "ana")
     assert getattr(call, "row", None) == {"room_id": "r1", "user_id": "ana", "content": "hello", "id": "d1"}
 
 

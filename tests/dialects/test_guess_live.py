@@ -101,7 +101,7 @@ async def chatted(dialect: Dialect, reader: Reader) -> Message:
     first = dialect.messages(answer, thread.key, me)
     assert [message.raw for message in first] == ["first light"]
     draft = Draft(str(uuid.uuid4()), thread.key, "all's well", Micros(0))
-    await reader.ask(dialect.send_call(draft, thread, me))
+    await reader.ask(dialect.acts.send_call(draft, thread, me))
     *_, last = await page(dialect, reader, thread.key, me)
     assert (last.raw, last.own) == ("all's well", True)
     assert not dialect.own_ids or last.id == draft.id

@@ -108,7 +108,7 @@ def test_every_string_that_is_shown_is_safe_and_the_original_is_kept(case: dict[
     assert (message.raw, thread.key.id, message.author) == (kept, id_, id_)
     draft = Draft("i", thread.key, "hi", message.at)
     with pytest.raises(DialectError) as caught:
-        DIRECT.send_call(draft, None, "ann")
+        DIRECT.acts.send_call(draft, None, "ann")
     shown = (thread.title, thread.preview, person.name, person.handle, caught.value.message)
     for line in (*shown, message.body.replace("\n", "")):
         assert safe(line) == line

@@ -109,7 +109,7 @@ def test_metadata_are_facts() -> None:
 
 
 def test_a_draft_is_sent_by_the_function() -> None:
-    call = INBOX.send_call(Draft(ID, THREAD, "hello", Micros(1)), None, ME)
+    call = INBOX.acts.send_call(Draft(ID, THREAD, "hello", Micros(1)), None, ME)
     assert call == Rpc("insert_message", {"_conversation_id": TALK, "_body": "hello", "_id": ID}, "inbox")
 
 

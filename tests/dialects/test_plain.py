@@ -75,14 +75,14 @@ def only(id_: str) -> tuple[tuple[str, str, str], ...]:
 def test_insert_in_one_word_takes_the_drafts_key() -> None:
     plain = dialect(send='send = "insert"')
     row = {"id": "d1", "room": "r1", "author": "ann", "text": "hi"}
-    assert plain.send_call(draft(), None, "ann") == Insert("messages", row, "id")
+    assert plain.acts.send_call(draft(), None, "ann") == Insert("messages", row, "id")
     assert plain.own_ids
     assert Feature.SEND in plain.features
 
 
 def test_an_insert_without_a_key_of_ours_is_never_an_upsert() -> None:
     plain = dialect('[send]\ninsert = true\nparams = { room = "$thread", text = "$body", kind = "text" }')
-    assert plain.send_call(draft(), None, "ann") == Insert(
+    assert plain.acts.send_call(draft(), None, "ann") == Insert(
         "messages", {"room": "r1", "text": "hi", "kind": "text"}, ""
     )
     assert not plain.own_ids
@@ -115,7 +115,7 @@ def test_a_message_is_sent_in_one_way(part: str) -> None:
 )
 def test_a_change_is_an_update_a_delete_or_a_function(part: str, act: Act, call: Call) -> None:
     plain = dialect(part)
-    assert plain.change_call(draft(act), "ann") == call
+    assert plain.acts.change_call(draft(act), "ann") == call
     assert (Feature.EDIT in plain.features, Feature.DELETE in plain.features) == (
         act is Act.EDIT,
         act is Act.DELETE,
@@ -124,7 +124,7 @@ def test_a_change_is_an_update_a_delete_or_a_function(part: str, act: Act, call:
 
 def test_what_a_map_cannot_do_is_no_feature() -> None:
     with pytest.raises(DialectError, match="cannot be changed"):
-        dialect().change_call(draft(Act.EDIT), "ann")
+        dialect().acts.change_call(draft(Act.EDIT), "ann")
     assert not dialect().features & {Feature.EDIT, Feature.DELETE, Feature.SEND}
 
 
@@ -165,13 +165,13 @@ def test_a_window_is_read_between_two_cursors() -> None:
 
 def test_a_draft_is_sought_by_its_key_or_among_ones_own_rows_after_the_anchor() -> None:
     keyed, plain = dialect(send='send = "insert"'), dialect("[send]\ninsert = true\nparams = {}")
-    by_key = keyed.sought_call(draft(), "ann")
+    by_key = keyed.acts.sought_call(draft(), "ann")
     assert isinstance(by_key, Select)
     assert by_key.filters == only("d1")
-    newest = plain.sought_call(draft(), "ann")
+    newest = plain.acts.sought_call(draft(), "ann")
     assert isinstance(newest, Select)
     assert (newest.limit, newest.order[0]) == (1, ("created_at", True))
-    own = plain.sought_call(draft(anchor=Cursor(AT1, "7")), "ann")
+    own = plain.acts.sought_call(draft(anchor=Cursor(AT1, "7")), "ann")
     assert isinstance(own, Select)
     assert own.filters == (("room", "eq", "r1"), ("created_at", "gte", T1), ("author", "eq", "ann"))
     assert own.any_of.startswith("created_at.gt.")

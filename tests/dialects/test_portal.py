@@ -99,7 +99,7 @@ def test_a_letter_has_a_subject() -> None:
 
 
 def test_a_letter_is_sent_with_its_subject() -> None:
-    call = PORTAL.send_call(Draft(ID, THREAD, "Dear Ann", Micros(1), subject="My knee"), None, BOB)
+    call = PORTAL.acts.send_call(Draft(ID, THREAD, "Dear Ann", Micros(1), subject="My knee"), None, BOB)
     wanted = {"_client_id": CLIENT, "_subject": "My knee", "_message": "Dear Ann", "_id": ID}
     assert call == Rpc("supachat_send", wanted, "portal")
 
@@ -108,7 +108,7 @@ def test_a_plain_insert_fills_the_column_of_the_subject() -> None:
     text = (files(dialects) / "portal.toml").read_text()
     at = text.index("[send]")
     plain = f'send = "insert"\n{text[:at]}{text[text.index("[read]") :]}'
-    call = parse(plain, "portal.toml").send_call(
+    call = parse(plain, "portal.toml").acts.send_call(
         Draft(ID, THREAD, "Dear Ann", Micros(1), subject="My knee"), None, BOB
     )
     row = {"id": ID, "client_id": CLIENT, "sender_id": BOB, "subject": "My knee", "message": "Dear Ann"}

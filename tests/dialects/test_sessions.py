@@ -170,9 +170,9 @@ def test_facts_of_a_stranger_are_bounded() -> None:
 def test_an_edit_and_a_delete_are_functions() -> None:
     draft = Draft("d", THREAD, "new", Micros(1), act=Act.EDIT, target=ID)
     wanted = Rpc("supachat_edit", {"_message_id": ID, "_content": "new"}, "sessions")
-    assert SESSIONS.change_call(draft, ME) == wanted
+    assert SESSIONS.acts.change_call(draft, ME) == wanted
     gone = Draft("d", THREAD, "", Micros(1), act=Act.DELETE, target=ID)
-    assert SESSIONS.change_call(gone, ME) == Rpc("supachat_delete", {"_message_id": ID}, "sessions")
+    assert SESSIONS.acts.change_call(gone, ME) == Rpc("supachat_delete", {"_message_id": ID}, "sessions")
 
 
 @pytest.mark.parametrize(("value", "word"), [("on", "archived"), ("off", "active")])

@@ -144,10 +144,10 @@ def holding(map_: Map, text: str) -> Select:
     )
 
 
-def sought(map_: Map, draft: Draft, me: str, *, own_ids: bool) -> Select:
+def sought(map_: Map, draft: Draft, me: str) -> Select:
     """Whether a draft's row is there; before its first try, the thread's newest message."""
     part = map_.messages
-    if own_ids:
+    if map_.own_ids:
         where = ((part.thread, "eq", draft.thread.id), (part.key, "eq", draft.id))
         return _select(map_, where, "", part.order, 1)
     if draft.anchor is None:

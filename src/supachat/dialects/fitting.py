@@ -6,6 +6,11 @@ from supachat.dialects.rows import Misfit
 from supachat.domain.errors import DialectError
 
 
+def misfit(source: str, what: str) -> DialectError:
+    """Something that the source's map has no way to say or do."""
+    return DialectError(f"the source {source}: {what}")
+
+
 class Fitting:
     """A `with` block whose misfits become a DialectError that names the source."""
 

@@ -15,24 +15,22 @@ from typing import Any
 from pydantic import ValidationError
 
 from supachat.dialects import abilities, asks, changes, faults, frames, listed, rows, topics
+from supachat.dialects.acts import Acts
 from supachat.dialects.beside import Beside
 from supachat.dialects.calls import Call, Row, Topic
-from supachat.dialects.fitting import Fitting
+from supachat.dialects.fitting import Fitting, misfit
 from supachat.dialects.frames import Members
 from supachat.dialects.shape import Map
-from supachat.domain.errors import DialectError
 from supachat.domain.events import (
     Event,
     FetchEdits,
     FetchMentions,
     FetchPage,
-    MarkRead,
     PersonRead,
     PresenceHeard,
     Reread,
 )
 from supachat.domain.model import (
-    Act,
     Cursor,
     Draft,
     Feature,
@@ -86,6 +84,10 @@ class Dialect:
         return abilities.features(self.map)
 
     @property
+    def acts(self) -> Acts:
+        return Acts(self.map)
+
+    @property
     def beside(self) -> Beside:
         return Beside(self.map)
 
@@ -98,7 +100,7 @@ class Dialect:
     @property
     def own_ids(self) -> bool:
         """A draft's id becomes the row's key."""
-        return self.map.send is None or self.map.send.takes_ids
+        return self.map.own_ids
 
     @property
     def follows_edits(self) -> bool:
@@ -130,7 +132,7 @@ class Dialect:
         if part is None:
             return Person(PersonKey(self.name, user_id), safe_line(user_id), safe_line(user_id))
         if not answer:
-            raise self._misfit(f"nobody here has the account {safe_line(user_id)}")
+            raise misfit(self.name, f"nobody here has the account {safe_line(user_id)}")
         with Fitting(self.name):
             return rows.person(self.map, answer[0], part.id, part.name)
 
@@ -186,52 +188,7 @@ class Dialect:
     def window_call(self, request: Reread) -> Call:
         return asks.window(self.map, request)
 
-    # ------------------------------------------------------------ acts
-
-    def send_call(self, draft: Draft, thread: Thread | None, me: str, user: str = "") -> Call:
-        """`thread` may be None where a thread's id says who is in it; else that raises DialectError.
-        `user` is the reader's auth id."""
-        other = (thread.other if thread else None) or self.other_of(draft.thread, me)
-        slots = {"thread": draft.thread.id, "me": me, "user": user, "body": draft.raw, "draft": draft.id}
-        slots["subject"] = draft.subject
-        if other is not None:
-            slots["other"] = other
-        elif self.map.send is not None and "$other" in self.map.send.params.values():
-            raise self._misfit(f"nobody knows who else is in the thread {safe_line(draft.thread.id)}")
-        call = asks.send(self.map, slots)
-        if call is None:
-            raise self._misfit("messages can only be read")
-        return call
-
-    def sought_call(self, draft: Draft, me: str) -> Call:
-        """Whether the draft's row is there."""
-        return asks.sought(self.map, draft, me, own_ids=self.own_ids)
-
-    def change_call(self, draft: Draft, me: str) -> Call:
-        """An edit or a delete. Raises DialectError where the map has no way to do it."""
-        slots = {"thread": draft.thread.id, "me": me, "message": draft.target, "body": draft.raw}
-        if draft.act is Act.EDIT and self.map.edit is not None:
-            return asks.edit(self.map, self.map.edit, slots)
-        if draft.act is Act.DELETE and self.map.delete is not None:
-            return asks.delete(self.map, self.map.delete, slots)
-        raise self._misfit("messages cannot be changed")
-
-    def target_call(self, draft: Draft) -> Call:
-        """The message that a change is about, as it is now."""
-        return asks.the_row(self.map, draft)
-
-    def stored(self, answer: Sequence[Row], draft: Draft, me: str) -> Message | None:
-        """The row that the server made of `draft`; None where it did not show it."""
-        if not answer or self.map.messages.key not in answer[0]:
-            return None
-        with Fitting(self.name):
-            made = rows.message(self.map, answer[0], me)
-        return made if made.thread == draft.thread else None
-
-    def read_call(self, request: MarkRead) -> Call | None:
-        if self.map.read is None:
-            return None
-        return asks.rpc(self.map, self.map.read, {"thread": request.thread.id, "message": request.to.id})
+    # ------------------------------------------------------------ whom to write to
 
     def find_call(self, text: str) -> Call | None:
         """People by exact handle, or by how their name begins; None for a text with nothing in it."""
@@ -255,7 +212,7 @@ class Dialect:
     def ensured(self, answer: Sequence[Row], me: str) -> tuple[Thread, tuple[Person, ...]]:
         threads, people = self.threads(answer[:1], me)
         if not threads:
-            raise self._misfit("the thread was not made and no reason was given")
+            raise misfit(self.name, "the thread was not made and no reason was given")
         return threads[0], people
 
     # ------------------------------------------------------------ what is heard
@@ -300,16 +257,3 @@ class Dialect:
     def hearsay(self, draft: Draft, me: str, now: Micros) -> tuple[str, str, dict[str, Any]] | None:
         """Topic, event and payload that tell a message, where it is stored nowhere."""
         return frames.saying(self.map, draft, me, now)
-
-    # ------------------------------------------------------------ helpers
-
-    def other_of(self, thread: ThreadKey, me: str) -> str | None:
-        """The other one of two people, where a thread's id is made of theirs."""
-        joint = self.map.threads.id_joins
-        if joint is None:
-            return None
-        one, _, two = thread.id.partition(joint)
-        return {one: two, two: one}.get(me) or None
-
-    def _misfit(self, what: str) -> DialectError:
-        return DialectError(f"the source {self.name}: {what}")

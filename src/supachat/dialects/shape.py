@@ -168,6 +168,11 @@ class Map(Part):
             raise DialectError(f"the source {self.name} stores no messages")
         return self.stored
 
+    @property
+    def own_ids(self) -> bool:
+        """A draft's id becomes the row's key."""
+        return self.send is None or self.send.takes_ids
+
     @model_validator(mode="after")
     def _stored_or_only_told(self) -> Map:
         if (self.stored is None) is (self.news.hearsay is None):

@@ -108,7 +108,7 @@ class Source:
         if thread is None:
             raise Unseen("there is no thread yet to write into")
         draft = Draft(_known_id(thread), thread.key, MARK, Micros(int(time.time() * 1_000_000)))
-        return self.dialect.send_call(draft, thread, self._me, self._reader.user_id), thread
+        return self.dialect.acts.send_call(draft, thread, self._me, self._reader.user_id), thread
 
     async def stored(self) -> str:
         """Where messages are, in words."""

@@ -95,18 +95,18 @@ class Performer:
     async def seek_draft(self, request: ev.SeekDraft) -> Sequence[ev.Event]:
         draft = request.draft
         dialect, me = self.source(draft.thread.source)
-        answer = await self._rows.carry_out(dialect.sought_call(draft, me))
+        answer = await self._rows.carry_out(dialect.acts.sought_call(draft, me))
         return [ev.DraftSought(draft, dialect.messages(answer, draft.thread, me))]
 
     async def change(self, draft: Draft) -> Sequence[ev.Event]:
         """An edit or a delete. Rights that hide a row make it a change of no rows: that is looked into."""
         dialect, me = self.source(draft.thread.source)
-        call = dialect.change_call(draft, me)
+        call = dialect.acts.change_call(draft, me)
         answer = await self._rows.carry_out(call)
-        message = dialect.stored(answer, draft, me)
+        message = dialect.acts.stored(answer, draft, me)
         if message is None:
-            there = await self._rows.carry_out(dialect.target_call(draft))
-            message = dialect.stored(there, draft, me)
+            there = await self._rows.carry_out(dialect.acts.target_call(draft))
+            message = dialect.acts.stored(there, draft, me)
             done = message is None or message.deleted
             if draft.act is Act.EDIT:
                 done = message is not None and message.raw == draft.raw
@@ -117,14 +117,14 @@ class Performer:
     async def send_draft(self, request: ev.SendDraft) -> Sequence[ev.Event]:
         draft = request.draft
         dialect, me = self.source(draft.thread.source)
-        call = dialect.send_call(draft, self._known.thread(draft.thread), me, self._known.user)
-        message = dialect.stored(await self._rows.carry_out(call), draft, me)
+        call = dialect.acts.send_call(draft, self._known.thread(draft.thread), me, self._known.user)
+        message = dialect.acts.stored(await self._rows.carry_out(call), draft, me)
         return [ev.DraftStored(draft, message)]
 
     async def mark_read(self, request: ev.MarkRead) -> Sequence[ev.Event]:
         """Where the source has no read cursor it is marked on this device only."""
         dialect, _ = self.source(request.thread.source)
-        call = dialect.read_call(request)
+        call = dialect.acts.read_call(request)
         if call is not None:
             await self._rows.carry_out(call)
         return [ev.ReadMarked(request.thread, request.to)]

@@ -73,8 +73,8 @@ async def test_from_finding_a_person_to_having_read_them(people: tuple[Caller, C
     assert (thread.key, other) == (THREAD, found)
 
     letter = draft('hello, "Bob" \\ (you)')
-    stored = DIRECT.stored(await ann.rows(DIRECT.send_call(letter, thread, "ann")), letter, "ann")
-    again = DIRECT.stored(await ann.rows(DIRECT.send_call(letter, None, "ann")), letter, "ann")
+    stored = DIRECT.acts.stored(await ann.rows(DIRECT.acts.send_call(letter, thread, "ann")), letter, "ann")
+    again = DIRECT.acts.stored(await ann.rows(DIRECT.acts.send_call(letter, None, "ann")), letter, "ann")
     assert stored is not None
     assert stored == again
     assert (stored.id, stored.raw, stored.own) == (letter.id, letter.raw, True)
@@ -89,7 +89,7 @@ async def test_from_finding_a_person_to_having_read_them(people: tuple[Caller, C
     )
     (read,) = DIRECT.messages(await bob.rows(DIRECT.page_call(FetchPage(THREAD))), THREAD, "bob")
     assert (read.id, read.at, read.raw, read.own) == (stored.id, stored.at, stored.raw, False)
-    await bob.rows(DIRECT.read_call(MarkRead(THREAD, read.cursor)))
+    await bob.rows(DIRECT.acts.read_call(MarkRead(THREAD, read.cursor)))
     (listed,), _ = DIRECT.threads(await bob.rows(DIRECT.list_call()), "bob")
     assert (listed.unread, listed.read_to) == (0, stored.cursor)
 
@@ -130,9 +130,9 @@ async def test_refusals_are_answered_as_refusals(
     ann, _, ghost = people
     refused = [
         (ann, DIRECT.ensure_call("nobody", "ann"), 409, "23503"),
-        (ann, DIRECT.send_call(draft(" "), None, "ann"), 400, "22023"),
-        (ann, DIRECT.send_call(draft("x" * 65537), None, "ann"), 400, "22023"),
-        (ann, DIRECT.send_call(draft("forged"), None, "bob"), 403, "42501"),
+        (ann, DIRECT.acts.send_call(draft(" "), None, "ann"), 400, "22023"),
+        (ann, DIRECT.acts.send_call(draft("x" * 65537), None, "ann"), 400, "22023"),
+        (ann, DIRECT.acts.send_call(draft("forged"), None, "bob"), 403, "42501"),
         (ghost, DIRECT.ensure_call("ann", "ghost"), 403, "42501"),
     ]
     for who, call, status, code in refused:
@@ -146,7 +146,7 @@ async def test_refusals_are_answered_as_refusals(
 
 async def test_the_originals_call_is_not_ambiguous(people: tuple[Caller, Caller, Caller]) -> None:
     ann, _, _ = people
-    call = DIRECT.send_call(draft("by the old call"), None, "ann")
+    call = DIRECT.acts.send_call(draft("by the old call"), None, "ann")
     assert isinstance(call, Rpc)
     four = Rpc(call.function, {name: value for name, value in call.params.items() if name != "_id"})
     (row,) = await ann.rows(four)
