@@ -56,6 +56,8 @@ class Proxy:
         self._port = 0
         self.swallows: Callable[[bytes], bool] = lambda frame: False
         """A test's own choice of frames that get lost without a sign."""
+        self.refuses: Callable[[str], bool] = lambda path: False
+        """The same of requests that are answered 503, by their path."""
         self.made: Counter[str] = Counter()
         """Faults that really touched something."""
 
@@ -169,6 +171,8 @@ class Proxy:
     ) -> bool:
         """Whether the connection goes on."""
         fault = self._answers.popleft() if self._answers else None
+        if self.refuses(request.target.decode()):
+            fault = Fault(Kind.STATUS, status=503)
         if fault is not None:
             self.made[str(fault)] += 1
         kept = fault is not None and fault.kind in (Kind.STATUS, Kind.EMPTY) and fault.before

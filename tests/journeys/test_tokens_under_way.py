@@ -1,97 +1,169 @@
-"""Tokens end, are taken away and change their key while messages flow: nobody notices."""
+"""Tokens end, are taken away and change their key, and clocks go wrong, while messages flow both ways."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from tests.journeys.guest import Guest
-from tests.journeys.local import LocalServer
-from tests.journeys.storm import all_sent, ids, rider, stored
+from tests.faults.proxy import Proxy
+from tests.journeys.flowing import flowing
+from tests.journeys.guest import LIMIT, Guest
+from tests.journeys.local import PASSWORD, LocalServer
+from tests.journeys.revoking import end_every_session
+from tests.journeys.storm import QUICK, persist, rider
 
 from supachat.domain.health import LinkState
+from supachat.remote.project import Project
+from supachat.remote.waits import Waits
 
 LIFE = 4
-"""Seconds that a token lives here."""
+"""Seconds that a token lives on the server of short tokens."""
+Names = Callable[[str], str]
 
 
-async def converse(server: LocalServer, a: Guest, b: Guest, seconds: float, say: str) -> int:
-    """Both write for so long; how many each has written, once both have everything."""
-    thread = await a.writes_to("ben")
-    b.client.open(thread)
-    end, number = time.monotonic() + seconds, 0
-    while time.monotonic() < end:
-        for who in (a, b):
-            who.client.send(thread, f"{say} {number}")
-        number += 1
-        await asyncio.sleep(0.05)
-    await all_sent([a, b])
-    expected = [id_ for id_, _ in stored(server, thread)][-50:]
-    for who in (a, b):
-        while ids(who)[-50:] != expected:
-            await who.watch.turn()
-    return number
+@pytest.fixture(scope="module")
+def brief(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """A server whose tokens live for seconds."""
+    with LocalServer(tmp_path_factory.mktemp("brief") / "server", "--jwt-expiry", str(LIFE)) as running:
+        yield running
 
 
-async def test_tokens_that_live_for_seconds_are_renewed_before_they_end(tmp_path: Path) -> None:
-    with LocalServer(tmp_path / "server", "--jwt-expiry", str(LIFE)) as server:
-        for name in ("ana", "ben"):
-            server.sign_up(name)
-        async with (
-            rider(server.url, server.key, "ana", None) as a,
-            rider(server.url, server.key, "ben", None) as b,
-        ):
-            number = await converse(server, a, b, 3 * LIFE, "message")
-            assert len(stored(server, await a.writes_to("ben"))) == 2 * number
-            assert a.client.health.drops == 0, "a renewal is no reason to drop the connection"
-            assert a.watch.lost is None
+@asynccontextmanager
+async def two(
+    server: LocalServer,
+    names: Names,
+    url: str = "",
+    *,
+    cache: Path | None = None,
+    waits: Waits | None = None,
+    wall: Callable[[], float] = time.time,
+) -> AsyncIterator[tuple[Guest, Guest]]:
+    """Ana, through whatever stands at `url`, by the clock `wall`, and Ben. No wait of their links is
+    shortened unless that is said: a busy machine is no reason to connect anew."""
+    waits = waits or Waits()
+    for name in ("ana", "ben"):
+        server.sign_up(names(name))
+    async with (
+        rider(url or server.url, server.key, names("ana"), cache, waits=waits, wall=wall) as ana,
+        rider(server.url, server.key, names("ben"), None, waits=waits) as ben,
+    ):
+        await ana.writes_to(names("ben"))
+        yield ana, ben
 
 
-async def test_a_changed_signing_key_is_answered_with_a_new_token(tmp_path: Path) -> None:
+def token_of(guest: Guest) -> str:
+    project = guest.client._run.need_remote()
+    assert isinstance(project, Project)
+    tokens = project._keeper._tokens
+    return tokens.access if tokens else ""
+
+
+async def another_token(guest: Guest, before: str) -> str:
+    async with asyncio.timeout(LIMIT):
+        while (token := token_of(guest)) in ("", before):
+            await asyncio.sleep(0.02)
+    return token
+
+
+async def test_tokens_that_live_for_seconds_are_renewed_before_they_end(
+    brief: LocalServer, names: Names
+) -> None:
+    async with two(brief, names) as (ana, ben), flowing(brief, ana, ben) as flow:
+        token = token_of(ana)
+        for _ in range(2):
+            token = await another_token(ana, token)
+            await flow.passes()
+        assert ana.client.health.drops == 0, "a renewal is no reason to drop the connection"
+        assert ana.watch.lost is None
+
+
+async def test_a_token_that_ends_before_another_can_be_had_only_delays_what_is_written(
+    brief: LocalServer, names: Names
+) -> None:
+    async with Proxy(brief.url) as proxy, two(brief, names, proxy.url, waits=QUICK) as (ana, ben):
+        async with flowing(brief, ana, ben) as flow:
+            proxy.refuses = lambda path: path.startswith("/auth/")
+            await ana.watch.until(lambda: ana.client.unsent()[0] > 20 or None, LIMIT)
+            await flow.passes([ben])
+            assert ana.watch.lost is None, "a server that does not answer takes no session away"
+            proxy.refuses = lambda path: False
+            await flow.passes()
+
+
+async def test_a_revoked_session_asks_to_sign_in_and_what_was_written_meanwhile_goes_out_then(
+    brief: LocalServer, names: Names, tmp_path: Path
+) -> None:
+    async with two(brief, names, cache=tmp_path / "a.db") as (ana, ben):
+        brief.sign_up(names("eve"))
+        with_eve = await ana.client.start_thread("direct", names("eve"))
+        async with flowing(brief, ana, ben) as flow:
+            end_every_session(brief, names("ana"))
+            await ana.watch.until(lambda: ana.watch.lost, LIMIT)
+            assert "Sign in again" in str(ana.watch.lost)
+            ana.client.keep_text(with_eve, "half a sentence")
+            await flow.passes([ben])
+            waiting, failed = ana.client.unsent()
+            assert (waiting > 0, failed) == (True, 0), "what is written while signed out waits"
+            await persist(lambda: ana.client.entry.sign_in(f"{names('ana')}@example.org", PASSWORD))
+            await flow.passes()
+            assert ana.client.text(with_eve) == "half a sentence"
+
+
+async def test_a_changed_signing_key_is_answered_with_a_new_token(tmp_path: Path, names: Names) -> None:
     with LocalServer(tmp_path / "server", "--jwt-algorithm", "ES256") as server:
-        for name in ("ana", "ben"):
-            server.sign_up(name)
-        async with (
-            rider(server.url, server.key, "ana", None) as a,
-            rider(server.url, server.key, "ben", None) as b,
-        ):
-            before = await converse(server, a, b, 0.5, "before")
+        async with two(server, names, waits=QUICK) as (ana, ben), flowing(server, ana, ben) as flow:
+            token = token_of(ana)
             server.kill()
             (server.data_dir / "signing_key.json").unlink()
             await asyncio.to_thread(server.again)
-            after = await converse(server, a, b, 0.5, "after")
-            assert len(stored(server, await a.writes_to("ben"))) == 2 * (before + after)
-            assert a.watch.lost is None
+            await flow.passes()
+            assert token_of(ana) != token
+            assert ana.watch.lost is None
 
 
-@pytest.mark.parametrize("wrong", [-3600.0, 3600.0])
+class Clock:
+    """This computer's, `off` seconds ahead."""
+
+    def __init__(self, off: float = 0.0) -> None:
+        self.off = off
+
+    def wall(self) -> float:
+        return time.time() + self.off
+
+    async def is_said(self, ana: Guest) -> None:
+        """The badge can say how wrong it is."""
+        async with asyncio.timeout(LIMIT):
+            while abs(ana.client.health.link.clock_skew - self.off) >= 5:
+                await asyncio.sleep(0.02)
+
+
+HOUR_OFF = pytest.mark.parametrize("wrong", [-3600.0, 3600.0])
+
+
+@HOUR_OFF
 async def test_a_clock_an_hour_off_changes_nothing_but_is_said(
-    server: LocalServer, names: Callable[[str], str], wrong: float
+    server: LocalServer, names: Names, wrong: float
 ) -> None:
-    ana, ben = names("ana"), names("ben")
-    server.sign_up(ana)
-    server.sign_up(ben)
+    clock = Clock(wrong)
+    async with two(server, names, wall=clock.wall) as (ana, ben), flowing(server, ana, ben) as flow:
+        await clock.is_said(ana)
+        await flow.passes()
+        assert ana.watch.lost is None
+        assert ana.client.health.link.state is LinkState.CONNECTED
 
-    def wall() -> float:
-        return time.time() + wrong
 
-    async with (
-        rider(server.url, server.key, ana, None, wall=wall) as a,
-        rider(server.url, server.key, ben, None) as b,
-    ):
-        thread = await a.writes_to(ben)
-        b.client.open(thread)
-        for number in range(10):
-            a.client.send(thread, f"from the wrong hour {number}")
-            b.client.send(thread, f"from the right one {number}")
-        await all_sent([a, b])
-        expected = [id_ for id_, _ in stored(server, thread)]
-        for who in (a, b):
-            while ids(who) != expected:
-                await who.watch.turn()
-        assert a.client.health.link.state is LinkState.CONNECTED
-        skew = a.client.health.link.clock_skew
-        assert abs(skew - wrong) < 5, "the badge can say how wrong the clock is"
+@HOUR_OFF
+async def test_a_clock_that_is_set_an_hour_wrong_and_right_again_under_way_changes_nothing(
+    server: LocalServer, names: Names, wrong: float
+) -> None:
+    clock = Clock()
+    async with two(server, names, wall=clock.wall) as (ana, ben), flowing(server, ana, ben) as flow:
+        for clock.off in (wrong, 0.0):
+            await flow.passes()
+            await clock.is_said(ana)
+        await flow.passes()
+        assert ana.watch.lost is None
