@@ -16,7 +16,7 @@ Names = Callable[[str], str]
 SHAPE: dict[str, tuple[type, ...]] = {
     "workspace": (str,), "grade": (str,), "state": (str,), "reason": (str,),
     "connect_s": (float, type(None)), "round_trip_s": (float, type(None)), "latency_s": (float, type(None)),
-    "clock_skew_s": (float,), "uptime": (float,), "drops_last_hour": (int,), "queued": (int,),
+    "clock_skew_s": (float,), "uptime": (float, type(None)), "drops_last_hour": (int,), "queued": (int,),
     "failed": (int,), "missed_by_realtime": (int,), "strays": (int,), "backlog": (int, type(None)),
     "tables_answer": (bool, type(None)), "partly_polled": (bool,), "last_error": (str,),
     "last_error_ago_s": (float, type(None)), "topics": (list,), "outbox": (list,),

@@ -15,7 +15,7 @@ from supachat.domain.errors import Unreachable
 from supachat.domain.events import LinkMoved, ListThreads, SignedIn
 from supachat.domain.health import LinkState, TopicState
 from supachat.remote.rules import Budget
-from supachat.remote.skew import Bounds
+from supachat.remote.skew import Belief, Bounds
 
 
 async def test_offline_by_hand_is_silent_until_taken_back() -> None:
@@ -103,10 +103,40 @@ def test_the_budget_is_of_any_stretch() -> None:
     assert budget.soonest() == 61.0
 
 
-def test_skew_narrows_and_starts_anew_when_a_clock_is_set() -> None:
-    ahead = Bounds().seen(1000.9, 1001.0, 900.0)
-    assert 99.9 - 0.001 <= ahead.low <= ahead.high <= 101.001
-    narrower = ahead.seen(1002.1, 1002.2, 901.0)
-    assert narrower.high - narrower.low < ahead.high - ahead.low + 0.001
-    assert abs(narrower.seen(1003.0, 1003.1, 1003.0).least) < 0.6
+AHEAD = Belief().seen(1000.9, 1001.0, 900.0)
+"""By one answer this computer is 100 s ahead."""
+
+
+def test_skew_narrows_with_each_answer() -> None:
+    bounds = AHEAD.bounds
+    assert 99.9 - 0.001 <= bounds.low <= bounds.high <= 101.001
+    narrower = AHEAD.seen(1002.1, 1002.2, 901.0).bounds
+    assert narrower.high - narrower.low < bounds.high - bounds.low + 0.001
     assert Bounds().least == 0.0
+
+
+@pytest.mark.parametrize(
+    ("what", "answers", "skew", "sure"),
+    [
+        ("a clock that is right", [(10.0, 10.1, 10.0)], 0.0, True),
+        ("one that is a second off", [(10.0, 10.1, 8.0)], 1.0, False),
+        ("the same, known well", [(10.0, 10.05, 8.0), (10.9, 10.99, 8.0)], 1.9, False),
+        ("known better", [(10.0, 10.05, 8.0), (10.96, 10.99, 8.0), (11.0, 11.01, 9.0)], 1.96, True),
+        # a stopped server goes on: what was asked meanwhile, and just after, has the old time
+        ("one answer of old", [(10.0, 10.1, 10.0), (15.0, 60.0, 10.0)], 0.0, False),
+        ("asked before it went on", [(10.0, 10.1, 10.0), (59.0, 60.0, 10.0)], 0.0, False),
+        ("many", [(10.0, 10.1, 10.0), (59.0, 60.0, 10.0), (60.1, 60.1, 10.0)], 0.0, False),
+        ("then as ever", [(10.0, 10.1, 10.0), (59.0, 60.0, 10.0), (61.0, 61.1, 61.0)], 0.0, True),
+        # somebody sets the clock
+        ("set", [(10.0, 10.1, 10.0), (40.0, 40.1, 20.0), (42.5, 42.6, 22.0)], 19.5, False),
+        ("set twice", [(10.0, 10.1, 10.0), (40.0, 40.1, 20.0), (82.5, 82.6, 22.0)], 0.0, False),
+    ],
+)
+def test_a_clock_is_called_wrong_once_that_is_certain(
+    what: str, answers: list[tuple[float, float, float]], skew: float, sure: bool
+) -> None:
+    belief = Belief()
+    for asked, heard, date in answers:
+        belief = belief.seen(asked, heard, date)
+    assert belief.bounds.least == pytest.approx(skew), what
+    assert belief.sure is sure, what

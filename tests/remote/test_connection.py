@@ -34,8 +34,22 @@ async def test_a_join_says_what_the_topic_asks_for(server: Phoenix, link: Connec
 async def test_the_round_trip_is_measured_at_once_and_again(server: Phoenix, link: Connection) -> None:
     first = await hears(link, Beaten)
     assert isinstance(first, Beaten)
+    assert first.round_trip is not None
     assert 0 < first.round_trip < 2
     await hears(link, Beaten)
+
+
+async def test_a_heartbeat_that_is_overdue_is_told_once_and_then_its_round_trip(server: Phoenix) -> None:
+    link = Connection(server.address, "token", Waits(heartbeat=0.3, answer=0.1, silence=30.0, open=5.0))
+    await link.open()
+    await hears(link, Beaten)
+    server.deaf_to_heartbeats = True
+    while await hears(link, Beaten) != Beaten(None):
+        pass
+    server.deaf_to_heartbeats = False
+    while await hears(link, Beaten) == Beaten(None):
+        pass
+    link.abort()
 
 
 @pytest.mark.parametrize(

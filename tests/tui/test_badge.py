@@ -14,8 +14,11 @@ NOW = 1000.0
 S = LinkState
 
 
-def health(state: LinkState, *, catching_up: int = 0, drops: int = 0, **link: object) -> Health:
-    return Health(Link(state, **link), catching_up=catching_up, drops=drops)  # type: ignore[arg-type]  # real fields
+def health(
+    state: LinkState, *, catching_up: int = 0, backlog: int | None = None, drops: int = 0, **link: object
+) -> Health:
+    given = Link(state, **link)  # type: ignore[arg-type]  # real fields
+    return Health(given, catching_up=catching_up, backlog=backlog, drops=drops)
 
 
 @pytest.mark.parametrize(
@@ -25,7 +28,15 @@ def health(state: LinkState, *, catching_up: int = 0, drops: int = 0, **link: ob
         (health(S.CONNECTED, round_trip=0.012), "◉ live 12 ms", "◉ 12 ms", "success"),
         (health(S.CONNECTED), "◉ live", "◉ live", "success"),
         (health(S.CONNECTED, round_trip=1.4), "◒ slow 1.4 s", "◒ 1.4 s", "warning"),
-        (health(S.CONNECTED, round_trip=0.02, connect_time=3.0), "◒ slow 20 ms", "◒ 20 ms", "warning"),
+        (health(S.CONNECTED, connect_time=3.1), "◒ slow to connect 3.1 s", "◒ 3.1 s", "warning"),
+        (health(S.CONNECTED, round_trip=0.02, connect_time=3.1), "◉ live 20 ms", "◉ 20 ms", "success"),
+        (health(S.CONNECTED, mute=True), "◒ not answering", "◒ no answer", "error"),
+        (
+            health(S.CONNECTED, mute=True, silent=True, catching_up=1),
+            "◒ not answering",
+            "◒ no answer",
+            "error",
+        ),
         (
             health(S.RECONNECTING, attempt=3, next_try_at=NOW + 4),
             "↻ reconnecting in 4 s (3rd try)",
@@ -40,11 +51,13 @@ def health(state: LinkState, *, catching_up: int = 0, drops: int = 0, **link: ob
         ),
         (health(S.RECONNECTING, attempt=1, drops=6), "↻ reconnecting now (1st try)", "↻ now", "error"),
         (health(S.RECONNECTING), "↻ reconnecting now", "↻ now", "warning"),
-        (health(S.CONNECTED, round_trip=0.012, catching_up=120), "⇣ catching up 120", "⇣ 120", "accent"),
+        (health(S.CONNECTED, catching_up=1, backlog=1200), "⇣ catching up 1,200", "⇣ 1,200", "accent"),
+        (health(S.CONNECTED, catching_up=1, backlog=0), "⇣ catching up", "⇣ behind", "accent"),
+        (health(S.CONNECTED, round_trip=0.012, catching_up=2), "⇣ catching up", "⇣ behind", "accent"),
         (health(S.CONNECTED, round_trip=0.012, polled=True), "◷ partly polling", "◷ part poll", "warning"),
         (health(S.CONNECTED, polled=True, silent=True), "! only listening", "! listening", "error"),
         (health(S.CONNECTED, catching_up=2, silent=True), "! only listening", "! listening", "error"),
-        (health(S.CONNECTED, catching_up=2, polled=True), "⇣ catching up 2", "⇣ 2", "accent"),
+        (health(S.CONNECTED, catching_up=2, polled=True), "⇣ catching up", "⇣ behind", "accent"),
         (health(S.POLLING), "◷ polling every 5 s", "◷ poll 5 s", "warning"),
         (health(S.DISCONNECTED), "✗ offline", "✗ offline", "error"),
         (health(S.OFFLINE), "⊘ offline, by you", "⊘ by you", "warning"),
@@ -107,6 +120,7 @@ def test_ordinals(number: int, words: str) -> None:
 def test_what_is_sent_goes_out_now_or_waits(state: LinkState, now: bool) -> None:
     assert live(health(state)) is now
     assert not live(health(state, silent=True))
+    assert not live(health(state, mute=True))
 
 
 def text(row: Row) -> str:

@@ -19,6 +19,7 @@ from supachat.tui.spans import Row
 from supachat.tui.widgets.health_outbox import MOST, outbox_rows
 from supachat.tui.widgets.health_parts import ago, skew_words, span
 from supachat.tui.widgets.health_rows import health_rows
+from supachat.tui.widgets.health_topics import TopicRows
 from supachat.tui.widgets.sparkline import levels, share, sparkline
 
 Compare = Callable[..., bool]
@@ -47,6 +48,7 @@ FULL = Health(
     missed=2,
     drops=2,
     uptime=0.972,
+    watched=3600.0,
     latency=0.043,
     trips=CALM,
     connected_since=CLOCK - 11_520,
@@ -109,6 +111,94 @@ def test_everything_that_is_known_is_said(said: str) -> None:
     assert said in words(health_rows(FULL, CLOCK, 140, titles=titles, waiting=WAITING))
 
 
+WHOLE = "portal-typing:a597932c-abcb-4ccf-8dfa-08a0092a9c59"
+
+
+@pytest.mark.parametrize(
+    ("cells", "name", "at"),
+    [
+        (80, "portal-typing:a597932c-ab⋯", 34),
+        (120, "portal-typing:a597932c-abcb-4c⋯", 39),
+        (130, "portal-typing:a597932c-abcb-4ccf-8dfa-08⋯", 49),
+        (200, f"{WHOLE}  Mira Kovač", 70),
+    ],
+)
+def test_a_name_has_the_width_that_there_is(cells: int, name: str, at: int) -> None:
+    link = replace(LIVE, topics=(TopicHealth(safe_line(WHOLE), TopicState.CONNECTED),))
+    titles = {WHOLE.partition(":")[2]: Safe("Mira Kovač")}
+    row = words(TopicRows(CLOCK, cells, UNICODE, titles, motion=True).rows(link)).splitlines()[-1]
+    assert row[6:].startswith(name)
+    assert row.index("joined") == at
+
+
+@pytest.mark.parametrize(
+    ("link", "health", "said"),
+    [
+        ({}, {}, "complete"),
+        ({}, {"catching_up": 1}, "1 thread to go"),
+        ({}, {"catching_up": 2, "backlog": 1234}, "1,234 messages in 2 threads to go"),
+        ({}, {"whole": False}, "under way the open thread's topic is not joined yet"),
+        ({"polled": True}, {"whole": False}, "by reading as of the last poll, every 5 s"),
+        (
+            {"state": LinkState.POLLING},
+            {"whole": False},
+            "by reading as of the last poll, every 5 s",
+        ),
+        ({"silent": True}, {}, "not known the server does not answer"),
+        ({"mute": True}, {"catching_up": 1}, "not known the server does not answer"),
+        ({"state": LinkState.CONNECTING}, {}, "not known nothing was heard yet"),
+        (
+            {"state": LinkState.OFFLINE},
+            {"heard_to": CLOCK - 720},
+            "not known all was heard up to 12 min ago",
+        ),
+        (
+            {"state": LinkState.RECONNECTING},
+            {"heard_to": CLOCK - 4, "catching_up": 1},
+            "not known all was heard up to 4 s ago",
+        ),
+    ],
+)
+def test_how_complete_it_is_is_said_as_far_as_it_is_known(
+    link: dict[str, object], health: dict[str, object], said: str
+) -> None:
+    given = Health(replace(LIVE, **link), **health)  # type: ignore[arg-type]  # of the table
+    page = words(health_rows(given, CLOCK, 80)).splitlines()
+    [row] = [line for line in page if line.startswith("    catch-up    ")]
+    assert " ".join(row.split()[1:]) == said
+
+
+@pytest.mark.parametrize(
+    ("latency", "skew", "said"),
+    [
+        (0.043, 0.0, "43 ms"),
+        (None, 0.3, "not measured"),
+        (None, -3600.0, "not known"),
+        (0.2, 3600.0, "200 ms"),
+    ],
+)
+def test_a_latency_that_nobody_can_know_is_no_number(latency: float | None, skew: float, said: str) -> None:
+    page = words(health_rows(Health(replace(LIVE, clock_skew=skew), latency=latency), CLOCK, 80))
+    assert f"\n    latency     {said}" in page
+    assert ("the clocks differ by 1 h 0 min" in page) is (said == "not known")
+
+
+@pytest.mark.parametrize(
+    ("uptime", "watched", "drops", "said"),
+    [
+        (None, 0.0, 0, "not so far"),
+        (1.0, 0.0, 0, "up 100.0%, 0 drops in the first minute"),
+        (0.9444, 1800.0, 1, "up 94.4%, 1 drop in 30 min"),
+        (0.972, 3600.0, 2, "up 97.2%, 2 drops in the last hour"),
+    ],
+)
+def test_a_share_is_of_the_time_that_was_watched(
+    uptime: float | None, watched: float, drops: int, said: str
+) -> None:
+    page = words(health_rows(Health(uptime=uptime, watched=watched, drops=drops), CLOCK, 80))
+    assert f"    {said}\n" in page
+
+
 @pytest.mark.parametrize(
     ("cells", "rows"),
     [
@@ -168,12 +258,14 @@ def test_why_it_is_not_live_stands_under_the_state() -> None:
 @pytest.mark.parametrize(
     ("said", "badge", "why"),
     [
+        ({"connect_time": 3.1}, "◉ live 12 ms", "It took 3.1 s to connect."),
+        ({"mute": True, "connect_time": 3.1}, "◒ not answering", "The server has not answered for some"),
         ({"silent": True}, "! only listening", "The tables do not answer: you hear what is new"),
         ({"polled": True}, "◷ partly polling", "What no topic brings is asked for every 5 s instead"),
     ],
 )
 def test_what_joined_topics_do_not_bring_stands_under_the_state(
-    said: dict[str, bool], badge: str, why: str
+    said: dict[str, object], badge: str, why: str
 ) -> None:
     page = words(health_rows(Health(replace(LIVE, **said)), CLOCK, 120))  # type: ignore[arg-type]  # of the table
     assert badge in page

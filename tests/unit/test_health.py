@@ -16,7 +16,7 @@ from supachat.sync.health import HOUR, HealthKeeper, grade
 
 GREEN, YELLOW, RED = Grade.GREEN, Grade.YELLOW, Grade.RED
 UP = Link(LinkState.CONNECTED, round_trip=0.04, connect_time=0.3, joined=20, wanted=20)
-FINE = Health(UP, latency=0.1)
+FINE = Health(UP, uptime=1.0, latency=0.1)
 
 
 def topic(state: TopicState) -> tuple[TopicHealth, ...]:
@@ -49,6 +49,7 @@ def topic(state: TopicState) -> tuple[TopicHealth, ...]:
         ("polling for more of the hour", {"state": LinkState.POLLING}, {"uptime": 0.949}, RED),
         ("polling beside joined topics", {"polled": True}, {}, YELLOW),
         ("tables that do not answer", {"silent": True}, {}, RED),
+        ("a heartbeat that is overdue", {"mute": True}, {}, RED),
         ("disconnected", {"state": LinkState.DISCONNECTED}, {}, RED),
         ("an error", {"state": LinkState.ERROR}, {}, RED),
         ("signed out", {"state": LinkState.SIGNED_OUT}, {}, RED),
@@ -72,6 +73,7 @@ def topic(state: TopicState) -> tuple[TopicHealth, ...]:
         ("two drops", {}, {"drops": 2}, YELLOW),
         ("five drops", {}, {"drops": 5}, YELLOW),
         ("six drops", {}, {"drops": 6}, RED),
+        ("never connected", {}, {"uptime": None}, GREEN),
         ("over 99 % up", {}, {"uptime": 0.991}, GREEN),
         ("99 % up", {}, {"uptime": 0.99}, YELLOW),
         ("95 % up", {}, {"uptime": 0.95}, YELLOW),
@@ -108,15 +110,53 @@ def test_uptime_and_drops_are_of_the_last_hour() -> None:
     keeper.moved(Link(), 0.0)
     keeper.moved(UP, 100.0)
     assert (keeper.health.uptime, keeper.health.drops) == (1.0, 0), "before it was connected nothing counts"
+    assert keeper.health.watched == 0.0
     keeper.moved(down, 1000.0)
     keeper.moved(UP, 1100.0)
     keeper.settle(1900.0)
     assert (keeper.health.uptime, keeper.health.drops) == (round(1700 / 1800, 4), 1)
     assert (keeper.health.last_error, keeper.health.last_error_at) == ("the connection was lost", 1000.0)
+    assert keeper.health.watched == 1800.0
     assert keeper.health.grade is RED
     keeper.settle(1100.0 + HOUR + 1)
+    assert keeper.health.watched == HOUR
     assert (keeper.health.uptime, keeper.health.drops) == (1.0, 0)
     assert keeper.health.grade is GREEN
+
+
+def test_before_it_was_connected_there_is_no_uptime() -> None:
+    keeper = HealthKeeper()
+    for now, state in enumerate((LinkState.CONNECTING, LinkState.RECONNECTING, LinkState.OFFLINE)):
+        keeper.moved(Link(state), float(now))
+    keeper.settle(50.0)
+    assert keeper.health.uptime is None
+
+
+def test_the_time_that_the_person_chose_to_be_offline_is_not_counted() -> None:
+    keeper = HealthKeeper()
+    for now, link in ((0.0, UP), (100.0, Link(LinkState.OFFLINE)), (1000.0, Link()), (1010.0, UP)):
+        keeper.moved(link, now)
+    keeper.settle(1100.0)
+    assert keeper.health.uptime == round(190 / 200, 4)
+    assert keeper.health.watched == 180.0
+
+
+def test_what_is_known_while_offline_is_known_up_to_when_something_was_heard() -> None:
+    keeper = HealthKeeper()
+    keeper.moved(Link(), 0.0)
+    never: float | None = keeper.health.heard_to
+    assert never is None
+    keeper.moved(UP, 10.0)
+    keeper.moved(replace(UP, round_trip=0.05), 25.0)
+    keeper.noted(30.0)
+    keeper.moved(replace(UP, round_trip=None, mute=True), 46.0)
+    assert keeper.health.grade is RED
+    keeper.moved(Link(LinkState.RECONNECTING), 55.0)
+    assert keeper.health.heard_to == 30.0
+    keeper.moved(UP, 60.0)
+    keeper.counted(catching_up=1, queued=0, failed=0, missed=0, now=61.0)
+    keeper.moved(Link(LinkState.RECONNECTING), 62.0)
+    assert keeper.health.heard_to == 30.0, "it had not caught up"
 
 
 @pytest.mark.parametrize(("polled_for", "expected"), [(170.0, YELLOW), (200.0, RED)])
@@ -175,8 +215,8 @@ def heard(ago: float, *, changed: bool = False, deleted: bool = False) -> Messag
         (heard(0.25), 0.25),
         (heard(LIVE - 1), LIVE - 1),
         (heard(LIVE + 1), None),  # moved, restored or replayed
-        (heard(-0.5), 0.0),  # the guess at the skew is half a second off
-        (heard(-5.0), None),  # a clock of somebody else's
+        (heard(-0.05), None),  # one of the clocks is off: a late row is not measured by it
+        (heard(-5.0), None),
         (heard(0.25, changed=True), None),  # an edit has the time of its writing
         (heard(0.25, deleted=True), None),
     ],
@@ -184,7 +224,9 @@ def heard(ago: float, *, changed: bool = False, deleted: bool = False) -> Messag
 def test_how_late_a_row_comes(event: MessageArrived, expected: float | None) -> None:
     measures = Measures(Skew(lambda: NOW))
     measures.row(event, stray=False)
-    assert measures.on(Link()).latency == (pytest.approx(expected) if expected is not None else None)
+    assert measures.on(UP).latency == (pytest.approx(expected) if expected is not None else None)
+    measures.on(Link(LinkState.RECONNECTING))
+    assert measures.on(UP).latency is None, "that was another connection's"
 
 
 def test_a_row_out_of_place_is_counted_and_stays_so() -> None:

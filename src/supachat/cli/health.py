@@ -3,7 +3,8 @@
 The lines are for people. `--json` prints one object in ASCII:
 
     {"workspace": str, "grade": "green" | "yellow" | "red", "state": a LinkState, "reason": str,
-     "connect_s", "round_trip_s", "latency_s": seconds or null, "clock_skew_s": seconds, "uptime": 0..1,
+     "connect_s", "round_trip_s", "latency_s": seconds or null, "clock_skew_s": seconds,
+     "uptime": 0..1 of the last hour, or null where it was never connected,
      "drops_last_hour", "queued", "failed", "missed_by_realtime", "strays": int, "backlog": int or null,
      "tables_answer": bool, or null while nothing is connected, "partly_polled": bool, "last_error": str,
      "last_error_ago_s": seconds or null, "topics": [{"name", "state", "error": str, "error_ago_s",
@@ -80,7 +81,7 @@ def with_outbox(health: Health, waiting: Sequence[Waiting]) -> Health:
 def at_the_end(health: Health, waited: float) -> Health:
     """The figures with the grade and the reason that they have once nobody waits any longer."""
     link = health.link
-    if link.state in _UP:
+    if link.state in _UP and not link.mute:
         return health
     reason = link.reason or health.last_error or Safe(f"no answer within {waited:g} s")
     return replace(health, link=replace(link, reason=reason), grade=Grade.RED)

@@ -80,6 +80,8 @@ class Link:
     """Rows that were heard of threads in which the reader is no member: RLS should have hidden them."""
     polled: bool = False
     """Topics are joined, but not all that are near: what the others would bring is asked for instead."""
+    mute: bool = False
+    """The socket is up, and its last heartbeat is overdue: nobody knows whether anything comes."""
     silent: bool = False
     """Topics are joined, but the tables do not answer: what is new is heard, and nothing can be sent."""
 
@@ -92,16 +94,23 @@ class Health:
     grade: Grade = Grade.YELLOW
     catching_up: int = 0
     """Threads whose missed rows are still being read."""
+    heard_to: float | None = None
+    """While not connected: up to when everything was heard. None where that never was so."""
     backlog: int | None = None
     """Messages that those are known to lack; None where nobody counts them."""
+    whole: bool = True
+    """The open thread lacks nothing and hears what is new; so where none is open."""
     queued: int = 0
     failed: int = 0
     missed: int = 0
     """Rows that a re-read found and realtime had not brought."""
     drops: int = 0
     """Connections lost within the last hour."""
-    uptime: float = 1.0
-    """Share of the last hour connected, 0 to 1."""
+    uptime: float | None = None
+    """Share of the last hour connected, 0 to 1; None before it was connected at all. The time before that
+    and the time that the person chose to be offline are not of it."""
+    watched: float = 0.0
+    """Seconds that the share is of, whole minutes: an hour at most."""
     latency: float | None = None
     """Seconds from the commit of the last heard row to its being known here, by the server's clock."""
     trips: tuple[float, ...] = ()

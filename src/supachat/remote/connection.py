@@ -13,6 +13,7 @@ import logging
 import ssl
 import time
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
@@ -95,9 +96,8 @@ class Connection:
                 if reply is not None:
                     self._answered(reply)
         except ConnectionClosed as error:
-            words = (
-                f"the connection was lost ({error.rcvd.code})" if error.rcvd else "the connection was lost"
-            )
+            code = f" ({error.rcvd.code})" if error.rcvd else ""
+            words = f"the connection was lost{code}"
         finally:
             self._die(Verdict(Cure.RETRY, Safe(words)))
 
@@ -108,20 +108,25 @@ class Connection:
 
     async def _watch(self) -> None:
         """Send heartbeats and listen for silence. The first goes at once: it measures the round trip."""
-        count, next_beat = 0, self._clock()
+        count, next_beat, overdue_at = 0, self._clock(), inf
         while not self.dead.done():
             now = self._clock()
             if now >= self._dead_at():
                 self._die(Verdict(Cure.RETRY, Safe("the server has fallen silent")))
                 return
+            if now >= overdue_at:
+                overdue_at = inf
+                if self._beat is not None:
+                    self.inbox.put_nowait(Beaten(None))
             if now >= next_beat:
-                count, next_beat = count + 1, now + self._waits.heartbeat
+                next_beat, overdue_at = now + self._waits.heartbeat, now + self._waits.answer
+                count += 1
                 self._beat = (f"hb{count}", now)
                 await self._send(
                     library.Message(topic="phoenix", event="heartbeat", payload={}, ref=f"hb{count}")
                 )
                 now = self._clock()
-            await asyncio.sleep(max(0.0, min(next_beat, self._dead_at()) - now))
+            await asyncio.sleep(max(0.0, min(next_beat, overdue_at, self._dead_at()) - now))
 
     def _dead_at(self) -> float:
         return rules.dead_at(self._heard_at, min(self._joining.values(), default=None), self._waits)

@@ -70,9 +70,9 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Beaten:
-    """A heartbeat was answered, after so many seconds."""
+    """A heartbeat was answered, after so many seconds; None: it is overdue."""
 
-    round_trip: float
+    round_trip: float | None
 
 
 Heard = Broadcast | Present | RowChanged | Replicated | Unsubscribed | Ended | Beaten

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from supachat.domain.events import MessageArrived
-from supachat.domain.health import Link
+from supachat.domain.health import Link, LinkState
 from supachat.domain.model import Micros
 from supachat.remote.skew import Skew
 
@@ -26,16 +26,18 @@ class Measures:
         """A row was heard. `stray`: the reader is no member of its thread."""
         self._strays += stray
         late = self._skew.server_time() - event.message.at / 1_000_000
-        if not event.changed and not event.message.deleted and -1.0 <= late <= LIVE:
-            # the guess at the skew may be off by half a second: nothing is known before it is written
-            self._latency = max(0.0, late)
+        if not event.changed and not event.message.deleted and late <= LIVE:
+            # nothing is heard before it is written: then one of the clocks is not as it was taken to be
+            self._latency = late if self._skew.sure and late >= 0.0 else None
 
     def server_time(self) -> Micros:
         """The server's clock, as well as it is known."""
         return Micros(round(self._skew.server_time() * 1_000_000))
 
     def on(self, link: Link) -> Link:
-        """The link with what was measured."""
+        """The link with what was measured. How late rows came on a connection that is gone is forgotten."""
+        if link.state is not LinkState.CONNECTED:
+            self._latency = None
         return replace(
             link, clock_skew=round(self._skew.seconds, 3), latency=self._latency, strays=self._strays
         )

@@ -9,13 +9,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from math import inf
 
 import httpx
 
 _ASKED = "supachat.asked"
+AGAIN = 2.0
+"""Seconds. A server that was stopped and goes on says for a moment what time it was when it was stopped:
+what contradicts all earlier answers is believed once a question that was asked so much later has it too."""
+SURE = 0.1
+"""Seconds. If a wrong clock's skew is known no better than this, no latency is measured by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +30,16 @@ class Bounds:
     low: float = -inf
     high: float = inf
 
-    def seen(self, asked: float, heard: float, date: float) -> Bounds:
-        """One more answer. `asked` and `heard` are seconds since 1970 by this computer, `date` the
-        server's whole second. Where it contradicts the earlier ones a clock was set: it counts alone."""
-        new = Bounds(asked - (date + 1.0), heard - date)
-        low, high = max(self.low, new.low), min(self.high, new.high)
-        return Bounds(low, high) if low <= high else new
+    @classmethod
+    def of(cls, asked: float, heard: float, date: float) -> Bounds:
+        """By one answer. `asked` and `heard` are seconds since 1970 by this computer, `date` the
+        server's whole second."""
+        return cls(asked - (date + 1.0), heard - date)
+
+    def shared(self, other: Bounds) -> Bounds | None:
+        """What both say; None where they contradict each other."""
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        return Bounds(low, high) if low <= high else None
 
     @property
     def least(self) -> float:
@@ -39,16 +48,49 @@ class Bounds:
         return min(max(self.low, 0.0), self.high)
 
 
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """What is believed of the skew, and what is said against it. A clock may be set at any time: then
+    every answer from then on says so."""
+
+    bounds: Bounds = field(default_factory=Bounds)
+    doubt: Bounds | None = None
+    doubted_at: float = 0.0
+
+    def seen(self, asked: float, heard: float, date: float) -> Belief:
+        """One more answer, as for `Bounds.of`."""
+        new = Bounds.of(asked, heard, date)
+        if (agreed := self.bounds.shared(new)) is not None:
+            return Belief(agreed)
+        agreed = self.doubt.shared(new) if self.doubt is not None else None
+        if agreed is None:
+            return Belief(self.bounds, new, heard)
+        if asked >= self.doubted_at + AGAIN:
+            return Belief(agreed)
+        return Belief(self.bounds, agreed, self.doubted_at)
+
+    @property
+    def sure(self) -> bool:
+        """Whether a row's age can be told by it."""
+        bounds = self.bounds
+        return self.doubt is None and (bounds.least == 0.0 or bounds.high - bounds.low <= SURE)
+
+
 class Skew:
     """The hooks of one HTTP client. `wall` is seconds since 1970."""
 
     def __init__(self, wall: Callable[[], float] = time.time) -> None:
         self._wall = wall
-        self._bounds = Bounds()
+        self._belief = Belief()
 
     @property
     def seconds(self) -> float:
-        return self._bounds.least
+        return self._belief.bounds.least
+
+    @property
+    def sure(self) -> bool:
+        """Whether the server's clock is known well enough to tell by it how late a row comes."""
+        return self._belief.sure
 
     def server_time(self) -> float:
         """Seconds since 1970 by the server's clock, as well as it is known."""
@@ -64,4 +106,4 @@ class Skew:
         except (KeyError, ValueError, TypeError, OverflowError):
             return  # no Date, or none that can be read
         if isinstance(asked, float):
-            self._bounds = self._bounds.seen(asked, self._wall(), date)
+            self._belief = self._belief.seen(asked, self._wall(), date)

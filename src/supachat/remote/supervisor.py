@@ -103,7 +103,7 @@ class Supervisor:
         self.topics.fates.clear()
         self.topics.tracked.clear()
         self.topics.heard.clear()
-        self._tell.say(state=state, attempt=0, connect_time=None, round_trip=None, next_try_at=None)
+        self._tell.down(state=state, attempt=0, connect_time=None, next_try_at=None)
 
     def want(self, topics: Sequence[Topic]) -> None:
         """The topics to be joined from now on, the most wanted first."""
@@ -268,7 +268,7 @@ class Supervisor:
             case Ended():
                 joiner.ended(heard)
             case Beaten():
-                self._tell.say(round_trip=heard.round_trip)
+                self._tell.say(round_trip=heard.round_trip, mute=heard.round_trip is None)
 
     def _hand_over(self, heard: Broadcast | Present | RowChanged) -> None:
         try:
@@ -286,15 +286,10 @@ class Supervisor:
     def _ended(self, verdict: Verdict) -> None:
         floor = {Cure.LIMIT: self._waits.limited, Cure.HALT: self._waits.halted}.get(verdict.cure, 0.0)
         self._backoff = self._backoff.lost(self._clock(), self._luck(), self._waits, floor=floor)
-        attempt = self._backoff.failures
+        attempt, when = self._backoff.failures, self._backoff.next_at
         state = LinkState.DISCONNECTED if attempt > AWHILE else LinkState.RECONNECTING
-        self._tell.say(
-            state=LinkState.ERROR if verdict.cure is Cure.HALT else state,
-            attempt=attempt,
-            next_try_at=self._backoff.next_at,
-            reason=verdict.words,
-            round_trip=None,
-        )
+        state = LinkState.ERROR if verdict.cure is Cure.HALT else state
+        self._tell.down(state=state, attempt=attempt, next_try_at=when, reason=verdict.words)
 
 
 def _stumbled(tasks: Sequence[asyncio.Task[None]]) -> Verdict:

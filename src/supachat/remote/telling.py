@@ -47,6 +47,10 @@ class Teller:
         if link != before:
             self._ears.link_moved(link)
 
+    def down(self, **said: Any) -> None:
+        """There is no connection: nothing of it is known."""
+        self.say(round_trip=None, mute=False, **said)
+
     def count(self) -> None:
         """A topic's fate may have changed."""
         self.say()

@@ -18,6 +18,8 @@ class Waits:
     heartbeat: float = 15.0
     silence: float = 25.0
     """Nothing received for so long means dead."""
+    answer: float = 6.0
+    """A heartbeat without an answer for so long is overdue (a refused join holds it up for 5 s)."""
     join: float = 20.0
     """A join is answered within this, or it has failed (a refused one is answered after 5 s)."""
     send: float = 5.0

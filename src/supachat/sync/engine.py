@@ -260,6 +260,7 @@ class Engine:
         if self.health.counted(
             catching_up=self.reader.catcher.catching_up(),
             backlog=self._backlog(),
+            whole=self.open_thread is None or not self.standing(self.open_thread).catching_up,
             queued=queued,
             failed=failed,
             missed=self._missed,

@@ -28,16 +28,18 @@ def grade(health: Health) -> Grade:
     connect = link.connect_time or 0.0
     trip = max(link.round_trip or 0.0, health.latency or 0.0)
     refused = link.parked / link.wanted if link.wanted else 0.0
+    uptime = 1.0 if health.uptime is None else health.uptime
     if (
         link.state in _DOWN
         or trip > DEAD_TRIP
         or connect > DEAD_CONNECT
         or health.drops > 5
-        or health.uptime < 0.95
+        or uptime < 0.95
         or refused > 0.05
         or health.failed
         or link.strays
         or link.silent
+        or link.mute
     ):
         return Grade.RED
     if (
@@ -46,7 +48,7 @@ def grade(health: Health) -> Grade:
         or trip >= SLOW_TRIP
         or connect >= SLOW_CONNECT
         or health.drops > 1
-        or health.uptime <= 0.99
+        or uptime <= 0.99
         or health.missed
         or any(topic.state in _RETRYING for topic in link.topics)
     ):
@@ -63,6 +65,9 @@ class HealthKeeper:
         self._spells: deque[tuple[float, float, bool]] = deque()
         """(from, to, whether connected) of the last hour, once it was connected at all."""
         self._since: float | None = None
+        """When the spell began that lasts; None before the first, and while the person wants no link."""
+        self._heard_at = 0.0
+        """When the link was last known to bring something."""
 
     def moved(self, link: Link, now: float) -> None:
         before_link = self.health.link
@@ -70,19 +75,31 @@ class HealthKeeper:
         was, is_ = before is LinkState.CONNECTED, link.state is LinkState.CONNECTED
         if was and not is_ and link.state not in _BY_HAND:
             self._drops.append(now)
-        if was != is_ and (self._since is not None or is_):
-            if self._since is not None:
-                self._spells.append((self._since, now, was))
-            self._since = now
+        self._spell(before, link.state, now)
         health = replace(self.health, link=link, latency=link.latency)
         if is_ != was:
             health = replace(health, connected_since=now if is_ else None)
+            if is_:
+                self._heard_at = now
+            elif not health.catching_up:
+                health = replace(health, heard_to=self._heard_at)
         if link.round_trip is not None and link.round_trip != before_link.round_trip:
             health = replace(health, trips=(*health.trips, link.round_trip)[-TRIPS:])
+            self._heard_at = now
         if link.reason and link.state is not LinkState.CONNECTED:
             health = replace(health, last_error=link.reason, last_error_at=now)
         self.health = health
         self.settle(now)
+
+    def _spell(self, before: LinkState, after: LinkState, now: float) -> None:
+        """One spell of being connected, or of being not, ends where the next one begins."""
+        was, is_ = before is LinkState.CONNECTED, after is LinkState.CONNECTED
+        if was == is_ and (before in _BY_HAND) == (after in _BY_HAND):
+            return
+        if self._since is not None:
+            self._spells.append((self._since, now, was))
+        known = is_ or self._since is not None or bool(self._spells)
+        self._since = now if known and after not in _BY_HAND else None
 
     def noted(self, now: float, *, hint: bool = False) -> None:
         """Something was received. A `hint` counts only where topics bring it: else it is a poll's own."""
@@ -90,6 +107,7 @@ class HealthKeeper:
         if hint and (link.polled or link.state is not LinkState.CONNECTED):
             return
         self.health = replace(self.health, last_event_at=now)
+        self._heard_at = now
 
     def trouble(self, words: Safe, now: float) -> None:
         self.health = replace(self.health, last_error=words, last_error_at=now)
@@ -103,11 +121,18 @@ class HealthKeeper:
         missed: int,
         now: float,
         backlog: int | None = None,
+        whole: bool = True,
     ) -> bool:
         """Set the counts; True if that changed what can be seen."""
         before = self.health
         self.health = replace(
-            before, catching_up=catching_up, backlog=backlog, queued=queued, failed=failed, missed=missed
+            before,
+            catching_up=catching_up,
+            backlog=backlog,
+            whole=whole,
+            queued=queued,
+            failed=failed,
+            missed=missed,
         )
         self.settle(now)
         return self.health != before
@@ -118,17 +143,20 @@ class HealthKeeper:
             self._drops.popleft()
         while self._spells and self._spells[0][1] < now - HOUR:
             self._spells.popleft()
-        health = replace(self.health, drops=len(self._drops), uptime=self._uptime(now))
+        uptime, watched = self._uptime(now)
+        health = replace(self.health, drops=len(self._drops), uptime=uptime, watched=watched)
         self.health = replace(health, grade=grade(health))
 
-    def _uptime(self, now: float) -> float:
-        if self._since is None:
-            return 1.0
-        connected = self.health.link.state is LinkState.CONNECTED
-        spells = [*self._spells, (self._since, now, connected)]
+    def _uptime(self, now: float) -> tuple[float | None, float]:
+        """As `Health.uptime` and `Health.watched`."""
+        spells = [*self._spells]
+        if self._since is not None:
+            spells.append((self._since, now, self.health.link.state is LinkState.CONNECTED))
         whole = up = 0.0
         for begin, end, was_up in spells:
             length = end - max(begin, now - HOUR)
             whole += length
             up += length if was_up else 0.0
-        return round(up / whole, 4) if whole > 0 else 1.0
+        if whole > 0:
+            return round(up / whole, 4), (whole + 0.5) // 60 * 60
+        return (1.0 if spells else None), 0.0

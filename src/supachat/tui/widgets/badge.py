@@ -54,14 +54,21 @@ def _one(glyph: str, words: str, look: str) -> Badge:
 
 def _connected(health: Health, *, wide: bool, glyphs: Glyphs) -> Badge:
     link = health.link
+    if link.mute:
+        return _one(glyphs.away, "not answering" if wide else "no answer", "error")
     if link.silent:
         return _one(glyphs.alert, "only listening" if wide else "listening", "error")
     if health.catching_up:
-        number = f"{health.catching_up:,}"
-        return _one(glyphs.catching, f"catching up {number}" if wide else number, "accent")
+        number = f"{health.backlog:,}" if health.backlog else ""
+        return _one(
+            glyphs.catching, f"catching up {number}".rstrip() if wide else number or "behind", "accent"
+        )
     trip = "" if link.round_trip is None else duration(link.round_trip)
-    if (link.round_trip or 0) >= SLOW or (link.connect_time or 0) >= SLOW_CONNECT:
-        return _one(glyphs.away, f"slow {trip}".rstrip() if wide or not trip else trip, "warning")
+    if link.round_trip is None and (link.connect_time or 0) >= SLOW_CONNECT:
+        took = duration(link.connect_time or 0)
+        return _one(glyphs.away, f"slow to connect {took}" if wide else took, "warning")
+    if (link.round_trip or 0) >= SLOW:
+        return _one(glyphs.away, f"slow {trip}" if wide else trip, "warning")
     if link.polled:
         return _one(glyphs.waiting, "partly polling" if wide else "part poll", "warning")
     words = f"live {trip}".rstrip() if wide or not trip else trip
@@ -100,4 +107,5 @@ def ordinal(number: int) -> str:
 
 def live(health: Health) -> bool:
     """Whether what is sent now goes out now."""
-    return health.link.state in (LinkState.CONNECTED, LinkState.POLLING) and not health.link.silent
+    link = health.link
+    return link.state in (LinkState.CONNECTED, LinkState.POLLING) and not (link.silent or link.mute)

@@ -10,6 +10,9 @@ from supachat.tui.glyphs import Glyphs
 from supachat.tui.spans import Row, Span, space, width
 
 WIDE: Final = 100
+NAME: Final = 31
+"""Cells of a topic's name, or a thread's, up to 120 columns."""
+HOUR: Final = 3600.0
 SKEW: Final = 30.0
 """Seconds by which the clocks may differ before it is worth a word."""
 
@@ -35,9 +38,11 @@ class Columns(NamedTuple):
     """Of a topic's row, or a draft's."""
 
 
-def columns(cells: int) -> Columns:
+def columns(cells: int, name: int = 0) -> Columns:
+    """`name` is how wide a row's own name may become where there is room."""
     if cells >= WIDE:
-        return Columns(16, 34, 28, 39, 53, 66, 66)
+        more = max(0, min(cells - 120, name - NAME))
+        return Columns(16, 34, 28, 39 + more, 53 + more, 66, 66 + more)
     return Columns(16, 35, 12, 34, 0, 50, 48)
 
 

@@ -14,9 +14,19 @@ from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, space, width, wrap
-from supachat.tui.widgets.badge import badge, duration
+from supachat.tui.widgets.badge import SLOW_CONNECT, badge, duration
 from supachat.tui.widgets.health_outbox import outbox_rows
-from supachat.tui.widgets.health_parts import WIDE, ago, columns, count, heading, skew_words, span, up_to
+from supachat.tui.widgets.health_parts import (
+    HOUR,
+    WIDE,
+    ago,
+    columns,
+    count,
+    heading,
+    skew_words,
+    span,
+    up_to,
+)
 from supachat.tui.widgets.health_topics import TopicRows
 from supachat.tui.widgets.sparkline import share, sparkline
 
@@ -34,6 +44,9 @@ _CURES: Final = {
     LinkState.OFFLINE: "o, or /online, comes back; what you send waits on this computer.",
 }
 _SILENT: Final = "The tables do not answer: you hear what is new, and what you send waits on this computer."
+_MUTE: Final = (
+    "The server has not answered for some seconds; if it stays so, the link is made anew by itself."
+)
 _POLLED: Final = "What no topic brings is asked for every 5 s instead; nothing is lost."
 
 
@@ -56,7 +69,9 @@ def health_rows(
 def why(link: Link) -> str:
     """Why it is not live, and what that means for whoever writes; empty where it is."""
     if link.state is LinkState.CONNECTED:
-        return _SILENT if link.silent else _POLLED if link.polled else ""
+        if (link.connect_time or 0) >= SLOW_CONNECT and not (link.mute or link.silent or link.polled):
+            return f"It took {duration(link.connect_time or 0)} to connect."
+        return _MUTE if link.mute else _SILENT if link.silent else _POLLED if link.polled else ""
     return ". ".join(words for words in (link.reason, _CURES.get(link.state, "")) if words)
 
 
@@ -86,8 +101,7 @@ class _Page:
         rows += [self._trip(), self._latency()]
         rows.append(self._fact("last event", ago(health.last_event_at, self.now), self._missed()))
         rows.append(self._fact("connected", self._connected(), self._drops()))
-        behind = count(health.catching_up, "thread")
-        rows.append(self._fact("catch-up", Safe(f"{behind} to go" if health.catching_up else "complete")))
+        rows.append(self._fact("catch-up", *self._catch_up()))
         if skew := skew_words(link.clock_skew):
             note = Safe("of the server: set this clock right")
             rows.append(self._fact("clock", skew, note, look="warning"))
@@ -103,9 +117,34 @@ class _Page:
         return self._fact("round trip", said, words, spark=sparkline(trips, self.at.spark, self.glyphs))
 
     def _latency(self) -> Row:
-        latency = self.health.latency
-        said = Safe("not measured") if latency is None else Safe(duration(max(0.0, latency)))
+        latency, skew = self.health.latency, abs(self.health.link.clock_skew)
+        if latency is None and skew >= 1.0:
+            return self._fact("latency", Safe("not known"), Safe(f"the clocks differ by {span(skew)}"))
+        said = Safe("not measured") if latency is None else Safe(duration(latency))
         return self._fact("latency", said, Safe("from the commit to this screen"))
+
+    def _catch_up(self) -> tuple[Safe, Safe]:
+        """What is still to be read; where nothing can be known, since when."""
+        health, link = self.health, self.health.link
+        if link.state not in _UP:
+            heard = health.heard_to
+            to = (
+                f"all was heard up to {ago(heard, self.now)}"
+                if heard is not None
+                else "nothing was heard yet"
+            )
+            return Safe("not known"), Safe(to)
+        if link.mute or link.silent:
+            return Safe("not known"), Safe("the server does not answer")
+        if health.catching_up:
+            threads = count(health.catching_up, "thread")
+            lacks = f"{count(health.backlog, 'message')} in {threads}" if health.backlog else threads
+            return Safe(f"{lacks} to go"), NOTHING
+        if health.whole:
+            return Safe("complete"), NOTHING
+        if link.polled or link.state is LinkState.POLLING:
+            return Safe("by reading"), Safe("as of the last poll, every 5 s")
+        return Safe("under way"), Safe("the open thread's topic is not joined yet")
 
     def _missed(self) -> Safe:
         missed = self.health.missed
@@ -119,7 +158,11 @@ class _Page:
 
     def _drops(self) -> Safe:
         health = self.health
-        return Safe(f"up {health.uptime:.1%}, {count(health.drops, 'drop')} in the last hour")
+        if health.uptime is None:
+            return Safe("not so far")
+        watched = span(health.watched) if health.watched else "the first minute"
+        time = "the last hour" if health.watched >= HOUR else watched
+        return Safe(f"up {health.uptime:.1%}, {count(health.drops, 'drop')} in {time}")
 
     # ------------------------------------------------------------ what went wrong
 

@@ -38,6 +38,10 @@ class TopicRows:
         self._at = columns(cells)
 
     def rows(self, link: Link) -> list[Row]:
+        names = [
+            width([Span(topic.name, ""), space(2), Span(self._title(topic), "")]) for topic in link.topics
+        ]
+        self._at = columns(self._cells, max(names, default=0))
         if not link.topics:
             words = f"{link.joined} joined of {link.wanted}, {link.parked} parked"
             return [Row(), heading("Topics", words, self._cells, self._glyphs)]
@@ -63,11 +67,14 @@ class TopicRows:
         """The topic, and its thread's title where there is room."""
         room = self._at.state - 8
         name = Span(cut(topic.name, room, self._glyphs.cut), "foreground")
-        title = self._titles.get(topic.name.partition(":")[2], NOTHING)
+        title = self._title(topic)
         left = room - width([name])
         if not title or left <= 8:
             return [name]
         return [name, space(2), Span(cut(title, left - 2, self._glyphs.cut), "quiet")]
+
+    def _title(self, topic: TopicHealth) -> Safe:
+        return self._titles.get(topic.name.partition(":")[2], NOTHING)
 
     def _note(self, topic: TopicHealth) -> Safe:
         """Why it is not joined and when it is tried again; narrow also when it was last heard."""
