@@ -86,6 +86,20 @@ def test_a_library_that_cannot_be_imported_is_a_sentence(tmp_path: Path) -> None
     assert "click" in report.read_text("utf-8")
 
 
+def test_a_reader_that_is_gone_before_the_last_flush_is_no_crash(tmp_path: Path) -> None:
+    environ = {**os.environ, "SUPACHAT_HOME": str(tmp_path)}
+    environ.pop("PYTHONUNBUFFERED", None)  # with it every line is met at once, and the flush has nothing
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        command = [sys.executable, "-m", "supachat", "dialect", "list"]
+        done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, env=environ, timeout=60)
+    finally:
+        os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert not list(tmp_path.rglob("crash-*.txt"))
+
+
 def in_child(home: Path, code: str) -> subprocess.CompletedProcess[str]:
     environ = {**os.environ, "SUPACHAT_HOME": str(home)}
     return subprocess.run(

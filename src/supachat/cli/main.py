@@ -9,19 +9,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from supachat.cli import mishap
-from supachat.cli.commands import COMMANDS
 from supachat.domain.errors import SupachatError
 from supachat.domain.text import safe
-
-if TYPE_CHECKING:
-    import click
 
 
 def main(argv: list[str] | None = None) -> NoReturn:
@@ -44,13 +39,10 @@ def _leave_at_once(code: int) -> NoReturn:
 def run(argv: list[str]) -> int:
     """The exit code."""
     try:
-        if not argv:
-            gc.disable()  # what is imported stays, so looking through it would only delay the first frame
-            from supachat.cli.app import run_app
-
-            mishap.keep_log(debug=False)
-            return run_app(None, None)
-        return _click(argv)
+        code = _click(argv) if argv else _app()
+        if sys.stdout is not None:
+            sys.stdout.flush()  # a reader that is gone is met here: while Python ends it would be a crash
+        return code
     except SupachatError as error:
         print(f"supachat: {safe(str(error))}", file=sys.stderr)
         return 1
@@ -64,68 +56,35 @@ def run(argv: list[str]) -> int:
         return 1
 
 
+def _app() -> int:
+    gc.disable()  # what is imported stays, so looking through it would only delay the first frame
+    from supachat.cli.app import run_app
+
+    mishap.keep_log(debug=False)
+    return run_app(None, None)
+
+
 def _click(argv: list[str]) -> int:
     """Not `click.main`: that would answer ctrl+c and a closed pipe in its own way."""
     import click
 
-    group = _group()
+    from supachat.cli.group import supachat
+
     try:
-        with group.make_context("supachat", list(argv)) as context:
-            return int(group.invoke(context) or 0)
+        with supachat.make_context("supachat", list(argv)) as context:
+            return int(supachat.invoke(context) or 0)
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.exceptions.Abort:
         return 130
-    except click.ClickException as error:
+    except click.UsageError as error:
         error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        print(f"supachat: {error.format_message()}", file=sys.stderr)
         return error.exit_code
 
 
 def _leave_stdout() -> None:
     """Whoever read our output is gone: let the interpreter's last flush go nowhere."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _group() -> click.Group:
-    import click
-
-    from supachat import __version__
-
-    class Commands(click.Group):
-        """Finds a command by its name alone; `--help` is the only thing that loads them all."""
-
-        def list_commands(self, ctx: click.Context) -> list[str]:
-            return list(COMMANDS)
-
-        def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-            if cmd_name not in COMMANDS:
-                return None
-            module, name = COMMANDS[cmd_name].split(":")
-            command = getattr(importlib.import_module(module), name)
-            assert isinstance(command, click.Command)
-            return command
-
-    @click.group(cls=Commands, invoke_without_command=True)
-    @click.option("--workspace", metavar="NAME", help="The workspace to open.")
-    @click.option(
-        "--vault",
-        type=click.Choice(["auto", "keyring", "file", "memory"]),
-        help="Where the session is kept.",
-    )
-    @click.option("--debug", is_flag=True, help="Write more into the log: what goes over the wire.")
-    @click.version_option(__version__, prog_name="supachat")
-    @click.pass_context
-    def supachat(ctx: click.Context, workspace: str | None, vault: str | None, debug: bool) -> int | None:
-        """Chat in the terminal, in conversations that live in a Supabase project.
-
-        Without a command the app opens.
-        """
-        if ctx.invoked_subcommand != "serve":  # the server speaks on stderr, as servers do
-            mishap.keep_log(debug=debug)
-        if ctx.invoked_subcommand is not None:
-            return None
-        from supachat.cli.app import run_app
-
-        return run_app(workspace, vault)
-
-    return supachat

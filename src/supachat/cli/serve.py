@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from supachat.server.reach import Reach
     from supachat.server.serve import Options, Started
 
-MISSING = (
-    "the local server needs the extra 'local': install supachat with it, as in  pipx install '.[local]'"
-)
+MISSING = "supachat serve needs the local server. Add it with: pipx install --force '.[local]'"
 
 
 def _web_address(_context: click.Context, _option: click.Parameter, given: str) -> str:
@@ -107,7 +105,7 @@ def serve(
     """Run a Supabase-compatible server on this machine, over a real PostgreSQL."""
     if sys.platform == "win32":
         raise click.ClickException(
-            "the local server runs on Linux and macOS only; the client runs here too"
+            "The local server runs on Linux and macOS only; the client runs here too"
         )
     try:
         from supachat.server import serve as server
