@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import deque
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ from supachat.domain.model import (
 )
 from supachat.domain.text import safe_line
 from supachat.sync.engine import Engine
+
+PATIENCE = 5_000
+"""Turns of a device in which everything that is under way must come to its end."""
 
 
 @dataclass
@@ -224,8 +228,11 @@ class Device:
         return bool(self.requests or self.answers or self.inbox or self.unwritten or self.late)
 
     def drain(self) -> None:
-        """Everything goes well until nothing is under way."""
-        while self.requests or self.answers or self.inbox or self.unwritten:
+        """Everything goes well until nothing is under way, which comes at once: nobody asks on and on."""
+        for turn in itertools.count():
+            if not (self.requests or self.answers or self.inbox or self.unwritten):
+                break
+            assert turn < PATIENCE, f"asked for ever: {[*self.requests, *self.answers][:1]}"
             self.perform_one(0.0)
             self.deliver_one()
             self.hear_one()

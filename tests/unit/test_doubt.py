@@ -166,3 +166,15 @@ def test_a_refused_look_leaves_the_try_before_it_in_doubt() -> None:
     answer = box.sought("1", [row(101)], 61)
     assert answer is not None
     assert answer[0] is Verdict.SETTLED
+
+
+def test_when_the_second_look_is_due_its_answer_counts_however_the_clock_rounds() -> None:
+    first = 57.94999999999991  # ten more and ten less of this are not the same
+    box = plain("1")
+    anchored(box)
+    box.trouble("1", Unreachable("cut"), first - 1)
+    assert [m for _, m in box.moves(first)] == [Move.SEEK]
+    box.sought("1", [], first)
+    assert [m for _, m in box.moves(first + SETTLE)] == [Move.SEEK]
+    box.sought("1", [], first + SETTLE)
+    assert [m for _, m in box.moves(first + SETTLE)] == [Move.SEND]

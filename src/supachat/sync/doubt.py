@@ -110,6 +110,8 @@ def judge(entry: Entry, found: Sequence[Message], now: float, *, own_ids: bool) 
     entry.draft = replace(draft, state=DraftState.QUEUED)
     if entry.absent_since is None:
         entry.absent_since = now
-    entry.unsure = now - entry.absent_since < SETTLE
-    entry.not_before = entry.absent_since + SETTLE if entry.unsure else now
+    # one sum for both: two may round apart, and then it is asked on and on
+    settled_at = entry.absent_since + SETTLE
+    entry.unsure = now < settled_at
+    entry.not_before = max(now, settled_at)
     return Verdict.CHANGED
