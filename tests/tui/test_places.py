@@ -10,7 +10,7 @@ import pytest
 from tests.tui.street import key, thread
 
 from supachat.domain.model import ThreadKey
-from supachat.tui.screens.layout import Frame, frame, too_small
+from supachat.tui.screens.layout import Frame, frame, toast_place, too_small
 from supachat.tui.screens.matching import match
 from supachat.tui.screens.navigation import Trail, neighbour
 from supachat.tui.theme import fitting
@@ -42,6 +42,25 @@ def test_the_list_can_be_put_away_and_asked_for() -> None:
 @pytest.mark.parametrize(("size", "small"), [((40, 10), False), ((39, 10), True), ((200, 9), True)])
 def test_what_is_too_small(size: tuple[int, int], small: bool) -> None:
     assert too_small(*size) is small
+
+
+@pytest.mark.parametrize(
+    ("columns", "people", "place"),
+    [
+        (120, False, (48, 0)),
+        (120, True, (48, 30)),
+        (200, True, (48, 30)),
+        (80, True, (48, 30)),
+        (79, True, (47, 30)),
+        (60, True, (28, 30)),
+        (59, True, (48, 0)),
+        (40, False, (38, 0)),
+    ],
+)
+def test_a_toast_stands_beside_the_people_while_there_is_room(
+    columns: int, people: bool, place: tuple[int, int]
+) -> None:
+    assert toast_place(columns, people) == place
 
 
 A, B, C = key("mira"), key("tom"), key("noa")

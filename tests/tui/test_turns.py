@@ -97,3 +97,11 @@ def test_a_widget_that_goes_away_holds_up_nobody() -> None:
     turn = asyncio.Event()
     turns._through(Gone(), turn)
     assert turn.is_set()
+
+
+async def test_tab_behind_a_completion_that_was_closed_moves_on() -> None:
+    async with running(make_app(five()), (120, 50)) as pilot:
+        await at(pilot, HANNAH)
+        burst(pilot.app, *"/sp", "escape", "tab")
+        await until(pilot, lambda: pilot.app.screen.focused is not chat(pilot.app).composer.field)
+        assert written(pilot.app) == "/sp", "what was closed stays closed"

@@ -1,4 +1,4 @@
-"""Toasts: top right under the header, three at most, never over the composer.
+"""Toasts: top right under the header, beside the people, three at most, never over the composer.
 
 Errors and hints stay until Esc or a click, others go after five seconds. A toast never tells what the
 badge tells.
@@ -23,7 +23,6 @@ STAYS: Final = 5.0
 STAYING: Final = ("error", "hint")
 """The grades that wait for Esc. A hint tells something of use when there is time for it."""
 MOST: Final = 3
-WIDTH: Final = 48
 
 
 def toast_rows(notice: Notice, cells: int, glyphs: Glyphs = UNICODE) -> list[Row]:
@@ -77,6 +76,8 @@ class Toast(Drawn):
 class Notices(Vertical):
     """The place where toasts stand; empty it takes no room and no click."""
 
+    _cells = 0
+
     @property
     def busy(self) -> bool:
         """Whether something is being told."""
@@ -95,14 +96,12 @@ class Notices(Vertical):
         self.display = True
         self.mount(toast)
 
-    @property
-    def _cells(self) -> int:
-        return min(WIDTH, self.app.size.width - 2)
-
-    def lay_out(self) -> None:
-        """The terminal has another size."""
+    def lay_out(self, cells: int, beside: int) -> None:
+        """Toasts of so many cells, so many from the right edge."""
+        self._cells = cells
+        self.styles.offset = (-beside, 0)
         for toast in self.query(Toast):
-            toast.fit(self._cells)
+            toast.fit(cells)
 
     def dismiss(self) -> bool:
         """Close all; whether there was an error among them."""

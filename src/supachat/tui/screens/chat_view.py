@@ -21,7 +21,7 @@ from supachat.domain.text import Safe
 from supachat.tui.keymap import Place
 from supachat.tui.notices import Notices
 from supachat.tui.screens import views
-from supachat.tui.screens.layout import Frame, frame
+from supachat.tui.screens.layout import Frame, frame, toast_place
 from supachat.tui.screens.sections import sections
 from supachat.tui.widgets.badge import live
 from supachat.tui.widgets.completion import Completion
@@ -148,7 +148,7 @@ class ChatView(Screen[None]):
         self.people.set_class(not now.people_width, "-over")
         self.set_class(now.tall, "-tall")
         self.set_class(toneless(self), "-toneless")
-        self.notices.lay_out()
+        self.notices.lay_out(*toast_place(self.app.size.width, bool(self.people.display)))
 
     def show_all(self) -> None:
         """Everything from the client, anew."""

@@ -11,6 +11,8 @@ TALL: Final = 30
 LEAST_COLUMNS: Final = 40
 LEAST_ROWS: Final = 10
 PEOPLE: Final = 30
+TOAST: Final = 48
+LEAST_TOAST: Final = 28
 SMALL: Final = "too-small"
 """The screen that stands where nothing else fits."""
 
@@ -46,3 +48,10 @@ def frame(columns: int, rows: int, *, hidden: bool = False, asked: bool = False)
 def too_small(columns: int, rows: int) -> bool:
     """Whether nothing sensible can be shown in a terminal of this size."""
     return columns < LEAST_COLUMNS or rows < LEAST_ROWS
+
+
+def toast_place(columns: int, people: bool) -> tuple[int, int]:
+    """How wide a toast is, and how far from the right edge: beside the people, of whom it may speak, as
+    long as there is room for its words."""
+    beside = PEOPLE if people and columns - PEOPLE - 2 >= LEAST_TOAST else 0
+    return min(TOAST, columns - 2 - beside), beside

@@ -1,7 +1,7 @@
 """The message pane. The screen hands it items and asks where the reader is; it posts what the reader does.
 
-No widget per message, ever: `LineView` shows rows, this adds choosing, keys and clicks. Must never know
-the client, or what becomes of what it posts.
+No widget per message, ever: `LineView` shows rows, `Choosing` knows the reader's place, this adds keys and
+clicks. Must never know the client, or what becomes of what it posts.
 """
 
 from __future__ import annotations
@@ -20,15 +20,13 @@ from supachat.tui.glyphs import Glyphs
 from supachat.tui.keymap import Place, bindings
 from supachat.tui.widgets import message_posts as posts
 from supachat.tui.widgets.blocks import Ident, ident
-from supachat.tui.widgets.cursor import Cursor
-from supachat.tui.widgets.found import sought
-from supachat.tui.widgets.line_view import LineView
+from supachat.tui.widgets.choosing import Choosing
 from supachat.tui.widgets.message_lines import Cast
 from supachat.tui.widgets.message_verbs import verbs_of
 from supachat.tui.widgets.paint import Row
 
 
-class MessageList(LineView, can_focus=True, inherit_bindings=False):
+class MessageList(Choosing, can_focus=True, inherit_bindings=False):
     """The messages of one thread."""
 
     FOCUS_ON_CLICK = False  # dragging selects text, and the keyboard stays in the composer
@@ -60,15 +58,12 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         """`zone` is the reader's time zone, None for the computer's; `today` the day there. Without
         `glyphs` the app's `glyphs` are drawn."""
         super().__init__(glyphs=glyphs, zone=zone, today=today, id=id, classes=classes)
-        self._cursor = Cursor(self._view)
         self._asked = False
         self._told: tuple[bool, int] | None = None
         self._chosen: Ident | None = None
         self._gaps: tuple[Gap, ...] = ()
         self._head = posts.Head()
         self._abilities: frozenset[str] = frozenset()
-        self._found = ""
-        """The message that a search led to."""
 
     # ------------------------------------------------------------ what the screen says
 
@@ -128,83 +123,6 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         self._view.set_audience(words)
         self._later()
 
-    def scroll_to_newest(self) -> None:
-        """To the newest message, and follow it."""
-        self._settle()
-        if self._cursor.index is not None:
-            self._cursor.choose(len(self._view.items) - 1)
-        self._view.scroll_to(self._view.last_top)
-        self._show()
-
-    def scroll_to_oldest(self) -> None:
-        """To the oldest that is loaded."""
-        self._settle()
-        if self._cursor.index is not None:
-            self._cursor.choose(0)
-        self._view.scroll_to(0)
-        self._show()
-
-    def scroll_to_new(self) -> None:
-        """The new line comes to the upper third of the view; without one, to the newest."""
-        line = self._view.drawer.new_line
-        if line is None:
-            self.scroll_to_newest()
-        else:
-            self._view.scroll_to_entry(line, above=self._view.height // 3)
-            self._show()
-
-    def page(self, step: int) -> None:
-        """Up (-1) or down (1) by a page, less one row that stays in view."""
-        self._settle()
-        self._view.scroll_to(self._view.top + step * max(self._view.height - 1, 1))
-        self._cursor.to_view(lower=step > 0)
-        self._show()
-
-    def move(self, step: int) -> None:
-        """Choose the message before (-1) or after (1) the chosen one; bigger steps too."""
-        self._settle()
-        index = self._cursor.index
-        self._cursor.move(step)
-        if step < 0 and index == 0 and self._view.edge is Edge.FAILED:
-            self.action_older()
-        self._show()
-
-    def show_found(self, message_id: str, words: str) -> bool:
-        """What a search found, chosen, with its words set off wherever they stand; False if the message is
-        not loaded. It lasts until nothing is chosen any more, also if the thread is drawn anew."""
-        self._settle()
-        self._found = message_id
-        self._view.drawer.mark(sought(words))
-        there = self._cursor.go_found(message_id)
-        self._show()
-        return there
-
-    def clear_choice(self) -> None:
-        """No message is chosen any more."""
-        self._found = ""
-        self._view.drawer.mark(None)
-        self._cursor.choose(None)
-        self._show()
-
-    # ------------------------------------------------------------ what the screen asks
-
-    @property
-    def at_end(self) -> bool:
-        """Whether the newest is in view."""
-        self._settle()
-        return self._view.at_end
-
-    @property
-    def below(self) -> int:
-        """How many messages stand below the view."""
-        self._settle()
-        return self._view.below
-
-    @property
-    def selected(self) -> Item | None:
-        """The chosen message or gap."""
-        return self._cursor.item
-
     # ------------------------------------------------------------ what happens to it
 
     def _tell(self) -> None:
@@ -258,7 +176,11 @@ class MessageList(LineView, can_focus=True, inherit_bindings=False):
         return action != "verb" or parameters[0] in self.verbs
 
     def action_move(self, step: int) -> None:
+        """The message before or after; before the oldest, try again what could not be read."""
+        oldest = step < 0 and self._cursor.index == 0
         self.move(step)
+        if oldest and self._view.edge is Edge.FAILED:
+            self.action_older()
 
     def action_oldest(self) -> None:
         self._settle()
