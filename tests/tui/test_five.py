@@ -41,6 +41,22 @@ async def test_one_source_alone_has_nothing_of_the_others() -> None:
         assert not [word for word in ("assign", "status", "archive", "Prices") if word in screen]
 
 
+async def test_a_list_that_is_too_long_says_so_until_its_end_is_there() -> None:
+    async with running(make_app(five()), (120, 24)) as pilot:
+        await until(pilot, lambda: "more below" in screen_text(pilot.app))
+        shown = chat(pilot.app).list
+        await pilot.press("tab", *["down"] * 5)
+        await settled(pilot)
+        while "more below" in screen_text(pilot.app):
+            before = shown.chosen
+            await pilot.press("down")
+            await settled(pilot)
+            assert shown.chosen is not before
+            chosen = shown.chosen
+            assert chosen is not None
+            assert chosen.view is None or chosen.view.thread.title[:8] in screen_text(pilot.app)
+
+
 async def test_the_filter_narrows_while_typing_and_esc_brings_all_back() -> None:
     async with running(make_app(five()), (120, 50)) as pilot:
         await in_list(pilot, HANNAH)

@@ -24,7 +24,7 @@ from supachat.tui.widgets.list_entries import (
     fits,
     narrowed,
 )
-from supachat.tui.widgets.thread_rows import Look, draw
+from supachat.tui.widgets.thread_rows import Look, below_row, draw, height
 
 
 def view(other: str = "tom", **parts: object) -> ThreadView:
@@ -67,6 +67,22 @@ def test_a_feed_is_a_row_and_an_alert_is_a_mark() -> None:
     assert [text(row) for row in draw(feed, 24, Look(NOW))] == ["  ! Critical alerts   2 "]
     quiet = replace(feed, feed=FeedView(ALERTS, 0))
     assert [text(row) for row in draw(quiet, 24, Look(NOW))] == ["  ✓ Critical alerts     "]
+
+
+def test_a_feed_in_which_nothing_stands_yet_takes_no_second_row() -> None:
+    empty = Entry("feed", "alerts", None, feed=FeedView(ALERTS))
+    told = replace(empty, feed=FeedView(ALERTS, 1, preview=Safe("Missed")))
+    assert [height(entry, 40) for entry in (empty, told)] == [1, 2]
+    assert text(draw(empty, 40, Look(NOW))[0]) == f"{'  ✓ Critical alerts':40}"
+
+
+def test_a_list_that_is_too_long_says_what_stands_below() -> None:
+    portal = SourceView("portal", Safe("Portal"), (view(unread=2), view("aiko", muted=True, unread=40)))
+    told = entries([replace(portal, feeds=(FeedView(ALERTS, 3),))], (), tall=True)
+    folded = entries([portal], {"portal"}, tall=True)
+    assert text(below_row(told, 32)) == "  ! 3 more below              5 "
+    assert text(below_row(folded, 32)) == "    1 more below              2 "
+    assert text(below_row(told[-1:], 24)) == "    1 more below        "
 
 
 def test_feeds_stand_first_and_count_while_folded() -> None:

@@ -29,6 +29,7 @@ class Glyphs:
     """System notice; offline; unread notification."""
     online: str = "◉"
     away: str = "◒"
+    """Away; an alert that somebody has taken and not closed."""
     connecting: str = "◌"
     waiting: str = "◷"
     """Queued, pending, polling."""

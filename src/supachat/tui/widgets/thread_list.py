@@ -23,7 +23,7 @@ from supachat.tui.keymap import Place, bindings
 from supachat.tui.spans import Row, Span
 from supachat.tui.widgets.drawn import glyphs_of, paint_of, toneless
 from supachat.tui.widgets.list_entries import Entry, SourceView, entries, keep_order, narrowed
-from supachat.tui.widgets.thread_rows import Look, draw, height
+from supachat.tui.widgets.thread_rows import Look, below_row, draw, height
 
 TALL = 30
 """Rows of the terminal from which there is air between sections."""
@@ -137,12 +137,26 @@ class ThreadList(ScrollView, can_focus=True):
     # ------------------------------------------------------------ drawing
 
     def render_line(self, y: int) -> Strip:
-        row = self._row(y + self.scroll_offset.y)
+        hidden = self._hidden if y == self.size.height - 1 else []
+        row = (
+            below_row(hidden, self.inner, glyphs_of(self))
+            if hidden
+            else self._row(y + self.scroll_offset.y)
+        )
         paint = paint_of(self)
         if not toneless(self):
             return paint.strip(row, self.size.width, "surface")
         edge = Row((Span(Safe(glyphs_of(self).edge + " "), "rule"),))
         return Strip.join([paint.strip(row, self.inner, "surface"), paint.strip(edge, 2, "surface")])
+
+    @property
+    def _hidden(self) -> list[Entry]:
+        """What stands below the view; its last row is theirs then."""
+        end = int(self.scroll_offset.y) + self.size.height
+        if end >= len(self._lines):
+            return []
+        first = self._lines[end - 1][0] + (self._lines[end - 1][1] > 0)
+        return self._entries[first:]
 
     def _row(self, line: int) -> Row:
         if not 0 <= line < len(self._lines):
@@ -199,10 +213,11 @@ class ThreadList(ScrollView, can_focus=True):
         lines = [line for line, (number, _) in enumerate(self._lines) if number == wanted]
         if lines and self.size.height:
             top = int(self.scroll_offset.y)
+            room = self.size.height - (lines[-1] + 1 < len(self._lines))
             if lines[0] < top:
                 self.scroll_to(y=lines[0], animate=False)
-            elif lines[-1] >= top + self.size.height:
-                self.scroll_to(y=lines[-1] - self.size.height + 1, animate=False)
+            elif lines[-1] >= top + room:
+                self.scroll_to(y=lines[-1] - room + 1, animate=False)
 
     def action_open(self) -> None:
         if self.chosen is not None:
@@ -240,5 +255,7 @@ class ThreadList(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         line = int(event.y + self.scroll_offset.y)
-        if 0 <= line < len(self._lines):
+        if event.y == self.size.height - 1 and self._hidden:
+            self.scroll_page_down(animate=False)
+        elif 0 <= line < len(self._lines):
             self._act(self._entries[self._lines[line][0]])

@@ -6,6 +6,7 @@ way first is the preview, then the title; a count never goes.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -44,7 +45,8 @@ class Look:
 
 def height(entry: Entry, cells: int) -> int:
     """Rows that the entry takes in a list of that width."""
-    return 2 if entry.kind in ("thread", "feed") and cells >= TWO_ROWS else 1
+    empty = entry.feed is not None and not entry.feed.preview
+    return 2 if entry.kind in ("thread", "feed") and cells >= TWO_ROWS and not empty else 1
 
 
 def draw(entry: Entry, cells: int, look: Look) -> list[Row]:
@@ -86,6 +88,29 @@ def _source_row(entry: Entry, cells: int, look: Look) -> Row:
 def _archived_row(entry: Entry, cells: int, look: Look) -> Row:
     left = [_edge(look), _fold_mark(entry, look), Span(Safe("archived"), "quiet")]
     return Row(fit(left, [Span(_number(entry.count), "quiet"), space(1)], cells), look.tone)
+
+
+def below_row(hidden: Sequence[Entry], cells: int, glyphs: Glyphs = UNICODE) -> Row:
+    """What a list that is too long says in its last row: how much stands below, what of it is new, and
+    whether an alert is among it that nobody has taken."""
+    found = [
+        entry for entry in hidden if entry.kind != "blank" and (entry.kind != "source" or entry.folded)
+    ]
+    count = sum(_new(entry) for entry in found)
+    sums = [Span(_number(count), "bold foreground"), space(1)] if count else [space(1)]
+    meant = sum(entry.view.mentions if entry.view else entry.mentions for entry in found)
+    alert = any(feed.info.urgent and feed.waiting for entry in found if (feed := entry.feed) is not None)
+    mark = Span(Safe(f"{glyphs.alert} "), "error") if alert else space(2)
+    said = Span(Safe(f"{len(found):,} more below"), "quiet")
+    return Row(fit([space(2), mark, said], [*_meant(meant), *sums], cells))
+
+
+def _new(entry: Entry) -> int:
+    if entry.view is not None:
+        return 0 if entry.view.thread.muted else entry.view.thread.unread
+    if entry.feed is not None:
+        return entry.feed.waiting
+    return entry.count if entry.kind == "source" else 0
 
 
 def _number(count: int) -> Safe:
