@@ -9,16 +9,14 @@ import click
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+VAULTS = click.Choice(["auto", "keyring", "file", "memory"])
+
 
 def workspace_options(command: F) -> F:
     """`--workspace` and `--vault`, before the command's name or behind it, at whichever level."""
-    vault = click.Choice(["auto", "keyring", "file", "memory"])
-    command = click.option("--vault", type=vault, help="Where the session is kept.", callback=_or_group)(
-        command
-    )
-    return click.option("--workspace", metavar="NAME", help="The workspace to use.", callback=_or_group)(
-        command
-    )
+    vault = click.option("--vault", type=VAULTS, help="Where the session is kept.", callback=_or_group)
+    name = click.option("--workspace", metavar="NAME", help="The workspace to use.", callback=_or_group)
+    return name(vault(command))
 
 
 def _or_group(ctx: click.Context, param: click.Parameter, value: str | None) -> str | None:
