@@ -17,6 +17,8 @@ _CURES = {
     errno.EACCES: "It belongs to somebody else: start as its owner, or with another --data-dir.",
     errno.EPERM: "It belongs to somebody else: start as its owner, or with another --data-dir.",
     errno.ENOTDIR: "Part of its path is a file: start with another --data-dir.",
+    errno.EEXIST: "It is a file: start with another --data-dir.",
+    errno.ENOENT: "It cannot be made there: start with another --data-dir.",
     errno.EIO: "Its disk fails: save what is on it, then start with another --data-dir.",
 }
 
