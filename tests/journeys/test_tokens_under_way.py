@@ -84,14 +84,17 @@ async def test_tokens_that_live_for_seconds_are_renewed_before_they_end(
 async def test_a_token_that_ends_before_another_can_be_had_only_delays_what_is_written(
     brief: LocalServer, names: Names
 ) -> None:
-    async with Proxy(brief.url) as proxy, two(brief, names, proxy.url, waits=QUICK) as (ana, ben):
-        async with flowing(brief, ana, ben) as flow:
-            proxy.refuses = lambda path: path.startswith("/auth/")
-            await ana.watch.until(lambda: ana.client.unsent()[0] > 20 or None, LIMIT)
-            await flow.passes([ben])
-            assert ana.watch.lost is None, "a server that does not answer takes no session away"
-            proxy.refuses = lambda path: False
-            await flow.passes()
+    async with (
+        Proxy(brief.url) as proxy,
+        two(brief, names, proxy.url, waits=QUICK) as (ana, ben),
+        flowing(brief, ana, ben) as flow,
+    ):
+        proxy.refuses = lambda path: path.startswith("/auth/")
+        await ana.watch.until(lambda: ana.client.unsent()[0] > 20 or None, LIMIT)
+        await flow.passes([ben])
+        assert ana.watch.lost is None, "a server that does not answer takes no session away"
+        proxy.refuses = lambda path: False
+        await flow.passes()
 
 
 async def test_a_revoked_session_asks_to_sign_in_and_what_was_written_meanwhile_goes_out_then(
