@@ -84,9 +84,10 @@ def frames(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 async def test_the_list_and_the_messages_are_in_the_first_frame(
     kept: Callable[[], Files], frames: list[str]
 ) -> None:
-    async with running(make_app(Silent(), cache=kept)):
+    async with running(make_app(Silent(), cache=kept)) as pilot:
         assert "Ada" in frames[0]
         assert LAST in frames[0]
+        assert pilot.app.screen_stack == [chat(pilot.app)], "a screen below would be painted for nothing"
 
 
 async def test_a_cache_that_is_slow_does_not_hold_up_the_screen(

@@ -271,9 +271,11 @@ async def test_another_workspace_can_be_opened_from_the_palette() -> None:
     other = WorkspaceCard(safe_line("beta"), safe_line("https://beta.supabase.co"))
     app = make_app(Town(), cards=(other,))
     async with running(app) as pilot:
+        left = chat(app)
         await pilot.press("ctrl+p", *"beta", "enter")
         await until(pilot, lambda: app.client is not None and app.client.workspace == "beta")
         await until(pilot, lambda: " beta " in screen_text(app).splitlines()[0])
+        await until(pilot, lambda: not left.is_attached and app.screen_stack == [chat(app)])
 
 
 # ---------------------------------------------------------------- finding

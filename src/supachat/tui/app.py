@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, tzinfo
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
@@ -48,6 +48,7 @@ class SupachatApp(Turns, inherit_bindings=False):
     """Ends with an exit code."""
 
     CSS_PATH = "app.tcss"
+    DEFAULT_MODE = "first"
     TITLE = "supachat"
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
     BINDINGS = []  # noqa: RUF012 - Textual's own would be quit without a word and a toast for ctrl+c
@@ -82,6 +83,9 @@ class SupachatApp(Turns, inherit_bindings=False):
         self._workspaces = workspaces
         self._set_up = set_up
         self._first = workspace
+        self._chat: ChatScreen | None = None
+        """The one screen that lies under all others, where a workspace could be opened."""
+        self._opened = 0
         self._keep_theme = keep_theme
         self._zone = zone
         self._wall = wall
@@ -120,34 +124,33 @@ class SupachatApp(Turns, inherit_bindings=False):
         self.watch_tasks()
         self.set_keymap(self.keys.strokes)
         hangup.watch(self)
-        # not within Textual's own start: that draws whatever it lays out twice, the first time for nothing
-        self.call_later(self._open, self._first)
+        self.add_mode(self.DEFAULT_MODE, Screen)  # Textual removes only the modes that it was told of
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The chat itself: under an empty one it would be the second that is styled, laid out and painted,
+        a twentieth of the time to the first frame."""
+        return self._chat or super().get_default_screen()
 
     def now(self) -> datetime:
         """The moment, in the reader's zone."""
         return datetime.fromtimestamp(self._wall(), self._zone)
 
-    async def _open(self, name: str | None) -> None:
-        """Open a workspace; without one, ask for it."""
+    async def _open(self, name: str | None) -> ChatScreen | None:
+        """Open a workspace. None where none is set up, which is asked for, or where it cannot be opened."""
         try:
             client = self._open_workspace(name)
         except SupachatError as error:
-            self.exit(1, return_code=1, message=Text(safe(str(error))))
-            return
+            self.call_later(self.exit, 1, 1, Text(safe(str(error))))
+            return None
         if client is None:
-            self._ask_for_project()
-            return
+            self.call_later(self._ask_for_project)
+            return None
         self.client = client
         screen = ChatScreen(
             client, self._connect, now=self.now, monotonic=self._monotonic, more=self._commands
         )
         await screen.ready()
-        self._put(screen)
-
-    def _put(self, screen: Screen[None]) -> None:
-        """The one screen that lies under all others."""
-        self.push_screen(screen)
-        self._cover(self.size)
+        return screen
 
     def _ask_for_project(self) -> None:
         from supachat.tui.screens.first_run import FirstRun  # late: most starts do not need it
@@ -160,16 +163,23 @@ class SupachatApp(Turns, inherit_bindings=False):
 
     async def _made(self, name: str | None) -> None:
         if name is not None:
-            await self._open(name)
+            await self._change_workspace(name)
 
     async def _change_workspace(self, name: str) -> None:
-        """Leave this one as it is and open another."""
+        """Leave this one as it is and open another. Its screens come in a mode of their own, since the
+        lowest of a mode cannot be replaced; those of the one that is left go."""
         if self.client is not None:
             await self.client.close()
             self.client = None
-        while len(self.screen_stack) > 1:
-            await self.pop_screen()
-        await self._open(name)
+        self._chat, left = await self._open(name), self.current_mode
+        if self._chat is None:
+            return
+        self._opened += 1
+        mode = f"workspace {self._opened}"
+        self.add_mode(mode, self.get_default_screen)
+        await self.switch_mode(mode)
+        await self.remove_mode(left)
+        self._cover(self.size)
 
     # ------------------------------------------------------------ signing in
 
@@ -236,7 +246,9 @@ class SupachatApp(Turns, inherit_bindings=False):
             self._driver.write(sequence)
 
     async def on_event(self, event: events.Event) -> None:
-        """A key or the mouse: the reader is here."""
+        """A key or the mouse: the reader is here. Before anything is composed a workspace is opened."""
+        if isinstance(event, events.Compose):
+            self._chat = await self._open(self._first)
         if isinstance(event, events.Key | events.MouseDown | events.Paste) and self.client is not None:
             self.client.attendance.touched()
         await super().on_event(event)
@@ -263,7 +275,7 @@ class SupachatApp(Turns, inherit_bindings=False):
             await self.run_action((key.action or key.id).rpartition(".")[2], target)
 
     def on_resize(self, event: events.Resize) -> None:
-        if len(self.screen_stack) > 1:
+        if self.client is not None or len(self.screen_stack) > 1:
             self._cover(event.size)
 
     def _cover(self, size: Size) -> None:
