@@ -202,6 +202,7 @@ def test_a_gap_over_several_days_names_them() -> None:
     [
         (Edge.MORE, ""),
         (Edge.LOADING, "  ∙ Reading 50 older messages"),
+        (Edge.WAITING, "    Older messages come once there is a connection"),
         (Edge.START, "    This is where the thread begins, 3 November 2026"),
         (Edge.HEARD, "    What was heard here begins, 3 November 2026"),
         (Edge.FAILED, "  ! older messages could not be read: no answer  Enter tries again"),
@@ -217,6 +218,7 @@ def test_the_upper_end_is_always_as_tall(edge: Edge, words: str) -> None:
     ("edge", "words"),
     [
         (Edge.LOADING, ["  ∙ Reading messages"]),
+        (Edge.WAITING, ["    The messages come once there is a connection"]),
         (Edge.MORE, []),
         (
             Edge.START,

@@ -43,6 +43,8 @@ class Edge(StrEnum):
 
     MORE = "more"
     LOADING = "loading"
+    WAITING = "waiting"
+    """Older ones are asked for once there is a way to the server."""
     START = "start"
     HEARD = "heard"
     """Nothing older was heard on this computer, and the server keeps none."""

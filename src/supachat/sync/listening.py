@@ -193,6 +193,7 @@ def _signed_in(parts: Parts, event: ev.SignedIn, out: Outcome) -> None:
     parts.shelf.online = True
     out.changes.append(ev.AccountChanged(event.account))
     out.writes.append(kp.KeepAccount(event.account, event.sources))
+    parts.reader.reached(out)
     parts.refresh(out)
     parts.sender.outbox.hurry()
 
@@ -201,6 +202,7 @@ def _link_moved(parts: Parts, link: Link, out: Outcome) -> None:
     if _whole(link) and not _whole(parts.health.health.link):
         parts.sender.outbox.hurry()
         if parts.shelf.online:
+            parts.reader.reached(out)
             parts.refresh(out)
 
 

@@ -68,7 +68,7 @@ class Reader:
             reading.recalled = True
             self.catcher.catch_up(thread, out, windows=DEEP)
         elif not event.messages and not reading.at_start:
-            out.requests.append(FetchPage(thread, before=timeline.oldest, limit=PAGE))
+            self._ask_before(reading, out)
             return
         else:
             self.rereader.recalled(reading, event.messages, out)
@@ -80,14 +80,37 @@ class Reader:
         reading = self.shelf.reading(thread)
         timeline = reading.timeline
         oldest = timeline.oldest
-        if oldest is None or (reading.edge is Edge.LOADING or reading.edge.is_end):
+        if reading.edge in (Edge.LOADING, Edge.WAITING) or reading.edge.is_end:
+            return
+        if oldest is None:
+            self._begin_again(reading, out)
             return
         span = timeline.span_of(oldest)
         if span is not None and span[0] < oldest:
             out.requests.append(Recall(thread, before=timeline.first, since=span[0], limit=PAGE))
+            self.shelf.set_edge(thread, Edge.LOADING, out)
         else:
-            out.requests.append(FetchPage(thread, before=oldest, limit=PAGE))
-        self.shelf.set_edge(thread, Edge.LOADING, out)
+            self._ask_before(reading, out)
+
+    def _begin_again(self, reading: Reading, out: Outcome) -> None:
+        """Nothing could be read at all: ask once more."""
+        if reading.edge is Edge.FAILED:
+            self.catcher.catch_up(reading.timeline.thread, out, again=True)
+            if reading.catching is not None:
+                self.shelf.set_edge(reading.timeline.thread, Edge.LOADING, out)
+
+    def _ask_before(self, reading: Reading, out: Outcome) -> None:
+        """The server's page before the oldest in memory; where there is no way to it, later."""
+        thread, online = reading.timeline.thread, self.shelf.online
+        if online:
+            out.requests.append(FetchPage(thread, before=reading.timeline.oldest, limit=PAGE))
+        self.shelf.set_edge(thread, Edge.LOADING if online else Edge.WAITING, out)
+
+    def reached(self, out: Outcome) -> None:
+        """There is a way to the server again: what could not be read is there to be asked for."""
+        for reading in self.shelf.all():
+            if reading.edge in (Edge.WAITING, Edge.FAILED):
+                self.shelf.set_edge(reading.timeline.thread, Edge.MORE, out)
 
     def fill(self, gap: Gap, out: Outcome) -> None:
         """Read one page back from the newer side of a gap."""
@@ -215,7 +238,8 @@ class Reader:
 
     def _edge(self, reading: Reading) -> Edge:
         if not (reading.at_start and self._starts_here(reading.timeline)):
-            return Edge.MORE
+            nothing = reading.timeline.oldest is None
+            return Edge.WAITING if nothing and not self.shelf.online else Edge.MORE
         return Edge.HEARD if self.shelf.unstored(reading.timeline.thread) else Edge.START
 
 

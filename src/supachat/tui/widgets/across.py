@@ -70,6 +70,8 @@ def top(canvas: Canvas, edge: Edge, reason: Safe, first: Micros | None) -> tuple
     if edge is Edge.LOADING:
         words = [Piece("Reading 50 older messages", Role.QUIET)]
         line = canvas.line(words, mark=Piece(frame.glyphs.system, Role.QUIET))
+    elif edge is Edge.WAITING:
+        line = canvas.line([Piece("Older messages come once there is a connection", Role.QUIET)])
     elif edge is Edge.FAILED:
         line = _failed(canvas, "older messages could not be read", reason)
     elif edge.is_end and first is not None:
@@ -100,6 +102,8 @@ def nothing(canvas: Canvas, edge: Edge, audience: Safe, reason: Safe) -> tuple[L
         return (canvas.line(words, mark=Piece(frame.glyphs.system, Role.QUIET)),)
     if edge is Edge.FAILED:
         return (_failed(canvas, "the messages could not be read", reason),)
+    if edge is Edge.WAITING:
+        return (canvas.line([Piece("The messages come once there is a connection", Role.QUIET)]),)
     if edge is Edge.MORE:
         return ()
     said = "Nothing said yet", "Your first message starts this thread."
