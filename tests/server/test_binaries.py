@@ -13,8 +13,9 @@ import pytest
 
 from supachat.server import binaries, cluster
 from supachat.server.binaries import Binaries, Identity
+from supachat.server.ground import settings, socket_folder
 from supachat.server.lock import FolderLock
-from supachat.server.postgres import Postgres, settings, socket_folder
+from supachat.server.postgres import Postgres
 from supachat.server.trouble import AlreadyRunning, ServerTrouble
 
 

@@ -26,7 +26,7 @@ from supachat.server.postgres import Postgres
 
 async def main():
     made = await Postgres.start(Path(sys.argv[1]))
-    print(made.pid, made._guard.pid, flush=True)
+    print(made.pid, made._run.guard.pid, flush=True)
     await asyncio.to_thread(sys.stdin.read)  # until the tests end, however they end
     await made.stop()
 
