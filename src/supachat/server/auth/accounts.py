@@ -59,7 +59,6 @@ class NewUser:
     role: str = "authenticated"
     app_data: Mapping[str, Any] = field(default_factory=dict)
     banned_until: datetime | None = None
-    invited_at: datetime | None = None
 
 
 @asynccontextmanager
@@ -123,11 +122,11 @@ async def create(connection: Connection, new: NewUser) -> User:
     data = {**new.data, **(facts if new.repeated and new.email else confirmed)}
     await connection.execute(
         "insert into auth.users (instance_id, id, aud, role, email, encrypted_password, email_confirmed_at,"
-        " raw_app_meta_data, raw_user_meta_data, is_anonymous, banned_until, invited_at, created_at,"
+        " raw_app_meta_data, raw_user_meta_data, is_anonymous, banned_until, created_at,"
         " updated_at) values (%s, %s, 'authenticated', %s, nullif(%s, ''), %s, case when %s then now() end,"
-        " %s, %s, %s, %s, %s, now(), now())",
+        " %s, %s, %s, %s, now(), now())",
         (UUID(int=0), new.id, new.role, new.email, new.password_hash, new.confirmed,
-         Jsonb({**way_in, **new.app_data}), Jsonb(data), not new.email, new.banned_until, new.invited_at),
+         Jsonb({**way_in, **new.app_data}), Jsonb(data), not new.email, new.banned_until),
     )  # fmt: skip
     if new.email:
         await _add_identity(connection, new.id, {**(new.data if new.repeated else {}), **facts})
