@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
-from tests.tui.harness import chat, make_app, running, screen_text, until
+from tests.tui.harness import as_on_disk, chat, make_app, running, screen_text, until
 from tests.tui.street import key
 from tests.tui.town import Town
 
+from supachat.cache.files import Files
 from supachat.tui import editor, slash
 from supachat.tui.keymap import KEYS
 from supachat.tui.screens.chat import ChatScreen
@@ -127,9 +130,14 @@ def program(code: str) -> list[str]:
     return [sys.executable, "-c", f"import pathlib, sys\npath = pathlib.Path(sys.argv[1])\n{code}"]
 
 
-async def test_what_was_saved_comes_back_and_the_file_goes() -> None:
-    code = "path.write_text(path.read_text() + ' and more\\n')"
-    assert await editor.edit("half a thought", program(code)) == ("half a thought and more", "", None)
+async def test_what_was_saved_comes_back_and_the_file_goes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    code = "path.write_text(path.read_text() + f' and more, in {path.parent.name}\\n')"
+    edited = await editor.edit("half a thought", program(code))
+    assert edited == (f"half a thought and more, in {tmp_path.name}", "", None)
+    assert list(tmp_path.iterdir()) == []
 
 
 async def test_the_file_is_for_nobody_else() -> None:
@@ -162,7 +170,13 @@ async def test_an_editor_that_is_not_there_says_so() -> None:
     assert "/nowhere/editor cannot be started" in edited.trouble
 
 
-async def with_editor(monkeypatch: pytest.MonkeyPatch, code: str, typed: str, seen: str) -> tuple[str, str]:
+async def with_editor(
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+    typed: str,
+    seen: str,
+    cache: Callable[[], Files] = as_on_disk,
+) -> tuple[str, str]:
     """Press alt+e on `typed` with an editor that runs `code`; text and screen once `seen` is there."""
 
     @contextmanager
@@ -171,7 +185,7 @@ async def with_editor(monkeypatch: pytest.MonkeyPatch, code: str, typed: str, se
 
     monkeypatch.setenv("VISUAL", shlex.join(program(code)) if code else "")
     monkeypatch.delenv("EDITOR", raising=False)
-    app = make_app(Town())
+    app = make_app(Town(), cache=cache)
     monkeypatch.setattr(app, "suspend", suspend)
     async with running(app) as pilot:
         await pilot.press(*typed, "alt+e")
@@ -183,6 +197,14 @@ async def test_alt_e_brings_the_text_back(monkeypatch: pytest.MonkeyPatch) -> No
     code = "path.write_text('from the editor')"
     text, _ = await with_editor(monkeypatch, code, "draft", "from the editor")
     assert text == "from the editor"
+
+
+async def test_with_nothing_kept_on_disk_it_is_said_that_the_editor_had_a_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    code, seen = "path.write_text('long')", "The text was in a file"
+    text, _ = await with_editor(monkeypatch, code, "draft", seen, cache=lambda: Files(None))
+    assert text == "long"
 
 
 async def test_alt_e_with_an_editor_that_fails_keeps_the_text(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,6 +149,8 @@ class ChatWriting(ChatJump):
             words = Safe("An editor needs a terminal of its own, and there is none here.")
             self.notices.tell(Notice(Safe("The editor was not opened"), words, "warning"))
             return
+        if edited.kept is None:
+            self._tell_of_its_file()
         if edited.text is None:
             kept = f" What was saved is kept in {edited.kept}." if edited.kept else ""
             words = safe_line(f"{edited.trouble}. The text is as it was.{kept}", limit=300)
@@ -157,3 +159,11 @@ class ChatWriting(ChatJump):
             self.composer.replace(edited.text)
         elif thread is not None:
             self.client.keep_text(thread, edited.text)
+
+    def _tell_of_its_file(self) -> None:
+        """Nothing is to be on disk, and an editor needs a file."""
+        if not self.client.kept_on_disk:
+            words = Safe(
+                "Only you could read it, and it is gone. Copies that your editor keeps are its own."
+            )
+            self.notices.tell(Notice(Safe("The text was in a file"), words))
