@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from textual.screen import Screen
 from textual.timer import Timer
 
 from supachat.client import Client
@@ -34,7 +35,7 @@ LONGEST_BLANK = 0.3
 """Seconds for which the first frame waits for what is kept on this computer."""
 
 
-class ChatScreen(ChatTelling):
+class ChatScreen(ChatTelling, Screen[None]):
     """One workspace. `connect` builds the way to the server; it is called after the first frame."""
 
     BINDINGS = bindings(Place.EVERYWHERE)
