@@ -63,6 +63,18 @@ async def test_the_mouse_copies_what_was_written() -> None:
         assert copied == "bold"
 
 
+async def test_two_clicks_select_a_word_and_three_the_message() -> None:
+    app = PaneApp([said("tom", at(9, 0), "look (at https://a.b/c?d=1), **please**\nand say")])
+    async with running(app, (60, 20)) as pilot:
+        x, y = row_with(app, "https://a.b")
+        await pilot.click(app.pane, offset=(x + 3, y), times=2)
+        assert app.screen.get_selected_text() == "https://a.b/c?d=1"
+        await pilot.click(app.pane, offset=(x + 3, y), times=3)
+        assert app.screen.get_selected_text() == "look (at https://a.b/c?d=1), **please**\nand say"
+        await pilot.click(app.pane, offset=(x - 1, y), times=2)
+        assert app.screen.get_selected_text() is None, "between two words there is none"
+
+
 async def test_the_copied_text_is_the_same_after_older_newer_and_narrower() -> None:
     app = PaneApp(many(60, 1000))
     async with running(app) as pilot:

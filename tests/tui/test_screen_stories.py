@@ -240,3 +240,12 @@ async def test_a_muted_thread_does_not_call() -> None:
     async with running(make_app(Town(rows))) as pilot:
         await pilot.press("alt+a")
         assert chat(pilot.app).client.open_thread == key("noa")
+
+
+async def test_esc_lets_go_of_what_the_mouse_selected() -> None:
+    async with running(make_app(Town())) as pilot:
+        screen = chat(pilot.app)
+        screen.pane.text_select_all()
+        assert screen.get_selected_text()
+        await pilot.press("escape")
+        assert not screen.get_selected_text(), "or ctrl+c would go on copying it, and clear nothing"

@@ -175,6 +175,7 @@ class ChatReading(ChatView):
         twice = now - self._escaped < TWICE
         self._escaped = now
         self.notices.dismiss()
+        self.clear_selection()
         self.pane.clear_choice()
         self.list_asked = self.people_asked = False
         self.lay_out()

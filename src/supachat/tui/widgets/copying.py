@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
+from textual.geometry import Offset
 from textual.selection import Selection
 
 from supachat.domain.model import Item, Message
 from supachat.tui.widgets.blocks import Blocks
 from supachat.tui.widgets.rows import LAST, LINES
+
+_WORD: Final = re.compile(r"""[^\s,;()\[\]{}<>"'`*|]+""")
 
 
 def selected_text(items: Blocks, selection: Selection) -> str:
@@ -24,6 +30,21 @@ def selected_text(items: Blocks, selection: Selection) -> str:
         high = (LAST, 0) if end is None or end.y // LINES != entry.key else (end.y % LINES, end.x)
         texts.append(between(text, low, high))
     return "\n".join(texts)
+
+
+def word_at(items: Blocks, at: Offset) -> Selection | None:
+    """The word of a message that stands there; an address or a path is one. None where there is none."""
+    text = _text(items[items.at_key(at.y // LINES)].item) or ""
+    lines = text.split("\n")
+    line = lines[at.y % LINES] if at.y % LINES < len(lines) else ""
+    found = next((word for word in _WORD.finditer(line) if word.start() <= at.x < word.end()), None)
+    return found and Selection(Offset(found.start(), at.y), Offset(found.end(), at.y))
+
+
+def message_at(at: Offset) -> Selection:
+    """All that was written in the message that stands there."""
+    top = at.y - at.y % LINES
+    return Selection(Offset(0, top), Offset(0, top + LAST))
 
 
 def _text(item: Item) -> str | None:

@@ -21,6 +21,7 @@ from supachat.tui.keymap import Place, bindings
 from supachat.tui.widgets import message_posts as posts
 from supachat.tui.widgets.blocks import Ident, ident
 from supachat.tui.widgets.choosing import Choosing
+from supachat.tui.widgets.copying import message_at, word_at
 from supachat.tui.widgets.message_lines import Cast
 from supachat.tui.widgets.message_verbs import verbs_of
 from supachat.tui.widgets.paint import Row
@@ -159,7 +160,15 @@ class MessageList(Choosing, can_focus=True, inherit_bindings=False):
         self._show()
 
     def on_click(self, event: events.Click) -> None:
-        """Choose what was clicked, unless the mouse selected text or a link."""
+        """Choose what was clicked, unless the mouse selected text or a link. Twice selects the word, three
+        times the message: Textual's own would be the whole conversation."""
+        if event.chain > 1:
+            event.prevent_default()
+            _, at = self.screen.get_widget_and_offset_at(int(event.screen_x), int(event.screen_y))
+            if at is not None and self._view.items:
+                selection = word_at(self._view.items, at) if event.chain == 2 else message_at(at)
+                self.screen.selections = {self: selection} if selection is not None else {}
+            return
         link = str(event.style.meta.get("@click", "")).startswith("link(")
         if link or self.text_selection is not None or not 0 <= event.y < len(self._lines):
             return
