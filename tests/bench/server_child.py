@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from supachat.server.context import Limits
+from supachat.server.context import Limits, RealtimeLimits
 from supachat.server.serve import Options, Started, serve
 
 SCHEMA = """
@@ -37,7 +37,11 @@ create policy speak on realtime.messages for insert to authenticated
   with check (realtime.topic() like 'bench:%');
 """
 MANY = 10**6
-LIMITS = Limits(users=MANY, joins_per_second=MANY, events_per_second=MANY, channels=MANY)
+LIMITS = Limits(
+    realtime=RealtimeLimits(
+        users=MANY, joins_per_second=MANY, events_per_second=MANY, channels_per_socket=MANY
+    )
+)
 
 
 def _say(started: Started) -> None:

@@ -14,9 +14,8 @@ from starlette.routing import Mount
 from tests.vectors.realtime_server import port_of, serving
 from websockets.asyncio.client import ClientConnection, connect
 
-from supachat.server.context import Context
+from supachat.server.context import Context, RealtimeLimits
 from supachat.server.realtime.app import Realtime
-from supachat.server.realtime.limits import RealtimeLimits
 from supachat.server.tokens import mint
 
 ALICE = "11111111-1111-4111-8111-111111111111"

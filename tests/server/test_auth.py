@@ -138,7 +138,7 @@ async def test_the_hash_is_one_that_a_hosted_project_takes(
     await people.sign_up()
     row = await (await migrator.execute("select encrypted_password from auth.users")).fetchone()
     assert row is not None
-    assert row[0].startswith("$2b$10$")
+    assert row[0].startswith("$2b$")
     assert len(row[0]) == 60
 
 

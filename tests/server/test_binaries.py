@@ -59,6 +59,7 @@ def test_a_socket_path_is_never_too_long() -> None:
     for length in range(1, 200, 7):
         path = socket_folder(Path("/") / ("x" * length)) / ".s.PGSQL.5432"
         assert len(str(path)) <= 103
+    assert socket_folder(Path("/home/ana/one, two")).parent == Path("/tmp")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from realtime import AsyncRealtimeChannel, RealtimeChannelOptions, RealtimePostg
 from supabase import AsyncClient, AsyncClientOptions, acreate_client
 from tests.vectors.realtime_server import port_of, serving, until
 
-from supachat.server.context import Context, Limits
+from supachat.server.context import Context, Limits, RealtimeLimits
 from supachat.server.gateway import build, running
 
 SCHEMA = """
@@ -47,7 +47,7 @@ PRIVATE: RealtimeChannelOptions = {
 
 @pytest.fixture
 def limits() -> Limits:
-    return Limits(join_pause=0.1)
+    return Limits(realtime=RealtimeLimits(refused_join_pause=0.1))
 
 
 @asynccontextmanager

@@ -13,8 +13,7 @@ import psycopg
 import pytest
 from tests.vectors.realtime_server import until
 
-from supachat.server.context import Context
-from supachat.server.realtime.limits import RealtimeLimits
+from supachat.server.context import Context, RealtimeLimits
 from supachat.server.realtime.pgoutput import Begin, Change
 from supachat.server.realtime.stream import Stream
 

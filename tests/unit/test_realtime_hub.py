@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from supachat.server.context import RealtimeLimits
 from supachat.server.realtime.delivery import broadcast_of, is_message
 from supachat.server.realtime.frames import Frame, Shared, UserBroadcast
 from supachat.server.realtime.http_messages import Invalid, Message, read_messages
 from supachat.server.realtime.hub import TOO_MANY_MESSAGES, Hub, Topic
-from supachat.server.realtime.limits import RealtimeLimits
 from supachat.server.realtime.pgoutput import Relation, Row
 from supachat.server.realtime.stream import Stall
 

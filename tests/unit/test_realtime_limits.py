@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from supachat.server.context import Limits
-from supachat.server.realtime.limits import Rate, RealtimeLimits, Window, term_size, too_large
+from supachat.server.context import RealtimeLimits
+from supachat.server.realtime.limits import Rate, Window, term_size, too_large
 
 
 def test_a_rate_is_judged_when_a_bucket_closes() -> None:
@@ -72,10 +72,3 @@ def test_the_payload_limit_is_the_recorded_one() -> None:
     fits = {"type": "broadcast", "event": "b", "payload": {"s": "x" * 3_000_300}}
     assert not too_large(fits, 3_000_446, limit)
     assert too_large({**fits, "payload": {"s": "x" * 3_001_000}}, 3_001_146, limit)
-
-
-def test_the_gateways_limits_are_taken_over() -> None:
-    limits = RealtimeLimits.of(Limits(join_pause=0.5, channels=3, payload=10_000, presence_calls=2))
-    assert (limits.refused_join_pause, limits.channels_per_socket, limits.presence_calls) == (0.5, 3, 2)
-    assert limits.payload_bytes == 10_500
-    assert RealtimeLimits.of(Limits()) == RealtimeLimits()

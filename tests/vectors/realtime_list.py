@@ -136,7 +136,7 @@ NOT_RECORDED: Mapping[str, str] = {
     "22": "tests.server.test_realtime_changes:test_a_bad_binding_spoils_all_and_the_channel_stays",
     "32": f"{SOCKETS}:test_a_second_join_is_answered_before_the_first_is_closed",
     "32b": f"{SOCKETS}:test_a_leave_with_another_join_ref_is_ignored",
-    "44": "tests.unit.test_realtime_limits:test_the_gateways_limits_are_taken_over",
+    "44": "tests.unit.test_realtime_limits:test_the_payload_limit_is_the_recorded_one",
     "52": "tests.unit.test_realtime_frames:test_a_body_on_version_1_is_re_encoded_or_not_sent",
 }
 """Scenarios that INDEX.md or the protocol's description counts and of which no file was ever kept; the test

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from supachat.server.realtime.limits import RealtimeLimits
+from supachat.server.context import RealtimeLimits
 
 
 async def until(condition: Callable[[], bool], *, limit: float = 20.0) -> None:

@@ -18,9 +18,8 @@ from tests.vectors.realtime_player import Player, RecordingClock, in_causal_orde
 from tests.vectors.realtime_server import Restartable
 from tests.vectors.realtime_tokens import Tokens
 
-from supachat.server.context import Context
+from supachat.server.context import Context, RealtimeLimits
 from supachat.server.realtime.app import Realtime
-from supachat.server.realtime.limits import RealtimeLimits
 
 FOLDER = Path(__file__).parent / "data" / "realtime"
 PROJECT = (Path(__file__).parent / "realtime_project.sql").read_text()

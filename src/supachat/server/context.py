@@ -22,12 +22,47 @@ T = TypeVar("T")
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
 
+@dataclass(frozen=True, slots=True)
+class RealtimeLimits:
+    """Those of realtime. Seconds, bytes and counts."""
+
+    refused_join_pause: float = 5.0  # the whole socket stands still meanwhile
+    refused_handshake_pause: float = 2.0
+    idle: float = 60.0
+    ready_wait: float = 60.0  # for `replication_ready`
+    token_check: float = 300.0  # a token is looked at again at least this often
+    database_wait: float = 15.0  # for a connection in a join check
+    frame_bytes: int = 5_000_000
+    body_bytes: int = 8_000_000
+    payload_kb: int = 3_000
+    unsent_bytes: int = 48_000_000  # kept for a socket that does not read; over it the socket is cut
+    users: int = 200
+    channels_per_socket: int = 100
+    joins_per_second: float = 100
+    events_per_second: float = 100
+    presence_per_second: float = 1_000
+    presence_calls: int = 5
+    presence_window: float = 30.0
+    rate_bucket: float = 5.0
+    rate_buckets: int = 12
+    stream_status: float = 0.25
+    stream_stall: float = 5.0  # sent position behind and not moving for so long: connect anew
+    stream_retry: float = 0.25
+    stream_retry_cap: float = 5.0
+    changes_waiting: int = 5_000  # table changes not worked off yet; over it they are skipped
+    change_bytes: int = 1_048_576  # a postgres_changes record over it loses its long values
+
+    @property
+    def payload_bytes(self) -> int:
+        """The largest broadcast, in bytes of Erlang's external term format."""
+        return self.payload_kb * 1000 + 500
+
+
 @dataclass(frozen=True)
 class Limits:
     """Every wait and limit, with the real servers' values. Seconds and bytes; a test may scale them."""
 
     body: int = 1_000_000
-    broadcast_body: int = 8_000_000
     url: int = 8_192
     statement: float = 8.0
     rows: int = 1000
@@ -43,19 +78,7 @@ class Limits:
     flow_life: float = 300.0
     mail_pause: float = 60.0
     mails_per_hour: int = 30
-    refuse_pause: float = 2.0
-    join_pause: float = 5.0
-    idle: float = 60.0
-    token_check: float = 300.0
-    channels: int = 100
-    users: int = 200
-    joins_per_second: int = 100
-    events_per_second: int = 100
-    presence_per_second: int = 1000
-    presence_calls: int = 5
-    presence_window: float = 30.0
-    payload: int = 3_000_000
-    frame: int = 5_000_000
+    realtime: RealtimeLimits = RealtimeLimits()
 
 
 @dataclass(frozen=True)

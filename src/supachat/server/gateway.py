@@ -133,7 +133,7 @@ class KeyCheck:
 
 def body_limit(path: str, limits: Limits) -> int:
     """The most bytes that a body for `path` may have: a batch of broadcasts is larger than a row."""
-    return limits.broadcast_body if path.startswith("/realtime/v1/api/broadcast") else limits.body
+    return limits.realtime.body_bytes if path.startswith("/realtime/v1/api/broadcast") else limits.body
 
 
 def needs_key(path: str) -> bool:

@@ -91,9 +91,10 @@ def settings(found: Binaries, socket_dir: Path) -> list[str]:
 
 
 def socket_folder(home: Path) -> Path:
-    """A folder for the socket: in `home`, or a short private one where that path would be too long."""
+    """A folder for the socket: in `home`, or a short private one where that path would be too long or has
+    a comma, which parts one folder from the next in what PostgreSQL is told."""
     inside = home / "run"
-    if len(os.fsencode(inside / ".s.PGSQL.5432.lock")) <= SOCKET_LIMIT:
+    if len(os.fsencode(inside / ".s.PGSQL.5432.lock")) <= SOCKET_LIMIT and "," not in str(inside):
         return inside
     mark = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
     return Path("/tmp") / f"supachat-{os.geteuid()}-{mark}"

@@ -182,7 +182,7 @@ async def _answering(context: Context, listener: socket.socket, tls: Tls | None)
             ssl_certfile=tls.certificate if tls else None,
             ssl_keyfile=tls.key if tls else None,
             ws="websockets-sansio",
-            ws_max_size=context.limits.frame,
+            ws_max_size=context.limits.realtime.frame_bytes,
             ws_per_message_deflate=False,
             ws_ping_interval=None,  # the protocol has its own heartbeat
             timeout_graceful_shutdown=GRACE,  # type: ignore[arg-type] # any number of seconds works

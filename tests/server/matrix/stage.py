@@ -35,18 +35,20 @@ from tests.server.matrix.table import (
 from tests.vectors.realtime_server import port_of, serving
 
 from supachat.dialects import catalog
-from supachat.server.context import Context, Limits
+from supachat.server.context import Context, Limits, RealtimeLimits
 from supachat.server.gateway import build, running
 from supachat.server.postgres import Postgres
 
 T = TypeVar("T")
 PASSWORD = "correct-horse-9"
 LIMITS = Limits(
-    join_pause=0.01,
-    refuse_pause=0.01,
-    joins_per_second=100_000,
-    events_per_second=100_000,
     sign_ins_per_minute=10_000,
+    realtime=RealtimeLimits(
+        refused_join_pause=0.01,
+        refused_handshake_pause=0.01,
+        joins_per_second=100_000,
+        events_per_second=100_000,
+    ),
 )
 METHODS = {"read": "GET", "write": "POST", "update": "PATCH", "delete": "DELETE", "call": "POST"}
 

@@ -17,14 +17,13 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from supachat.server.context import Context, once_for
+from supachat.server.context import Context, RealtimeLimits, once_for
 from supachat.server.realtime.authorise import Authoriser
 from supachat.server.realtime.changes import Changes
 from supachat.server.realtime.delivery import Delivery
 from supachat.server.realtime.handshake import connect
 from supachat.server.realtime.http import BroadcastOverHttp
 from supachat.server.realtime.hub import Hub
-from supachat.server.realtime.limits import RealtimeLimits
 from supachat.server.realtime.services import Services
 from supachat.server.realtime.stream import Stream
 from supachat.server.realtime.subscriptions import Subscriptions
@@ -39,7 +38,7 @@ class Realtime:
         limits: RealtimeLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        limits = limits or RealtimeLimits.of(context.limits)
+        limits = limits or context.limits.realtime
         hub = Hub(limits, clock)
         subscriptions = Subscriptions(context.admin)
         self._changes = Changes(context.admin, subscriptions, hub, limits)

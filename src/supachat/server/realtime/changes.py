@@ -17,7 +17,7 @@ import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
 
-from supachat.server.context import Pool
+from supachat.server.context import Pool, RealtimeLimits
 from supachat.server.realtime.access import Identity
 from supachat.server.realtime.change_payload import (
     NotSimple,
@@ -30,7 +30,6 @@ from supachat.server.realtime.change_payload import (
 from supachat.server.realtime.filters import Filter, decide, expression
 from supachat.server.realtime.frames import Frame, Shared
 from supachat.server.realtime.hub import Hub
-from supachat.server.realtime.limits import RealtimeLimits
 from supachat.server.realtime.pgoutput import UNCHANGED, Begin, Change
 from supachat.server.realtime.subscriptions import Listener, Subscription, Subscriptions
 from supachat.server.realtime.tables import Tables, selectable

@@ -6,10 +6,10 @@ that has no event or no payload, and never to the other topic of the same name.
 
 from __future__ import annotations
 
+from supachat.server.context import RealtimeLimits
 from supachat.server.realtime.changes import Changes
 from supachat.server.realtime.frames import UserBroadcast
 from supachat.server.realtime.hub import Hub, Topic
-from supachat.server.realtime.limits import RealtimeLimits
 from supachat.server.realtime.pgoutput import Begin, Change, Relation, Row
 
 

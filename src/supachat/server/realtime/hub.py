@@ -12,9 +12,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from supachat.server.context import RealtimeLimits
 from supachat.server.realtime.frames import Frame, Outbound, Shared
 from supachat.server.realtime.joins import TOPIC_PREFIX
-from supachat.server.realtime.limits import Rate, RealtimeLimits
+from supachat.server.realtime.limits import Rate
 from supachat.server.realtime.presence import Diff, Roster
 
 TOO_MANY_MESSAGES = "Too many messages per second"

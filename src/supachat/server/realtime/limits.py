@@ -1,70 +1,11 @@
-"""Every wait and limit of the realtime server, with the real server's value as default.
+"""What realtime's limits are measured by: averages, sliding windows, the size of a payload.
 
-A test scales them; nobody else reads a clock constant. Also the averages that the rate limits are made
-of. Pure: time is an argument, in seconds of any steady clock.
+Pure: time is an argument, in seconds of any steady clock.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-
-from supachat.server.context import Limits
-
-
-@dataclass(frozen=True, slots=True)
-class RealtimeLimits:
-    """Seconds, bytes and counts."""
-
-    refused_join_pause: float = 5.0  # the whole socket stands still meanwhile
-    refused_handshake_pause: float = 2.0
-    idle: float = 60.0
-    ready_wait: float = 60.0  # for `replication_ready`
-    token_check: float = 300.0  # a token is looked at again at least this often
-    database_wait: float = 15.0  # for a connection in a join check
-    frame_bytes: int = 5_000_000
-    body_bytes: int = 8_000_000
-    payload_kb: int = 3_000
-    unsent_bytes: int = 48_000_000  # kept for a socket that does not read; over it the socket is cut
-    users: int = 200
-    channels_per_socket: int = 100
-    joins_per_second: float = 100
-    events_per_second: float = 100
-    presence_per_second: float = 1_000
-    presence_calls: int = 5
-    presence_window: float = 30.0
-    rate_bucket: float = 5.0
-    rate_buckets: int = 12
-    stream_status: float = 0.25
-    stream_stall: float = 5.0  # sent position behind and not moving for so long: connect anew
-    stream_retry: float = 0.25
-    stream_retry_cap: float = 5.0
-    changes_waiting: int = 5_000  # table changes not worked off yet; over it they are skipped
-    change_bytes: int = 1_048_576  # a postgres_changes record over it loses its long values
-
-    @classmethod
-    def of(cls, limits: Limits) -> RealtimeLimits:
-        """These limits with what the whole gateway was told."""
-        return cls(
-            refused_join_pause=limits.join_pause,
-            refused_handshake_pause=limits.refuse_pause,
-            idle=limits.idle,
-            token_check=limits.token_check,
-            frame_bytes=limits.frame,
-            payload_kb=limits.payload // 1000,
-            users=limits.users,
-            channels_per_socket=limits.channels,
-            joins_per_second=limits.joins_per_second,
-            events_per_second=limits.events_per_second,
-            presence_per_second=limits.presence_per_second,
-            presence_calls=limits.presence_calls,
-            presence_window=limits.presence_window,
-        )
-
-    @property
-    def payload_bytes(self) -> int:
-        """The largest broadcast, in bytes of Erlang's external term format."""
-        return self.payload_kb * 1000 + 500
 
 
 class Rate:

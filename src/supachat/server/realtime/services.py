@@ -8,10 +8,9 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from supachat.server.context import Pool
+from supachat.server.context import Pool, RealtimeLimits
 from supachat.server.realtime.authorise import Authoriser
 from supachat.server.realtime.hub import Hub
-from supachat.server.realtime.limits import RealtimeLimits
 from supachat.server.realtime.subscriptions import Subscriptions
 from supachat.server.tokens import Trust
 

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 
 import psycopg
 
-from supachat.server.context import Pool
-from supachat.server.realtime.limits import RealtimeLimits
+from supachat.server.context import Pool, RealtimeLimits
 from supachat.server.realtime.pgoutput import Begin, Change, Decoder, StreamError
 from supachat.server.realtime.walsender import Walsender
 
