@@ -1,8 +1,8 @@
 """How far this computer's clock is ahead of the server's, from the Date of each HTTP answer.
 
-A Date is whole seconds, and the answer was made somewhere between asking and hearing. So each answer
-gives a stretch in which the skew lies; what all of them share is narrower than any of them. Never
-asks anything by itself.
+A Date is whole seconds, some servers write it a second late, and the answer was made somewhere between
+asking and hearing. So each answer gives a stretch in which the skew lies; what all of them share is
+narrower than any of them. Never asks anything by itself.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _ASKED = "supachat.asked"
 AGAIN = 2.0
 """Seconds. A server that was stopped and goes on says for a moment what time it was when it was stopped:
 what contradicts all earlier answers is believed once a question that was asked so much later has it too."""
-SURE = 0.1
-"""Seconds. If a wrong clock's skew is known no better than this, no latency is measured by it."""
+LATE = 2.0
+"""Seconds by which a Date may be behind the time at which it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Bounds:
     def of(cls, asked: float, heard: float, date: float) -> Bounds:
         """By one answer. `asked` and `heard` are seconds since 1970 by this computer, `date` the
         server's whole second."""
-        return cls(asked - (date + 1.0), heard - date)
+        return cls(asked - (date + LATE), heard - date)
 
     def shared(self, other: Bounds) -> Bounds | None:
         """What both say; None where they contradict each other."""
@@ -44,7 +44,7 @@ class Bounds:
     @property
     def least(self) -> float:
         """The least skew that explains what was seen; 0 where nothing was. A clock that may be right
-        is not called wrong: some servers write a Date that is a second old."""
+        is not called wrong."""
         return min(max(self.low, 0.0), self.high)
 
 
@@ -71,9 +71,9 @@ class Belief:
 
     @property
     def sure(self) -> bool:
-        """Whether a row's age can be told by it."""
-        bounds = self.bounds
-        return self.doubt is None and (bounds.least == 0.0 or bounds.high - bounds.low <= SURE)
+        """Whether the clocks agree, as far as can be seen. Else no row's age can be told: by how much they
+        differ is known to a second at best."""
+        return self.doubt is None and self.bounds.least == 0.0
 
 
 class Skew:
@@ -89,7 +89,7 @@ class Skew:
 
     @property
     def sure(self) -> bool:
-        """Whether the server's clock is known well enough to tell by it how late a row comes."""
+        """Whether it can be told by the server's clock how late a row comes."""
         return self._belief.sure
 
     def server_time(self) -> float:

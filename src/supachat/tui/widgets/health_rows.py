@@ -118,8 +118,9 @@ class _Page:
 
     def _latency(self) -> Row:
         latency, skew = self.health.latency, abs(self.health.link.clock_skew)
-        if latency is None and skew >= 1.0:
-            return self._fact("latency", Safe("not known"), Safe(f"the clocks differ by {span(skew)}"))
+        if latency is None and skew:
+            words = span(skew) if skew >= 60.0 else duration(skew)
+            return self._fact("latency", Safe("not known"), Safe(f"the clocks differ by {words}"))
         said = Safe("not measured") if latency is None else Safe(duration(latency))
         return self._fact("latency", said, Safe("from the commit to this screen"))
 
