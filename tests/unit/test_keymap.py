@@ -131,6 +131,12 @@ def test_terminals_without_the_kitty_protocol_are_understood(sequence: str, key:
     assert heard == [key]
 
 
+def test_an_alt_key_is_one_also_where_the_mouse_moves_right_behind_it() -> None:
+    terminal_keys.teach_terminal_keys()
+    heard = [event for event in XTermParser().feed("\x1bk\x1b[<35;10;5M") if isinstance(event, events.Key)]
+    assert [event.key for event in heard] == ["alt+k"]
+
+
 @pytest.mark.parametrize(
     ("sequence", "key"),
     [("\x1ba", "alt+a"), ("\x1bu", "alt+u"), ("\x1b[1;3A", "alt+up"), ("\n", "ctrl+j"), ("\x1b[17~", "f6")],

@@ -1,12 +1,14 @@
 """Keys as terminals really send them, where Textual 8.2.8 understands something else.
 
 Without this, alt+enter of a terminal that does not speak the kitty protocol arrives as enter, and a
-half-written message is sent. The only module that touches Textual's table of sequences.
+half-written message is sent; and alt+k, for whose end it waits a tenth of a second, types `^k` where the
+mouse moves meanwhile. The only module that touches Textual's table of sequences.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from string import ascii_lowercase
 from typing import NamedTuple, cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
@@ -27,6 +29,9 @@ def legacy_sequences() -> Iterable[tuple[str, str]]:
     yield "\x1b<", "alt+less_than_sign"
     yield "\x1b>", "alt+greater_than_sign"
     yield "\x1b\x7f", "alt+backspace"
+    yield "\x1bB", "alt+shift+b"
+    for letter in ascii_lowercase:
+        yield f"\x1b{letter}", f"alt+{letter}"
     for digit in "123456789":
         yield f"\x1b{digit}", f"alt+{digit}"
 
