@@ -5,15 +5,14 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 # Debian 12 brings pip 23.0, which knows no dependency groups.
 PIP    := pip==26.3
-# One more than most machines here have cores: many tests wait for a process to start or a clock to pass.
-JOBS   ?= 3
+# Twice the cores of a small machine: many tests wait for processes to start and clocks to pass.
+JOBS   ?= 4
 CHAOS  := $(addprefix tests/,journeys/test_storm.py journeys/test_storm_of_changes.py journeys/test_leaks.py \
 	journeys/test_killed_at_awaits.py journeys/test_lost_broadcasts.py unit/test_a_day.py \
 	remote/test_a_day_of_the_link.py server/test_faults.py server/test_hostile.py unit/test_engine_at_random.py)
-# More than cores: many tests wait for processes to start and clocks to pass.
 PG15   ?= /usr/lib/postgresql/15/bin
-# Journeys of the command line, the client's disk and its memory: any server is the same to them.
-ANY_SERVER := shell killed_at_awaits leaks storm
+# What PostgreSQL's version matters to: the server, its recordings, the SQL of every dialect. ON_PG15=tests runs all.
+ON_PG15 ?= tests/server tests/vectors $(wildcard tests/journeys/test_contract*.py)
 # Python that may not keep what it compiled compiles the program anew for each of the tests' processes.
 unexport PYTHONDONTWRITEBYTECODE
 # Where a venv is remembered to hold the extra `local`, and the tests' tools as well.
@@ -32,9 +31,8 @@ demo: $(READY) ## install what the demo needs and start it
 test: $(DEV) ## run all tests
 	$(BIN)/python -m pytest -n $(JOBS) -q $(ARGS)
 
-test-pg15: $(DEV) ## server, recordings and journeys on PostgreSQL 15 (apt install postgresql-15)
-	SUPACHAT_POSTGRES_BIN=$(PG15) $(BIN)/python -m pytest -n $(JOBS) -q tests/server tests/vectors tests/journeys \
-	  $(ANY_SERVER:%=--ignore=tests/journeys/test_%.py) $(ARGS)
+test-pg15: $(DEV) ## what depends on PostgreSQL's version, on 15 (apt install postgresql-15)
+	SUPACHAT_POSTGRES_BIN=$(PG15) $(BIN)/python -m pytest -n $(JOBS) -q $(ON_PG15) $(ARGS)
 
 chaos: $(DEV) ## faults, kills and hostile input in full, and a table of what came of it (ten minutes)
 	SUPACHAT_CHAOS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -o faulthandler_timeout=1200 $(CHAOS) $(ARGS)

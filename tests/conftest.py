@@ -12,7 +12,7 @@ import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -98,6 +98,16 @@ def database(postgres: Postgres) -> Iterator[str]:
         connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
+@contextmanager
+def cheap_hashes() -> Iterator[None]:
+    """bcrypt at its least cost, in this process: most tests that sign people in are not about that."""
+    from supachat.server.auth import passwords
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "COST", 4)
+        yield
+
+
 @asynccontextmanager
 async def context_of(postgres: Postgres, database: str, limits: Limits) -> AsyncIterator[Context]:
     """A project with open pools."""
@@ -106,11 +116,12 @@ async def context_of(postgres: Postgres, database: str, limits: Limits) -> Async
     def conninfo(user: str) -> str:
         return postgres.conninfo(user, database)
 
-    async with (
-        pool(conninfo("supabase_admin"), size=4, name="admin") as admin,
-        pool(conninfo("authenticator"), size=6, name="requests") as requests,
-    ):
-        yield Context(keys=postgres.keys, admin=admin, requests=requests, conninfo=conninfo, limits=limits)
+    admins = pool(conninfo("supabase_admin"), size=4, name="admin")
+    with cheap_hashes():
+        async with admins as admin, pool(conninfo("authenticator"), size=6, name="requests") as requests:
+            yield Context(
+                keys=postgres.keys, admin=admin, requests=requests, conninfo=conninfo, limits=limits
+            )
 
 
 @pytest.fixture
