@@ -86,6 +86,15 @@ def test_a_library_that_cannot_be_imported_is_a_sentence(tmp_path: Path) -> None
     assert "click" in report.read_text("utf-8")
 
 
+@pytest.mark.parametrize("command", ["demo", "serve"])
+def test_without_the_local_server_the_way_to_add_it_is_one_line(tmp_path: Path, command: str) -> None:
+    code = "import sys\nsys.modules['psycopg'] = None\nfrom supachat.cli.main import main\n"
+    done = in_child(tmp_path, f"{code}main(['{command}'])")
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "needs the local server. Add it with: pipx install --force '.[local]'" in done.stderr
+
+
 def test_a_reader_that_is_gone_before_the_last_flush_is_no_crash(tmp_path: Path) -> None:
     environ = {**os.environ, "SUPACHAT_HOME": str(tmp_path)}
     environ.pop("PYTHONUNBUFFERED", None)  # with it every line is met at once, and the flush has nothing

@@ -7,13 +7,14 @@ needs them everywhere. Must never write a setting, nor fail because of one.
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from supachat.cli.mishap import crashed
 from supachat.cli.terminal import has_terminal
-from supachat.domain.errors import SettingsError
+from supachat.domain.errors import ServerTrouble, SettingsError
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 
@@ -43,14 +44,14 @@ def demo(fresh: bool, pace: float) -> int:
 
 def run_demo(*, fresh: bool, pace: float = 1.0) -> int:
     """Show the demo until it ends; its exit code. 2 where there is no terminal."""
+    check_local()
     if not has_terminal():
         return 2
     from supachat.demo.enter import Door
     from supachat.demo.house import House
-    from supachat.demo.keeper import Keeper, check_platform
+    from supachat.demo.keeper import Keeper
     from supachat.settings import places
 
-    check_platform()
     where = places(os.environ)
     house = House(where.data / "demo")
     if fresh:
@@ -69,6 +70,20 @@ def run_demo(*, fresh: bool, pace: float = 1.0) -> int:
     finally:
         seat.leave()
         keeper.stop()
+
+
+def check_local() -> None:
+    """Raises `ServerTrouble` where the local server cannot run, with the way to add it. The demo's own
+    modules load only where it can."""
+    from importlib.util import find_spec
+
+    if sys.platform == "win32":
+        raise ServerTrouble("The demo needs the local server, which runs on Linux and macOS only")
+    needed = ("psycopg", "psycopg_pool", "starlette", "uvicorn", "websockets", "jwt", "bcrypt")
+    if any(find_spec(name) is None for name in needed):
+        from supachat.cli.serve import ADD_LOCAL
+
+        raise ServerTrouble("The demo needs the local server", cure=ADD_LOCAL)
 
 
 def taste(file: Path) -> Settings:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from supachat.server.reach import Reach
     from supachat.server.serve import Options, Started
 
-MISSING = "supachat serve needs the local server. Add it with: pipx install --force '.[local]'"
+ADD_LOCAL = "Add it with: pipx install --force '.[local]'"
+MISSING = f"supachat serve needs the local server. {ADD_LOCAL}"
 
 
 def _web_address(_context: click.Context, _option: click.Parameter, given: str) -> str:

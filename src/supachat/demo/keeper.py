@@ -19,7 +19,6 @@ from pathlib import Path
 from supachat.demo.cast import shown
 from supachat.demo.house import ROLES, House
 from supachat.dialects import catalog
-from supachat.domain.errors import ServerTrouble
 
 LOOK_EVERY = 0.25
 """Seconds between two looks at the processes."""
@@ -142,16 +141,3 @@ class Keeper:
 def _last_line(log: Path) -> str:
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
     return lines[-1] if lines else "it said nothing"
-
-
-def check_platform() -> None:
-    """Raises `ServerTrouble` where the local server cannot run, with the way to add it."""
-    import importlib.util
-
-    if sys.platform == "win32":
-        raise ServerTrouble("The demo needs the local server, which runs on Linux and macOS only")
-    needed = ("psycopg", "psycopg_pool", "starlette", "uvicorn", "websockets", "jwt", "bcrypt")
-    if any(importlib.util.find_spec(name) is None for name in needed):
-        raise ServerTrouble(
-            "The demo needs the local server", cure="Add it with: pipx install --force '.[local]'"
-        )
