@@ -28,6 +28,8 @@ async def set_out(pilot: Pilot[int], key: ThreadKey, *keys: str) -> None:
     await settled(pilot)
     for each in keys:
         await pilot.press(each)
+    if "/" in keys:  # what is written is a draft within a second
+        await until(pilot, lambda: "✎" in screen_text(pilot.app))
     await settled(pilot)
 
 

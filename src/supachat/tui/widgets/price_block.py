@@ -17,7 +17,7 @@ from supachat.domain.text import Safe
 from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space
-from supachat.tui.widgets.drawn import Drawn, glyphs_of
+from supachat.tui.widgets.drawn import Drawn, glyphs_of, toneless
 
 MOST: Final = 3
 """Symbols that are shown where there is room; those with an alert that fired come first."""
@@ -96,7 +96,8 @@ class PriceBlock(Drawn):
     def show(self, views: Sequence[PriceView], words: Safe, age: Safe, *, tall: bool) -> None:
         """These prices; `words` are of the alert that fired last, `age` of the newest tick."""
         self.display = bool(views)
-        height = (min(len(views), MOST) + 2) if tall else 1
+        air = 1 if toneless(self) else 0  # else it is a margin, which no dividing line runs through
+        height = (min(len(views), MOST) + 2 + air) if tall else 1
         if views and self._height != height:
             self.styles.height = self._height = height
         if (tuple(views), words, age) != (self.views, self._words, self._age):
@@ -104,4 +105,10 @@ class PriceBlock(Drawn):
             self.redraw()
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
-        return price_rows(self.views, self._words, self._age, width, height, glyphs_of(self))
+        glyphs = glyphs_of(self)
+        if height == 1 or not toneless(self):  # one row has no cell to spare for the line
+            return price_rows(self.views, self._words, self._age, width, height, glyphs)
+        rows = [Row(), *price_rows(self.views, self._words, self._age, width - 2, height - 1, glyphs)]
+        rows += [Row()] * (height - len(rows))
+        edge = (Span(Safe(glyphs.edge), "rule"), space(1))
+        return [Row(fit(row.spans, edge, width, air=0)) for row in rows]
