@@ -34,6 +34,8 @@ HOUR = 3600.0
 TOPICS = tuple(Topic(f"room:{n}", replication_ready=True) for n in range(5))
 KEPT_MOST = 64 * 1024
 """Bytes by which the second half of a day may end higher than the first."""
+TINY = 1e-6
+"""Seconds, since times are floats."""
 
 
 class Leaping(selectors.SelectSelector):
@@ -160,8 +162,8 @@ class Ears:
 
     def __init__(self) -> None:
         self.link = Link()
-        self.furthest = 0.0
-        """The longest wait for a next try that was ever told."""
+        self.furthest = dict.fromkeys(LinkState, 0.0)
+        """The longest wait for a next try that was ever told, by what the link called itself meanwhile."""
         self.frames = 0
 
     def topic_ready(self, name: str) -> None: ...
@@ -176,7 +178,8 @@ class Ears:
     def link_moved(self, link: Link) -> None:
         self.link = link
         if link.next_try_at is not None:
-            self.furthest = max(self.furthest, link.next_try_at - asyncio.get_running_loop().time())
+            wait = link.next_try_at - asyncio.get_running_loop().time()
+            self.furthest[link.state] = max(self.furthest[link.state], wait)
 
     def token_doubted(self) -> None: ...
 
@@ -252,7 +255,9 @@ def test_a_day_of_the_link_grows_nothing_and_never_storms(monkeypatch: pytest.Mo
     assert weather.tried > 10 * HOURS, "the weather was bad enough"
     assert ears.frames > 100 * HOURS
     assert weather.most_in_a_minute <= WAITS.attempts_max
-    assert ears.furthest <= WAITS.halted
+    refused = ears.furthest.pop(LinkState.ERROR)
+    assert WAITS.backoff_cap < refused <= WAITS.halted + TINY, "a project that is none is left alone longer"
+    assert WAITS.backoff_cap / 2 < max(ears.furthest.values()) <= WAITS.backoff_cap + TINY
     counts = [tasks for tasks, _ in held]
     assert max(counts) - min(counts) <= 2, counts
     half = len(held) // 2
