@@ -121,7 +121,6 @@ class SupachatApp(Turns, inherit_bindings=False):
     # ------------------------------------------------------------ workspaces
 
     def on_mount(self) -> None:
-        self.watch_tasks()
         self.set_keymap(self.keys.strokes)
         hangup.watch(self)
         self.add_mode(self.DEFAULT_MODE, Screen)  # Textual removes only the modes that it was told of
@@ -248,6 +247,7 @@ class SupachatApp(Turns, inherit_bindings=False):
     async def on_event(self, event: events.Event) -> None:
         """A key or the mouse: the reader is here. Before anything is composed a workspace is opened."""
         if isinstance(event, events.Compose):
+            self.watch_tasks()  # the client that is opened next has the first of them
             self._chat = await self._open(self._first)
         if isinstance(event, events.Key | events.MouseDown | events.Paste) and self.client is not None:
             self.client.attendance.touched()
