@@ -43,6 +43,34 @@ def with_columns(table: Table, *more: Column, without: str = "") -> Table:
     return dataclasses.replace(table, columns=kept + more)
 
 
+def test_where_no_name_says_anything_types_and_references_do_and_each_guess_is_asked_about() -> None:
+    singer, circle = ("singers", "sid"), ("circles", "ref")
+    keyed = Column("circle", "bigint", True, key=True, refers=circle)
+    found = propose(
+        (
+            Table("singers", (Column("sid", UUID, True, key=True), Column("stage_name", "text", True))),
+            Table("circles", (Column("ref", "bigint", True, key=True), Column("heading", "text", True))),
+            Table("circle_singers", (keyed, Column("singer", UUID, True, key=True, refers=singer))),
+            Table(
+                "notes",
+                (
+                    Column("note_no", "bigint", True, key=True),
+                    Column("circle", "bigint", True, refers=circle),
+                    Column("penned_by", UUID, True, refers=singer),
+                    Column("words", "text", True),
+                    Column("penned_at", TIME, True, True),
+                ),
+            ),
+        )
+    )
+    assert found.missing == ()
+    roles = ("messages.table", "messages.body", "threads.title", "members.id", "me.table")
+    assert [found.value(role) for role in roles] == ["notes", "words", "heading", "singer", "singers"]
+    assert {"messages.table", "messages.body", "messages.order", "threads.title"} <= {
+        one.role for one in unsure(found)
+    }
+
+
 def unsure(found: Proposal) -> list[Choice]:
     return [one for one in found.choices if one.unsure]
 

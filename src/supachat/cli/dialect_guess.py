@@ -76,7 +76,8 @@ def guess(
     if proposal.missing:
         raise SupachatError(
             f"no map was made: nothing was found for {', '.join(proposal.missing)}",
-            cure="Name the tables with --table, or write the map by hand: supachat dialect show --grammar",
+            cure="Look elsewhere with --schema, name the tables with --table, or write the map by hand:"
+            " supachat dialect show --grammar",
         )
     _write(path, proposal, name, schema)
     print(f"\nWritten to {path}. Now: supachat dialect check {path}")

@@ -17,6 +17,8 @@ SUREST = 0.98
 """Words alone are never the whole truth."""
 NEAR = 0.1
 """Two that lie closer than this are asked about."""
+UNNAMED = 0.3
+"""The type fits and the name says nothing: a guess where there is none better, and always asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,14 @@ def body(column: Column) -> float:
         return 0.0
     if column.is_json:
         return 0.3 if column.name in ("payload", "content", "message", "body", "data") else 0.0
-    return words.fit(column.name, words.BODY) if column.is_text else 0.0
+    return _text(column, words.BODY)
+
+
+def _text(column: Column, known: Sequence[str]) -> float:
+    """How well a text's name is one of those; any that is never null may be it."""
+    if not column.is_text:
+        return 0.0
+    return words.fit(column.name, tuple(known)) or (UNNAMED if column.type and column.required else 0.0)
 
 
 def order(column: Column) -> float:
@@ -116,7 +125,7 @@ def thread(table: Table, tables: Sequence[Table], people: Sequence[str]) -> Call
 def title(column: Column) -> float:
     if not column.is_text or column.key or column.refers or column.name.endswith(("_id", "_type")):
         return 0.0
-    return words.fit(column.name, words.TITLE)
+    return _text(column, words.TITLE)
 
 
 def name(column: Column) -> float:

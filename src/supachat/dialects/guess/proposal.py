@@ -76,8 +76,11 @@ def propose(tables: Sequence[Table], fixed: Fixed | None = None) -> Proposal:
 
 
 def _people(tables: Sequence[Table]) -> tuple[str, ...]:
-    """The tables of persons: so named, and with a name in them."""
-    found = [one for one in tables if words.singular(words.parts(one.name)[-1]) in words.PEOPLE]
+    """The tables of persons: so named, or with a key that comes from elsewhere, as an account's does; and
+    with a name in them."""
+    named = [one for one in tables if words.singular(words.parts(one.name)[-1]) in words.PEOPLE]
+    keyed = [one for one in tables if one.key and one.key.type == "uuid" and one.key.must_be_given]
+    found = named or [one for one in keyed if not words.fit(one.name, words.THREADS)]
     return tuple(one.name for one in found if any(columns.name(column) for column in one.columns))
 
 
@@ -154,7 +157,9 @@ def _joins(table: Table, threads: Table, people: Sequence[str]) -> bool:
     named = any(
         part in words.MEMBERS or words.singular(part) in words.MEMBERS for part in words.parts(table.name)
     )
-    return leads and named and any(columns.author(people, keys=True)(column) for column in table.columns)
+    pairs = any(column.key and column.refers and column.refers[0] in people for column in table.columns)
+    someone = any(columns.author(people, keys=True)(column) for column in table.columns)
+    return leads and (named or pairs) and someone
 
 
 def _me(made: _Made, messages: Table, by_name: Mapping[str, Table]) -> None:
