@@ -93,7 +93,7 @@ def test_no_row_is_wider_than_the_page(cells: int) -> None:
         "connected   3 h 12 min",
         "up 97.2%, 2 drops in the last hour",
         "catch-up    complete",
-        "clock       1 min behind",
+        "clock       2 min behind",
         "2 joined, 1 connecting, 1 reconnecting, 1 disconnected, 1 parked, 1 limited, 1 error",
         "◉ chat:ana__mira  Mira Kovač",
         "next try in 4 s",
@@ -280,6 +280,8 @@ def test_what_joined_topics_do_not_bring_stands_under_the_state(
         (LinkState.CONNECTED, Grade.RED, "poor"),
         (LinkState.POLLING, Grade.RED, "poor"),
         (LinkState.RECONNECTING, Grade.RED, "down"),
+        (LinkState.OFFLINE, Grade.RED, "off"),
+        (LinkState.SIGNED_OUT, Grade.RED, "off"),
     ],
 )
 def test_the_grade_is_a_word_that_is_true(state: LinkState, grade: Grade, expected: str) -> None:
@@ -315,7 +317,7 @@ def test_what_never_was_has_no_age() -> None:
 
 @pytest.mark.parametrize(
     ("skew", "expected"),
-    [(0.0, ""), (30.0, ""), (-30.0, ""), (31.0, "31 s ahead"), (-3700.0, "1 h 1 min behind")],
+    [(0.0, ""), (30.0, ""), (-30.0, ""), (31.0, "31 s ahead"), (-3598.9, "1 h 0 min behind")],
 )
 def test_a_clock_that_is_off_is_said_from_thirty_seconds_on(skew: float, expected: str) -> None:
     assert skew_words(skew) == expected
@@ -352,7 +354,9 @@ def test_share(part: float, expected: float) -> None:
 async def open_with(pilot: Pilot[int], health: Health) -> None:
     await settled(pilot)
     client = chat(pilot.app).client
-    client._engine.health.health = health
+    keeper = client._engine.health
+    keeper.health = health
+    keeper.counted = lambda **_: False  # type: ignore[method-assign]  # a tick would count what is there
     client.waiting = lambda: WAITING if health.queued else ()  # type: ignore[method-assign]  # as if they waited
     await pilot.press("f9")
     await settled(pilot)

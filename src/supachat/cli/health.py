@@ -3,7 +3,8 @@
 The lines are for people. `--json` prints one object in ASCII:
 
     {"workspace": str, "grade": "green" | "yellow" | "red", "state": a LinkState, "reason": str,
-     "connect_s", "round_trip_s", "latency_s": seconds or null, "clock_skew_s": seconds,
+     "connect_s", "round_trip_s", "latency_s": seconds or null,
+     "clock_skew_s": seconds, positive where this computer is ahead, or null while nothing is connected,
      "uptime": 0..1 of the last hour, or null where it was never connected,
      "drops_last_hour", "queued", "failed", "missed_by_realtime", "strays": int, "backlog": int or null,
      "tables_answer": bool, or null while nothing is connected, "partly_polled": bool, "last_error": str,
@@ -33,7 +34,7 @@ from supachat.assemble import Desk, desk, waiting_on_disk
 from supachat.cli.headless import headless, need_workspace
 from supachat.cli.options import workspace_options
 from supachat.domain.errors import Unreachable
-from supachat.domain.health import Grade, Health, LinkState, TopicState, Waiting
+from supachat.domain.health import Grade, Health, LinkState, TopicHealth, TopicState, Waiting
 from supachat.domain.model import DraftState
 from supachat.domain.text import Safe
 from supachat.settings import Workspace
@@ -105,7 +106,7 @@ def as_report(health: Health, waiting: Sequence[Waiting], workspace: str, now: f
         "connect_s": link.connect_time,
         "round_trip_s": link.round_trip,
         "latency_s": health.latency,
-        "clock_skew_s": link.clock_skew,
+        "clock_skew_s": link.clock_skew if link.state in _UP else None,
         "uptime": health.uptime,
         "drops_last_hour": health.drops,
         "queued": health.queued,
@@ -117,30 +118,32 @@ def as_report(health: Health, waiting: Sequence[Waiting], workspace: str, now: f
         "partly_polled": link.polled,
         "last_error": str(health.last_error),
         "last_error_ago_s": _ago(health.last_error_at, now),
-        "topics": [
-            {
-                "name": str(topic.name),
-                "state": topic.state.value,
-                "error": str(topic.error),
-                "error_ago_s": _ago(topic.error_at, now),
-                "active_ago_s": _ago(topic.active_at, now),
-                "next_try_in_s": None if topic.next_try_at is None else round(topic.next_try_at - now, 3),
-            }
-            for topic in link.topics
-        ],
-        "outbox": [
-            {
-                "source": draft.thread.source,
-                "thread": draft.thread.id,
-                "title": str(draft.title),
-                "act": draft.act.value,
-                "state": draft.state.value,
-                "age_s": round(draft.age, 3),
-                "tries": draft.tries,
-                "reason": str(draft.reason),
-            }
-            for draft in waiting
-        ],
+        "topics": [_topic(topic, now) for topic in link.topics],
+        "outbox": [_draft(draft) for draft in waiting],
+    }
+
+
+def _topic(topic: TopicHealth, now: float) -> dict[str, Any]:
+    return {
+        "name": str(topic.name),
+        "state": topic.state.value,
+        "error": str(topic.error),
+        "error_ago_s": _ago(topic.error_at, now),
+        "active_ago_s": _ago(topic.active_at, now),
+        "next_try_in_s": None if topic.next_try_at is None else round(topic.next_try_at - now, 3),
+    }
+
+
+def _draft(draft: Waiting) -> dict[str, Any]:
+    return {
+        "source": draft.thread.source,
+        "thread": draft.thread.id,
+        "title": str(draft.title),
+        "act": draft.act.value,
+        "state": draft.state.value,
+        "age_s": round(draft.age, 3),
+        "tries": draft.tries,
+        "reason": str(draft.reason),
     }
 
 

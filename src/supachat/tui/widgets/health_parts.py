@@ -8,6 +8,7 @@ from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import Glyphs
 from supachat.tui.spans import Row, Span, space, width
+from supachat.tui.widgets.badge import duration
 
 WIDE: Final = 100
 NAME: Final = 31
@@ -82,4 +83,12 @@ def skew_words(skew: float) -> Safe:
     """How far this computer's clock is off, where that matters; else nothing."""
     if abs(skew) <= SKEW:
         return NOTHING
-    return Safe(f"{span(abs(skew))} {'ahead' if skew > 0 else 'behind'}")
+    return Safe(f"{apart(skew)} {'ahead' if skew > 0 else 'behind'}")
+
+
+def apart(skew: float) -> Safe:
+    """By how much two clocks differ: it is known to a second or two, so minutes are rounded."""
+    skew = abs(skew)
+    if skew < 10:
+        return Safe(duration(skew))
+    return span(round(skew / 60) * 60 if skew >= 60 else skew)

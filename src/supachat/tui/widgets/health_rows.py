@@ -20,6 +20,7 @@ from supachat.tui.widgets.health_parts import (
     HOUR,
     WIDE,
     ago,
+    apart,
     columns,
     count,
     heading,
@@ -36,6 +37,7 @@ _GRADES: Final = {
     Grade.RED: ("down", "error"),
 }
 _UP: Final = (LinkState.CONNECTED, LinkState.POLLING)
+_CHOSEN: Final = (LinkState.OFFLINE, LinkState.SIGNED_OUT)
 _BY_ITSELF: Final = "It is tried again by itself, ctrl+l tries now; what you send waits on this computer."
 _CURES: Final = {
     LinkState.RECONNECTING: _BY_ITSELF,
@@ -91,9 +93,11 @@ class _Page:
     def current(self) -> list[Row]:
         health, link = self.health, self.health.link
         graded, look = _GRADES[health.grade]
+        shown = badge(health, self.now, wide=True, glyphs=self.glyphs, motion=self.motion)
         if health.grade is Grade.RED and link.state in _UP:
             graded = "poor"  # it works, but something needs a look: "down" would be untrue
-        shown = badge(health, self.now, wide=True, glyphs=self.glyphs, motion=self.motion)
+        elif link.state in _CHOSEN:
+            graded, look = "off", shown.look  # nothing is wrong with it
         rows = [Row(), heading("Now", graded, self.cells, self.glyphs, look)]
         rows.append(self._fact("state", Safe(f"{shown.glyph} {shown.words}"), look=shown.look))
         lines = wrap(Safe(why(link)), max(10, self.cells - self.at.value - 4)) if why(link) else []
@@ -117,10 +121,9 @@ class _Page:
         return self._fact("round trip", said, words, spark=sparkline(trips, self.at.spark, self.glyphs))
 
     def _latency(self) -> Row:
-        latency, skew = self.health.latency, abs(self.health.link.clock_skew)
+        latency, skew = self.health.latency, self.health.link.clock_skew
         if latency is None and skew:
-            words = span(skew) if skew >= 60.0 else duration(skew)
-            return self._fact("latency", Safe("not known"), Safe(f"the clocks differ by {words}"))
+            return self._fact("latency", Safe("not known"), Safe(f"the clocks differ by {apart(skew)}"))
         said = Safe("not measured") if latency is None else Safe(duration(latency))
         return self._fact("latency", said, Safe("from the commit to this screen"))
 
