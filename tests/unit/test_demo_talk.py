@@ -57,15 +57,16 @@ def test_the_table_is_read_from_the_top(text: str, rule: str) -> None:
     assert found.name == rule
 
 
-def test_nothing_fits_and_that_is_said_too() -> None:
+def test_nothing_fits_and_that_is_said_too(tmp_path: Path) -> None:
     assert matched(TABLE.rules, "qwertz") is None
-    assert Answerer("ben", TABLE, random.Random(1), dict).answer("qwertz") in TABLE.fallback["ben"]
+    answerer = Answerer("ben", TABLE, random.Random(1), dict, House(tmp_path).greeted("ben"))
+    assert answerer.answer("qwertz") in TABLE.fallback["ben"]
 
 
 @pytest.mark.parametrize("handle", ["mira", "ben"])
 @pytest.mark.parametrize("text", ["hello", "qwertz", "ok", "\x1b[2J"])
-def test_nobody_says_the_same_twice_in_a_row(handle: str, text: str) -> None:
-    answerer = Answerer(handle, TABLE, random.Random(3), dict)
+def test_nobody_says_the_same_twice_in_a_row(handle: str, text: str, tmp_path: Path) -> None:
+    answerer = Answerer(handle, TABLE, random.Random(3), dict, House(tmp_path).greeted(handle))
     said = [answerer.answer(text) for _ in range(50)]
     assert all(one != other for one, other in pairwise(said))
     assert len(set(said)) > 1

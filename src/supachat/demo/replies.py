@@ -56,19 +56,6 @@ class Notes(Protocol):
     def write(self, said: Sequence[str]) -> None: ...
 
 
-class Mind:
-    """Notes that nobody keeps."""
-
-    def __init__(self) -> None:
-        self._said: Sequence[str] = ()
-
-    def read(self) -> Sequence[str]:
-        return self._said
-
-    def write(self, said: Sequence[str]) -> None:
-        self._said = said
-
-
 class Answerer:
     """One person's answers. `facts` fill the gaps in them, such as <kill>, the command that
     kills the server; they are asked each time, since they change."""
@@ -79,12 +66,11 @@ class Answerer:
         table: Voices,
         luck: random.Random,
         facts: Callable[[], Mapping[str, str]],
-        greeted: Notes | None = None,
+        greeted: Notes,
     ) -> None:
         """`greeted`: the greetings that were used."""
         self._handle, self._table, self._luck, self._facts = handle, table, luck, facts
-        self._greeted = greeted or Mind()
-        self._last = ""
+        self._greeted, self._last = greeted, ""
 
     def answer(self, text: str) -> str:
         """What to say to `text`. Never what was said the last time."""
