@@ -30,20 +30,20 @@ class Finding:
     cure: Safe = NOTHING
 
 
-class Trouble(Exception):
-    """A check failed: in words, and what to do about it."""
+class _Told(Exception):
+    """In words, and what to do about it."""
 
     def __init__(self, words: str, cure: str = "") -> None:
         super().__init__(words)
         self.words, self.cure = words, cure
 
 
-class Note(Exception):
+class Trouble(_Told):
+    """A check failed."""
+
+
+class Note(_Told):
     """Worth a line, and no failure."""
-
-    def __init__(self, words: str, cure: str = "") -> None:
-        super().__init__(words)
-        self.words, self.cure = words, cure
 
 
 class Unseen(Exception):

@@ -9,7 +9,6 @@ import base64
 import json
 import time
 from dataclasses import replace
-from typing import Any
 from uuid import uuid4
 
 from supachat.assemble.examine import Dialect, Examiner, code_of
@@ -171,12 +170,8 @@ def harmless(call: Call, dialect: Dialect, thread: Thread) -> Call:
     """
     if isinstance(call, Insert):
         return replace(call, row={**call.row, dialect.map.messages.key: None})
-    if isinstance(call, Rpc) and dialect.name in catalog.names() and _names_id(dialect.map):
+    if isinstance(call, Rpc) and dialect.name in catalog.names() and dialect.own_ids:
         if thread.last is None:
             raise Unseen("there is no message yet whose id could be sent again")
         return call
     raise Unseen("this source sends by a function of its own, and only sending would show it")
-
-
-def _names_id(map_: Any) -> bool:
-    return "$draft" in map_.send.params.values()
