@@ -9,9 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import signal
 import socket
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -29,6 +27,7 @@ from supachat.server.lock import FolderLock
 from supachat.server.migrate import apply_folder, apply_settings, apply_text
 from supachat.server.postgres import Postgres
 from supachat.server.reach import Reach, Tls
+from supachat.server.stopping import stopped_by_pipe, stopped_by_signals
 from supachat.server.trouble import PortTaken, ServerTrouble, disk_words
 
 GRACE = 0.5
@@ -83,8 +82,8 @@ async def _serve(options: Options, data_dir: Path, announce: Callable[[Started],
     _forget_shell()
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
-        stack.enter_context(_stopped_by_signals(stop))
-        stack.enter_context(_stopped_by_pipe(stop, options.watch_fd))
+        stack.enter_context(stopped_by_signals(stop))
+        stack.enter_context(stopped_by_pipe(stop, options.watch_fd))
         lock = FolderLock.take(data_dir)
         stack.callback(lock.release)
         listener = listen(options.reach.host, options.port)
@@ -234,37 +233,3 @@ def listen(host: str, port: int) -> socket.socket:
         ) from error
     made.setblocking(False)
     return made
-
-
-@contextmanager
-def _stopped_by_signals(stop: asyncio.Event) -> Iterator[None]:
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    loop = asyncio.get_running_loop()
-    for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        loop.add_signal_handler(sign, stop.set)
-    try:
-        yield
-    finally:
-        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.remove_signal_handler(sign)
-
-
-@contextmanager
-def _stopped_by_pipe(stop: asyncio.Event, fd: int | None) -> Iterator[None]:
-    if fd is None:
-        yield
-        return
-    loop = asyncio.get_running_loop()
-
-    def heard() -> None:
-        if not os.read(fd, 4096):
-            loop.remove_reader(fd)
-            stop.set()
-
-    loop.add_reader(fd, heard)
-    try:
-        yield
-    finally:
-        loop.remove_reader(fd)
