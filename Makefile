@@ -9,7 +9,8 @@ PIP    := pip==26.3
 JOBS   ?= 4
 CHAOS  := $(addprefix tests/,journeys/test_storm.py journeys/test_storm_of_changes.py journeys/test_leaks.py \
 	journeys/test_killed_at_awaits.py journeys/test_lost_broadcasts.py unit/test_a_day.py \
-	remote/test_a_day_of_the_link.py server/test_faults.py server/test_hostile.py unit/test_engine_at_random.py)
+	remote/test_a_day_of_the_link.py remote/test_failure_table.py server/test_faults.py \
+	server/test_hostile.py unit/test_engine_at_random.py)
 PG15   ?= /usr/lib/postgresql/15/bin
 # What PostgreSQL's version matters to: the server, its recordings, the SQL of every dialect. ON_PG15=tests runs all.
 ON_PG15 ?= tests/server tests/vectors $(wildcard tests/journeys/test_contract*.py)

@@ -29,6 +29,8 @@ SWITCHES = 1_000 if CHAOS else 40
 RECONNECTS = 200 if CHAOS else 3
 GENERATIONS = 200 if CHAOS else 60
 """Connections of one link, each cut."""
+TABLE_SCALE = 0.2 if CHAOS else 0.04
+"""Of the times in the table of failures: the longer they are, the less of a lateness goes unseen."""
 
 AWAITS = 1_000 if CHAOS else 4
 """Places on a message's way at which its client is killed; there are not so many."""

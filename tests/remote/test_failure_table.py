@@ -34,6 +34,7 @@ from tests.remote.ears import ROOM, Heard, Make
 from tests.remote.phoenix import Join, Phoenix, until
 from tests.remote.world import ROWS, THREAD, World
 from tests.repeats import GENERATIONS
+from tests.repeats import TABLE_SCALE as SCALE
 
 from supachat.dialects.calls import Topic
 from supachat.domain.events import ListThreads, SignedIn, ThreadReady, Watch
@@ -41,7 +42,6 @@ from supachat.domain.health import LinkState
 from supachat.remote.frames import Broadcast
 from supachat.remote.waits import Waits, scaled
 
-SCALE = 0.04
 MARGIN = 0.25
 """Seconds."""
 KEPT_MOST = 35 * 1024
