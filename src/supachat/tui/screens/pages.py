@@ -106,7 +106,7 @@ def help_rows(cells: int, glyphs: Glyphs = UNICODE, keys: Keymap = CHAT) -> list
     groups = [key_rows(ids, title, keys) for title, ids in keys.help()]
     groups.append(mark_rows(glyphs))
     if cells < TWO_COLUMNS:
-        return [Row(), *(row for group in groups for row in group)]
+        return [Row(), *(Row(fit(row.spans, (), cells)) for group in groups for row in group)]
     half = cells // 2
     left = [row for group in (groups[0], groups[1], groups[3]) for row in group]
     right = [row for group in groups[2:3] + groups[4:] for row in group]
