@@ -43,7 +43,6 @@ class VaultSeen:
 
     kind: str
     where: Safe
-    holds: bool
     vault: Vault
 
 
@@ -51,7 +50,8 @@ async def look_into_vault(desk: Desk, workspace: Workspace) -> VaultSeen:
     """Open the workspace's vault and read it. Takes no longer than a keyring's deadline, twice. Raises
     `VaultError`."""
     vault = await asyncio.wrap_future(in_daemon(lambda: session_vault(desk, workspace)))
-    return VaultSeen(vault.kind, vault.where, await vault.load() is not None, vault)
+    await vault.load()
+    return VaultSeen(vault.kind, vault.where, vault)
 
 
 def examiner(desk: Desk, workspace: Workspace, vault: Vault | None = None) -> Examiner:
