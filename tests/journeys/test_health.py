@@ -125,6 +125,15 @@ def test_a_draft_that_waits_is_told_without_what_it_says(
     assert "very-secret" not in told + lines + logs
 
 
+def test_who_is_signed_out_is_told_so_in_the_same_shape(shell: Shell) -> None:
+    assert shell.run("logout").returncode == 0
+    done = shell.run("health", "--json")
+    report = json.loads(done.stdout)
+    assert_shape(report, SHAPE)
+    assert (done.returncode, report["state"], report["grade"]) == (1, "signed_out", "red")
+    assert "supachat login" in report["reason"]
+
+
 def test_without_a_workspace_it_says_what_to_do(tmp_path: Path) -> None:
     done = Shell(tmp_path / "nobody").run("health", "--json")
     assert (done.returncode, done.stdout) == (1, "")

@@ -33,10 +33,10 @@ import click
 from supachat.assemble import Desk, desk, waiting_on_disk
 from supachat.cli.headless import headless, need_workspace
 from supachat.cli.options import workspace_options
-from supachat.domain.errors import Unreachable
+from supachat.domain.errors import SessionEnded, SupachatError
 from supachat.domain.health import Grade, Health, LinkState, TopicHealth, TopicState, Waiting
 from supachat.domain.model import DraftState
-from supachat.domain.text import Safe
+from supachat.domain.text import Safe, safe_line
 from supachat.settings import Workspace
 
 _UP = (LinkState.CONNECTED, LinkState.POLLING)
@@ -51,25 +51,27 @@ def health(json_: bool, wait: float, workspace: str | None, vault: str | None) -
     """How good the link to the workspace is, in numbers. Exit 1 where it is red."""
     here = desk(vault)
     where = need_workspace(here, workspace)
-    found: list[Health] = []
-    asyncio.run(_look(here, where, wait, found))
+    found = asyncio.run(_look(here, where, wait))
     waiting = waiting_on_disk(here, where)
-    health = at_the_end(with_outbox(found[0], waiting), wait)
+    health = at_the_end(with_outbox(found, waiting), wait)
     report = as_report(health, waiting, where.name, time.monotonic())
     print(json.dumps(report) if json_ else "\n".join(lines(report)))
     return 1 if health.grade is Grade.RED else 0
 
 
-async def _look(here: Desk, where: Workspace, seconds: float, found: list[Health]) -> None:
+async def _look(here: Desk, where: Workspace, seconds: float) -> Health:
     async with headless(here, where) as session:
         began = time.monotonic()
         try:
             await session.signed_in(seconds)
             left = max(0.0, seconds - (time.monotonic() - began))
             await session.until(lambda: settled(session.client.health) or None, left)
-        except Unreachable:
+        except SessionEnded as error:
+            link = replace(session.client.health.link, state=LinkState.SIGNED_OUT)
+            return Health(replace(link, reason=safe_line(str(error))))
+        except SupachatError:
             pass  # what was reached by then is what is to be told
-        found.append(session.client.health)
+        return session.client.health
 
 
 def with_outbox(health: Health, waiting: Sequence[Waiting]) -> Health:
