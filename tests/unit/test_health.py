@@ -171,6 +171,13 @@ def test_an_hour_of_which_realtime_was_away_too_long_is_red_though_it_was_polled
     assert keeper.health.drops == 1
 
 
+def test_topics_that_are_slow_to_join_are_no_drop() -> None:
+    keeper = HealthKeeper()
+    keeper.moved(UP, 0.0)
+    keeper.moved(replace(UP, state=LinkState.POLLING, joined=0), 5.0)
+    assert keeper.health.drops == 0, "the connection is there"
+
+
 @pytest.mark.parametrize("state", [LinkState.OFFLINE, LinkState.SIGNED_OUT])
 def test_what_the_person_asked_for_is_no_drop(state: LinkState) -> None:
     keeper = HealthKeeper()

@@ -73,7 +73,8 @@ class HealthKeeper:
         before_link = self.health.link
         before = before_link.state
         was, is_ = before is LinkState.CONNECTED, link.state is LinkState.CONNECTED
-        if was and not is_ and link.state not in _BY_HAND:
+        socket_up = link.state is LinkState.POLLING and link.round_trip is not None
+        if was and not is_ and not socket_up and link.state not in _BY_HAND:
             self._drops.append(now)
         self._spell(before, link.state, now)
         health = replace(self.health, link=link, latency=link.latency)
