@@ -11,6 +11,8 @@ from typing import TypeVar
 
 from tests.tui.street import NOW
 from tests.tui.town import Town
+from textual import events
+from textual.app import App as TextualApp
 from textual.pilot import Pilot
 
 from supachat.cache.files import Files
@@ -80,6 +82,12 @@ async def running(app: SupachatApp, size: tuple[int, int] = (120, 36)) -> AsyncI
     async with app.run_test(size=size) as pilot:
         await settled(pilot)
         yield pilot
+
+
+def burst(app: TextualApp[int], *keys: str) -> None:
+    """Keys as a slow line brings them: all at once, before any of them was dealt with."""
+    for key in keys:
+        app.post_message(events.Key(key, key if len(key) == 1 else "\r" if key == "enter" else None))
 
 
 async def settled(pilot: Pilot[int]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.tui.harness import chat, make_app, running, screen_text, until
+from tests.tui.harness import burst, chat, make_app, running, screen_text, until
 from tests.tui.town import Town
 from textual import events
 from textual.app import App
@@ -119,12 +119,6 @@ async def test_the_cursor_rests_when_nobody_is_there(monkeypatch: pytest.MonkeyP
         await until(pilot, lambda: not field.cursor_blink)
         await pilot.press("b")
         assert field.cursor_blink
-
-
-def burst(app: App[int], *keys: str) -> None:
-    """Keys as a slow line brings them: all at once, before any of them was dealt with."""
-    for key in keys:
-        app.post_message(events.Key(key, key if len(key) == 1 else "\r" if key == "enter" else None))
 
 
 async def test_enter_struck_twice_on_a_slow_line_sends_once() -> None:

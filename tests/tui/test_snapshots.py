@@ -57,6 +57,7 @@ def test_chat(snap_compare: Compare, theme: str, size: str) -> None:
         town.say(ev.TypingHeard(key("mira"), "mira"))
         await until(pilot, lambda: "Mira is typing" in screen_text(pilot.app))
         await press(*"Deploy is out")(pilot)
+        await until(pilot, lambda: "✎" in screen_text(pilot.app))  # a draft within a second
 
     assert snap_compare(frozen(town, theme=theme), terminal_size=SIZES[size], run_before=story)
 
@@ -88,6 +89,8 @@ def test_places(snap_compare: Compare, name: str, keys: list[str], size: str, th
     async def story(pilot: Pilot[int]) -> None:
         await peopled(pilot, town)
         await press(*keys)(pilot)
+        if name == "many-lines":  # what is written is a draft within a second
+            await until(pilot, lambda: "✎" in screen_text(pilot.app))
 
     assert snap_compare(frozen(town, theme=theme), terminal_size=(columns, rows), run_before=story)
 

@@ -8,8 +8,7 @@ from dataclasses import replace
 import pytest
 from tests.tui.five import HANNAH, RELEASE, STAKING, five
 from tests.tui.five_acts import asked, at, in_list
-from tests.tui.harness import chat, make_app, running, screen_text, until
-from tests.tui.test_composer_stories import burst
+from tests.tui.harness import burst, chat, make_app, running, screen_text, until
 from tests.tui.town import Town
 from textual.app import App
 from textual.dom import DOMNode
