@@ -30,6 +30,8 @@ def health(
         (health(S.CONNECTED, round_trip=1.4), "◒ slow 1.4 s", "◒ 1.4 s", "warning"),
         (health(S.CONNECTED, connect_time=3.1), "◒ slow to connect 3.1 s", "◒ 3.1 s", "warning"),
         (health(S.CONNECTED, round_trip=0.02, connect_time=3.1), "◉ live 20 ms", "◉ 20 ms", "success"),
+        (health(S.CONNECTED, round_trip=0.02, wanted=3), "◌ joining", "◌ joining", "quiet"),
+        (health(S.CONNECTED, round_trip=0.02, wanted=3, joined=1), "◉ live 20 ms", "◉ 20 ms", "success"),
         (health(S.CONNECTED, mute=True), "◒ not answering", "◒ no answer", "error"),
         (
             health(S.CONNECTED, mute=True, silent=True, catching_up=1),

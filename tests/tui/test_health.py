@@ -137,7 +137,7 @@ def test_a_name_has_the_width_that_there_is(cells: int, name: str, at: int) -> N
         ({}, {}, "complete"),
         ({}, {"catching_up": 1}, "1 thread to go"),
         ({}, {"catching_up": 2, "backlog": 1234}, "1,234 messages in 2 threads to go"),
-        ({}, {"whole": False}, "under way the open thread's topic is not joined yet"),
+        ({}, {"whole": False}, "under way the open thread is not live yet"),
         ({"polled": True}, {"whole": False}, "by reading as of the last poll, every 5 s"),
         (
             {"state": LinkState.POLLING},

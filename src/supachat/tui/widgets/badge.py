@@ -67,6 +67,8 @@ def _connected(health: Health, *, wide: bool, glyphs: Glyphs) -> Badge:
     if link.round_trip is None and (link.connect_time or 0) >= SLOW_CONNECT:
         took = duration(link.connect_time or 0)
         return _one(glyphs.away, f"slow to connect {took}" if wide else took, "warning")
+    if link.wanted and not link.joined:
+        return _one(glyphs.connecting, "joining", "quiet")
     if (link.round_trip or 0) >= SLOW:
         return _one(glyphs.away, f"slow {trip}" if wide else trip, "warning")
     if link.polled:

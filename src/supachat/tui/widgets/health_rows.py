@@ -148,7 +148,7 @@ class _Page:
             return Safe("complete"), NOTHING
         if link.polled or link.state is LinkState.POLLING:
             return Safe("by reading"), Safe("as of the last poll, every 5 s")
-        return Safe("under way"), Safe("the open thread's topic is not joined yet")
+        return Safe("under way"), Safe("the open thread is not live yet")
 
     def _missed(self) -> Safe:
         missed = self.health.missed
