@@ -45,7 +45,9 @@ _SETTLED = (TopicState.CONNECTED, TopicState.PARKED, TopicState.LIMITED, TopicSt
 
 @click.command()
 @click.option("--json", "json_", is_flag=True, help="One JSON object, in ASCII.")
-@click.option("--wait", default=10.0, show_default=True, help="Seconds to let the link settle.")
+@click.option(
+    "--wait", default=10.0, show_default=True, metavar="SECONDS", help="How long to let the link settle."
+)
 @workspace_options
 def health(json_: bool, wait: float, workspace: str | None, vault: str | None) -> int:
     """How good the link to the workspace is, in numbers. Exit 1 where it is red."""

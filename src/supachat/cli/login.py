@@ -27,13 +27,19 @@ PATIENCE_OF_LOGOUT = 5.0
 
 
 @click.command()
-@click.option("--url", help="The project's address, or its reference.")
-@click.option("--key", help="The publishable key.")
-@click.option("--env", "env_file", type=click.Path(path_type=Path), help="A .env file that names both.")
+@click.option("--url", metavar="URL", help="The project's address, or its reference.")
+@click.option("--key", metavar="KEY", help="The publishable key.")
+@click.option(
+    "--env",
+    "env_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A .env file that names both.",
+)
 @click.option(
     "--dialect", "dialects", multiple=True, metavar="NAME", help="The kind of chat; may be repeated."
 )
-@click.option("--email", default="", help="The account.")
+@click.option("--email", default="", metavar="ADDRESS", help="The account.")
 @click.option("--password-stdin", is_flag=True, help="Read the password from stdin instead of asking.")
 @click.option("--send-code", is_flag=True, help="Only have a code mailed to --email.")
 @click.option(

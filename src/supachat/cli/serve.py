@@ -33,8 +33,13 @@ def _web_address(_context: click.Context, _option: click.Parameter, given: str) 
 
 
 @click.command()
-@click.option("--data-dir", type=click.Path(file_okay=False, path_type=Path), help="Where the data lives.")
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--data-dir", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+    help="Where the data lives.",
+)  # fmt: skip
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on."
+)
 @click.option(
     "--tls-cert", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
     help="A certificate with its chain (PEM); needed with --tls-key for a --host beyond this machine.",
@@ -51,8 +56,9 @@ def _web_address(_context: click.Context, _option: click.Parameter, given: str) 
     "--public-url", default="", metavar="URL", help="The address that others use, where it is another."
 )
 @click.option(
-    "--port", default=54321, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one."
-)
+    "--port", default=54321, show_default=True, type=click.IntRange(0, 65535), metavar="N",
+    help="0 takes a free one.",
+)  # fmt: skip
 @click.option(
     "--dialect", "dialects", multiple=True, metavar="NAME", help="A chat schema to set up; may be repeated."
 )
@@ -61,7 +67,7 @@ def _web_address(_context: click.Context, _option: click.Parameter, given: str) 
     metavar="DIR", help="A folder of the Supabase CLI's migrations; may be repeated.",
 )  # fmt: skip
 @click.option(
-    "--json", "as_json", is_flag=True, help="First line on stdout: a JSON object with url and key."
+    "--json", "as_json", is_flag=True, help="First line on stdout, once it answers: a JSON object."
 )
 @click.option("--no-signup", is_flag=True, help="Nobody may make a new account.")
 @click.option(

@@ -60,7 +60,7 @@ async def _threads(workspace: str | None, vault: str | None) -> None:
 @click.argument("text", required=False)
 @click.option("--subject", default="", metavar="WORDS", help="A line above it, where the source has one.")
 @click.option("--queue", is_flag=True, help="If it cannot be sent now, keep it for the next run.")
-@click.option("--wait", default=PATIENCE, show_default=True, help="Seconds to try.")
+@click.option("--wait", default=PATIENCE, show_default=True, metavar="SECONDS", help="How long to try.")
 @workspace_options
 def send(
     thread: str,
@@ -154,7 +154,9 @@ def _nobody_to_find(client: Client, source: str, able: list[str]) -> NotFound:
 @click.argument("thread")
 @click.option("--json", "json_", is_flag=True, help="One JSON object a line, in ASCII.")
 @click.option("--follow", "-f", is_flag=True, help="Go on with what comes.")
-@click.option("--last", default=20, show_default=True, type=click.IntRange(0, 100_000), help="How many.")
+@click.option(
+    "--last", default=20, show_default=True, type=click.IntRange(0, 100_000), metavar="N", help="How many."
+)
 @workspace_options
 def tail(
     thread: str, json_: bool, follow: bool, last: int, workspace: str | None, vault: str | None
