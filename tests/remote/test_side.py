@@ -187,6 +187,17 @@ async def test_what_the_reader_is_is_written_on_change(tables: Tables) -> None:
     assert said(tables)[1:] == [{"_session_id": "s1", "_status": "offline"}], "the last of a burst"
 
 
+async def test_whoever_comes_in_after_somebody_left_is_written_too(tables: Tables) -> None:
+    desk = Desk(tables)
+    desk.registry.watch([SESSION])
+    for who in (ME, "ben"):
+        desk.known.me = {"sessions": who}
+        desk.attendance.moved()
+        await desk.settled()
+        desk.attendance.forget()
+    assert [params["_status"] for params in said(tables)] == ["online", "online"]
+
+
 async def test_whoever_leaves_says_so_at_once_and_once(tables: Tables) -> None:
     desk = Desk(tables)
     desk.registry.watch([SESSION])

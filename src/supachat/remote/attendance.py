@@ -101,5 +101,5 @@ class Attendance:
         await self._carry_out(call)
 
     def forget(self) -> None:
-        """Somebody else may sign in."""
+        """Whoever comes in next, the same or another, is to be written anew."""
         self._written.clear()

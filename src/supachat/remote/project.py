@@ -84,12 +84,12 @@ class Project(Accounts):
         self._side = Side(self._performer, self._rows)
         self._background = Background()
         self._spawn = self._background.spawn
-        attendance = Attendance(
+        self._attendance = Attendance(
             self._known, self._hearing, self._registry, self._waits, self._rows.carry_out, self._spawn
         )
-        self._hearing.began = attendance.began
+        self._hearing.began = self._attendance.began
         self._watching = Watching(
-            self._known, self._registry, self._supervisor, self._hearing, attendance, self._waits
+            self._known, self._registry, self._supervisor, self._hearing, self._attendance, self._waits
         )
         self._poller = self._make_poller()
         self._hearing.overlay = self._poller.overlay
@@ -195,6 +195,7 @@ class Project(Accounts):
     async def _leave(self) -> None:
         """Let go of whoever is signed in, on this side."""
         self.stop_entering()
+        self._attendance.forget()
         await self._entrance.leave()
 
     # ------------------------------------------------------------ what the keeper tells
