@@ -166,6 +166,7 @@ def recorded(label: str, file: str = "rest_errors.jsonl") -> tuple[int, Any]:
         (500, {"code": "57014", "message": "canceling statement"}, ServerTrouble, "trouble"),
         (302, {"message": "over there"}, ServerTrouble, "elsewhere"),
         (418, {}, Refused, "refused"),
+        (401, {"message": "Invalid API key"}, KeyRefused, "knows another"),
     ],
 )
 async def test_refusals(status: int, body: Any, kind: type[SupachatError], words: str) -> None:
@@ -175,7 +176,7 @@ async def test_refusals(status: int, body: Any, kind: type[SupachatError], words
     assert words in str(caught.value)
     assert "\x1b" not in str(caught.value)
     assert "\u202e" not in str(caught.value)
-    answered = kind is not ServerTrouble
+    answered = kind not in (ServerTrouble, KeyRefused)
     assert rows.reached_since(0.0) is answered
     assert (rows.silent_since is None) is answered
 

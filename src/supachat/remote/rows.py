@@ -17,7 +17,7 @@ from postgrest.types import CountMethod
 from supabase import AsyncClient
 
 from supachat.dialects.calls import Call, Count, Delete, Insert, Row, Rpc, Select, Update
-from supachat.domain.errors import Refused, ServerTrouble, Unreachable
+from supachat.domain.errors import KeyRefused, Refused, ServerTrouble, Unreachable
 from supachat.remote.http import OfflineByHand, noted
 from supachat.remote.inserts import insert_error
 from supachat.remote.refusals import TokenRefused, network, rows_error
@@ -44,7 +44,8 @@ class Rows:
         self._client, self._access, self._clock = client, access, clock
         self._answered_at = -inf
         self.silent_since: float | None = None
-        """Since when every call has failed. A refusal is an answer; the server's own trouble is none."""
+        """Since when every call has failed. A refusal is an answer; the server's own trouble is none, and
+        a key that the door turns away never came to a table."""
 
     def reached_since(self, then: float) -> bool:
         """The tables have answered since `then`, and the last call was no failure."""
@@ -83,7 +84,7 @@ class Rows:
             refusal = rows_error(error, note)
             if isinstance(call, Insert) and isinstance(refusal, Refused):
                 refusal = insert_error(error, refusal)
-            if isinstance(refusal, ServerTrouble):
+            if isinstance(refusal, ServerTrouble | KeyRefused):
                 self._failed()
             else:
                 self._answered()
