@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,12 @@ from tests.journeys.flowing import flowing
 from tests.journeys.guest import LIMIT, Guest
 from tests.journeys.local import PASSWORD, LocalServer
 from tests.journeys.revoking import end_every_session
-from tests.journeys.storm import QUICK, persist, rider
+from tests.journeys.storm import QUICK, all_sent, persist, rider, stored
 
 from supachat.domain.health import LinkState
 from supachat.remote.project import Project
 from supachat.remote.waits import Waits
+from supachat.server.keys import make_keys
 
 LIFE = 4
 """Seconds that a token lives on the server of short tokens."""
@@ -38,18 +41,19 @@ async def two(
     names: Names,
     url: str = "",
     *,
-    cache: Path | None = None,
+    caches: tuple[Path | None, Path | None] = (None, None),
     waits: Waits | None = None,
     wall: Callable[[], float] = time.time,
+    new: bool = True,
 ) -> AsyncIterator[tuple[Guest, Guest]]:
-    """Ana, through whatever stands at `url`, by the clock `wall`, and Ben. No wait of their links is
-    shortened unless that is said: a busy machine is no reason to connect anew."""
+    """Ana, through whatever stands at `url`, by the clock `wall`, and Ben; `new` on this server. No wait of
+    their links is shortened unless that is said: a busy machine is no reason to connect anew."""
     waits = waits or Waits()
-    for name in ("ana", "ben"):
+    for name in ("ana", "ben") if new else ():
         server.sign_up(names(name))
     async with (
-        rider(url or server.url, server.key, names("ana"), cache, waits=waits, wall=wall) as ana,
-        rider(server.url, server.key, names("ben"), None, waits=waits) as ben,
+        rider(url or server.url, server.key, names("ana"), caches[0], waits=waits, wall=wall) as ana,
+        rider(server.url, server.key, names("ben"), caches[1], waits=waits) as ben,
     ):
         await ana.writes_to(names("ben"))
         yield ana, ben
@@ -100,7 +104,7 @@ async def test_a_token_that_ends_before_another_can_be_had_only_delays_what_is_w
 async def test_a_revoked_session_asks_to_sign_in_and_what_was_written_meanwhile_goes_out_then(
     brief: LocalServer, names: Names, tmp_path: Path
 ) -> None:
-    async with two(brief, names, cache=tmp_path / "a.db") as (ana, ben):
+    async with two(brief, names, caches=(tmp_path / "a.db", None)) as (ana, ben):
         brief.sign_up(names("eve"))
         with_eve = await ana.client.start_thread("direct", names("eve"))
         async with flowing(brief, ana, ben) as flow:
@@ -126,6 +130,49 @@ async def test_a_changed_signing_key_is_answered_with_a_new_token(tmp_path: Path
             await flow.passes()
             assert token_of(ana) != token
             assert ana.watch.lost is None
+
+
+def rotate_all(server: LocalServer) -> None:
+    """Another secret, and with it another key: who signs their keys with it has to hand out a new one."""
+    server.kill()
+    file, made = server.data_dir / "keys.json", make_keys(time.time())
+    held = json.loads(file.read_text("utf-8"))
+    held |= {name: getattr(made, name) for name in ("jwt_secret", "publishable_key", "service_role_key")}
+    file.write_text(json.dumps(held), "utf-8")
+    server.again()
+
+
+def refused(guest: Guest) -> bool | None:
+    return guest.client.unsent() == (0, 1) or None
+
+
+async def test_a_rotated_secret_wants_another_key_and_what_was_written_goes_out_with_it(
+    tmp_path: Path, names: Names
+) -> None:
+    """Nobody is signed out, nothing is said to be live, and each text keeps its reason. With the new key
+    the person tries it again."""
+    caches = tmp_path / "a.db", tmp_path / "b.db"
+    with LocalServer(tmp_path / "server") as server:
+        async with two(server, names, caches=caches, waits=QUICK) as both:
+            thread = both[0].client.open_thread
+            assert thread is not None
+            async with flowing(server, *both) as flow:
+                await flow.passes()
+            await asyncio.to_thread(rotate_all, server)
+            for one in both:
+                one.client.send(thread, f"{one.client.workspace} writes with the old key")
+            for one in both:
+                await one.watch.until(partial(refused, one), LIMIT)
+                assert "key" in one.client.health.last_error
+                assert one.watch.lost is None
+                assert one.client.health.link.state not in (LinkState.CONNECTED, LinkState.POLLING)
+        async with two(server, names, caches=caches, waits=QUICK, new=False) as both:
+            assert [one.client.unsent() for one in both] == [(0, 1)] * 2
+            async with flowing(server, *both) as flow:
+                await all_sent(both)
+                await flow.passes()
+            old = [body for _, body in stored(server, thread) if body.endswith("with the old key")]
+            assert sorted(old) == [f"{names(name)} writes with the old key" for name in ("ana", "ben")]
 
 
 class Clock:
