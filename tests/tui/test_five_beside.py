@@ -14,6 +14,7 @@ from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed
 from supachat.domain.feeds import FeedAct
 from supachat.domain.model import Cursor, Presence, ThreadKey
+from supachat.domain.text import Safe
 from supachat.tui.keymap import Place
 
 # ---------------------------------------------------------------- canned replies
@@ -229,3 +230,17 @@ async def test_the_first_message_of_a_waiting_conversation_opens_it_when_nothing
         town.table[new.key] = [first]
         town.say(ev.ListStale("inbox"))
         await until(pilot, lambda: "Is anybody there" in screen_text(pilot.app))
+
+
+async def test_an_alert_covers_nothing_where_its_feed_is_looked_at() -> None:
+    alert = ev.Alerted(Safe("Pulse of 148"), Safe("At rest"), "portal", feed="alerts", urgent=True)
+    async with running(make_app(five()), (120, 36)) as pilot:
+        await at(pilot, INVOICE)
+        screen = chat(pilot.app)
+        screen.open_feed("portal", "alerts")
+        await settled(pilot)
+        screen.alerted(alert)
+        assert not screen.notices.busy
+        screen.close_feed()
+        screen.alerted(alert)
+        await until(pilot, lambda: "Pulse of 148" in screen_text(pilot.app))

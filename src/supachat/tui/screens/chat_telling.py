@@ -36,13 +36,14 @@ class ChatTelling(ChatDoors):
 
     def alerted(self, change: Alerted) -> None:
         """Something happened elsewhere. A message whose thread stands in the list needs no toast: its
-        count is what tells it."""
+        count is what tells it; nor does a row of the feeds that are looked at, which it would cover."""
         self.price_told(change)
         # only what a person wrote has signs: an alert's words are its backend's
         details = unmarked(change.details) if change.thread is not None else change.details
         self.post_message(self.Told(change.title, details, change.urgent))
         listed = change.thread is not None and self.side.display and change.thread in self.list.keys
-        if not listed:
+        looked_at = bool(change.feed) and self.feed_open is not None and self.feed_open[0] == change.source
+        if not listed and not looked_at:
             grade = "error" if change.urgent else "info"
             self.notices.tell(Notice(change.title, details, grade))
 
