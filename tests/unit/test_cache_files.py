@@ -6,7 +6,10 @@ import sqlite3
 import stat
 from pathlib import Path
 
-from supachat.cache.claim import Claim
+import pytest
+
+from supachat.cache import claim
+from supachat.cache.claim import Claim, is_held
 from supachat.cache.files import Files, Old, take_over
 from supachat.cache.store import Cache
 from supachat.domain import keeping as kp
@@ -168,3 +171,24 @@ async def test_whose_the_file_of_old_was_is_still_known_at_the_second_start(tmp_
     await an_old_file(base, *of(ANA, kp.KeepText(A, "half")))
     for _ in range(3):
         assert (await found(Files(base).last())).texts == ((A, "half"),)
+
+
+def test_a_lock_that_another_start_cleared_away_before_it_was_held_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, lock = tmp_path / "c.db", claim._lock
+    cleared: list[Path] = []
+
+    def raced(file: Path, patience: float = 0.0) -> sqlite3.Connection | None:
+        held = lock(file, patience)
+        if not cleared:
+            cleared.append(file)
+            file.unlink()
+        return held
+
+    monkeypatch.setattr(claim, "_lock", raced)
+    mine = Claim(path)
+    assert cleared
+    assert is_held(path)
+    mine.release()
+    assert list(tmp_path.iterdir()) == []

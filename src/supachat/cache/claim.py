@@ -12,6 +12,9 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+TRIES = 5
+"""Others that start in the same moment come by once each."""
+
 
 class Claim:
     """Marks this process as the owner of its drafts, by a lock that the system drops when it dies.
@@ -25,7 +28,7 @@ class Claim:
         self._held: sqlite3.Connection | None = None
         if path is not None:
             is_held(path)
-            self._held = _lock(self._file(self.owner))
+            self._held = _hold(self._file(self.owner))
 
     def is_free(self, owner: str) -> bool:
         """Whether that process is gone; if so its lock file is removed."""
@@ -71,10 +74,22 @@ def _is_free(file: Path) -> bool:
     lock = _lock(file)
     if lock is None:
         return False
+    file.unlink(missing_ok=True)  # while it is held: nobody locks it in between
     lock.close()
-    file.unlink(missing_ok=True)
     file.with_name(f"{file.name}-journal").unlink(missing_ok=True)
     return True
+
+
+def _hold(file: Path) -> sqlite3.Connection | None:
+    """Lock a file of our own. Another process that starts at this moment may take it, not locked yet, for
+    one that was left behind, and remove it: then once more."""
+    for _ in range(TRIES):
+        lock = _lock(file, patience=1.0)
+        if lock is not None and file.exists():
+            return lock
+        if lock is not None:
+            lock.close()
+    return None
 
 
 def _lock(file: Path, patience: float = 0.0) -> sqlite3.Connection | None:
