@@ -224,8 +224,8 @@ async def test_a_full_disk_is_said_and_what_it_had_no_room_for_goes_later(
         made.append(connect(*given, **{**named, "check_same_thread": False}))  # type: ignore[call-overload]  # passed on as it came
         return made[-1]
 
-    cache = Cache(lambda: tmp_path / "c.db")
     monkeypatch.setattr(sqlite3, "connect", watched)
+    cache = Cache(lambda: tmp_path / "c.db")
     await cache.load()
     base = made[-1]
     base.execute("pragma max_page_count = 30")

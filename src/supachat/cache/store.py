@@ -141,6 +141,8 @@ class Cache:
 
     def _work(self) -> None:
         rows: Rows | None = None
+        with contextlib.suppress(sqlite3.Error, OSError, CacheError):  # the first call would tell
+            rows = self._open()  # at once: while the first screen is put together
         while (item := self._jobs.get()) is not None:
             job, future, loop = item
             result: object = None
