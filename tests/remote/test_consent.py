@@ -15,6 +15,7 @@ from supachat.assemble.connect import session_vault
 from supachat.domain.events import SignedIn
 from supachat.remote.vault import FileVault, MemoryVault
 from supachat.settings import load, places
+from supachat.settings.choose import named
 
 TABLE = '[workspaces.acme]\nurl = "https://abcdefghijklmnopqrst.supabase.co"\nkey = "sb_publishable_1"\n'
 
@@ -37,7 +38,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
 async def test_the_answer_is_remembered_in_the_workspace_and_nobody_is_asked_again(
     desk: Desk, in_file: bool, kind: str
 ) -> None:
-    workspace = desk.named("acme")
+    workspace = named(desk.settings, "acme")
     async with World() as world:
         world.vault = session_vault(desk, workspace)
         project = await world.begin()
@@ -49,14 +50,14 @@ async def test_the_answer_is_remembered_in_the_workspace_and_nobody_is_asked_aga
         assert project.offer == ""
         assert ("only you can read" in project.kept_in) is in_file
     again = desk.reread()
-    assert again.named("acme").vault == kind
-    vault = session_vault(again, again.named("acme"))
+    assert named(again.settings, "acme").vault == kind
+    vault = session_vault(again, named(again.settings, "acme"))
     assert vault.kind == kind
     assert (await vault.load() is not None) is in_file
     assert isinstance(vault, FileVault) or (isinstance(vault, MemoryVault) and vault.offer is None)
 
 
 def test_what_the_command_line_says_is_not_asked_about(desk: Desk) -> None:
-    vault = session_vault(replace(desk, vault="memory"), desk.named("acme"))
+    vault = session_vault(replace(desk, vault="memory"), named(desk.settings, "acme"))
     assert isinstance(vault, MemoryVault)
     assert vault.offer is None

@@ -51,7 +51,7 @@ from supachat.remote.waits import Waits
 def test_when_a_token_is_due(life: float, slept: float, passed: float, due: bool) -> None:
     clock = Clock()
     account = Account("u", Safe(""), Safe(""))
-    tokens = Tokens("a", "r", account, life, clock.mono(), clock.wall())
+    tokens = Tokens("a", account, life, clock.mono(), clock.wall())
     clock.pass_(passed)
     clock.sleep(slept)
     assert (tokens.due_in(clock.mono(), clock.wall(), Waits()) <= 0) is due

@@ -152,9 +152,7 @@ def test_no_file_is_empty_settings(tmp_path: Path) -> None:
 
 def test_one_variable_moves_everything_under_one_folder() -> None:
     moved = places({"SUPACHAT_HOME": "/x"})
-    assert {one.parent for one in (moved.config, moved.data, moved.cache, moved.state, moved.log)} == {
-        Path("/x")
-    }
+    assert {one.parent for one in (moved.config, moved.data, moved.state, moved.log)} == {Path("/x")}
     assert places({}).config != moved.config
 
 

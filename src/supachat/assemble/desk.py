@@ -18,7 +18,7 @@ from supachat.domain.health import Waiting
 from supachat.domain.text import safe_line
 from supachat.domain.values import dataclass
 from supachat.settings import Places, Settings, Workspace, choose, load, places
-from supachat.settings.choose import named, said_vault
+from supachat.settings.choose import said_vault
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,6 @@ class Desk:
     def vault_of(self, workspace: Workspace) -> str:
         """Where the workspace's session is kept: auto, keyring, file or memory."""
         return self.vault or workspace.vault or self.settings.vault
-
-    def named(self, name: str) -> Workspace:
-        return named(self.settings, name)
 
     def reread(self) -> Desk:
         """The same desk after the settings were written to."""

@@ -19,8 +19,6 @@ class Tokens:
     """What is in force. `got_at` and `got_wall` are the two clocks when it came, `life` is seconds."""
 
     access: str
-    refresh: str
-    """Empty for one that came alone."""
     account: Account
     life: float
     got_at: float
@@ -47,7 +45,6 @@ def tokens_of(session: Session, now: float, wall: float) -> Tokens:
     user = session.user
     return Tokens(
         session.access_token,
-        session.refresh_token,
         _account(user.id, user.email or "", user.user_metadata or {}),
         float(session.expires_in or 3600),
         now,
@@ -64,7 +61,7 @@ def tokens_in(access: str, given_at: float | None, now: float, wall: float) -> T
         str(claims.get("sub") or ""), str(claims.get("email") or ""), meta if isinstance(meta, dict) else {}
     )
     life = float(claims.get("exp") or 0) - (wall if given_at is None else given_at)
-    return Tokens(access, "", who, life, now, wall)
+    return Tokens(access, who, life, now, wall)
 
 
 def _account(user_id: str, email: str, meta: Mapping[str, Any]) -> Account:

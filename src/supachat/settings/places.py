@@ -16,7 +16,6 @@ class Places:
 
     config: Path
     data: Path
-    cache: Path
     state: Path
     log: Path
 
@@ -30,14 +29,13 @@ def places(environ: Mapping[str, str]) -> Places:
     home = environ.get("SUPACHAT_HOME")
     if home:
         root = Path(home).expanduser().absolute()
-        return Places(*(root / part for part in ("config", "data", "cache", "state", "log")))
+        return Places(*(root / part for part in ("config", "data", "state", "log")))
     from platformdirs import PlatformDirs
 
     dirs = PlatformDirs("supachat", appauthor=False)
     return Places(
         dirs.user_config_path,
         dirs.user_data_path,
-        dirs.user_cache_path,
         dirs.user_state_path,
         dirs.user_log_path,
     )

@@ -109,10 +109,6 @@ class Outbox:
         entry = self._entries.get(draft_id)
         return entry is not None and entry.kept
 
-    def due(self, now: float) -> list[Draft]:
-        """What is to be sent now, marked as under way: the first of each thread that may go."""
-        return [draft for draft, move in self.moves(now) if move is Move.SEND]
-
     def moves(self, now: float) -> list[tuple[Draft, Move]]:
         """What is to be done now: at most one thing for each thread, and that marked as under way."""
         taken: set[ThreadKey] = set()
