@@ -117,6 +117,14 @@ def moved(at: int, unread: int, author: str = "you", **parts: Any) -> Thread:
     return row(OTHER, last=last, unread=unread, preview=safe_line("psst"), preview_author=author, **parts)
 
 
+def test_a_thread_that_is_called_like_its_writer_is_not_named_twice() -> None:
+    screen = Screen()
+    screen.hear(SIGNED_IN, CONNECTED, listed(moved(5, 3, title=YOU.name)))
+    screen.hear(listed(moved(6, 4, title=YOU.name)))
+    (alert,) = [c for c in screen.changes if isinstance(c, ev.Alerted)]
+    assert (alert.title, alert.details) == ("New message from You Two", "psst")
+
+
 def test_a_first_list_is_no_news_and_what_moves_later_is() -> None:
     screen = Screen()
     screen.hear(SIGNED_IN, CONNECTED, listed(moved(5, 3)))

@@ -130,9 +130,12 @@ class Notifier:
         if looked_at or thread.muted or thread.archived or thread.key.source in muted:
             return
         source = thread.key.source
-        title = safe_line(f"New message from {who(role, self._person(source, author))}")
-        details = safe_line(f"{thread.title}: {body}" if body else thread.title, limit=DETAILS)
-        out.changes.append(Alerted(title, details, source, thread.key))
+        by = who(role, self._person(source, author))
+        where = (
+            f"{thread.title}: " if thread.title != by else ""
+        )  # of two people the title is the other one
+        details = safe_line(f"{where}{body}" if body else thread.title, limit=DETAILS)
+        out.changes.append(Alerted(safe_line(f"New message from {by}"), details, source, thread.key))
 
 
 def _moved(held: Thread | None, last: Cursor) -> bool:
