@@ -81,9 +81,8 @@ async def test_over_ssh_the_address_on_which_it_ended_is_pasted() -> None:
     visit = await opened(over_there)
     over_there.challenge = parse_qs(urlsplit(visit.url).query)["code_challenge"][0]
     waiting = asyncio.create_task(visit.done())
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(BadInput):
         visit.paste("http://127.0.0.1:5/callback")
-    assert caught.value.text == "http://127.0.0.1:5/callback"
     visit.paste(f"  {visit.back}?code=code-1\n")
     visit.paste(f"{visit.back}?code=another")
     assert await asyncio.wait_for(waiting, 5) == ADA

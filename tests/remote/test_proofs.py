@@ -31,10 +31,9 @@ def test_what_a_mail_brought(text: str, found: object) -> None:
 
 @pytest.mark.parametrize("text", ["", "48312", "hello", "https://x.dev/", f"{HOST}?token=a&type=sms",
                                   "ftp://x/?code=1", "http://[bad/?code=1"])  # fmt: skip
-def test_what_is_neither_code_nor_link_is_given_back(text: str) -> None:
+def test_what_is_neither_code_nor_link_is_refused(text: str) -> None:
     with pytest.raises(BadInput) as caught:
         shown(text)
-    assert caught.value.text == text
     assert caught.value.cure
 
 

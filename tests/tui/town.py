@@ -64,7 +64,7 @@ class ScriptedVisit:
 
     def paste(self, text: str) -> None:
         if "code=" not in text:
-            raise BadInput("that address brings no sign-in", text=text)
+            raise BadInput("that address brings no sign-in")
         self.came.set_result(text)
 
     def close(self) -> None:

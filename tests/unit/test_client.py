@@ -100,14 +100,13 @@ async def test_a_change_made_offline_survives_a_restart_in_its_order(tmp_path: P
     await again.close()
 
 
-async def test_what_a_source_cannot_do_is_refused_with_the_text() -> None:
+async def test_what_a_source_cannot_do_is_refused() -> None:
     client, remote, viewer = await started()
     message = await said(client, viewer, "helo")
     remote.say(ev.SignedIn(ACCOUNT, (replace(SOURCE, features=frozenset({Feature.SEND})),)))
     await until(lambda: not client.can("direct", Feature.EDIT))
-    with pytest.raises(BadInput, match="cannot be edited here") as caught:
+    with pytest.raises(BadInput, match="cannot be edited here"):
         client.edit(message.key, "hello")
-    assert caught.value.text == "hello"
     with pytest.raises(BadInput, match="cannot be deleted here"):
         client.delete(message.key)
     await client.close()
@@ -188,21 +187,19 @@ async def test_a_text_being_typed_is_on_disk_within_a_second_and_comes_back(tmp_
     await again.close()
 
 
-async def test_what_can_never_be_sent_is_refused_and_given_back() -> None:
+async def test_what_can_never_be_sent_is_refused() -> None:
     client, remote, _ = await started()
     for text, words in (("  \n", "nothing to send"), ("é" * 501, "longer than")):
-        with pytest.raises(BadInput, match=words) as caught:
+        with pytest.raises(BadInput, match=words):
             client.send(A, text)
-        assert caught.value.text == text
     assert remote.table == []
     await client.close()
 
 
 async def test_a_subject_is_for_sources_that_have_them_and_is_one_short_line() -> None:
     client, remote, _ = await started()
-    with pytest.raises(BadInput, match="no subject in Direct") as caught:
+    with pytest.raises(BadInput, match="no subject in Direct"):
         client.send(A, "the text", "Next week")
-    assert caught.value.text == "the text"
     able = replace(SOURCE, features=SOURCE.features | {Feature.SUBJECT})
     remote.say(ev.SignedIn(ACCOUNT, (able,)))
     await until(lambda: client.can("direct", Feature.SUBJECT))

@@ -94,11 +94,10 @@ async def test_without_a_way_to_the_server_it_is_undone_and_said() -> None:
         (Alteration.RENAME, "  ", "a title cannot be empty"),
     ],
 )
-async def test_a_value_that_cannot_be_is_refused_with_it(what: Alteration, value: str, words: str) -> None:
+async def test_a_value_that_cannot_be_is_refused(what: Alteration, value: str, words: str) -> None:
     client, remote, _ = await begun()
-    with pytest.raises(BadInput, match=words) as caught:
+    with pytest.raises(BadInput, match=words):
         client.desk.alter(THREAD, what, value)
-    assert caught.value.text == value
     remote.say(ev.SignedIn(ACCOUNT, (SOURCE,)))
     await until(lambda: not client.can("direct", Feature.STATUS))
     with pytest.raises(BadInput, match="cannot be changed here"):

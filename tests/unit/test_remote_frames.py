@@ -111,10 +111,9 @@ def test_addresses_that_are_taken(typed: str, url: str) -> None:
         "https://a..b",
     ],
 )
-def test_addresses_that_are_refused_are_given_back(typed: str) -> None:
-    with pytest.raises(BadInput) as refused:
+def test_addresses_that_are_refused(typed: str) -> None:
+    with pytest.raises(BadInput):
         checked_url(typed)
-    assert refused.value.text == typed
 
 
 def jwt(claims: object) -> str:

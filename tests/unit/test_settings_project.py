@@ -53,10 +53,9 @@ def test_an_address_in_the_ways_people_have_it(text: str, url: str) -> None:
         "https://\u202ex.org",
     ],
 )
-def test_an_address_that_is_none_is_given_back(text: str) -> None:
-    with pytest.raises(BadInput) as caught:
+def test_an_address_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(BadInput):
         project_url(text)
-    assert caught.value.text == text
 
 
 @pytest.mark.parametrize(

@@ -111,9 +111,7 @@ async def _check_offered(remote: Remote, provider: str) -> None:
     offered = (await remote.ways()).providers
     if provider not in offered:
         known = ", ".join(offered) or "none"
-        raise BadInput(
-            f"This project has no sign-in by {safe_line(provider)} (it has: {known})", text=provider
-        )
+        raise BadInput(f"This project has no sign-in by {safe_line(provider)} (it has: {known})")
 
 
 def has_screen(environ: Mapping[str, str]) -> bool:

@@ -49,11 +49,11 @@ class Desk:
         """
         info = self._run.parts.info(thread.source)
         if info is None or Feature(what.value) not in info.features:
-            raise BadInput("that cannot be changed here", text=value)
+            raise BadInput("that cannot be changed here")
         if what is Alteration.STATUS and value not in info.statuses:
-            raise BadInput(f"expected one of {', '.join(info.statuses)}", text=value)
+            raise BadInput(f"expected one of {', '.join(info.statuses)}")
         if what is Alteration.RENAME and not value.strip():
-            raise BadInput("a title cannot be empty", text=value)
+            raise BadInput("a title cannot be empty")
         self._run.act(lambda out: self._run.parts.alterer.alter(Alter(thread, what, value), out))
 
     async def search(self, text: str, source: str | None = None) -> Answers:
@@ -114,7 +114,7 @@ class Desk:
     async def create_thread(self, source: str, title: str) -> ThreadKey:
         """A new thread; it stands in the list at once. Raises `BadInput` for an empty title."""
         if not title.strip():
-            raise BadInput("a title cannot be empty", text=title)
+            raise BadInput("a title cannot be empty")
         thread = await self._run.need_remote().create_thread(source, title.strip())
         self._run.apply(self._run.engine.started(thread, (), self._run.now()))
         return thread.key

@@ -220,7 +220,7 @@ class Client:
         self._run.apply(self._engine.fill_gap(gap, self._run.now()))
 
     def send(self, thread: ThreadKey, text: str, subject: str = "") -> str:
-        """Queue a message; its id. Raises BadInput, with the text, for one that can never be sent.
+        """Queue a message; its id. Raises BadInput for one that can never be sent.
 
         A subject is for sources that can `Feature.SUBJECT`."""
         return self._writing.send(thread, text, subject)
@@ -229,7 +229,7 @@ class Client:
         """Give a message of one's own another text: shown at once, undone if it is refused, and then the
         text comes back as a TextReturned. Kept like a draft, in order with what is sent to its thread.
 
-        The id of the change. Raises BadInput, with the text, where that cannot be done.
+        The id of the change. Raises BadInput where that cannot be done.
         """
         return self._writing.edit(message, text)
 

@@ -38,7 +38,7 @@ class Writing:
 
     def send(self, thread: ThreadKey, text: str, subject: str = "") -> str:
         self._check(thread, text)
-        self._check_subject(thread, subject, text)
+        self._check_subject(thread, subject)
         self._texts.pop(thread, None)
         # the message ends the mark on the other side: the next key makes it again
         self._typed_at.pop(thread, None)
@@ -70,18 +70,18 @@ class Writing:
         return row.title if row is not None else safe_line(thread.id)
 
     def edit(self, message: MessageKey, text: str) -> str:
-        self._need(message, Feature.EDIT, "edited", text)
+        self._need(message, Feature.EDIT, "edited")
         self._check(message.thread, text)
         return self._change(message, Act.EDIT, text)
 
     def delete(self, message: MessageKey) -> str:
-        self._need(message, Feature.DELETE, "deleted", "")
+        self._need(message, Feature.DELETE, "deleted")
         return self._change(message, Act.DELETE, "")
 
-    def _need(self, message: MessageKey, feature: Feature, done: str, text: str) -> None:
+    def _need(self, message: MessageKey, feature: Feature, done: str) -> None:
         info = self._run.parts.info(message.thread.source)
         if info is None or feature not in info.features:
-            raise BadInput(f"messages cannot be {done} here", text=text)
+            raise BadInput(f"messages cannot be {done} here")
 
     def _change(self, key: MessageKey, act: Act, text: str) -> str:
         draft_id, run = str(uuid.uuid4()), self._run
@@ -90,7 +90,7 @@ class Writing:
 
     def _check(self, thread: ThreadKey, text: str) -> None:
         if not text.strip():
-            raise BadInput("there is nothing to send", text=text)
+            raise BadInput("there is nothing to send")
         size = len(text.encode("utf-8", "surrogatepass"))
         info = self._run.parts.info(thread.source)
         most = info.max_length if info is not None else 65536
@@ -98,22 +98,18 @@ class Writing:
             raise BadInput(
                 f"longer than {most // 1024} kB: this has {size:,} of {most:,} bytes",
                 cure="Shorten it or send it in parts",
-                text=text,
             )
 
-    def _check_subject(self, thread: ThreadKey, subject: str, text: str) -> None:
+    def _check_subject(self, thread: ThreadKey, subject: str) -> None:
         info = self._run.parts.info(thread.source)
         if not subject:
             return
         if info is not None and Feature.SUBJECT not in info.features:
-            raise BadInput(
-                f"messages have no subject in {info.label}", cure="send the text alone", text=text
-            )
+            raise BadInput(f"messages have no subject in {info.label}", cure="send the text alone")
         if len(subject) > MOST_SUBJECT or len(subject.splitlines()) > 1:
             raise BadInput(
                 f"a subject is one line of {MOST_SUBJECT} characters at most: this has {len(subject):,}",
                 cure="shorten it, and say the rest in the text",
-                text=text,
             )
 
     # ------------------------------------------------------------ texts and keys

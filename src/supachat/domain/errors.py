@@ -16,7 +16,7 @@ SupachatError
 |   |-- SessionEnded     the stored session is over: sign in again, nothing else is lost
 |   `-- SignUpRefused    taken, weak, or sign-up is closed
 |-- KeyRefused           a secret key, or one that this project does not know
-|-- BadInput             what was typed cannot be used; `text` is given back
+|-- BadInput             what was typed cannot be used; it stays where it was typed
 |-- SettingsError        a file that a person wrote, with its line where there is one
 |-- DialectError         a map that is wrong, or tables that do not fit it
 |-- VaultError           the session cannot be kept where it was asked to be
@@ -97,12 +97,7 @@ class SignUpRefused(SignInError): ...
 class KeyRefused(SupachatError): ...
 
 
-class BadInput(SupachatError):
-    """`text` is what was typed, so that it can be given back."""
-
-    def __init__(self, message: str, *, cure: str = "", text: str = "") -> None:
-        super().__init__(message, cure=cure)
-        self.text = text
+class BadInput(SupachatError): ...
 
 
 class SettingsError(SupachatError): ...

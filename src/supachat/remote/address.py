@@ -57,15 +57,13 @@ def checked_url(url: str) -> str:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
     except ValueError:
-        raise BadInput("this is not a web address", cure=cure, text=url) from None
+        raise BadInput("this is not a web address", cure=cure) from None
     if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host or ""):
-        raise BadInput("this is not a web address", cure=cure, text=url)
+        raise BadInput("this is not a web address", cure=cure)
     if parts.username or parts.password or parts.query or parts.fragment:
-        raise BadInput("the address holds more than a host and a path", cure=cure, text=url)
+        raise BadInput("the address holds more than a host and a path", cure=cure)
     if parts.scheme == "http" and not is_loopback(host or ""):
-        raise BadInput(
-            "http:// would send your password and messages unprotected", cure="Use https://", text=url
-        )
+        raise BadInput("http:// would send your password and messages unprotected", cure="Use https://")
     return text
 
 

@@ -135,7 +135,6 @@ def code_in(address: str) -> str:
         raise BadInput(
             "that address brings no sign-in",
             cure="Paste the whole address on which the browser ended, with its ?code=",
-            text=address,
         )
     return held["code"]
 

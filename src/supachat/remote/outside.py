@@ -152,9 +152,9 @@ def check_url(url: str) -> str:
     except ValueError:
         host, parts = "", urlsplit("")
     if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
-        raise BadInput("this is not the address of a token endpoint", text=url)
+        raise BadInput("this is not the address of a token endpoint")
     if parts.scheme == "http" and not is_loopback(host):
-        raise BadInput("http:// would send your secret unprotected", cure="Use https://", text=url)
+        raise BadInput("http:// would send your secret unprotected", cure="Use https://")
     return url
 
 

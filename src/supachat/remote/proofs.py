@@ -89,7 +89,6 @@ def shown(text: str) -> Digits | Hashed | Ended | Session:
     raise BadInput(
         "that is neither a code nor the link of such a mail",
         cure="Type its digits, or paste the whole link",
-        text=text,
     )
 
 

@@ -60,5 +60,5 @@ def said_vault(option: str | None, environ: Mapping[str, str]) -> str | None:
     settings say it. Raises `BadInput`."""
     kind = option or environ.get("SUPACHAT_VAULT") or None
     if kind is not None and kind not in VAULTS:
-        raise BadInput(f"SUPACHAT_VAULT is {kind!r}", cure=f"It is one of {', '.join(VAULTS)}", text=kind)
+        raise BadInput(f"SUPACHAT_VAULT is {kind!r}", cure=f"It is one of {', '.join(VAULTS)}")
     return kind

@@ -51,9 +51,9 @@ def project_url(text: str) -> str:
     if dashboard and parts.hostname in ("supabase.com", "app.supabase.com"):
         return f"https://{dashboard.group(1)}.supabase.co"
     if parts.scheme == "http" and not re.fullmatch(_LOOPBACK, parts.hostname or ""):
-        raise BadInput(f"{parts.netloc} would be spoken to in the clear", cure="Write https://", text=text)
+        raise BadInput(f"{parts.netloc} would be spoken to in the clear", cure="Write https://")
     if parts.username or parts.password:
-        raise BadInput("The address holds a user name or password", cure="Leave them out", text=text)
+        raise BadInput("The address holds a user name or password", cure="Leave them out")
     path = re.sub(_SERVICES, "", parts.path).rstrip("/")
     return f"{parts.scheme}://{parts.netloc.lower()}{path}"
 
@@ -66,7 +66,7 @@ def _split(text: str) -> SplitResult:
     except ValueError:
         usable = False
     if not usable or not re.fullmatch(r"[\x21-\x7e]+", text) or not _is_host(parts.hostname or ""):
-        raise BadInput("This is not the address of a project", cure=cure, text=text)
+        raise BadInput("This is not the address of a project", cure=cure)
     return parts
 
 
