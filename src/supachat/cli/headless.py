@@ -7,6 +7,9 @@ drafts of a running app.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import stat
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,6 +27,7 @@ from supachat.settings import Workspace
 
 T = TypeVar("T")
 
+STDOUT = 1
 PATIENCE = 20.0
 """Seconds to wait for the server before giving up."""
 
@@ -43,6 +47,8 @@ class Headless:
         """How often the list was told since the sign-in."""
         self.lost: Safe | None = None
         """Why there is no session."""
+        self.unread = False
+        """Whoever read our output has gone."""
         self._news = asyncio.Event()
 
     async def pump(self) -> None:
@@ -71,6 +77,20 @@ class Headless:
                 self.listed += self.client.online
             case _:
                 pass
+
+    def watch_reader(self) -> None:
+        """Notice that the reader of our pipe goes, before the next line is written: it may never come.
+
+        The end of a pipe that is written to is never readable until then (asyncio's own pipes use that).
+        """
+        with contextlib.suppress(OSError):  # closed from the start: nobody will go
+            if stat.S_ISFIFO(os.fstat(STDOUT).st_mode):
+                asyncio.get_running_loop().add_reader(STDOUT, self._lose_reader)
+
+    def _lose_reader(self) -> None:
+        asyncio.get_running_loop().remove_reader(STDOUT)
+        self.unread = True
+        self._news.set()
 
     async def turn(self) -> None:
         """Wait for the next changes."""

@@ -99,8 +99,7 @@ async def _send(
     async with headless(here, workspace, kept=queue) as session:
         client = session.client
         if not (queue and client.threads()) or asked_person(said) is not None:
-            await session.signed_in(seconds)
-            await session.listed_threads()
+            await _listed(session, seconds, queue)
         key = await find_thread(session, said)
         failed = client.unsent()[1]
         subject, body = letter
@@ -115,6 +114,18 @@ async def _send(
                 raise
             raise Unreachable(error.message, cure="The message is queued: the next run sends it") from error
         print(draft)
+
+
+async def _listed(session: Headless, seconds: float, queue: bool) -> None:
+    """The server has told of the threads. Nothing can wait for one that this computer has never seen."""
+    try:
+        await session.signed_in(seconds)
+        await session.listed_threads()
+    except Unreachable as error:
+        if not queue:
+            raise
+        cure = "Nothing is queued, since the thread is not known on this computer yet. Try again"
+        raise Unreachable(error.message, cure=cure) from error
 
 
 def _outcome(session: Headless, draft: str, failed_before: int) -> bool | None:
@@ -181,7 +192,9 @@ async def _tail(
         shown: set[str] = set()
         messages = session.messages()
         shown.update(message.id for message in messages[: len(messages) - last])
-        while True:
+        if follow:
+            session.watch_reader()
+        while not session.unread:
             for message in fresh(session, shown):
                 name = author_name(client, message)
                 print(as_json(message, name), flush=True) if json_ else show_message(message, name)
