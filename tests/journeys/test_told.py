@@ -207,6 +207,7 @@ async def test_what_was_heard_is_there_after_a_restart(house: House, tmp_path: P
         await ben.all_sent()
         async with house.visit("ana", tmp_path, kept=True) as ana:
             await entered(ana, room)
+            await ana.sees("mine")  # the link may be quicker than the cache
             ana.client.load_older()
             await ana.watch.until(lambda: len(ana.messages()) == 61 or None, LIMIT)
             assert heard(ana) == before, "who was not there did not hear it, and nothing is missing"
