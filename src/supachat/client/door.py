@@ -57,7 +57,8 @@ class Client:
     ) -> None:
         self.workspace = workspace
         self._run = Runner(files, monotonic, wall, pace)
-        self._kept = files.kept
+        self.kept_on_disk = files.kept
+        """Whether a draft outlives this program."""
         self.entry = Entry(self._run)
         """In and out of the account."""
         self.feeds = FeedsFace(self._run)
@@ -123,11 +124,6 @@ class Client:
     @property
     def health(self) -> Health:
         return self._engine.health.health
-
-    @property
-    def kept_on_disk(self) -> bool:
-        """Whether a draft outlives this program."""
-        return self._kept
 
     @property
     def open_thread(self) -> ThreadKey | None:
