@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from tests.unit.core_screen import Screen, live, said
+from dataclasses import replace
+
+from tests.unit.core_screen import CONNECTED, OTHER, SIGNED_IN, THREAD, Screen, live, said
 
 from supachat.domain import events as ev
-from supachat.domain.model import Message
+from supachat.domain.model import Message, Thread
+from supachat.domain.text import safe_line
 from supachat.sync.catching import MOST_PAGES, PAGE
 from supachat.sync.engine import REREAD
 
@@ -66,3 +69,20 @@ def test_after_a_reconnect_all_that_is_in_memory_is_compared_a_window_a_second()
     assert deleted == [7]
     assert max(counts) == 1
     assert counts[-1] == 0, "once is enough"
+
+
+def test_what_two_threads_lack_is_one_sum_and_unknown_where_one_is_not_counted() -> None:
+    rows = [
+        Thread(key, safe_line(key.id), ("me", "you"), unread=unread, read_to=said(1).cursor)
+        for key, unread in ((THREAD, 7), (OTHER, 5))
+    ]
+    screen = Screen()
+    screen.hear(SIGNED_IN, CONNECTED, ev.ThreadsListed("direct", tuple(rows), ()))
+    for key in (THREAD, OTHER):
+        screen.take(screen.engine.open(key, 0))
+        screen.hear(ev.Recalled(ev.Recall(key, limit=PAGE), (said(1, thread=key),)))
+    health = screen.engine.health.health
+    assert (health.backlog, health.catching_up) == (12, 2)
+    rows[0] = replace(rows[0], unread_local=True)
+    screen.hear(ev.ThreadsListed("direct", tuple(rows), ()))
+    assert screen.engine.health.health.backlog is None

@@ -44,7 +44,7 @@ def test_ready_reads_once_more_for_the_truth() -> None:
     screen.hear(ev.ThreadReady(THREAD))
     page(screen, said(1, "one"), said(2, "committed between the page and the join"))
     assert screen.bodies() == ["one", "committed between the page and the join"]
-    assert screen.engine.reader.catcher.catching_up() == 0
+    assert screen.engine.reader.catcher.behind() == []
 
 
 def test_ready_while_a_page_is_under_way_reads_again_after_it() -> None:

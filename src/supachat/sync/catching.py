@@ -7,9 +7,11 @@ clock.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from supachat.domain.changes import Edge
 from supachat.domain.events import PageFetched
-from supachat.domain.model import Cursor, Micros, ThreadKey
+from supachat.domain.model import Cursor, Micros, Thread, ThreadKey
 from supachat.domain.requests import FetchPage
 from supachat.domain.text import Safe
 from supachat.sync.order import Splice
@@ -32,9 +34,9 @@ class Catcher:
     def __init__(self, shelf: Shelf, rereader: Rereader) -> None:
         self._shelf, self._rereader = shelf, rereader
 
-    def catching_up(self) -> int:
+    def behind(self) -> list[Reading]:
         """Threads that are not complete yet. A second look at a live one is no catching up."""
-        return sum(r.catching is not None and not r.live for r in self._shelf.all())
+        return [r for r in self._shelf.all() if r.catching is not None and not r.live]
 
     def ready(self, thread: ThreadKey, out: Outcome) -> None:
         """Rows flow from now on: what passed before is read once more, for the truth."""
@@ -135,6 +137,18 @@ class Catcher:
                 del reading.suspects[message_id]
                 count += 1
         return count
+
+
+def backlog(behind: Sequence[Reading], listed: Callable[[ThreadKey], Thread | None]) -> int | None:
+    """Messages that those threads are still to get, by what the list counts as unread there; None where it
+    does not count, or none is behind."""
+    lacking = 0
+    for reading in behind:
+        thread = listed(reading.timeline.thread)
+        if thread is None or thread.unread_local:
+            return None
+        lacking += max(0, thread.unread - reading.timeline.foreign_count(thread.read_to))
+    return lacking if behind else None
 
 
 def _up_to_now(timeline: Timeline, since: Cursor | None) -> list[Splice]:

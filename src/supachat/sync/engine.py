@@ -34,6 +34,7 @@ from supachat.domain.model import (
     ThreadKey,
 )
 from supachat.sync import failing, listening
+from supachat.sync.catching import backlog
 from supachat.sync.health import HealthKeeper
 from supachat.sync.outbox import Outbox
 from supachat.sync.parts import Parts
@@ -257,9 +258,10 @@ class Engine:
             parts.attend(now, out)
         self._watch(out)
         queued, failed = self.outbox.counts()
+        behind = self.reader.catcher.behind()
         if self.health.counted(
-            catching_up=self.reader.catcher.catching_up(),
-            backlog=self._backlog(),
+            catching_up=len(behind),
+            backlog=backlog(behind, self.threads.get),
             whole=self.open_thread is None or not self.standing(self.open_thread).catching_up,
             queued=queued,
             failed=failed,
@@ -290,11 +292,3 @@ class Engine:
             before = replace(before, complete_to=now.complete_to)
         if now != before:
             out.changes.append(ev.StandingChanged(now))
-
-    def _backlog(self) -> int | None:
-        """Messages of the open thread that the list counts and that are not read yet, where known."""
-        thread = self.threads.get(self.open_thread) if self.open_thread is not None else None
-        if thread is None or thread.unread_local or not self.reader.catcher.catching_up():
-            return None
-        timeline = self.parts.shelf.reading(thread.key).timeline
-        return max(0, thread.unread - timeline.foreign_count(thread.read_to))
