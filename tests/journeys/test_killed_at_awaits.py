@@ -27,7 +27,7 @@ from tests.repeats import AWAITS, CHAOS, SEED
 
 from supachat.domain.model import ThreadKey
 
-PATIENCE = 120.0
+PATIENCE = 60.0
 CONVERSATIONS = 5
 """Of the life that finds out which places there are: what most of them pass is on the way."""
 TURNS = 20
@@ -38,7 +38,8 @@ LANES = 3 if CHAOS else 2
 
 @dataclass(slots=True)
 class Lane:
-    """One account that is killed again and again. `last` is what it was about to send when it was."""
+    """One account that is killed again and again. `last` is what it was about to send when it was, `end`
+    where that befell it."""
 
     server: LocalServer
     name: str
@@ -46,6 +47,7 @@ class Lane:
     ben: Guest
     thread: ThreadKey
     last: str = "hello"
+    end: str = "-"
     sent: int = 0
 
     @asynccontextmanager
@@ -79,6 +81,7 @@ class Lane:
 
     async def dies_at(self, end: str) -> bool:
         async with self.life(end) as child:
+            self.end = end
             for _ in range(TURNS):
                 if not await self.conversation(child):
                     return await child.ends() == -signal.SIGKILL
@@ -109,17 +112,19 @@ class Child:
 async def healed(child: Child, lane: Lane) -> None:
     """Its screen shows the table and nothing else; what the life before was about to send is stored once
     or still stands in the composer."""
-    async with asyncio.timeout(PATIENCE):
-        while True:
-            table = stored(lane.server, lane.thread)
-            await child.tell("?")
-            said = json.loads(await child.told())
-            ids = [id_ for id_, _ in table]
-            whole = said["ids"] and said["ids"] == ids[-len(said["ids"]) :] and not said["gaps"]
-            times = sum(body == lane.last for _, body in table) + (said["text"] == lane.last)
-            if whole and times == 1:
-                return
-            await asyncio.sleep(0.1)
+    end = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        table = stored(lane.server, lane.thread)
+        await child.tell("?")
+        said = json.loads(await child.told())
+        ids = [id_ for id_, _ in table]
+        whole = said["ids"] and said["ids"] == ids[-len(said["ids"]) :] and not said["gaps"]
+        times = sum(body == lane.last for _, body in table) + (said["text"] == lane.last)
+        if whole and times == 1:
+            return
+        late = asyncio.get_running_loop().time() > end
+        assert not late, f"after {lane.end}: {lane.last!r} is there {times} times; {said}, {table[-5:]}"
+        await asyncio.sleep(0.1)
 
 
 async def places_met(lane: Lane) -> list[str]:
