@@ -21,16 +21,15 @@ from supachat.client import Client
 from supachat.domain.errors import SupachatError
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe, safe, safe_line
-from supachat.tui import desktop, hangup
+from supachat.tui import hangup
 from supachat.tui import theme as themes
+from supachat.tui.attending import Attending
 from supachat.tui.breaking import Crashed
 from supachat.tui.keymap import Keymap
 from supachat.tui.screens.chat import ChatScreen
 from supachat.tui.screens.chat_doors import SIGN_IN, SIGN_OUT
-from supachat.tui.screens.chat_telling import ChatTelling
 from supachat.tui.screens.layout import SMALL, too_small
 from supachat.tui.terminal_keys import teach_terminal_keys
-from supachat.tui.turns import Turns
 from supachat.tui.widgets.drawn import Drawn
 
 if TYPE_CHECKING:
@@ -44,7 +43,7 @@ Connect = Callable[[Client], Awaitable[None]]
 """Builds the way to the server and attaches it. Called once per Client, after the first frame."""
 
 
-class SupachatApp(Turns, inherit_bindings=False):
+class SupachatApp(Attending, inherit_bindings=False):
     """Ends with an exit code."""
 
     CSS_PATH = "app.tcss"
@@ -77,7 +76,6 @@ class SupachatApp(Turns, inherit_bindings=False):
         super().__init__(crashed, glyphs)
         self.keys = Keymap(keys)
         self.reduce_motion = reduce_motion
-        self.client: Client | None = None
         self._open_workspace = open_workspace
         self._connect = connect
         self._workspaces = workspaces
@@ -90,10 +88,6 @@ class SupachatApp(Turns, inherit_bindings=False):
         self._zone = zone
         self._wall = wall
         self._monotonic = monotonic
-        self._unread = -1
-        """What the window's title says; -1 before it says anything of ours."""
-        self._reports_focus = False
-        """The terminal has said once that the person looks elsewhere, so it says when they do not."""
         for each in (*themes.OURS, *themes.SIXTEEN):
             self.register_theme(each)
         known = theme in self.available_themes if theme else False
@@ -226,23 +220,7 @@ class SupachatApp(Turns, inherit_bindings=False):
         elif verb == "workspace":
             await self._change_workspace(what)
 
-    # ------------------------------------------------------------ the desktop
-
-    def on_chat_telling_told(self, event: ChatTelling.Told) -> None:
-        """Something happened elsewhere: the desktop says it, unless the person is known to look here."""
-        if event.urgent or not (self._reports_focus and self.app_focus):
-            self.tell_terminal(desktop.notice(event.title, event.details, os.environ))
-
-    def on_chat_telling_unread(self, event: ChatTelling.Unread) -> None:
-        if event.count != self._unread and self.client is not None:
-            keep = desktop.KEEP_TITLE if self._unread < 0 else ""
-            self._unread = event.count
-            self.tell_terminal(keep + desktop.window_title(self.client.workspace, event.count))
-
-    def tell_terminal(self, sequence: str) -> None:
-        """Write a sequence of `desktop` to the terminal, between two frames."""
-        if self._driver is not None:
-            self._driver.write(sequence)
+    # ------------------------------------------------------------ what happens first
 
     async def on_event(self, event: events.Event) -> None:
         """A key or the mouse: the reader is here. Before anything is composed a workspace is opened."""
@@ -252,12 +230,6 @@ class SupachatApp(Turns, inherit_bindings=False):
         if isinstance(event, events.Key | events.MouseDown | events.Paste) and self.client is not None:
             self.client.attendance.touched()
         await super().on_event(event)
-
-    def on_app_blur(self) -> None:
-        """The person looks elsewhere: from now on the open thread is told of too."""
-        self._reports_focus = True
-        if self.client is not None:
-            self.client.telling.looks(False)
 
     # ------------------------------------------------------------ clicks, sizes, the way out
 
@@ -288,13 +260,6 @@ class SupachatApp(Turns, inherit_bindings=False):
         elif covered and not small:
             self.pop_screen()
 
-    async def on_app_focus(self) -> None:
-        """The person came back to this terminal."""
-        if self.client is not None:
-            self.client.focused()
-        if isinstance(self.screen, ChatScreen):
-            self.screen.seen()
-
     async def action_leave(self) -> None:
         """Close, keeping everything; what is not sent yet is named."""
         words = ""
@@ -306,7 +271,6 @@ class SupachatApp(Turns, inherit_bindings=False):
         self.exit(0, message=Text(words) if words else None)
 
     async def on_unmount(self) -> None:
-        if self._unread >= 0:
-            self.tell_terminal(desktop.RESTORE_TITLE)
+        self.restore_title()
         if self.client is not None:
             await self.client.close()
