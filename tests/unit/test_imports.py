@@ -85,3 +85,16 @@ def test_send_loads_neither_textual_nor_the_server() -> None:
 def test_the_server_has_never_heard_of_chat() -> None:
     ours = {name for name in loaded("import supachat.server.serve") if name.startswith("supachat.")}
     assert {name.split(".")[1] for name in ours} == {"server"}
+
+
+def test_no_class_of_a_start_is_a_standard_dataclass() -> None:
+    """Each would be written and compiled anew at every start: `domain.values` makes them for a tenth."""
+    found = """
+import sys, supachat.cli.app, supachat.tui.app
+for name, module in list(sys.modules.items()):
+    if name.startswith("supachat."):
+        for kind in vars(module).values():
+            if isinstance(kind, type) and kind.__module__ == name and "__dataclass_params__" in vars(kind):
+                sys.modules["slow " + name + " " + kind.__name__] = module
+"""
+    assert [name for name in loaded(found) if name.startswith("slow ")] == []

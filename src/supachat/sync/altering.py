@@ -8,7 +8,7 @@ on disk. Pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from supachat.domain import events as ev
 from supachat.domain.errors import Retryable, SupachatError
@@ -56,12 +56,12 @@ def altered(thread: Thread, what: Alteration, value: str, me: str) -> Thread:
             return replace(thread, members=tuple(m for m in thread.members if m != gone))
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class _Pending:
-    alter: ev.Alter
-    flying: bool = False
-    done: int | None = None
-    """The turn in which the server said that it is done."""
+    def __init__(self, alter: ev.Alter) -> None:
+        self.alter = alter
+        self.flying = False
+        self.done: int | None = None
+        """The turn in which the server said that it is done."""
 
 
 class Alterer:

@@ -11,11 +11,10 @@ may still commit. A row that somebody edits or deletes before it was found looks
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from supachat.domain.model import NOTHING, Act, Cursor, Draft, DraftState, Message, Micros
-from supachat.domain.text import Safe
 
 SETTLE = 10.0
 """Seconds after which a statement that was under way has committed or never will."""
@@ -39,35 +38,35 @@ class Verdict(StrEnum):
     """The draft is in another state: keep it."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Entry:
     """One draft, and what this run knows of its tries."""
 
-    draft: Draft
-    kept: bool
-    not_before: float = 0.0
-    barred_until: float = 0.0
-    """The server asked for patience until then: no sign of life shortens it."""
-    marking: bool = False
-    """Its anchor is on its way to the disk."""
-    marked: bool = False
-    """Its anchor is on disk: the wire may be touched."""
-    unsure: bool = False
-    """It may have been stored."""
-    was_unsure: bool = False
-    """It may have been stored already before the try that is under way."""
-    sought: bool = False
-    """A look is under way."""
-    absent_since: float | None = None
-    """When a look did not find it for the first time since the last try."""
-    doubted: bool = False
-    """The server says that it has the row: it is looked for by its key."""
-    stored: bool = False
-    """And it said so as an answer to our try."""
-    reason: Safe = NOTHING
-    """The words with which it said so."""
-    trouble: Safe = NOTHING
-    """What the last try came to."""
+    def __init__(self, draft: Draft, kept: bool, unsure: bool = False) -> None:
+        self.draft = draft
+        self.kept = kept
+        self.not_before = 0.0
+        self.barred_until = 0.0
+        """The server asked for patience until then: no sign of life shortens it."""
+        self.marking = False
+        """Its anchor is on its way to the disk."""
+        self.marked = False
+        """Its anchor is on disk: the wire may be touched."""
+        self.unsure = unsure
+        """It may have been stored."""
+        self.was_unsure = False
+        """It may have been stored already before the try that is under way."""
+        self.sought = False
+        """A look is under way."""
+        self.absent_since: float | None = None
+        """When a look did not find it for the first time since the last try."""
+        self.doubted = False
+        """The server says that it has the row: it is looked for by its key."""
+        self.stored = False
+        """And it said so as an answer to our try."""
+        self.reason = NOTHING
+        """The words with which it said so."""
+        self.trouble = NOTHING
+        """What the last try came to."""
 
 
 def next_move(entry: Entry, *, own_ids: bool) -> Move:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 
 from supachat.domain.changes import Change, Edge, EdgeChanged, TimelineSpliced
 from supachat.domain.keeping import KeepFollowed, KeepMessages, KeepSpans, Write
@@ -19,55 +18,55 @@ MOST_GONE = 1000
 """Deleted rows that are remembered although nobody knew them."""
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Outcome:
     """What an act of reading comes to; the engine turns it into a Step."""
 
-    changes: list[Change] = field(default_factory=list)
-    requests: list[Request] = field(default_factory=list)
-    writes: list[Write] = field(default_factory=list)
+    def __init__(self, changes: list[Change] | None = None) -> None:
+        self.changes = changes or []
+        self.requests: list[Request] = []
+        self.writes: list[Write] = []
 
 
-@dataclass(slots=True, eq=False, repr=False)
 class Reading:
     """What is known and under way for one thread."""
 
-    timeline: Timeline
-    edge: Edge = Edge.MORE
-    recalled: bool = False
-    """The cache has been asked."""
-    ready: bool = False
-    """The topics are joined and rows flow."""
-    live: bool = False
-    """Ready, and everything up to that moment has been read: what arrives extends what is known."""
-    verified: Cursor | None = None
-    """Everything up to here was read from the server. What was only heard after it may have holes."""
-    catching: Cursor | None = None
-    """Catch-up reads on from here; None when none is under way."""
-    asked_at: float = 0.0
-    look_at: float | None = None
-    """When the second look is due."""
-    pages: int = 0
-    stale: bool = False
-    """The topics became ready while a catch-up was under way: it has to be done once more."""
-    read_to: Cursor | None = None
-    """Where the reader had come to when the thread was opened: what is new begins after it."""
-    new_after: str | None = None
-    """The message under which the line "n new" stands; None as long as nothing is new."""
-    at_start: bool = False
-    """The oldest in memory is the thread's first."""
-    suspects: dict[str, float] = field(default_factory=dict)
-    """Rows that a re-read found although the thread was live, and when: perhaps missed by realtime."""
-    followed: Cursor | None = None
-    """Every edit up to this place in their order has been read."""
-    following: bool = False
-    """Edits are being read."""
-    windows: int = 0
-    """Windows of what is known that are to be compared with the server, newest first."""
-    sweeping: Cursor | None = None
-    """After a reconnect: what lies before here is compared too, one window a second."""
-    comparing: dict[Reread, frozenset[str]] = field(default_factory=dict)
-    """Windows that are being compared, and the messages that were known in each when it was asked."""
+    def __init__(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+        self.edge: Edge = Edge.MORE
+        self.recalled = False
+        """The cache has been asked."""
+        self.ready = False
+        """The topics are joined and rows flow."""
+        self.live = False
+        """Ready, and everything up to that moment has been read: what arrives extends what is known."""
+        self.verified: Cursor | None = None
+        """Everything up to here was read from the server. What was only heard after it may have holes."""
+        self.catching: Cursor | None = None
+        """Catch-up reads on from here; None when none is under way."""
+        self.asked_at = 0.0
+        self.look_at: float | None = None
+        """When the second look is due."""
+        self.pages = 0
+        self.stale = False
+        """The topics became ready while a catch-up was under way: it has to be done once more."""
+        self.read_to: Cursor | None = None
+        """Where the reader had come to when the thread was opened: what is new begins after it."""
+        self.new_after: str | None = None
+        """The message under which the line "n new" stands; None as long as nothing is new."""
+        self.at_start = False
+        """The oldest in memory is the thread's first."""
+        self.suspects: dict[str, float] = {}
+        """Rows that a re-read found although the thread was live, and when: perhaps missed by realtime."""
+        self.followed: Cursor | None = None
+        """Every edit up to this place in their order has been read."""
+        self.following = False
+        """Edits are being read."""
+        self.windows = 0
+        """Windows of what is known that are to be compared with the server, newest first."""
+        self.sweeping: Cursor | None = None
+        """After a reconnect: what lies before here is compared too, one window a second."""
+        self.comparing: dict[Reread, frozenset[str]] = {}
+        """Windows that are being compared, and the messages that were known in each when it was asked."""
 
 
 class Shelf:
