@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from supachat.cli.which import thread_name
-from supachat.domain.model import Extra, Message, Micros, Thread
+from supachat.domain.model import Extra, Message, MessageKind, Micros, Thread
 from supachat.domain.text import Safe, isolate
 
 
 def as_json(message: Message, author_name: str) -> str:
-    """One message as one line of ASCII. What is only heard is `unverified`: nobody can look it up."""
+    """One message as one line of ASCII. What is no text says its `kind`, and what is only
+    heard is `unverified`: nobody can look it up."""
     extra = message.extra or Extra()
     return json.dumps(
         {
@@ -28,6 +29,7 @@ def as_json(message: Message, author_name: str) -> str:
             "body": message.raw,
             "created_at": iso(message.at),
             "state": message.delivery.value,
+            **({"kind": extra.kind.value} if extra.kind is not MessageKind.TEXT else {}),
             **({"unverified": True} if extra.hearsay else {}),
         }
     )
