@@ -120,6 +120,7 @@ def _is_url(text: str) -> bool:
 
 
 def _in_the_clear(host: str, port: int) -> str:
+    port = port or 54321  # nobody knows yet which free one it would have been
     return (
         f"without TLS supachat does not listen on {host}: passwords and messages would cross the network"
         " in the clear. Nothing was started.\n"
