@@ -39,7 +39,7 @@ def run_app(workspace: str | None, vault: str | None) -> int:
         crashed=crashed,
     )
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)  # the usual one: fifty looks before the first frame, 10 ms
+    gc.set_threshold(100_000, 20, 50)  # no look before the first frame: 10 ms with the usual one
     gc.enable()
     app.run()
     code = app.return_code or 0
