@@ -69,11 +69,13 @@ class SearchPage(Screen[Found]):
         self._at = 0
         self._said = NOTHING
         self._field = LineField(id="query", placeholder=Content(Safe("Words in names and messages")))
+        # held, not looked up: an answer may come when the page is closing and has no children any more
+        self._bar = Lines(id="bar", on="panel")
         self._sheet = Sheet(self._rows, id="sheet")
         self._lines: list[tuple[int, Row]] = []
 
     def compose(self) -> ComposeResult:
-        yield Lines(id="bar", on="panel")
+        yield self._bar
         with Horizontal(id="ask"):
             yield Lines(Row((space(2), Span(Safe("/"), "bold accent"))), id="prompt", on="panel")
             yield self._field
@@ -203,7 +205,7 @@ class SearchPage(Screen[Found]):
             Span(Safe("everywhere"), "quiet"),
         ]
         bar = fit(left, (Span(self._said, "quiet"), space(2)), self.app.size.width)
-        self.query_one("#bar", Lines).show(Row(bar))
+        self._bar.show(Row(bar))
         self._sheet.renew()
         self._reveal()
 
