@@ -14,8 +14,6 @@ from supachat.domain.errors import ServerTrouble
 from supachat.domain.model import Feature, Gap, Message
 from supachat.tui.keymap import Place
 from supachat.tui.screens.search import Found
-from supachat.tui.screens.switcher import Switcher
-from supachat.tui.widgets.field import LineField
 from supachat.tui.widgets.paint import Row
 from supachat.tui.widgets.pieces import Role
 
@@ -92,18 +90,6 @@ def found_words(pilot: Pilot[int]) -> list[str]:
     seen = [line.strip for entry, line in pane._lines if entry is not None]
     texts = ("".join(segment.text for segment in strip if segment.style in marks) for strip in seen)
     return list(dict.fromkeys(text for text in texts if text))
-
-
-async def test_enter_takes_what_was_typed_last_however_fast_it_comes() -> None:
-    async with running(make_app(five()), (120, 36)) as pilot:
-        await at(pilot, RELEASE)
-        await pilot.press("ctrl+k")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Switcher))
-        switcher = pilot.app.screen
-        assert isinstance(switcher, Switcher)
-        switcher.query_one("#query", LineField).put("Hannah Weiss")
-        switcher.action_pick()  # before anybody could say that the text has changed
-        await until(pilot, lambda: chat(pilot.app).shown == HANNAH)
 
 
 async def test_around_the_chosen_hit_stands_what_was_said_before_and_after_it() -> None:
