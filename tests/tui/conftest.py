@@ -1,0 +1,15 @@
+"""Apps whose pilot knows when they are idle."""
+
+from __future__ import annotations
+
+import pytest
+from tests.tui import idle
+
+from supachat.cache.store import Cache
+
+
+@pytest.fixture(autouse=True)
+def _known_idleness(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Cache, "_do", idle.counted)
+    for where in ("app", "pilot"):
+        monkeypatch.setattr(f"textual.{where}.wait_for_idle", idle.wait_for_idle)
