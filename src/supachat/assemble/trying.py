@@ -49,7 +49,7 @@ async def sign_in(
     outside = workspace.auth is not None
     if vault.kind == "memory" and not outside:
         raise VaultError(
-            "There is no keyring here, so the sign-in would end with this command",
+            "The sign-in can be kept in memory alone here, so it would end with this command",
             cure="Run it with --vault file to keep it in a file that only you can read",
         )
     remote = project(workspace, vault, desk.environ)
