@@ -20,7 +20,7 @@ def heard(link: Connection, *, beats: bool = False) -> list[Heard]:
 
 async def hears(link: Connection, kind: type[Heard]) -> Heard:
     """The next of this kind, within five seconds; heartbeats come in for ever."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while True:
             item = await link.inbox.get()
             if isinstance(item, kind):

@@ -65,7 +65,7 @@ async def test_a_browser_comes_back_and_the_port_is_let_go() -> None:
     page = await over_there.open(visit.url)
     assert page.status_code == 200
     assert "go back to supachat" in page.text
-    assert await asyncio.wait_for(waiting, 5) == ADA
+    assert await asyncio.wait_for(waiting, 30) == ADA
     assert await port_is_free(visit)
 
 
@@ -85,7 +85,7 @@ async def test_over_ssh_the_address_on_which_it_ended_is_pasted() -> None:
         visit.paste("http://127.0.0.1:5/callback")
     visit.paste(f"  {visit.back}?code=code-1\n")
     visit.paste(f"{visit.back}?code=another")
-    assert await asyncio.wait_for(waiting, 5) == ADA
+    assert await asyncio.wait_for(waiting, 30) == ADA
 
 
 async def test_a_refusal_over_there_is_said_in_its_words() -> None:
@@ -96,7 +96,7 @@ async def test_a_refusal_over_there_is_said_in_its_words() -> None:
     page = await over_there.open(visit.url)
     assert "No thanks" in page.text
     with pytest.raises(SignInError, match="No thanks"):
-        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(waiting, 30)
     assert await port_is_free(visit)
 
 
@@ -127,13 +127,13 @@ async def test_whatever_else_finds_the_port_learns_nothing_and_stops_nothing(
     reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(visit.back).port)
     writer.write(request_)
     try:
-        answer = await asyncio.wait_for(reader.read(), 5)
+        answer = await asyncio.wait_for(reader.read(), 30)
     except ConnectionResetError:  # it closed with our bytes unread
         answer = b""
     assert answer.split(b" ")[1:2] == ([status] if status else [])
     writer.close()
     await over_there.open(visit.url)
-    assert await asyncio.wait_for(waiting, 5) == ADA
+    assert await asyncio.wait_for(waiting, 30) == ADA
 
 
 async def test_nobody_comes_back() -> None:
@@ -174,7 +174,7 @@ async def test_a_project_is_entered_by_what_the_browser_brought() -> None:
         visit = await project.browse("github")
         waiting = asyncio.create_task(visit.done())
         await over_there.open(visit.url)
-        account = await asyncio.wait_for(waiting, 5)
+        account = await asyncio.wait_for(waiting, 30)
         assert seen[0]["auth_code"] == "code-1"
         digest = hashlib.sha256(seen[0]["code_verifier"].encode()).digest()
         assert base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == over_there.challenge

@@ -100,7 +100,7 @@ async def test_a_handshake_that_hangs() -> None:
         address = Address(f"http://127.0.0.1:{port}", "sb_publishable_x")
         with pytest.raises(LinkDown, match="does not answer"):
             await Connection(address, "token", scaled(0.04, open=0.2)).open()
-        await asyncio.wait_for(gone.wait(), 5)
+        await asyncio.wait_for(gone.wait(), 30)
 
 
 # ---------------------------------------------------------------- topics that end
@@ -222,13 +222,13 @@ async def test_a_new_token_goes_to_every_joined_topic_and_into_joins(
 
 async def test_the_server_closes(server: Phoenix, link: Connection) -> None:
     await server.sockets[0].close(1012)
-    verdict = await asyncio.wait_for(link.dead, 5)
+    verdict = await asyncio.wait_for(link.dead, 30)
     assert verdict.cure is Cure.RETRY
 
 
 async def test_the_line_is_cut(server: Phoenix, link: Connection) -> None:
     server.cut()
-    assert (await asyncio.wait_for(link.dead, 5)).words == "the connection was lost"
+    assert (await asyncio.wait_for(link.dead, 30)).words == "the connection was lost"
 
 
 async def test_a_stalled_join_does_not_look_like_death(server: Phoenix) -> None:
@@ -279,7 +279,7 @@ def _ours(before: set[asyncio.Task[object]]) -> set[asyncio.Task[object]]:
 
 async def test_it_never_connects_by_itself(server: Phoenix, link: Connection) -> None:
     server.cut()
-    await asyncio.wait_for(link.dead, 5)
+    await asyncio.wait_for(link.dead, 30)
     refusal = await link.join(ROOM)
     assert refusal is not None
     assert len(server.opened) == 1

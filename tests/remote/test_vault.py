@@ -302,7 +302,7 @@ async def test_the_lock_lets_one_in_at_a_time(tmp_path: Path) -> None:
 
     first, go = asyncio.Event(), asyncio.Event()
     one = asyncio.create_task(hold("one", first, go))
-    await asyncio.wait_for(first.wait(), 5)
+    await asyncio.wait_for(first.wait(), 30)
     two = asyncio.create_task(hold("two", asyncio.Event(), go))
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(asyncio.shield(two), 0.2)

@@ -117,7 +117,7 @@ async def test_committed_rows_survive_the_death_of_the_postmaster(folder: Path) 
     try:
         query(made, "create table kept as select generate_series(1, 200) as n")
         os.kill(made.pid, signal.SIGKILL)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             assert await made.died() == -signal.SIGKILL
         await made.revive()
         assert query(made, "select count(*) from kept") == [(200,)]

@@ -165,6 +165,6 @@ async def test_broadcasts_over_http(people: tuple[AsyncClient, AsyncClient]) -> 
     channel = ben.channel("room:1", PRIVATE)
     channel.on_broadcast("note", heard.append)
     await subscribed(channel)
-    await asyncio.wait_for(ann.channel("room:1", PRIVATE).http_send("note", {"n": 1}), 5)
+    await asyncio.wait_for(ann.channel("room:1", PRIVATE).http_send("note", {"n": 1}), 30)
     await until(lambda: bool(heard))
     assert heard[0]["payload"] == {"n": 1}

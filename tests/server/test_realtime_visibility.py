@@ -27,7 +27,7 @@ async def test_a_transaction_that_others_do_not_see_yet_is_waited_for(
         done, _ = await asyncio.wait({waiting}, timeout=0.1)
         assert not done
         await writer.commit()
-        await asyncio.wait_for(waiting, 5)
+        await asyncio.wait_for(waiting, 30)
 
 
 async def test_one_that_is_long_over_or_was_rolled_back_costs_nothing(context: Context) -> None:

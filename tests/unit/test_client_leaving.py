@@ -79,7 +79,7 @@ async def reading(path: Path | None) -> tuple[Client, Slow, list[ev.Change]]:
     client.open(A)
     client.keep_text(A, "half a thought")
     await until(lambda: client._engine.text(A))
-    await asyncio.wait_for(remote.asked.wait(), 5)
+    await asyncio.wait_for(remote.asked.wait(), 30)
     return client, remote, heard
 
 

@@ -41,5 +41,5 @@ async def test_the_shell_hears_one_line_on_stderr(capsys: pytest.CaptureFixture[
 
     await session.until(said, 5)
     await client.close()
-    await asyncio.wait_for(pump, 5)
+    await asyncio.wait_for(pump, 30)
     assert heard == f"supachat: The sign-in is not kept: {WHY}\n"
