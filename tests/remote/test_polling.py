@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import httpx
 import pytest
 from tests.remote import phoenix as px
 from tests.remote.phoenix import until
-from tests.remote.world import ROWS, THREAD, World
+from tests.remote.world import FAST, ROWS, THREAD, World
 
 from supachat.domain import events as ev
 from supachat.domain.errors import Unreachable
@@ -138,3 +139,19 @@ async def test_offline_by_hand_polls_nothing(world: World) -> None:
     hints = len(world.heard(ev.MessageHinted))
     with pytest.raises(AssertionError, match="not within"):
         await until(lambda: len(world.heard(ev.MessageHinted)) > hints, "a hint", 5 * world.waits.poll)
+
+
+async def test_tables_that_answer_again_bring_the_next_try_of_the_link_nearer() -> None:
+    async with World(waits=replace(FAST, backoff_first=1_000.0, backoff_cap=1_000.0)) as world:
+        project = await entered(world)
+        await world.hears(ev.ThreadReady)
+        world.auth.down = httpx.ConnectError("offline")
+        await world.server.stop()
+        with pytest.raises(Unreachable):
+            await project.perform(ev.FetchPage(THREAD))
+        before = len(world.heard(ev.MessageHinted))
+        await world.hears(ev.MessageHinted, before + 1)  # it has looked around, and nothing answers
+        world.auth.down = None
+        await world.server.listen()
+        await project.perform(ev.FetchPage(THREAD))
+        await world.hears(ev.ThreadReady, 2)

@@ -74,12 +74,14 @@ class Poller:
         link: Callable[[], Link],
         tables: Tables,
         moved: Callable[[], None],
+        poke: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`moved`: tell the link anew."""
+        """`moved`: tell the link anew. `poke`: the server shows signs of life, so try to connect now."""
         self._registry, self._waits, self._clock = registry, waits, clock
         self._sources, self._say, self._link, self._tables = sources, say, link, tables
-        self._moved = moved
+        self._moved, self._poke = moved, poke
+        self._silent = False
         self._deaf_since: float | None = None
         self._found = Found()
 
@@ -94,6 +96,14 @@ class Poller:
                 polled_at = now
                 self._say(*events)
             self._note(now)
+            self._listen()
+
+    def _listen(self) -> None:
+        """Tables that answer again speak for a server that is back: nobody waits for the next try then."""
+        silent = self._tables.silent_since is not None
+        if self._silent and not silent and self._link().state not in (*_BY_HAND, LinkState.CONNECTED):
+            self._poke()
+        self._silent = silent
 
     def _due(self, now: float) -> list[Event]:
         """What is to be read again: nothing while the near threads are all ready and the tables answer."""

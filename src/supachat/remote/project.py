@@ -116,6 +116,7 @@ class Project(Accounts):
             link=lambda: self._supervisor.link,
             tables=self._rows,
             moved=lambda: self._hearing.link_moved(self._supervisor.link),
+            poke=self._supervisor.poke,
         )
 
     # ------------------------------------------------------------ life
