@@ -179,6 +179,12 @@ async def test_the_switcher_marks_an_assistants_thread_as_the_list_does() -> Non
         assert "Explain SEI staking" in row(pilot.app, "Sessions")
 
 
+async def test_the_switcher_says_in_which_source_somebody_is_found() -> None:
+    async with running(make_app(five()), (120, 50)) as pilot:
+        await pilot.press("ctrl+n", *"rui costa")
+        await until(pilot, lambda: "Portal, " in row(pilot.app, "Rui Costa"))
+
+
 # ---------------------------------------------------------------- presence, notices
 
 

@@ -153,11 +153,13 @@ class Switcher(Overlay[Goal]):
         source = person.key.source
         mark, look = self._mark(self._client.presence(source, person.key.id))
         thread = self._thread_with(person.key)
-        kind = "" if person.kind is PersonKind.PERSON else person.kind.value
-        right = person.handle if thread else Safe("no thread yet")
+        said = person.handle if thread else Safe("no thread yet")
+        if person.kind is not PersonKind.PERSON:
+            said = Safe(person.kind.value)
+        if len({key.source for key in self._everybody()}) > 1:  # the same person may be in several
+            said = Safe(f"{self._label(source)}, {said}" if said else self._label(source))
         goal_id = f"person {source} {person.key.id}"
-        group = Safe("people")
-        result = Result(goal_id, person.name, group, hit.hits, mark, look, Safe(kind) if kind else right)
+        result = Result(goal_id, person.name, Safe("people"), hit.hits, mark, look, said)
         return goal_id, thread or person.key, result
 
     def _thread_with(self, person: PersonKey) -> ThreadKey | None:
