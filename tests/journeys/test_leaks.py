@@ -27,7 +27,8 @@ from supachat.domain.model import ThreadKey
 
 THREADS = 4
 SPARE = 2
-"""Connections that the HTTP client keeps for the next request; how many depends on what came together."""
+"""Connections that the HTTP client keeps for the next request; how many depends on what came together. One
+is three files here, since both sides of the proxy are this process, and a task of the proxy's."""
 MORE = 0.02
 """What may have been added, as a share of the process: caches that fill, and the measuring itself."""
 FLAT = 128 * 1024
@@ -78,8 +79,8 @@ async def test_switches_and_reconnects_leave_nothing_behind(
         await day(a, proxy, threads, switches=SWITCHES // 2, reconnects=RECONNECTS // 2)
         after = await held(a, threads[0])
     said = f"{before} {middle} {after} of {whole}"
-    assert after.tasks <= before.tasks, said
-    assert after.files <= before.files + SPARE, said
+    assert after.tasks <= before.tasks + SPARE, said
+    assert after.files <= before.files + 3 * SPARE, said
     assert after.memory - before.memory <= whole * MORE, said
     assert min(middle.memory - before.memory, after.memory - middle.memory) <= FLAT, said
     async with asyncio.timeout(LIMIT):  # what was aborted is closed a turn later

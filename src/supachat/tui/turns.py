@@ -23,6 +23,8 @@ from supachat.tui.measuring import Measuring
 
 PATIENCE: Final = 5.0
 """Seconds that a key waits for the one before it."""
+ROUNDS: Final = 4
+"""How often what a key led to may lead on, from a widget to the screen and back."""
 
 
 class Turns(Measuring, inherit_bindings=False):
@@ -43,11 +45,22 @@ class Turns(Measuring, inherit_bindings=False):
     def _end_turn(self) -> None:
         turn = self._turn = asyncio.Event()
         if self.screen_stack:
-            _through(self.focused or self.screen, turn)
+            _through(self.focused or self.screen, turn, ROUNDS)
 
 
-def _through(node: DOMNode, turn: asyncio.Event) -> None:
+def _through(node: DOMNode, turn: asyncio.Event, rounds: int) -> None:
     """Behind all that waits at `node`, then at what holds it, up to the screen: that is where keys end."""
     held = None if isinstance(node, Screen) else node.parent
-    if not node.call_later(turn.set if held is None else partial(_through, held, turn)):
+    step = partial(_onward, node, turn, rounds) if held is None else partial(_through, held, turn, rounds)
+    if not node.call_later(step):
         turn.set()
+
+
+def _onward(screen: DOMNode, turn: asyncio.Event, rounds: int) -> None:
+    """What the screen did may have sent more on its way: Enter in the filter has the list open a thread."""
+    busy = (node for node in (screen, *screen.walk_children()) if node.message_queue_size)
+    node = next(busy, None) if rounds else None
+    if node is None:
+        turn.set()
+    else:
+        _through(node, turn, rounds - 1)
