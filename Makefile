@@ -30,7 +30,7 @@ demo: $(READY) ## install what the demo needs and start it
 	@$(BIN)/supachat demo
 
 test: $(DEV) ## run all tests
-	$(BIN)/python -m pytest -n $(JOBS) -q $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q $(ARGS)
 
 test-pg15: $(DEV) ## what depends on PostgreSQL's version, on 15 (apt install postgresql-15)
 	SUPACHAT_POSTGRES_BIN=$(PG15) $(BIN)/python -m pytest -n $(JOBS) -q $(ON_PG15) $(ARGS)

@@ -82,7 +82,7 @@ async def test_a_key_goes_ahead_where_the_one_before_it_does_not_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(turns, "PATIENCE", 0.05)
-    monkeypatch.setattr(turns, "_through", lambda node, turn: None)
+    monkeypatch.setattr(turns, "_through", lambda node, turn, rounds: None)
     async with running(make_app(Town())) as pilot:
         burst(pilot.app, *"late")
         await until(pilot, lambda: written(pilot.app) == "late")
@@ -94,7 +94,7 @@ def test_a_widget_that_goes_away_holds_up_nobody() -> None:
             return False
 
     turn = asyncio.Event()
-    turns._through(Gone(), turn)
+    turns._through(Gone(), turn, turns.ROUNDS)
     assert turn.is_set()
 
 
