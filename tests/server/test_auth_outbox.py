@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import hmac
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from supachat.server.auth.codes import Kind
 from supachat.server.auth.errors import AuthError
 from supachat.server.auth.letters import Letter
 from supachat.server.auth.post import Post
+from supachat.server.auth.service import service_of
 from supachat.server.context import Context, Limits
 
 
@@ -140,6 +143,32 @@ async def test_one_account_cannot_be_tried_out_from_many_places(context: Context
         assert code(await http.post("/auth/v1/verify", json=guess)) == (429, "over_request_rate_limit")
         other = {**wrong, "email": "bob@example.com"}
         assert (await http.post(entry, json=other)).status_code == 400
+
+
+async def test_who_knows_an_address_cannot_make_its_link(context: Context, tmp_path: Path) -> None:
+    """Six digits are a million links: each would be tried by its hash, which no account's count sees."""
+    async with world(context, tmp_path) as made:
+        await (await made.client()).auth.sign_in_with_otp({"email": ANN})
+        letter = made.letter()
+        known = f"{ANN}{letter.code}".encode()
+        guessed = {hashlib.sha224(known).hexdigest(), hmac.new(b"", known, "sha224").hexdigest()}
+        assert letter.token_hash not in guessed
+        shown = [{"token_hash": one, "type": "magiclink"} for one in guessed]
+        http = await made.http()
+        answers = [await http.post("/auth/v1/verify", json=one) for one in shown]
+        assert [answer.status_code for answer in answers] == [403, 403]
+
+
+async def test_a_codes_tries_do_not_come_back_while_it_lives(context: Context, tmp_path: Path) -> None:
+    limits = Limits(sign_ins_per_account=2)
+    service = service_of(replace(context, limits=limits, outbox=tmp_path))
+    assert [service.guesses.admits(ANN, float(now)) for now in (0, 0, 600, 1700)] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert service.guesses.admits(ANN, 1801.0)
 
 
 BODIES = [

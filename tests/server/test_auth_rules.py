@@ -12,6 +12,7 @@ from supabase_auth.helpers import generate_pkce_challenge, generate_pkce_verifie
 from supachat.server.auth import codes, letters, redirects, rules
 from supachat.server.auth.errors import AuthError
 from supachat.server.auth.pkce import Challenge, challenge_of
+from supachat.server.auth.service import household
 from supachat.server.auth.throttle import Throttle
 
 SITE = "https://chat.example.com"
@@ -161,14 +162,31 @@ def test_half_a_challenge_is_none(body: dict[str, Any]) -> None:
     assert (caught.value.status, caught.value.code) == (400, "validation_failed")
 
 
-def test_a_code_is_good_for_its_address_alone() -> None:
-    made = codes.new_code("ann@example.com", pkce=True)
+def test_a_code_is_good_for_its_address_and_its_project_alone() -> None:
+    made = codes.new_code("ann@example.com", "secret", pkce=True)
     assert len(made.digits) == 6
     assert made.digits.isdecimal()
-    assert made.token_hash in codes.hashes_of("ann@example.com", made.digits)
-    assert made.token_hash not in codes.hashes_of("bob@example.com", made.digits)
+    assert made.token_hash in codes.hashes_of("ann@example.com", made.digits, "secret")
+    assert made.token_hash not in codes.hashes_of("bob@example.com", made.digits, "secret")
+    assert made.token_hash not in codes.hashes_of("ann@example.com", made.digits, "another")
     assert made.digits not in repr(made)
-    assert made.digits not in codes.hash_of("ann@example.com", made.digits)[:6]
+    assert made.digits not in codes.hash_of("ann@example.com", made.digits, "secret")[:6]
+
+
+HOUSEHOLDS = [
+    ("192.0.2.7", "192.0.2.7"),
+    ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+    ("2001:db8:1:2::9", "2001:db8:1:2::/64"),
+    ("fe80::1%eth0", "fe80::/64"),
+    ("::ffff:192.0.2.7", "::ffff:192.0.2.7"),
+    ("testclient", "testclient"),
+    ("", ""),
+]
+
+
+@pytest.mark.parametrize(("address", "counted"), HOUSEHOLDS)
+def test_one_customer_of_ipv6_knocks_as_one(address: str, counted: str) -> None:
+    assert household(address) == counted
 
 
 NAMES = [

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from supachat.server.auth import about, admin, asking, door, links, self_service, verify
 from supachat.server.auth.errors import AuthError, email_exists
-from supachat.server.auth.service import Handler, Service, address_of, count, service_of
+from supachat.server.auth.service import Handler, Service, address_of, count, household, service_of
 from supachat.server.auth.throttle import Throttle
 from supachat.server.context import Context
 
@@ -83,7 +83,7 @@ def _counted(throttle: Throttle, handler: Handler) -> Handler:
     """`handler` for an address that has not knocked too often."""
 
     async def answer(service: Service, request: Request) -> Response:
-        count(throttle, address_of(request))
+        count(throttle, household(address_of(request)))
         return await handler(service, request)
 
     return answer

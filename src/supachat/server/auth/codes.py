@@ -1,11 +1,13 @@
 """One-time codes: six digits for a person to type, and their hash for a link to carry and a row to keep.
 
-The hash covers the address, so a code is good for nobody else. Must never keep the digits anywhere.
+The hash covers the address, so a code is good for nobody else; it is keyed with the project's secret, for
+whoever knows the address could else try all million hashes as if each came from a link. Must never keep
+the digits anywhere.
 """
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,20 +83,20 @@ _FIND = SQL(
 )
 
 
-def new_code(email: str, *, pkce: bool = False) -> Code:
-    """A code for `email` that nobody can guess in the tries that they have."""
+def new_code(email: str, secret: str, *, pkce: bool = False) -> Code:
+    """A code for `email` that nobody can guess in the tries that they have; `secret` is the project's."""
     digits = f"{secrets.randbelow(1_000_000):06d}"
-    return Code(digits, (PKCE if pkce else "") + hash_of(email, digits))
+    return Code(digits, (PKCE if pkce else "") + hash_of(email, digits, secret))
 
 
-def hash_of(email: str, digits: str) -> str:
-    """What is kept of a code, without the mark of its flow."""
-    return hashlib.sha224(f"{email}{digits}".encode()).hexdigest()
+def hash_of(email: str, digits: str, secret: str) -> str:
+    """What is kept of a code, without the mark of its flow: as long as GoTrue's own."""
+    return hmac.new(secret.encode(), f"code {email}{digits}".encode(), "sha224").hexdigest()
 
 
-def hashes_of(email: str, digits: str) -> tuple[str, ...]:
+def hashes_of(email: str, digits: str, secret: str) -> tuple[str, ...]:
     """The forms in which a typed code may be kept."""
-    plain = hash_of(email, digits)
+    plain = hash_of(email, digits, secret)
     return plain, PKCE + plain
 
 

@@ -16,7 +16,7 @@ from supachat.server.auth.codes import Kind
 from supachat.server.auth.errors import AuthError, bad_credentials, invalid, taken
 from supachat.server.auth.people import User, check_banned, user_json
 from supachat.server.auth.sending import CONFIRMATION, Wish, send_code, wish_of
-from supachat.server.auth.service import Service, address_of, count, forgive
+from supachat.server.auth.service import Service, address_of, count, forgive, household
 
 
 async def signup(service: Service, request: Request) -> Response:
@@ -88,7 +88,7 @@ async def _anonymous(service: Service, request: Request, body: dict[str, Any]) -
     context = service.context
     if not context.anonymous:
         raise AuthError(422, "anonymous_provider_disabled", "Anonymous sign-ins are disabled")
-    count(service.strangers, address_of(request))
+    count(service.strangers, household(address_of(request)))
     try:
         async with as_gotrue(context) as connection:
             user = await accounts.create(connection, NewUser(data=rules.mapping(body, "data")))

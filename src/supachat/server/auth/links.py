@@ -58,10 +58,10 @@ async def generate(service: Service, request: Request) -> Response:
         async with as_gotrue(context) as connection:
             held = await accounts.by_email(connection, email)
             if asked in _CHANGES:
-                kind, code, user = await _change(connection, held, asked, body)
+                kind, code, user = await _change(service, connection, held, asked, body)
             else:
                 new = NewUser(email, hashed, rules.mapping(body, "data"), repeated=False)
-                kind, code, user = await _letter(connection, held, Kind(asked), new)
+                kind, code, user = await _letter(service, connection, held, Kind(asked), new)
             known = await accounts.identities(connection, user.id)
     except psycopg.Error as error:
         raise not_saved(error) from error
@@ -87,7 +87,7 @@ async def _first_password(service: Service, body: dict[str, Any]) -> str:
 
 
 async def _letter(
-    connection: Connection, held: User | None, kind: Kind, new: NewUser
+    service: Service, connection: Connection, held: User | None, kind: Kind, new: NewUser
 ) -> tuple[Kind, Code, User]:
     """The code of a letter of `kind`; whoever is asked in for the first time is made."""
     if kind is Kind.RECOVERY and held is None:
@@ -100,12 +100,12 @@ async def _letter(
         user = await _unconfirmed(connection, held, new)
     else:
         user = held or await accounts.create(connection, new)
-    code = codes.new_code(user.email)
+    code = codes.new_code(user.email, service.context.keys.jwt_secret)
     return kind, code, await keep(connection, user, kind, code)
 
 
 async def _change(
-    connection: Connection, held: User | None, asked: str, body: dict[str, Any]
+    service: Service, connection: Connection, held: User | None, asked: str, body: dict[str, Any]
 ) -> tuple[Kind, Code, User]:
     """One of the two codes of a change of address; both belong to the same change."""
     if held is None:
@@ -114,7 +114,7 @@ async def _change(
     if await accounts.by_email(connection, wanted):
         raise email_exists()
     new = asked == "email_change_new"
-    code = codes.new_code(wanted if new else held.email)
+    code = codes.new_code(wanted if new else held.email, service.context.keys.jwt_secret)
     columns = {codes.CHANGE_NEW if new else codes.CHANGE_OLD: code.token_hash}
     user = await accounts.save(
         connection, held.id, email_change=wanted, email_change_sent_at=datetime.now(UTC),

@@ -53,7 +53,7 @@ async def keep(connection: Connection, user: User, kind: Kind, code: Code) -> Us
 
 async def send_code(service: Service, connection: Connection, user: User, kind: Kind, wish: Wish) -> User:
     """A letter of any kind but a change of address."""
-    code = codes.new_code(user.email, pkce=wish.challenge is not None)
+    code = _code(service, user.email, wish)
     await pkce.remember(connection, user.id, kind.method, wish.challenge)
     user = await keep(connection, user, kind, code)
     await service.post.send(_letter(service, user.email, kind, code, wish))
@@ -62,9 +62,9 @@ async def send_code(service: Service, connection: Connection, user: User, kind: 
 
 async def send_change(service: Service, connection: Connection, user: User, email: str, wish: Wish) -> User:
     """Letters about a change to `email`: to the new address, and to the old one where both must agree."""
-    by_address = {email: codes.new_code(email, pkce=wish.challenge is not None)}
+    by_address = {email: _code(service, email, wish)}
     if service.context.confirm_email and user.email:
-        by_address[user.email] = codes.new_code(user.email, pkce=wish.challenge is not None)
+        by_address[user.email] = _code(service, user.email, wish)
     await pkce.remember(connection, user.id, Kind.EMAIL_CHANGE.method, wish.challenge)
     old = by_address.get(user.email)
     columns = {
@@ -78,6 +78,10 @@ async def send_change(service: Service, connection: Connection, user: User, emai
     for address, code in by_address.items():
         await service.post.send(_letter(service, address, Kind.EMAIL_CHANGE, code, wish))
     return changed
+
+
+def _code(service: Service, address: str, wish: Wish) -> Code:
+    return codes.new_code(address, service.context.keys.jwt_secret, pkce=wish.challenge is not None)
 
 
 def _letter(service: Service, address: str, kind: Kind, code: Code, wish: Wish) -> Letter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,11 +16,13 @@ from supachat.server.auth.errors import AuthError
 from supachat.server.auth.post import Post
 from supachat.server.auth.throttle import Throttle
 from supachat.server.context import Context
+from supachat.server.names import as_address
 
 
 @dataclass(frozen=True)
 class Service:
-    """One project's GoTrue. Each throttle counts addresses, `tries` counts accounts."""
+    """One project's GoTrue. Each throttle counts addresses; `tries` and `guesses`, passwords and codes that
+    were typed, count accounts."""
 
     context: Context
     post: Post
@@ -27,6 +30,7 @@ class Service:
     codes: Throttle
     strangers: Throttle
     tries: Throttle
+    guesses: Throttle
 
     def redirect_to(self, request: Request, given: str = "") -> str:
         """Where the link of this request's mail leads in the end; empty for nowhere."""
@@ -47,12 +51,22 @@ def service_of(context: Context) -> Service:
         codes=Throttle(limits.codes_per_five_minutes, 300.0),
         strangers=Throttle(limits.anonymous_per_hour, 3600.0),
         tries=Throttle(limits.sign_ins_per_account),
+        # over a code's whole life: at a password's pace a hundred machines would find one in a day or two
+        guesses=Throttle(limits.sign_ins_per_account, max(60.0, limits.code_life)),
     )
 
 
 def address_of(request: Request) -> str:
     """Where a request comes from."""
     return request.client.host if request.client else ""
+
+
+def household(address: str) -> str:
+    """Whom to count for `address`: of IPv6 the first 64 bits, since one customer has all of the others."""
+    found = as_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped is None:
+        return str(ipaddress.IPv6Network((int(found) >> 64 << 64, 64)))
+    return address
 
 
 def count(throttle: Throttle, who: str) -> None:

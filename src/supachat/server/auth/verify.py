@@ -42,9 +42,11 @@ class Shown:
 
 async def post(service: Service, request: Request) -> Response:
     """A code with its address, or the hash from a link: answers with a session."""
-    shown, context = _shown(rules.parse(await request.body())), service.context
+    context = service.context
+    shown = _shown(rules.parse(await request.body()), context.keys.jwt_secret)
     if shown.whom:
         count(service.tries, shown.whom)
+        count(service.guesses, shown.whom)
     async with as_gotrue(context) as connection:
         _, user = await _redeemed(service, connection, shown)
         if user is None:
@@ -92,8 +94,8 @@ async def _without_page(service: Service, shown: Shown) -> str:
         return HALF_DONE if user is None else _DONE[found.kind]
 
 
-def _shown(body: dict[str, Any]) -> Shown:
-    """What a body shows. Raises AuthError."""
+def _shown(body: dict[str, Any], secret: str) -> Shown:
+    """What a body shows; `secret` is what codes are kept with. Raises AuthError."""
     kind, token, token_hash = (rules.text(body, name) for name in ("type", "token", "token_hash"))
     if kind in ("sms", "phone_change") or rules.text(body, "phone"):
         raise AuthError(400, "phone_provider_disabled", "Unsupported phone provider")
@@ -107,7 +109,7 @@ def _shown(body: dict[str, Any]) -> Shown:
     if not rules.text(body, "email"):
         raise invalid("Only an email address or phone number should be provided on verify")
     email = rules.email_of(body)
-    return Shown(kind, codes.hashes_of(email, token.strip()), link=False, whom=email)
+    return Shown(kind, codes.hashes_of(email, token.strip(), secret), link=False, whom=email)
 
 
 async def _redeemed(service: Service, connection: Connection, shown: Shown) -> tuple[Found, User | None]:
