@@ -20,6 +20,7 @@ from tests.conftest import http
 from tests.server.served import served
 from websockets.asyncio.client import connect
 
+from supachat.cli.serve import settings
 from supachat.server.context import Context, Limits
 from supachat.server.gateway import build
 from supachat.server.origin import origin_allowed
@@ -105,6 +106,25 @@ def certificate(folder: Path, names: Sequence[str]) -> Tls:
     plain = serialization.NoEncryption()
     tls.key.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain))
     return tls
+
+
+@pytest.mark.parametrize(
+    ("reach", "alone"),
+    [
+        (Reach(), True),
+        (Reach("::1"), True),
+        (Reach(public_url="http://localhost:8000"), True),
+        (Reach("0.0.0.0"), False),
+        (Reach(behind_proxy=True), False),
+        (Reach(public_url="https://chat.example.org"), False),
+        (Reach(public_url="https://nowhere.invalid"), False),
+    ],
+)
+def test_a_stranger_who_signs_up_does_not_say_what_they_are(reach: Reach, alone: bool) -> None:
+    assert reach.alone is alone
+    said = settings(("direct", "inbox", "portal"), alone=reach.alone)
+    assert len(said) == 3
+    assert set(said.values()) == {"on" if alone else "off"}
 
 
 async def test_with_a_certificate_everything_is_encrypted(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from supachat.server.serve import Options, Started
 
 ADD_LOCAL = "Add it with: pipx install --force '.[local]'"
+TRUST = "_from_user_metadata"
+"""How a dialect's setting ends that lets people say themselves what they are when they sign up."""
 MISSING = f"supachat serve needs the local server. {ADD_LOCAL}"
 
 
@@ -121,13 +123,14 @@ def serve(
     except ModuleNotFoundError as error:
         raise click.ClickException(MISSING) from error
 
+    reach = reached(host, tls_cert, tls_key, behind_proxy, public_url)
     try:
         options = server.Options(
             data_dir=data_dir or default_data_dir(),
-            reach=reached(host, tls_cert, tls_key, behind_proxy, public_url),
+            reach=reach,
             port=port,
             texts=tuple(_text(name) for name in dialects),
-            settings=_settings(dialects),
+            settings=settings(dialects, alone=reach.alone),
             schemas=exposed(dialects),
             migrations=migrations,
             signup=not no_signup,
@@ -180,6 +183,10 @@ def first_line(started: Started, options: Options, as_json: bool) -> str:
     lines = [f"supachat serves {started.url}, {signup}, data in {started.data_dir}"]
     if options.reach.behind_proxy:
         lines.append(f"it listens on {options.reach.host}: nobody but the proxy may reach that")
+    if any(name.endswith(TRUST) and value == "off" for name, value in options.settings.items()):
+        lines.append(
+            "others reach it: roles and app ids come from app metadata, which the service key sets"
+        )
     lines.append(f"publishable key: {started.publishable_key}")
     return "\n".join(lines)
 
@@ -199,11 +206,16 @@ def exposed(dialects: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(("public", *(catalog.schema(name) for name in dialects))))
 
 
-def _settings(dialects: tuple[str, ...]) -> dict[str, str]:
-    """What the dialects' SQL must know about the server that runs it."""
+def settings(dialects: tuple[str, ...], *, alone: bool) -> dict[str, str]:
+    """What the dialects' SQL must know about the server that runs it.
+
+    Where others reach it, whoever signs up may not say what they are: a stranger would be an admin. Set,
+    not left out, for the database keeps what an earlier start said.
+    """
     from supachat.dialects import catalog
 
-    return {name: value for one in dialects for name, value in catalog.local_settings(one).items()}
+    found = {name: value for one in dialects for name, value in catalog.local_settings(one).items()}
+    return {name: value if alone or not name.endswith(TRUST) else "off" for name, value in found.items()}
 
 
 def _text(name: str) -> tuple[str, str]:

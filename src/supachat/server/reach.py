@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from cryptography import x509
 from cryptography.x509.oid import ExtensionOID
 
+from supachat.server.names import ours
 from supachat.server.trouble import ServerTrouble
 
 
@@ -51,6 +52,13 @@ class Reach:
             )
         if self.tls is None and not self.behind_proxy and not is_loopback(self.host):
             raise ServerTrouble(_in_the_clear(self.host, port))
+
+    @property
+    def alone(self) -> bool:
+        """Whether nobody but this machine's own people get here."""
+        public = urlsplit(self.public_url).hostname
+        told = public is None or ours(public, ())
+        return told and not self.behind_proxy and is_loopback(self.host)
 
     def names(self) -> frozenset[str]:
         """The host names under which the server answers, beside localhost and addresses in digits."""
