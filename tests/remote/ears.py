@@ -11,6 +11,8 @@ from supachat.remote.supervisor import Supervisor
 from supachat.remote.waits import scaled
 
 FAST = scaled(0.03, open=2.0, join=3.0, silence=1.5, heartbeat=0.4, poke_gap=0.2, ack=1.5)
+ENDLESS = scaled(100.0, close=0.1)
+"""For what must not wait: each wait is minutes or hours, but the goodbye."""
 ROOM = Topic("room:db", sealed=True, replication_ready=True)
 Make = Callable[..., Supervisor]
 

@@ -219,8 +219,8 @@ class Phoenix:
         return [frame for frame in self.frames if frame["event"] == event]
 
 
-async def until(condition: Callable[[], object], what: str, limit: float = 10.0) -> float:
-    """Wait for a condition, in seconds of real time. Returns how long that took."""
+async def until(condition: Callable[[], object], what: str, limit: float = 30.0) -> float:
+    """Wait for a condition, `limit` seconds at most. Returns how long that took."""
     began = time.monotonic()
     while not condition():
         if time.monotonic() - began > limit:

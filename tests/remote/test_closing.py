@@ -75,7 +75,7 @@ def sockets() -> int:
 
 async def refused(asked: list[asyncio.Task[object]]) -> None:
     """Every one of them has ended, and says that there is no server."""
-    for answer in await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 5):
+    for answer in await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 30):
         assert isinstance(answer, Unreachable)
 
 

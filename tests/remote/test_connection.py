@@ -7,7 +7,7 @@ import time
 
 import pytest
 from tests.remote import phoenix as px
-from tests.remote.ears import FAST, ROOM
+from tests.remote.ears import ENDLESS, FAST, ROOM
 from tests.remote.inbox import heard, hears
 from tests.remote.phoenix import Phoenix, until
 
@@ -31,11 +31,14 @@ async def test_a_join_says_what_the_topic_asks_for(server: Phoenix, link: Connec
     assert await hears(link, Replicated) == Replicated("room:db")
 
 
-async def test_the_round_trip_is_measured_at_once_and_again(server: Phoenix, link: Connection) -> None:
+async def test_the_round_trip_is_measured_at_once_and_again(server: Phoenix) -> None:
+    began = time.monotonic()
+    link = Connection(server.address, "token", FAST)
+    await link.open()
     first = await hears(link, Beaten)
     assert isinstance(first, Beaten)
     assert first.round_trip is not None
-    assert 0 < first.round_trip < 2
+    assert 0 < first.round_trip < time.monotonic() - began
     await hears(link, Beaten)
 
 
@@ -240,19 +243,19 @@ async def test_a_stalled_join_does_not_look_like_death(server: Phoenix) -> None:
     server.on_join = lambda join: []
     joining = asyncio.create_task(link.join(ROOM))
     began = time.monotonic()
-    await asyncio.wait_for(link.dead, 10)
+    await asyncio.wait_for(link.dead, 30)
     assert time.monotonic() - began > 1.2
     link.abort()
     await joining
 
 
-async def test_abort_is_at_once_on_a_half_open_line(server: Phoenix, link: Connection) -> None:
+async def test_abort_waits_for_nothing_on_a_half_open_line(server: Phoenix) -> None:
+    link = Connection(server.address, "token", ENDLESS)
+    await link.open()
     await link.join(ROOM)
     server.freeze()
-    began = time.monotonic()
     link.abort()
-    await asyncio.wait_for(link.dead, 1)
-    assert time.monotonic() - began < 0.5
+    await asyncio.wait_for(link.dead, 30)
 
 
 async def test_a_connection_leaves_no_task_behind(server: Phoenix) -> None:

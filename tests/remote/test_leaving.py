@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 
-from tests.remote.ears import FAST as WAITS
-from tests.remote.ears import ROOM, Heard, Make
+from tests.remote.ears import ENDLESS, ROOM, Heard, Make
 from tests.remote.phoenix import Phoenix, until
 from tests.remote.world import FAST, ROWS, THREAD, TYPING, USER, World
 
@@ -77,10 +77,9 @@ async def test_signing_out_leaves_every_topic_and_says_goodbye() -> None:
 async def test_a_goodbye_to_nobody_takes_no_longer_than_it_may(
     server: Phoenix, ears: Heard, make: Make
 ) -> None:
-    supervisor = make(ROOM, Topic("other"), waits=replace(WAITS, close=0.1))
+    supervisor = make(ROOM, Topic("other"), waits=ENDLESS)
     await until(lambda: len(ears.ready) == 2, "ready")
     server.freeze()
-    began = time.monotonic()
-    await supervisor.stop(LinkState.SIGNED_OUT, politely=True)
-    assert time.monotonic() - began < 0.1 + 0.5
+    async with asyncio.timeout(30):
+        await supervisor.stop(LinkState.SIGNED_OUT, politely=True)
     assert sorted(ears.lost) == ["other", "room:db"]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
+from dataclasses import replace
 
 import pytest
-from tests.remote.ears import FAST, ROOM, Heard, Make
+from tests.remote.ears import ENDLESS, FAST, ROOM, Heard, Make
 from tests.remote.phoenix import Phoenix, until
 
 from supachat.domain.errors import SessionEnded, Unreachable
@@ -47,8 +48,9 @@ async def test_a_wrong_project_is_an_error_and_not_hammered(
     await until(lambda: supervisor.link.state is LinkState.ERROR, "an error")
     assert "Tenant not found" in supervisor.link.reason
     server.refuse = None
-    assert await until(lambda: ears.ready, "it mends by itself") >= FAST.halted * 0.7
-    assert len(server.opened) == 2
+    await until(lambda: ears.ready, "it mends by itself")
+    refused, taken = server.opened
+    assert taken - refused >= FAST.halted * 0.7
 
 
 async def test_too_many_people_are_waited_out(server: Phoenix, ears: Heard, make: Make) -> None:
@@ -56,7 +58,9 @@ async def test_too_many_people_are_waited_out(server: Phoenix, ears: Heard, make
     make(ROOM)
     await until(lambda: server.opened, "an attempt")
     server.refuse = None
-    assert await until(lambda: ears.ready, "in") >= FAST.limited * 0.7
+    await until(lambda: ears.ready, "in")
+    refused, taken = server.opened
+    assert taken - refused >= FAST.limited * 0.7
 
 
 async def test_no_token_no_connection_and_no_end(server: Phoenix, ears: Heard, make: Make) -> None:
@@ -103,31 +107,31 @@ async def test_a_defect_of_ours_costs_one_connection(
 
 
 async def test_waking_from_sleep_connects_afresh(server: Phoenix, ears: Heard, make: Make) -> None:
-    supervisor = make(ROOM)
+    """Not because nothing was heard: that would take minutes here."""
+    supervisor = make(ROOM, waits=replace(FAST, silence=600.0, heartbeat=600.0))
     await until(lambda: ears.ready, "ready")
     server.freeze()
     supervisor.resumed()
-    assert await until(lambda: len(ears.ready) == 2, "ready") < 2
+    await until(lambda: len(ears.ready) == 2, "ready")
 
 
 @pytest.mark.parametrize("how", ["refused", "joining", "idle"])
-async def test_stopping_is_quick_whatever_happens(
+async def test_stopping_waits_for_nothing_whatever_happens(
     server: Phoenix, ears: Heard, make: Make, how: str
 ) -> None:
     if how == "joining":
         server.on_join = lambda join: []
     if how == "refused":
         await server.stop()
-    supervisor = make(ROOM)
+    supervisor = make(ROOM, waits=ENDLESS)
     if how == "refused":
-        await until(lambda: supervisor.link.attempt >= 2, "refused")
+        await until(lambda: supervisor.link.attempt >= 1, "refused")
     elif how == "joining":
         await until(lambda: server.joins, "a join")
     else:
         await until(lambda: ears.ready, "ready")
-    began = time.monotonic()
-    await supervisor.stop(LinkState.SIGNED_OUT)
-    assert time.monotonic() - began < 0.5
+    async with asyncio.timeout(30):
+        await supervisor.stop(LinkState.SIGNED_OUT)
     assert supervisor.link.state is LinkState.SIGNED_OUT
     assert supervisor.link.joined == 0
 

@@ -33,7 +33,7 @@ SETTINGS: dict[str, Any] = {"refused_join_pause": 0.05, "refused_handshake_pause
 
 
 class Client:
-    """One websocket. Every wait ends after five seconds."""
+    """One websocket. Every wait ends after half a minute."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
@@ -47,7 +47,7 @@ class Client:
         return ref
 
     async def frame(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(await asyncio.wait_for(self.socket.recv(), 5))
+        found: dict[str, Any] = json.loads(await asyncio.wait_for(self.socket.recv(), 30))
         return found
 
     async def event(self, name: str) -> Any:

