@@ -27,10 +27,10 @@ async def test_search_finds_names_and_words_and_goes_there() -> None:
         await pilot.press("enter")
         await until(pilot, lambda: chat(pilot.app).shown == HANNAH)
         assert "spam folder" in await arrived(pilot)
-        assert " ".join(found_words(pilot)) == "spam folder"
+        await until(pilot, lambda: " ".join(found_words(pilot)) == "spam folder")
         await pilot.press("escape")
         await until(pilot, lambda: chat(pilot.app).place is Place.COMPOSER)
-        assert found_words(pilot) == []
+        await until(pilot, lambda: found_words(pilot) == [])
 
 
 async def test_a_hit_far_back_is_gone_to_and_what_lies_between_stays_a_gap() -> None:
@@ -43,8 +43,8 @@ async def test_a_hit_far_back_is_gone_to_and_what_lies_between_stays_a_gap() -> 
         await until(pilot, lambda: "found in one thread" in screen_text(pilot.app))
         await pilot.press("enter")
         assert await arrived(pilot) == "word 77 of very many"
-        assert "word 78 of" in screen_text(pilot.app)
-        assert "word 76 of" in screen_text(pilot.app)
+        await until(pilot, lambda: "word 78 of" in screen_text(pilot.app))
+        await until(pilot, lambda: "word 76 of" in screen_text(pilot.app))
         assert any(isinstance(item, Gap) for item in chat(pilot.app).pane.newest(1000))
         await pilot.press("end")
         await until(pilot, lambda: "still opens a blank page" in screen_text(pilot.app))
@@ -76,10 +76,14 @@ async def test_a_hit_that_is_gone_is_said_and_the_thread_stays_as_it_is() -> Non
 
 async def arrived(pilot: Pilot[int]) -> str:
     """What is chosen in the messages, once something is and the keyboard is there."""
-    await until(pilot, lambda: chat(pilot.app).place is Place.MESSAGES)
-    item = chat(pilot.app).pane.selected
-    assert isinstance(item, Message)
-    return str(item.body)
+
+    def chosen() -> Message | None:
+        item = chat(pilot.app).pane.selected if chat(pilot.app).place is Place.MESSAGES else None
+        return item if isinstance(item, Message) else None
+
+    found = await until(pilot, chosen)
+    assert found is not None
+    return str(found.body)
 
 
 def found_words(pilot: Pilot[int]) -> list[str]:
