@@ -44,6 +44,56 @@ def test_only_a_missing_name_is_blamed_on_a_missing_extension() -> None:
     assert extensions.explain("23505") == ""
     assert Extensions().explain("42704") == ""
     assert "stood in for" in Extensions({"pgcrypto"}).explain("42883")
+    assert Extensions({"pgcrypto"}).explain("42704") == ""
+
+
+def test_a_table_of_the_project_is_no_extensions_fault() -> None:
+    extensions = Extensions({"pgmq"})
+    assert "no pgmq:" in extensions.explain("42P01", 'relation "pgmq.q_mail" does not exist')
+    assert extensions.explain("42P01", 'relation "public.profiles" does not exist') == ""
+    assert extensions.explain("42P01", 'relation "profiles" does not exist') == ""
+
+
+PUSHING = """
+create table pushed (id int primary key, body text);
+create function push() returns trigger language plpgsql security definer set search_path = '' as $$
+declare
+  token text := (select decrypted_secret from vault.decrypted_secrets where name = 'push');
+begin
+  perform net.http_post(
+    url := 'https://push.example.com/send', body := jsonb_build_object('text', new.body), headers :=
+      jsonb_build_object('Authorization', 'Bearer ' || token));
+  return new;
+end $$;
+create trigger pushing after insert on pushed for each row execute function push();
+create trigger hook after insert on pushed for each row execute function
+  supabase_functions.http_request('https://hook.example.com/', 'POST', '{"a": "b"}', '{}', '1000');
+select vault.create_secret('s3cret', 'push');
+select cron.schedule('tidy', '*/5 * * * *', 'delete from pushed');
+select cron.schedule('tidy', '0 * * * *', 'delete from pushed');
+grant insert on pushed to authenticated;
+"""
+
+
+async def test_what_calls_for_a_push_a_job_or_a_secret_goes_on_without_them(
+    context: Context, migrator: AsyncConnection[Any]
+) -> None:
+    """A trigger on new messages that wants a push sent must not refuse the message."""
+    await apply_text(context.conninfo("postgres"), "pushing.sql", PUSHING)
+    await migrator.execute("set role authenticated")
+    await migrator.execute("insert into pushed values (1, 'hello')")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        await migrator.execute("select * from vault.decrypted_secrets")
+    await migrator.execute("reset role")
+    cursor = await migrator.execute("select method, url, headers from net.http_request_queue order by url")
+    assert await cursor.fetchall() == [
+        ("POST", "https://hook.example.com/", {"a": "b"}),
+        ("POST", "https://push.example.com/send", {"Authorization": "Bearer s3cret"}),
+    ]
+    cursor = await migrator.execute("select jobname, schedule from cron.job")
+    assert await cursor.fetchall() == [("tidy", "0 * * * *")]
+    cursor = await migrator.execute("select cron.unschedule('tidy')")
+    assert await cursor.fetchone() == (True,)
 
 
 async def test_what_a_dump_says_of_extensions_that_are_not_here(context: Context) -> None:

@@ -10,7 +10,7 @@ from psycopg import AsyncConnection
 
 from supachat.server.context import Context
 from supachat.server.migrate import apply_folder
-from supachat.server.trouble import MigrationFailed, ServerTrouble
+from supachat.server.trouble import MigrationFailed
 
 
 @pytest.fixture
@@ -68,15 +68,19 @@ async def test_every_sql_file_runs_whatever_its_name(context: Context, folder: P
     assert await apply_folder(context.conninfo("postgres"), folder) == ()
 
 
-async def test_two_files_of_one_version_are_refused_before_anything_runs(
-    context: Context, folder: Path, migrator: AsyncConnection[Any]
+async def test_files_of_one_version_run_each_once_and_it_is_said_that_a_push_refuses_them(
+    context: Context, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (folder / "20260101000000_twin.sql").write_text("create table twin (id int);")
-    with pytest.raises(
-        ServerTrouble, match=r"_first\.sql and 20260101000000_twin\.sql have the same version"
-    ):
-        await apply_folder(context.conninfo("postgres"), folder)
-    assert await rows(migrator, "select to_regclass('notes')") == [(None,)]
+    """A day as a version is common where SQL was pasted into the dashboard."""
+    first = folder / "20260101000000_first.sql"
+    assert await apply_folder(context.conninfo("postgres"), folder) == (first.name,)
+    twin = folder / "20260101000000_a_twin.sql"
+    twin.write_text("create table twin (id int);")
+    assert await apply_folder(context.conninfo("postgres"), folder) == (twin.name,)
+    assert "2 migrations have the version 20260101000000" in caplog.text
+    assert await apply_folder(context.conninfo("postgres"), folder) == ()
+    first.unlink()
+    assert await apply_folder(context.conninfo("postgres"), folder) == ()
 
 
 async def test_what_a_file_sets_for_itself_does_not_reach_the_next(context: Context, folder: Path) -> None:

@@ -20,8 +20,18 @@ log = logging.getLogger(__name__)
 STOOD_IN = frozenset({"uuid-ossp", "pgcrypto", "moddatetime"})
 """Those whose usual functions the bootstrap brings, as stand-ins where PostgreSQL has not the real ones."""
 
-_NEEDS = frozenset({"42883", "42704", "3F000", "42P01", "42703", "0A000", "22023"})
+IDLE = {
+    "pg_cron": "what is scheduled is kept in cron.job and never run",
+    "pg_net": "requests are kept in net.http_request_queue and never sent",
+    "supabase_vault": "secrets are kept in vault.secrets as they are",
+}
+"""Those whose calls are taken so that what calls them goes on, and what comes of them."""
+
+_NEEDS = frozenset({"42883", "42704", "3F000", "0A000", "22023"})
 """SQLSTATEs of a name that does not exist, which is what a missing extension looks like."""
+_FUNCTION, _RELATION = "42883", "42P01"
+_ITS_OWN = re.compile(r'"(?!public\.|auth\.|storage\.)[^".]+\.')
+"""A relation in a schema that is none of the project's: an extension may have brought it."""
 
 _STATEMENT = re.compile(
     r"""(?P<verb>create|drop|alter|comment\s+on)\s+extension\s+
@@ -71,9 +81,9 @@ class Extensions:
         self.missing.add(wanted.name)
         if wanted.verb == "create" and wanted.name not in STOOD_IN:
             log.warning(
-                "the extension %s is not in this PostgreSQL. The migration goes on without it; "
-                "a statement that needs it will fail and say so.",
+                "the extension %s is not in this PostgreSQL. The migration goes on without it; %s.",
                 wanted.name,
+                IDLE.get(wanted.name, "a statement that needs it will fail and say so"),
             )
         return True
 
@@ -84,12 +94,17 @@ class Extensions:
             if wanted and wanted.verb == "create" and not await _here(connection, wanted.name):
                 self.missing.add(wanted.name)
 
-    def explain(self, sqlstate: str | None) -> str:
-        """A sentence for a statement refused with `sqlstate`, empty where no extension can be the cause."""
-        if not self.missing or sqlstate not in _NEEDS:
+    def explain(self, sqlstate: str | None, said: str = "") -> str:
+        """A sentence for a statement refused with `sqlstate` and the words `said`, empty where no extension
+        can be the cause."""
+        if sqlstate not in _NEEDS and not (sqlstate == _RELATION and _ITS_OWN.search(said)):
             return ""
-        names = ", ".join(sorted(self.missing - STOOD_IN or self.missing))
-        stood_in = " (of which the usual functions are stood in for)" if self.missing <= STOOD_IN else ""
+        # of what is stood in for only a function can be missing
+        blamed = self.missing - STOOD_IN or (self.missing if sqlstate == _FUNCTION else set())
+        if not blamed:
+            return ""
+        names = ", ".join(sorted(blamed))
+        stood_in = " (of which the usual functions are stood in for)" if blamed <= STOOD_IN else ""
         return (
             f" This PostgreSQL has no {names}{stood_in}: if the statement needs one of them, point "
             "SUPACHAT_POSTGRES_BIN at a PostgreSQL that has it, or take the statement out."

@@ -7,7 +7,9 @@ nothing of its file is kept. Must never run a migration as superuser.
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,8 @@ from psycopg.rows import TupleRow
 from supachat.server.extensions import Extensions
 from supachat.server.statements import Statement, split
 from supachat.server.trouble import MigrationFailed, ServerTrouble
+
+log = logging.getLogger(__name__)
 
 _FILE = re.compile(r"(\d+)_(.*)\.sql")
 _KIND = r"(?:\s+(?:work|transaction))?"
@@ -45,7 +49,8 @@ _RESET = "reset session authorization; reset role; reset all"
 
 @dataclass(frozen=True)
 class _File:
-    """One migration, known by its version: the digits that its name begins with, else the whole name."""
+    """One migration, known by its version: the digits that its name begins with; the whole name where there
+    are none or another file has the same."""
 
     version: str
     name: str
@@ -60,13 +65,14 @@ async def apply_folder(conninfo: str, folder: Path) -> tuple[str, ...]:
     extensions = Extensions()
     async with await AsyncConnection.connect(conninfo) as connection:
         await connection.execute(_HISTORY)
-        cursor = await connection.execute("select version from supabase_migrations.schema_migrations")
-        known = {str(row[0]) for row in await cursor.fetchall()}
+        cursor = await connection.execute("select version, name from supabase_migrations.schema_migrations")
+        # by the whole name too: a version is the digits until a second file has them
+        known = {one for row in await cursor.fetchall() for one in (str(row[0]), f"{row[0]}_{row[1]}")}
+        fresh = [file for file in found if known.isdisjoint((file.version, file.path.stem))]
         for file in found:
-            if file.version in known:
+            if file not in fresh:
                 await extensions.remember(connection, (one.text for one in split(_text(file.path))))
         await connection.commit()
-        fresh = [file for file in found if file.version not in known]
         for file in fresh:
             await _apply_file(connection, file, extensions)
         seeded = await _seed(connection, folder, extensions)
@@ -161,7 +167,9 @@ async def _run(
                 # what was put off to the commit is to fail here, where there are words for it
                 await connection.execute("set constraints all immediate")
         except psycopg.Error as error:
-            raise _failure(name, statement, error, extensions.explain(error.sqlstate)) from error
+            raise _failure(
+                name, statement, error, extensions.explain(error.sqlstate, str(error))
+            ) from error
     await connection.execute(_RESET)
 
 
@@ -182,6 +190,16 @@ def _failure(name: str, statement: Statement, error: psycopg.Error, cause: str) 
     )
 
 
+def _elsewhere(sqlstate: str | None) -> str:
+    """The commonest reason why a table is not there: a folder that is not the whole of its project."""
+    if sqlstate != "42P01":
+        return ""
+    return (
+        " If it was made in the dashboard or by SQL that is not in this folder, put that into a file that"
+        " comes first: supabase db pull writes one."
+    )
+
+
 def _shown(statement: str) -> str:
     """The beginning of `statement`, indented, with nothing in it that a terminal would obey."""
     lines = statement[:_SHOWN_LENGTH].splitlines()[:_SHOWN_LINES]
@@ -193,19 +211,24 @@ def _files(folder: Path) -> list[_File]:
     """The migrations in `folder`, in the order in which they run. Raises ServerTrouble."""
     if not folder.is_dir():
         raise ServerTrouble(f"there is no folder {folder} to take migrations from. Nothing was changed.")
-    found: dict[str, _File] = {}
-    for path in sorted(folder.glob("*.sql"), key=lambda path: path.name):
-        if path.name == _SEED:
-            continue
-        named = _FILE.fullmatch(path.name)
-        file = _File(named[1], named[2], path) if named else _File(path.stem, path.stem, path)
-        twin = found.setdefault(file.version, file)
-        if twin is not file:
-            raise ServerTrouble(
-                f"{twin.path.name} and {path.name} have the same version {file.version}, so only one could "
-                "be recorded. Nothing was changed. Rename one of them."
-            )
-    return list(found.values())
+    paths = sorted(
+        (path for path in folder.glob("*.sql") if path.name != _SEED), key=lambda path: path.name
+    )
+    names = {path: _FILE.fullmatch(path.name) for path in paths}
+    many = Counter(named[1] for named in names.values() if named)
+    for version in (version for version, count in many.items() if count > 1):
+        log.warning(
+            "%s migrations have the version %s. Here they run in the order of their names; supabase db "
+            "push refuses all but the first: give each its own digits before you push.",
+            many[version],
+            version,
+        )
+    return [
+        _File(named[1] if many[named[1]] == 1 else path.stem, named[2], path)
+        if named
+        else _File(path.stem, path.stem, path)
+        for path, named in names.items()
+    ]
 
 
 def _text(path: Path) -> str:
