@@ -26,7 +26,7 @@ from supachat.domain.model import (
     PersonKind,
     ThreadKey,
 )
-from supachat.domain.text import Safe, safe, safe_line
+from supachat.domain.text import CUT, Safe, safe, safe_line
 
 Row = Mapping[str, Any]
 
@@ -131,7 +131,10 @@ def facts(given: object) -> tuple[tuple[Safe, Safe], ...]:
 def _shown(value: object) -> str:
     if isinstance(value, str):
         return value
-    return json.dumps(value, ensure_ascii=False)[:2000]
+    try:
+        return json.dumps(value, ensure_ascii=False)[:2000]
+    except RecursionError:  # it was just not too deep to be read
+        return CUT
 
 
 def _word(row: Row, column: str | None) -> str:

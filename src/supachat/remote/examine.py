@@ -252,7 +252,7 @@ def _words_of(error: SupachatError) -> str:
 def _object(answer: httpx.Response) -> Mapping[str, Any] | None:
     try:
         found = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 

@@ -87,13 +87,21 @@ def retry_after(text: str, now: datetime) -> float | None:
         return None
 
 
+LARGEST = 64_000_000
+"""Bytes of an answer, unpacked; a page of the longest messages has four million."""
+
+
 class Client(httpx.AsyncClient):
     """Closed, it ends every request at once, and none begins any more. Left to itself httpx closes the
     connections that it has, and those who waited for one then open another: 15 s later it was still there.
+
+    An answer is read whole here, so that none takes more than `whole` seconds or `LARGEST` bytes: httpx
+    would unpack a gigabyte of blanks out of one megabyte.
     """
 
-    def __init__(self, **given: Any) -> None:
+    def __init__(self, whole: float, **given: Any) -> None:
         super().__init__(**given)
+        self._whole = whole
         self._under_way: set[asyncio.Timeout] = set()
         self._quiet = asyncio.Event()
         self._ended = False
@@ -103,15 +111,17 @@ class Client(httpx.AsyncClient):
         if self._ended:
             raise httpx.ConnectError("closed", request=request)
         try:
-            async with asyncio.timeout(None) as patience:
+            async with asyncio.timeout(self._whole) as patience:
                 self._under_way.add(patience)
                 try:
-                    return await super().send(request, **given)
+                    return await _read(await super().send(request, **given | {"stream": True}))
                 finally:
                     self._under_way.discard(patience)
                     self._quiet.set()
         except TimeoutError as error:
-            raise httpx.ReadError("closed", request=request) from error
+            if self._ended:
+                raise httpx.ReadError("closed", request=request) from error
+            raise httpx.ReadTimeout("an answer without an end", request=request) from error
 
     async def aclose(self) -> None:
         self._ended = True
@@ -121,6 +131,31 @@ class Client(httpx.AsyncClient):
             self._quiet.clear()
             await self._quiet.wait()
         await super().aclose()
+
+
+async def _read(response: httpx.Response) -> httpx.Response:
+    """The same answer with all of its bytes. Raises `httpx.DecodingError` where they are too many."""
+    parts: list[bytes] = []
+    left = LARGEST
+    try:
+        async for part in response.aiter_bytes():
+            left -= len(part)
+            if left < 0:
+                raise httpx.DecodingError("the answer is too large", request=response.request)
+            parts.append(part)
+    finally:
+        await response.aclose()
+    return httpx.Response(
+        response.status_code,
+        headers=[pair for pair in response.headers.multi_items() if pair[0] not in _OF_THE_WAY],
+        content=b"".join(parts),
+        request=response.request,
+        extensions=response.extensions,
+    )
+
+
+_OF_THE_WAY = ("content-encoding", "content-length", "transfer-encoding")
+"""Headers that speak of the bytes as they came."""
 
 
 def tls_context() -> ssl.SSLContext:
@@ -158,6 +193,7 @@ def _client(
     address: Address, waits: Waits, tls: ssl.SSLContext, transport: httpx.AsyncBaseTransport | None
 ) -> httpx.AsyncClient:
     return Client(
+        waits.http_whole,
         http2=False,
         verify=tls,
         timeout=httpx.Timeout(waits.http, connect=waits.http_connect),

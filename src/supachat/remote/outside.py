@@ -194,7 +194,12 @@ def claims_of(token: str) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     known = isinstance(claims, dict) and isinstance(claims.get("sub"), str)
-    return claims if known and isinstance(claims.get("exp"), int | float) else None
+    return claims if known and _is_time(claims.get("exp")) else None
+
+
+def _is_time(value: object) -> bool:
+    """Seconds since 1970 with which one can reckon: JSON knows numbers without an end, and Python NaN."""
+    return isinstance(value, int | float) and 0 <= value <= 1e15
 
 
 def _date(text: str) -> float | None:

@@ -66,6 +66,6 @@ def _settings(body: bytes) -> dict[str, object] | None:
     """The settings of a GoTrue server; None where it is none."""
     try:
         settings = httpx.Response(200, content=body).json()
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return settings if isinstance(settings, dict) and "disable_signup" in settings else None

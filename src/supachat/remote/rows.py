@@ -89,7 +89,7 @@ class Rows:
             else:
                 self._answered()
             raise refusal from error
-        except ValueError as error:  # pydantic: an answer that is neither rows nor an error
+        except (ValueError, RecursionError) as error:  # neither rows nor an error, or nested without end
             self._failed()
             raise ServerTrouble("the server gave an answer that cannot be read") from error
         if note.foreign:

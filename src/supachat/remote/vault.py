@@ -69,7 +69,7 @@ def unpacked(text: str | None) -> Kept | None:
     """None where nothing is kept, or nothing that this version wrote."""
     try:
         kept = json.loads(text or "null")
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(kept, dict) or kept.get("v") != 1:
         return None

@@ -71,6 +71,8 @@ class Waits:
 
     # the rest
     http: float = 10.0
+    http_whole: float = 120.0
+    """A server that sends a byte now and then is not silent, and would keep a request for ever."""
     http_connect: float = 5.0
     keyring: float = 3.0
     lock: float = 15.0

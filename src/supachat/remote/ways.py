@@ -21,7 +21,7 @@ async def ask_ways(http: httpx.AsyncClient, address: Address) -> Ways:
         settings = answer.json() if answer.status_code == 200 else None
     except httpx.HTTPError as error:
         raise network(error) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ServerTrouble("the sign-in server gave an answer that cannot be read") from error
     return ways_in(settings)
 
