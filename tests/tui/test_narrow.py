@@ -8,12 +8,13 @@ import pytest
 from tests.tui.harness import chat, make_app, running, screen_text, settled
 from tests.tui.scripted_setup import ScriptedSetUp
 from tests.tui.town import Town
+from tests.unit.message_rows import all_glyphs
 
 from supachat.domain.events import Notice
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.app import SupachatApp
-from supachat.tui.glyphs import ASCII, UNICODE, all_glyphs
+from supachat.tui.glyphs import ASCII, UNICODE
 from supachat.tui.setup_protocol import ChatKind, ProjectGuess
 
 TROUBLE = Notice(Safe("Mira could not be reached"), Safe("She is on the quay, it is wet."), "error")

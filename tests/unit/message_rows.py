@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC
 from typing import Any
 
@@ -9,6 +10,7 @@ from rich.cells import cell_len
 from tests.tui.pane_story import PEOPLE, TODAY, at, said
 
 from supachat.domain.model import Item
+from supachat.tui.glyphs import Glyphs
 from supachat.tui.widgets.frame import Frame, frame
 from supachat.tui.widgets.message_lines import Cast, Drawn, Scene, draw
 from supachat.tui.widgets.paint import Look
@@ -20,6 +22,11 @@ NARROW = frame(56, columns=80, lines=24, zone=UTC, today=TODAY)
 PHONE = frame(50, lines=24, zone=UTC, today=TODAY)
 TINY = frame(30, lines=24, zone=UTC, today=TODAY)
 WIDTHS = (1, 3, 5, 12, 30, 39, 50, 56, 84, 88, 140, 200)
+
+
+def all_glyphs(glyphs: Glyphs) -> str:
+    """Every character of the set, in the order of its fields."""
+    return "".join(getattr(glyphs, each.name) for each in fields(glyphs))
 
 
 def drawn(item: Item, shape: Frame = NARROW, *, look: Look = LOOK, **scene: Any) -> Drawn:

@@ -23,6 +23,10 @@ def test_an_id_stands_once() -> None:
     assert len(ids) == len(set(ids))
 
 
+def place_of(key_id: str) -> Place:
+    return next(place for place, keys in KEYS.items() if any(key.id == key_id for key in keys))
+
+
 def strokes(keys: Keymap, place: Place) -> list[str]:
     return [stroke for key in keys.at(place) for stroke in key.keys.split()]
 
@@ -60,7 +64,7 @@ def test_a_preset_takes_no_key_away(preset: str) -> None:
 def test_what_a_preset_changes_is_bound_and_what_is_shown_is_in_force(preset: str) -> None:
     keys = Keymap(preset)
     for key_id, said in keys.strokes.items():
-        bound = keymap.bindings(keymap.place_of(key_id), only={key_id})
+        bound = keymap.bindings(place_of(key_id), only={key_id})
         assert [getattr(each, "id", None) for each in bound] == [key_id]
         assert said == ",".join(keys[key_id].keys.split())
     for hint in keys.footer(Place.COMPOSER):
@@ -81,7 +85,7 @@ def test_the_presets_are_what_hands_know() -> None:
 @pytest.mark.parametrize("narrow", [False, True])
 def test_every_key_of_a_footer_can_be_pressed_there(place: Place, narrow: bool) -> None:
     for hint in CHAT.footer(place, narrow=narrow):
-        assert keymap.place_of(hint.id) in (place, Place.EVERYWHERE)
+        assert place_of(hint.id) in (place, Place.EVERYWHERE)
         assert hint.key
         assert hint.words
 

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from tests.tui.pane_story import TODAY, at, said
-from tests.unit.message_rows import BEFORE, CAST, LOOK, WIDE, WIDTHS, drawn
+from tests.unit.message_rows import BEFORE, CAST, LOOK, WIDE, WIDTHS, all_glyphs, drawn
 
 from supachat.domain.model import Delivery, Message
 from supachat.domain.text import Safe, safe
-from supachat.tui.glyphs import ASCII, UNICODE, all_glyphs
+from supachat.tui.glyphs import ASCII, UNICODE
 from supachat.tui.widgets.copying import between
 from supachat.tui.widgets.frame import frame
 from supachat.tui.widgets.message_lines import Reply, Scene, draw

@@ -29,6 +29,7 @@ from supachat.domain.model import (
     Sighting,
 )
 from supachat.domain.text import safe, safe_line
+from supachat.sync.limiter import Limiter
 
 # ---------------------------------------------------------------- presence and broadcasts
 
@@ -84,19 +85,13 @@ async def test_whatever_the_fingers_do_at_most_ten_broadcasts_a_second() -> None
     client, remote, _ = await begun()
     parts = client._run.parts
     parts.sources = tuple(replace(source, typing_lasts=0.0) for source in parts.sources)
-    went: list[float] = []
-    perform = remote.perform
-
-    async def watched(request: ev.Request) -> list[ev.Event]:
-        if isinstance(request, ev.TellTyping):
-            went.append(time.monotonic())
-        return await perform(request)
-
-    remote.perform = watched  # type: ignore[method-assign]  # a spy on one object
+    client._run._limiter = Limiter(per=3600.0)
     for _ in range(15):
         client.keystroke(THREAD)
-    await until(lambda: len(went) == 15)
-    assert min(b - a for a, b in zip(went, went[10:], strict=False)) >= 0.9
+    client.open(OTHER)
+    await until(lambda: any(isinstance(r, ev.FetchPage) and r.thread == OTHER for r in remote.performed))
+    told = [request for request in remote.performed if isinstance(request, ev.TellTyping)]
+    assert len(told) == 10, "the eleventh waits, and nothing else does"
     await client.close()
 
 

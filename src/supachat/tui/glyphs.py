@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import locale
 import sys
-from dataclasses import fields
 
 from supachat.domain.values import dataclass
 
@@ -95,8 +94,3 @@ def choose(wanted: str = "auto", encoding: str | None = None) -> Glyphs:
         return UNICODE
     said = encoding or getattr(sys.__stdout__, "encoding", None) or locale.getpreferredencoding(False)
     return UNICODE if said.replace("-", "").lower() in ("utf8", "utf8sig") else ASCII
-
-
-def all_glyphs(glyphs: Glyphs) -> str:
-    """Every character of the set, in the order of its fields."""
-    return "".join(getattr(glyphs, each.name) for each in fields(glyphs))

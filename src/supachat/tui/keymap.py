@@ -18,7 +18,7 @@ from supachat.tui import keys_over as over
 from supachat.tui.key import Key, Place, plain
 from supachat.tui.keys_presets import PRESETS
 
-__all__ = ["CHAT", "KEYS", "LINES", "Hint", "Key", "Keymap", "Place", "bindings", "place_of", "plain"]
+__all__ = ["CHAT", "KEYS", "LINES", "Hint", "Key", "Keymap", "Place", "bindings", "plain"]
 
 KEYS: Final[dict[Place, tuple[Key, ...]]] = {
     Place.EVERYWHERE: chat.EVERYWHERE,
@@ -107,11 +107,6 @@ class Hint(NamedTuple):
     key: str
     words: str
     id: str
-
-
-def place_of(key_id: str) -> Place:
-    """Where a key acts."""
-    return next(place for place, keys in KEYS.items() if any(key.id == key_id for key in keys))
 
 
 class Keymap:

@@ -15,11 +15,6 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 LEAST_CONTRAST: Final = 4.5
 
-TONES: Final = ("background", "surface", "panel", "hold", "select", "code")
-"""What text may stand on."""
-TEXTS: Final = ("foreground", "text2", "quiet", "accent", "success", "warning", "error")
-"""What may be read. `rule` and `veil` are not meant to be."""
-
 VARIABLE: Final[Mapping[str, str]] = {
     "background": "background",
     "surface": "surface",

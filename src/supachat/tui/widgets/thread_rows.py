@@ -14,7 +14,7 @@ from supachat.domain.model import Micros, Presence
 from supachat.domain.text import Safe
 from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
-from supachat.tui.spans import Row, Span, cut, fit, space, width
+from supachat.tui.spans import Row, Span, cut, fit, space
 from supachat.tui.widgets.list_entries import Entry, FeedView, StatusKind, ThreadView
 from supachat.tui.widgets.markdown import unmarked
 from supachat.tui.widgets.when import short
@@ -223,8 +223,3 @@ def _preview(view: ThreadView, cells: int, glyphs: Glyphs) -> Safe:
         return cut(Safe(f"{glyphs.system} {told}"), cells)
     said = unmarked(Safe(view.thread.preview.split("\n", 1)[0]))
     return cut(Safe(f"{view.author}: {said}") if view.author and said else said, cells)
-
-
-def marks_width(row: Row) -> int:
-    """Cells that a row takes; for tests of the grid."""
-    return width(row.spans)
