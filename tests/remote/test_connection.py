@@ -13,10 +13,12 @@ from tests.remote.inbox import heard, hears
 from tests.remote.phoenix import Phoenix, until
 
 from supachat.dialects.calls import Topic
+from supachat.domain.text import Safe
+from supachat.remote import wayout
 from supachat.remote.address import Address
 from supachat.remote.connection import Connection
 from supachat.remote.frames import Beaten, Broadcast, Ended, LinkDown, Refusal, Replicated
-from supachat.remote.verdicts import Cure
+from supachat.remote.verdicts import Cure, Verdict, judge_handshake
 from supachat.remote.waits import Waits, scaled
 
 # ---------------------------------------------------------------- opening
@@ -56,6 +58,36 @@ async def test_a_heartbeat_that_is_overdue_is_told_once_and_then_its_round_trip(
     link.abort()
 
 
+async def test_a_doubt_asks_for_a_heartbeat_at_once_and_only_one_is_under_way(server: Phoenix) -> None:
+    link = Connection(server.address, "token", replace(ENDLESS, open=5.0, send=5.0))
+    await link.open()
+    await hears(link, Beaten)
+    link.doubt()
+    assert await hears(link, Beaten) != Beaten(None)
+    assert server.heartbeats == 2
+    server.deaf_to_heartbeats = True
+    link.doubt()
+    await until(lambda: server.heartbeats == 3, "the third")
+    link.doubt()
+    assert await link.join(ROOM) is None
+    assert server.heartbeats == 3, "one is waited for already"
+    link.abort()
+
+
+async def test_a_way_out_that_is_lost_ends_it_long_before_the_silence_does(
+    server: Phoenix, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = Connection(server.address, "token", replace(ENDLESS, open=5.0, send=5.0, way=0.01))
+    await link.open()
+    await hears(link, Beaten)
+    assert not link.dead.done()
+    monkeypatch.setattr(wayout, "severed", lambda here, there: Safe("this computer has no network"))
+    async with asyncio.timeout(30):
+        verdict = await link.dead
+    assert verdict == Verdict(Cure.RETRY, Safe("this computer has no network"))
+    link.abort()
+
+
 @pytest.mark.parametrize(
     ("status", "cure"), [(401, Cure.HALT), (404, Cure.HALT), (429, Cure.LIMIT), (503, Cure.RETRY)]
 )
@@ -65,7 +97,7 @@ async def test_a_refused_handshake(server: Phoenix, status: int, cure: Cure) -> 
     with pytest.raises(LinkDown) as down:
         await connection.open()
     assert down.value.verdict.cure is cure
-    assert str(status) in down.value.words
+    assert down.value.words == judge_handshake(status, "Too many joins per second").words
     connection.abort()
 
 

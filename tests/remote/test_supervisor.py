@@ -46,11 +46,23 @@ async def test_a_wrong_project_is_an_error_and_not_hammered(
     server.refuse = (status, "Tenant not found")
     supervisor = make(ROOM)
     await until(lambda: supervisor.link.state is LinkState.ERROR, "an error")
-    assert "Tenant not found" in supervisor.link.reason
+    assert "this project" in supervisor.link.reason
     server.refuse = None
     await until(lambda: ears.ready, "it mends by itself")
     refused, taken = server.opened
     assert taken - refused >= FAST.halted * 0.7
+
+
+async def test_a_page_in_the_servers_place_is_an_error_that_ends_when_the_network_lets_us_through(
+    server: Phoenix, ears: Heard, make: Make
+) -> None:
+    """A hotel's sign-in. Nobody waits the minute of a wrong key once they are in."""
+    server.refuse = (200, "<html>Welcome to our hotel</html>")
+    supervisor = make(ROOM, waits=replace(FAST, halted=600.0))
+    await until(lambda: supervisor.link.state is LinkState.ERROR, "an error")
+    assert "sign in, in a browser" in supervisor.link.reason
+    server.refuse = None
+    await until(lambda: ears.ready, "it mends by itself")
 
 
 async def test_too_many_people_are_waited_out(server: Phoenix, ears: Heard, make: Make) -> None:

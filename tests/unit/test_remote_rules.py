@@ -262,23 +262,33 @@ def test_what_ends_a_joined_topic(message: str, cure: Cure) -> None:
     assert judge_live(message).cure is cure
 
 
+KEY = "this project does not know the key: copy it again from its settings"
+PAGE = "<!doctype html><title>Hotel</title>"
+
+
 @pytest.mark.parametrize(
-    ("status", "cure"),
+    ("status", "body", "cure", "words"),
     [
-        (401, Cure.HALT),
-        (403, Cure.HALT),
-        (404, Cure.HALT),
-        (429, Cure.LIMIT),
-        (500, Cure.RETRY),
-        (503, Cure.RETRY),
-        (200, Cure.RETRY),
+        (401, '{"message":"Invalid API key","hint":"x"}', Cure.HALT, KEY),
+        (401, "Failed to validate JWT signature", Cure.HALT, KEY),
+        (403, "Realtime was disabled for this tenant", Cure.HALT, "realtime is switched off"),
+        (404, '{"error":"Tenant not found"}', Cure.HALT, "the server does not know this project"),
+        (403, PAGE, Cure.HALT, "the server answered 403"),
+        (404, "", Cure.HALT, "the server answered 404"),
+        (429, '{"msg":"slow down"}', Cure.LIMIT, "the server answered 429: slow down"),
+        (500, '{"error":{"deep":[1]}}', Cure.RETRY, "the server answered 500"),
+        (503, '{"error":"a \u202e reason"}', Cure.RETRY, "the server answered 503: a "),
+        (503, '{"message":"cut in the mid', Cure.RETRY, "the server answered 503"),
+        (200, PAGE, Cure.FOREIGN, "this network may want you to sign in"),
+        (302, "", Cure.FOREIGN, "this network may want you to sign in"),
     ],
 )
-def test_refused_handshakes(status: int, cure: Cure) -> None:
-    judged = judge_handshake(status, '{"error":"a \u202e reason"}')
+def test_refused_handshakes(status: int, body: str, cure: Cure, words: str) -> None:
+    """In words: nobody is shown the braces of an answer, or a page."""
+    judged = judge_handshake(status, body)
     assert judged.cure is cure
-    assert str(status) in judged.words
-    assert "\u202e" not in judged.words
+    assert words in judged.words
+    assert not set(judged.words) & {"{", "<", "\u202e"}
 
 
 def test_every_wait_scales_and_no_count_does() -> None:

@@ -16,19 +16,21 @@ from collections.abc import Callable
 from math import inf
 from typing import Any
 
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from supachat import __version__
 from supachat.dialects.calls import Topic
-from supachat.domain.text import Safe, safe_line
+from supachat.domain.text import Safe
 from supachat.remote import library, rules
 from supachat.remote.address import Address
+from supachat.remote.doorstep import why
 from supachat.remote.frames import Beaten, Heard, LinkDown, Refusal, Word, unpack
 from supachat.remote.outline import outline
 from supachat.remote.replays import MOST
 from supachat.remote.socket import MAX_FRAME, Chan, Conn, Stamped
-from supachat.remote.verdicts import Cure, Verdict, judge_handshake, judge_join, judge_live
+from supachat.remote.verdicts import Cure, Verdict, judge_join, judge_live
 from supachat.remote.waits import Waits
+from supachat.remote.wayout import lost
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ class Connection:
         self._heard_at = 0.0
         self._joining: dict[str, float] = {}
         self._beat: tuple[str, float] | None = None
+        self._doubted = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def open(self) -> None:
@@ -79,7 +82,8 @@ class Connection:
         self._hear()
         socket.heard = self._hear
         library.attach(self._conn, socket)
-        self._tasks = [asyncio.create_task(self._listen(socket)), asyncio.create_task(self._watch())]
+        works = (self._listen(socket), self._watch(), self._watch_the_way(socket))
+        self._tasks = [asyncio.create_task(work) for work in works]
 
     def _hear(self) -> None:
         self._heard_at = self._clock()
@@ -118,7 +122,8 @@ class Connection:
                 overdue_at = inf
                 if self._beat is not None:
                     self.inbox.put_nowait(Beaten(None))
-            if now >= next_beat:
+            if now >= next_beat or self._doubted.is_set():
+                self._doubted.clear()
                 next_beat, overdue_at = now + self._waits.heartbeat, now + self._waits.answer
                 count += 1
                 self._beat = (f"hb{count}", now)
@@ -126,7 +131,18 @@ class Connection:
                     library.Message(topic="phoenix", event="heartbeat", payload={}, ref=f"hb{count}")
                 )
                 now = self._clock()
-            await asyncio.sleep(max(0.0, min(next_beat, overdue_at, self._dead_at()) - now))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, min(next_beat, overdue_at, self._dead_at()) - now)):
+                    await self._doubted.wait()
+
+    def doubt(self) -> None:
+        """Something else goes unanswered: ask for a sign of life now, unless one is waited for."""
+        if self._beat is None:
+            self._doubted.set()
+
+    async def _watch_the_way(self, socket: Stamped) -> None:
+        words = await lost(socket.local_address, socket.remote_address, self._waits.way)
+        self._die(Verdict(Cure.RETRY, words))
 
     def _dead_at(self) -> float:
         return rules.dead_at(self._heard_at, min(self._joining.values(), default=None), self._waits)
@@ -280,21 +296,3 @@ def _reason(text: str) -> str:
     frame = unpack(text)
     reason = frame.get("reason") if frame else None
     return reason if isinstance(reason, str) else text
-
-
-def why(error: Exception) -> Verdict:
-    """A failed handshake in words."""
-    if isinstance(error, InvalidStatus):
-        body = error.response.body or b""
-        return judge_handshake(error.response.status_code, body[:400].decode("utf-8", "replace"))
-    if isinstance(error, TimeoutError):
-        return Verdict(Cure.RETRY, Safe("the server does not answer"))
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return Verdict(
-            Cure.HALT, safe_line(f"its certificate is not to be trusted: {error.verify_message}")
-        )
-    if isinstance(error, ConnectionRefusedError):
-        return Verdict(Cure.RETRY, Safe("nothing listens at that address"))
-    if isinstance(error, OSError):
-        return Verdict(Cure.RETRY, Safe("the server cannot be reached"))
-    return Verdict(Cure.RETRY, Safe("what answers there does not speak websocket"))

@@ -38,7 +38,7 @@ class Found:
     answered: bool = False
     """The tables have answered since."""
     silent: bool = False
-    """Whatever was asked of the tables has failed."""
+    """Whatever was asked of the tables has failed, for long enough that the socket was asked too."""
 
 
 def as_it_is(link: Link, found: Found) -> Link:
@@ -75,12 +75,14 @@ class Poller:
         tables: Tables,
         moved: Callable[[], None],
         poke: Callable[[], None],
+        doubt: Callable[[], None],
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`moved`: tell the link anew. `poke`: the server shows signs of life, so try to connect now."""
+        """`moved`: tell the link anew. `poke`: the server shows signs of life, so try to connect now.
+        `doubt`: it shows none, so see whether the socket has any."""
         self._registry, self._waits, self._clock = registry, waits, clock
         self._sources, self._say, self._link, self._tables = sources, say, link, tables
-        self._moved, self._poke = moved, poke
+        self._moved, self._poke, self._doubt = moved, poke, doubt
         self._silent = False
         self._deaf_since: float | None = None
         self._found = Found()
@@ -99,8 +101,11 @@ class Poller:
             self._listen()
 
     def _listen(self) -> None:
-        """Tables that answer again speak for a server that is back: nobody waits for the next try then."""
+        """Tables that answer again speak for a server that is back: nobody waits for the next try then.
+        Tables that fall silent speak against the socket, which may be as dead and not know it."""
         silent = self._tables.silent_since is not None
+        if silent and not self._silent:
+            self._doubt()
         if self._silent and not silent and self._link().state not in (*_BY_HAND, LinkState.CONNECTED):
             self._poke()
         self._silent = silent
@@ -120,8 +125,8 @@ class Poller:
             return [ListStale(source) for source in self._sources()]
         return []
 
-    def _lasted(self, since: float | None, now: float) -> bool:
-        return since is not None and now - since >= self._waits.poll
+    def _lasted(self, since: float | None, now: float, seconds: float | None = None) -> bool:
+        return since is not None and now - since >= (self._waits.poll if seconds is None else seconds)
 
     def _note(self, now: float) -> None:
         if self._link().state in _BY_HAND:
@@ -130,7 +135,7 @@ class Poller:
         found = Found(
             polled=self._lasted(deaf, now),
             answered=deaf is not None and self._tables.reached_since(deaf),
-            silent=self._lasted(self._tables.silent_since, now),
+            silent=self._lasted(self._tables.silent_since, now, self._waits.answer + self._waits.poll / 5),
         )
         if found != self._found:
             self._found = found

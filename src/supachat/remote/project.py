@@ -117,6 +117,7 @@ class Project(Accounts):
             tables=self._rows,
             moved=lambda: self._hearing.link_moved(self._supervisor.link),
             poke=self._supervisor.poke,
+            doubt=self._supervisor.doubt,
         )
 
     # ------------------------------------------------------------ life

@@ -33,6 +33,7 @@ from supachat.domain.errors import (
     Unreachable,
 )
 from supachat.domain.text import Safe, safe_line
+from supachat.remote.doorstep import untrusted
 from supachat.remote.http import Note, OfflineByHand
 
 _NO_TABLES = frozenset({"PGRST202", "PGRST205", "PGRST106", "PGRST204", "42P01", "42883", "3F000"})
@@ -68,12 +69,15 @@ def network(error: httpx.HTTPError) -> SupachatError:
         return Unreachable(f"{server} does not answer in time", cure=NO_SERVER, arrived=False)
     if isinstance(error, httpx.TimeoutException):
         return Unreachable(f"{server} does not answer in time", cure=LATER)
+    if isinstance(error, httpx.ConnectError) and (words := untrusted(error)) is not None:
+        return Unreachable(words, cure=ASKED_IN, arrived=False)
     if isinstance(error, httpx.ConnectError):
         return Unreachable(f"{server} cannot be reached", cure=NO_SERVER, arrived=False)
     return Unreachable(f"the connection to {server} broke off", cure=LATER)
 
 
 LATER = "Try again in a moment"
+ASKED_IN = "Open a browser: this network may want you to sign in. `supachat doctor` tells more"
 NO_SERVER = "Check the address and the network; a local server is started by `supachat serve`"
 
 

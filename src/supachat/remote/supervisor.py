@@ -20,6 +20,7 @@ from supachat.domain.health import Link, LinkState
 from supachat.domain.text import Safe, safe_line
 from supachat.remote.address import Address
 from supachat.remote.connection import Connection
+from supachat.remote.doorstep import stumbled
 from supachat.remote.frames import (
     Beaten,
     Broadcast,
@@ -136,6 +137,11 @@ class Supervisor:
         self._backoff = self._backoff.poked(self._clock(), self._waits)
         self._poked.set()
 
+    def doubt(self) -> None:
+        """The tables do not answer: does the server, here?"""
+        if self._connection is not None:
+            self._connection.doubt()
+
     def reconnect_all(self) -> None:
         """Leave every topic and join it anew, once in `poke_gap`; without a connection, try now."""
         now = self._clock()
@@ -240,7 +246,7 @@ class Supervisor:
         ends: list[asyncio.Future[Any]] = [connection.dead, *tasks]
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            return connection.dead.result() if connection.dead.done() else _stumbled(tasks)
+            return connection.dead.result() if connection.dead.done() else stumbled(tasks)
         finally:
             self._joiner = None
             joiner.stop()
@@ -273,9 +279,8 @@ class Supervisor:
     def _hand_over(self, heard: Broadcast | Present | RowChanged) -> None:
         try:
             match heard:
-                case Broadcast():
-                    if self.topics.replays.is_news(heard):
-                        self._ears.broadcast(heard)
+                case Broadcast() if self.topics.replays.is_news(heard):
+                    self._ears.broadcast(heard)
                 case Present():
                     self._ears.present(heard)
                 case RowChanged():
@@ -288,13 +293,5 @@ class Supervisor:
         self._backoff = self._backoff.lost(self._clock(), self._luck(), self._waits, floor=floor)
         attempt, when = self._backoff.failures, self._backoff.next_at
         state = LinkState.DISCONNECTED if attempt > AWHILE else LinkState.RECONNECTING
-        state = LinkState.ERROR if verdict.cure is Cure.HALT else state
+        state = LinkState.ERROR if verdict.cure in (Cure.HALT, Cure.FOREIGN) else state
         self._tell.down(state=state, attempt=attempt, next_try_at=when, reason=verdict.words)
-
-
-def _stumbled(tasks: Sequence[asyncio.Task[None]]) -> Verdict:
-    """One of our own tasks failed. That is a defect; a fresh connection is the best that can be done."""
-    for task in tasks:
-        if task.done() and not task.cancelled():
-            _log.error("a task of the link failed", exc_info=task.exception())
-    return Verdict(Cure.RETRY, Safe("the link stumbled over itself"))

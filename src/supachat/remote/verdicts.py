@@ -6,6 +6,7 @@ person is made safe here, since a proxy or a stranger's server may have written 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -25,6 +26,8 @@ class Cure(StrEnum):
     """A right that we do not have."""
     HALT = "halt"
     """The address or the key is wrong: a person must look."""
+    FOREIGN = "foreign"
+    """Somebody else answers there, as a hotel's sign-in does, until a person has looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +76,40 @@ def judge_live(message: str) -> Verdict:
     return _judge(_LIVE, message)
 
 
+_KEY = "this project does not know the key: copy it again from its settings"
+PAGE = "a page answers in the server's place: this network may want you to sign in, in a browser"
+_HANDSHAKE = (
+    ("Realtime was disabled", "realtime is switched off for this project"),
+    ("Tenant not found", "the server does not know this project"),
+)
+
+
 def judge_handshake(status: int, text: str) -> Verdict:
     """The HTTP status of a refused handshake, and its body. The handshake carries the project's key and
     not the person's token, so no renewal cures a 401."""
+    if 200 <= status < 400:
+        return Verdict(Cure.FOREIGN, Safe(PAGE))
+    words = Safe(_KEY) if status == 401 else _said(status, _reason(text))
     if status in (401, 403, 404):
-        return Verdict(Cure.HALT, _said(status, text))
-    if status == 429:
-        return Verdict(Cure.LIMIT, _said(status, text))
-    return Verdict(Cure.RETRY, _said(status, text))
+        return Verdict(Cure.HALT, words)
+    return Verdict(Cure.LIMIT if status == 429 else Cure.RETRY, words)
 
 
-def _said(status: int, text: str) -> Safe:
-    return safe_line(f"the server answered {status}: {text[:120]}".rstrip(": \n"), limit=160)
+def _reason(body: str) -> str:
+    """What a refusal's body says in words: none of its braces, and nothing of a page."""
+    try:
+        said = json.loads(body)
+    except (ValueError, RecursionError):
+        return "" if body.lstrip().startswith(("<", "{")) else body
+    found = (said.get(name) for name in ("message", "msg", "error")) if isinstance(said, dict) else ()
+    return next((text for text in found if isinstance(text, str)), "")
+
+
+def _said(status: int, reason: str) -> Safe:
+    for start, words in _HANDSHAKE:
+        if reason.startswith(start):
+            return Safe(words)
+    return safe_line(f"the server answered {status}: {reason[:120]}".rstrip(": \n"), limit=160)
 
 
 def _judge(table: tuple[tuple[str, Cure, str], ...], text: str) -> Verdict:

@@ -18,6 +18,8 @@ class Waits:
     heartbeat: float = 15.0
     silence: float = 25.0
     """Nothing received for so long means dead."""
+    way: float = 1.5
+    """Seen twice in this, a way that is lost ends the connection."""
     answer: float = 6.0
     """A heartbeat without an answer for so long is overdue (a refused join holds it up for 5 s)."""
     join: float = 20.0
