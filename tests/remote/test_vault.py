@@ -3,86 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import stat
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.remote.keyrings import QUICK, TOKEN, Fails, Hangs, KeepsNothing, Locks, Works, opened
 
 from supachat.domain.errors import VaultError
 from supachat.remote.vault import (
-    FileVault,
     Kept,
     Keyring,
     KeyringVault,
     MemoryVault,
-    Vault,
     in_daemon,
     open_vault,
     packed,
     slug,
     unpacked,
 )
-from supachat.remote.vaultfile import locked, read_private, write_private
-from supachat.remote.waits import Waits
-
-QUICK = Waits(keyring=0.2)
-TOKEN = Kept("v1.refresh-token", "00000000-0000-0000-0000-000000000001")
-
-
-class Works:
-    def __init__(self) -> None:
-        self.held: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.held.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.held[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.held[service, username]
-
-
-class KeepsNothing(Works):
-    """As keyring's own null backend."""
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return None
-
-
-class Fails(Works):
-    def set_password(self, service: str, username: str, password: str) -> None:
-        raise RuntimeError("No recommended \x1b[31m backend was available")
-
-
-class Locks(Works):
-    """Works when it is found, and is locked afterwards."""
-
-    locked = False
-
-    def get_password(self, service: str, username: str) -> str | None:
-        if self.locked:
-            raise OSError("Item is locked!")
-        return super().get_password(service, username)
-
-
-class Hangs(Works):
-    """An unlock prompt that nobody sees. `until` lets its thread end with the test."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.until = threading.Event()
-        self.hanging = True
-
-    def get_password(self, service: str, username: str) -> str | None:
-        if self.hanging:
-            self.until.wait(30)
-        return super().get_password(service, username)
+from supachat.remote.vaultfile import locked
 
 
 @pytest.fixture
@@ -90,10 +31,6 @@ def hangs() -> Iterator[Hangs]:
     backend = Hangs()
     yield backend
     backend.until.set()
-
-
-def opened(kind: str, folder: Path, backend: Keyring) -> Vault:
-    return open_vault(kind, "https://x.supabase.co|work", folder, waits=QUICK, find=lambda: backend)
 
 
 # ---------------------------------------------------------------- every kind
@@ -201,75 +138,6 @@ def test_what_a_daemon_raises_reaches_the_one_who_waits() -> None:
 
     with pytest.raises(KeyError):
         in_daemon(work).result(5)
-
-
-# ---------------------------------------------------------------- the file
-
-
-async def test_the_file_is_ours_alone(tmp_path: Path) -> None:
-    vault = opened("file", tmp_path / "state", Works())
-    assert isinstance(vault, FileVault)
-    await vault.save(*TOKEN)
-    [path] = (tmp_path / "state").iterdir()
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert str(path) in vault.where
-
-
-async def test_a_file_that_others_can_read_is_refused_with_the_command(tmp_path: Path) -> None:
-    vault = opened("file", tmp_path, Works())
-    await vault.save(*TOKEN)
-    [path] = tmp_path.iterdir()
-    path.chmod(0o640)
-    with pytest.raises(VaultError) as caught:
-        await vault.load()
-    assert caught.value.cure == f"chmod 600 '{path}'"
-    path.chmod(0o600)
-    assert await vault.load() == TOKEN
-
-
-def test_a_link_is_not_followed(tmp_path: Path) -> None:
-    real = tmp_path / "real"
-    write_private(real, packed(TOKEN))
-    link = tmp_path / "link"
-    link.symlink_to(real)
-    with pytest.raises(VaultError, match="link"):
-        read_private(link)
-    write_private(link, "new")
-    assert not link.is_symlink()
-    assert read_private(real) == packed(TOKEN), "a write replaces the link, not what it points to"
-
-
-@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
-def test_what_is_no_file_is_refused_and_waited_for_by_nobody(
-    tmp_path: Path, make: Callable[[Path], None]
-) -> None:
-    make(tmp_path / "s")
-    with pytest.raises(VaultError, match="not a file"):
-        read_private(tmp_path / "s")
-
-
-def test_a_file_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "s"
-    write_private(path, "x")
-    uid = os.getuid()
-    monkeypatch.setattr(os, "getuid", lambda: uid + 1)
-    with pytest.raises(VaultError, match="another user"):
-        read_private(path)
-
-
-def test_a_write_that_fails_leaves_the_old_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "s"
-    write_private(path, "old")
-
-    def full(handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(VaultError, match="No space left"):
-        write_private(path, "new")
-    assert read_private(path) == "old"
-    assert [entry.name for entry in tmp_path.iterdir()] == ["s"]
 
 
 # ---------------------------------------------------------------- choosing, locking

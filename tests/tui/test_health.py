@@ -1,4 +1,4 @@
-"""The health page: every number and state in words, from values alone and on the screen."""
+"""The health page: every number and state in words, from values alone."""
 
 from __future__ import annotations
 
@@ -6,21 +6,16 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from tests.tui.harness import chat, make_app, running, screen_text, settled, until
 from tests.tui.street import LIVE
-from tests.tui.town import Town
-from textual.pilot import Pilot
 
 from supachat.domain.health import Grade, Health, Link, LinkState, TopicHealth, TopicState, Waiting
 from supachat.domain.model import Act, DraftState, ThreadKey
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.glyphs import ASCII, UNICODE
+from supachat.tui.glyphs import UNICODE
 from supachat.tui.spans import Row
 from supachat.tui.widgets.health_outbox import MOST, outbox_rows
-from supachat.tui.widgets.health_parts import ago, skew_words, span
 from supachat.tui.widgets.health_rows import health_rows
 from supachat.tui.widgets.health_topics import TopicRows
-from supachat.tui.widgets.sparkline import levels, share, sparkline
 
 Compare = Callable[..., bool]
 CLOCK = 20_000.0
@@ -293,91 +288,3 @@ def test_without_motion_nothing_counts_down() -> None:
     page = words(health_rows(FULL, CLOCK, 140, motion=False))
     assert "next try soon" in page
     assert "next try in" not in page
-
-
-@pytest.mark.parametrize(
-    ("seconds", "expected"),
-    [
-        (0.2, "0 s"),
-        (59.4, "59 s"),
-        (60, "1 min"),
-        (3599, "59 min"),
-        (3600, "1 h 0 min"),
-        (11_520, "3 h 12 min"),
-    ],
-)
-def test_durations(seconds: float, expected: str) -> None:
-    assert span(seconds) == expected
-
-
-def test_what_never_was_has_no_age() -> None:
-    assert ago(None, CLOCK) == "none yet"
-    assert ago(CLOCK + 5, CLOCK) == "0 s ago"
-
-
-@pytest.mark.parametrize(
-    ("skew", "expected"),
-    [(0.0, ""), (30.0, ""), (-30.0, ""), (31.0, "31 s ahead"), (-3598.9, "1 h 0 min behind")],
-)
-def test_a_clock_that_is_off_is_said_from_thirty_seconds_on(skew: float, expected: str) -> None:
-    assert skew_words(skew) == expected
-
-
-@pytest.mark.parametrize(
-    ("samples", "expected"),
-    [
-        ((), []),
-        ((0.0, 0.0), [0, 0]),
-        ((0.012, 0.012, 0.012), [0, 0, 0]),
-        ((0.01, 0.01, 0.01, 0.04), [0, 0, 0, 3]),
-        ((0.01, 0.02, 0.03, 0.04, 0.1), [0, 0, 0, 1, 3]),
-    ],
-)
-def test_levels_of_a_sparkline(samples: tuple[float, ...], expected: list[int]) -> None:
-    assert levels(samples) == expected
-
-
-def test_a_sparkline_is_as_wide_as_it_was_told_and_ends_with_the_newest() -> None:
-    assert sparkline((), 4) == "⣀⣀⣀⣀"
-    assert sparkline((1, 1, 1, 1, 9), 2) == "⣀⣸"
-    assert sparkline((1, 1, 1, 9), 3, ASCII) == "__^"
-
-
-@pytest.mark.parametrize(("part", "expected"), [(0.0, 1), (0.5, 3), (0.95, 5), (1.0, 5)])
-def test_share(part: float, expected: float) -> None:
-    assert share((5, 1, 3, 2, 4), part) == expected
-
-
-# ---------------------------------------------------------------- on the screen
-
-
-async def open_with(pilot: Pilot[int], health: Health) -> None:
-    await settled(pilot)
-    client = chat(pilot.app).client
-    keeper = client._engine.health
-    keeper.health = health
-    keeper.counted = lambda **_: False  # type: ignore[method-assign]  # a tick would count what is there
-    client.waiting = lambda: WAITING if health.queued else ()  # type: ignore[method-assign]  # as if they waited
-    await pilot.press("f9")
-    await settled(pilot)
-
-
-@pytest.mark.parametrize(("size", "theme"), [((120, 36), "ink"), ((80, 24), "paper")])
-def test_pictures(snap_compare: Compare, size: tuple[int, int], theme: str) -> None:
-    async def story(pilot: Pilot[int]) -> None:
-        await open_with(pilot, FULL)
-
-    app = make_app(Town(), theme=theme, monotonic=lambda: CLOCK)
-    assert snap_compare(app, terminal_size=size, run_before=story)
-
-
-async def test_it_follows_what_happens_while_it_is_open() -> None:
-    async with running(make_app(Town(), monotonic=lambda: CLOCK)) as pilot:
-        await open_with(pilot, FULL)
-        assert "live 12 ms" in screen_text(pilot.app)
-        chat(pilot.app).client._engine.health.health = Health(
-            Link(LinkState.RECONNECTING, attempt=2, next_try_at=CLOCK + 9)
-        )
-        await until(pilot, lambda: "reconnecting in 9 s (2nd try)" in screen_text(pilot.app))
-        await pilot.press("escape")
-        await until(pilot, lambda: "Message Mira" in screen_text(pilot.app))
