@@ -23,6 +23,7 @@ PREFERENCES = [
     (("return=minimal,return=representation",), "return=minimal"),
     (("return=everything,wonders",), ""),
     (("handling=strict,max-affected=3",), "handling=strict, max-affected=3"),
+    (("max-affected=" + "9" * 5000,), ""),
     (("tx=rollback, timezone=Asia/Tokyo", "count=exact"), "count=exact, tx=rollback, timezone=Asia/Tokyo"),
 ]
 

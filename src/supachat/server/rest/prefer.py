@@ -19,7 +19,8 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "tx": ("commit", "rollback"),
 }
 _MAX_AFFECTED = "max-affected"
-_RANGE = re.compile(r"(\d{1,18})-(\d{0,18})\Z")
+_COUNT = re.compile(r"[0-9]{1,18}")
+_RANGE = re.compile(r"([0-9]{1,18})-([0-9]{0,18})\Z")
 
 JSON: Final = "application/json"
 OBJECT: Final = "application/vnd.pgrst.object+json"
@@ -85,7 +86,7 @@ def preferences(headers: Iterable[str]) -> Preferences:
     most = zone = None
     for part in ",".join(headers).split(","):
         name, _, value = part.strip().partition("=")
-        if name == _MAX_AFFECTED and value.isascii() and value.isdigit():
+        if name == _MAX_AFFECTED and _COUNT.fullmatch(value):
             most = int(value)
         elif value in _KNOWN.get(name, ()):
             given.setdefault(name, value)
