@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import cache
 from typing import Final, NewType
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 Safe = NewType("Safe", str)
 """Text without a control, a bidi override, an invisible or an unbounded stack of marks."""
@@ -109,7 +109,8 @@ def safe_url(url: str) -> Safe | None:
     """An http, https or mailto address in printable ASCII, percent-encoded; else None.
 
     A host in other letters is written as the name service knows it (xn--), so that it cannot pass
-    for another one.
+    for another one. None with a name before the host, which is there to pass for the host, and for a
+    letter with more than a subject: some programs attach a file that the address names.
     """
     try:
         parts = urlsplit(url)
@@ -117,19 +118,20 @@ def safe_url(url: str) -> Safe | None:
         if scheme not in ("http", "https", "mailto"):
             return None
         if scheme != "mailto":
-            if not parts.hostname:
+            if not parts.hostname or "@" in parts.netloc:
                 return None
             host = parts.netloc if parts.netloc.isascii() else _punycode(parts.netloc)
             url = urlunsplit(parts._replace(netloc=host))
+        elif any(name.lower() != "subject" for name, _ in parse_qsl(parts.query, keep_blank_values=True)):
+            return None
         return Safe(quote(url, safe="!#$%&'()*+,-./:;=?@[]_~"))
     except ValueError:
         return None
 
 
 def _punycode(netloc: str) -> str:
-    user, at, host = netloc.rpartition("@")
-    name, colon, port = host.partition(":")
-    return f"{user}{at}{name.encode('idna').decode('ascii')}{colon}{port}"
+    name, colon, port = netloc.partition(":")
+    return f"{name.encode('idna').decode('ascii')}{colon}{port}"
 
 
 def isolate(line: str) -> Safe:

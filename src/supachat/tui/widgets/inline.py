@@ -86,6 +86,8 @@ class Inline:
         self.at = 0
         self.starts, self.columns = _places(self.content.split("\n"), source)
         self.row: list[Piece] = []
+        self.label = ""
+        """Of the link that is open, as far as it has been read."""
         self.twice = ""
         """Addresses that are not drawn, because their label is the same."""
 
@@ -101,7 +103,7 @@ class Inline:
                     self.at = self.content.find("\n", self.at) + 1
                     line = bisect_right(self.starts, self.at) - 1
                 case "link_open":
-                    opened = token
+                    opened, self.label = token, ""
                 case "link_close":
                     self._after_link(opened)
                     opened = None
@@ -118,6 +120,7 @@ class Inline:
             case "code_inline":
                 self._take(token.content, Role.INLINE_CODE)
             case _ if opened is not None:
+                self.label += token.content
                 self._take(token.content, Role.LINK, _href(opened))
             case _:
                 role = _EMPHASIS.get((self.base, min(self.bold, 1), min(self.italic, 1)), self.base)
@@ -151,10 +154,9 @@ class Inline:
         if start < 0:
             return
         end = _closing(self.content, start + 2)
-        label = "".join(piece.text for piece in self.row if piece.click)
         address = self.flat[start + 2 : end].strip()
         self.at = start + 1
-        if label.endswith(address) and address:
+        if address and self.label == address:  # all of it: who ends in it may begin as another's
             self.at = min(end + 1, len(self.content))
             self.twice += address
         else:
