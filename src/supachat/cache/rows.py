@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
 from supachat.cache import ageing, beside, values
-from supachat.cache.salvage import KEPT
+from supachat.cache.salvage import KEPT, carry
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.choices import Choices
@@ -69,7 +69,7 @@ class Rows:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self.spans_hold = True
-        """False after a rebuild in the middle of a run: who writes remembers messages that are not here."""
+        """False in a file made anew in the middle of a run: who writes knows messages that are not here."""
         self._db.isolation_level = None
         held = self._db.execute("pragma user_version").fetchone()[0]
         if held not in (0, VERSION):
@@ -93,6 +93,15 @@ class Rows:
 
     def close(self) -> None:
         self._db.close()
+
+    def take_over(self, old: Rows, was: str, owner: str) -> int:
+        """Copy what no server knows; the number of drafts and texts. What was `was`'s is `owner`'s."""
+        self._db.execute("pragma synchronous = full")
+        with _transaction(self._db):
+            saved = carry(old._db, self._db)
+            self._db.execute("update drafts set owner = ? where owner = ?", (owner, was))
+        self.spans_hold = False
+        return saved
 
     def clear(self) -> None:
         """Nothing is left in the file, not even in what deleting alone leaves of a page."""

@@ -1,4 +1,5 @@
-"""A damaged file set aside, and what a person wrote taken out of it as far as SQLite can read it.
+"""A damaged file set aside, a deleted one let go of, and what a person wrote taken out of it, as far as
+SQLite can read it.
 
 Messages are on the server and are read from there again; drafts and typed texts are nowhere else. Must
 never change the damaged file's content, nor fail because of it: what cannot be read is left.
@@ -7,8 +8,10 @@ never change the damaged file's content, nor fail because of it: what cannot be 
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 KEPT = ("drafts", "texts", "facts")
@@ -31,9 +34,9 @@ def set_aside(path: Path) -> Path:
         number += 1
         goal = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
     path.rename(goal)
-    log = path.with_name(f"{path.name}-wal")
+    log = log_of(path)
     if log.exists():
-        log.rename(goal.with_name(f"{goal.name}-wal"))
+        log.rename(log_of(goal))
     path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
     return goal
 
@@ -44,10 +47,51 @@ def salvage(damaged: Path, into: sqlite3.Connection) -> int:
     try:
         # without this SQLite reads nothing at all of a file that is shorter than its header says
         source.execute("pragma writable_schema = on")
-        counts = {table: _copy(source, into, table) for table in KEPT}
+        return carry(source, into)
     finally:
         source.close()
+
+
+def carry(source: sqlite3.Connection, into: sqlite3.Connection) -> int:
+    """As `salvage`, from a file that is open. What is in the new cache already stays as it is there."""
+    counts = {table: _copy(source, into, table) for table in KEPT}
     return counts["drafts"] + counts["texts"]
+
+
+def log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
+def inode_of(path: Path) -> int:
+    """Which file has that name; 0 where none has. Raises `OSError` where that cannot be known."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return 0
+
+
+def drop_log(path: Path, inode: int) -> None:
+    """Remove the log of a file that was replaced, `inode` its number: SQLite would read it as the new
+    file's. Who has it open goes on with it."""
+    with contextlib.suppress(OSError):  # then it cannot be opened either, which is told
+        if inode_of(log_of(path)) == inode != 0:
+            log_of(path).unlink()
+            path.with_name(f"{path.name}-shm").unlink()
+
+
+def closed_aside(close: Callable[[], None], path: Path) -> None:
+    """Let go of a file that was at `path` and is not. SQLite then removes the log of that name, which may
+    be the new file's by now: so it has another name meanwhile."""
+    moved = []
+    for log in (log_of(path), path.with_name(f"{path.name}-shm")):
+        with contextlib.suppress(OSError):  # there is none
+            moved.append((log.rename(log.with_name(f"{log.name}-{os.getpid()}")), log))
+    try:
+        close()
+    finally:
+        for away, log in moved:
+            with contextlib.suppress(OSError):  # the folder is gone as well
+                away.rename(log)
 
 
 def _copy(source: sqlite3.Connection, into: sqlite3.Connection, table: str) -> int:
@@ -58,7 +102,7 @@ def _copy(source: sqlite3.Connection, into: sqlite3.Connection, table: str) -> i
     key = "rowid" if table == "drafts" else names[0]
     rows = _readable(source, f"select {', '.join(names)} from {table} not indexed order by {key}")
     if table == "facts":
-        rows = [row for row in rows if row[0] in ("account", "sources", "open")]
+        rows = [row for row in rows if row[0] in ("account", "sources", "open", "choices")]
     sql = f"insert or ignore into {table} ({', '.join(names)}) values ({','.join('?' * len(names))})"
     saved = 0
     for row in rows:

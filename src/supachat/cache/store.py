@@ -23,7 +23,8 @@ from typing import TypeVar
 from supachat.cache.binding import Connection
 from supachat.cache.claim import Claim
 from supachat.cache.rows import Rows
-from supachat.cache.salvage import is_damage, salvage, set_aside
+from supachat.cache.salvage import closed_aside, drop_log, inode_of, is_damage, log_of, salvage, set_aside
+from supachat.cache.trouble import trouble
 from supachat.domain.errors import CacheError
 from supachat.domain.events import Notice, Recall, Recalled
 from supachat.domain.keeping import KeepDraft, Memory, Write
@@ -31,7 +32,7 @@ from supachat.domain.text import safe_line
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
-_Job = tuple[Callable[[Rows], object], "asyncio.Future[object]", asyncio.AbstractEventLoop]
+_Job = tuple[Callable[[], object], "asyncio.Future[object]", asyncio.AbstractEventLoop]
 
 
 DAY = 86_400
@@ -61,6 +62,9 @@ class Cache:
         self._news: list[Notice] = []
         self._owed: tuple[Write, ...] = ()
         self._inode = 0
+        self._log_inode = 0
+        self._rows: Rows | None = None
+        """The thread's alone."""
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._claim = Claim(None)
         self._thread = threading.Thread(target=self._work, name="supachat-cache", daemon=True)
@@ -91,28 +95,30 @@ class Cache:
             rows.spans_hold = True  # whoever starts from here knows what is here
             return memory
 
-        return await self._do(load)
+        return await self._do(lambda: self._on_file(load))
 
     async def commit(self, writes: Sequence[Write]) -> None:
         """One transaction. With a draft in it, on the platter before this returns.
 
-        What the disk had no room for is kept in memory and goes with the next commit.
+        What the disk did not take is kept in memory and goes with the next commit, also where not even the
+        file could be opened.
         """
 
-        def commit(rows: Rows) -> None:
-            everything = (*self._owed, *writes)
-            durable = any(isinstance(write, KeepDraft) for write in everything)
+        def commit() -> None:
+            owed = self._owed
+            self._owed = (*owed, *writes)
             try:
-                rows.commit(everything, self._claim.owner, durable=durable)
-            except sqlite3.OperationalError:
-                self._owed = everything
+                self._on_file(self._pay)
+            except (sqlite3.OperationalError, OSError):
                 raise
-            self._owed = ()
+            except Exception:
+                self._owed = owed  # no disk would ever take these
+                raise
 
         await self._do(commit)
 
     async def recall(self, request: Recall) -> Recalled:
-        return await self._do(lambda rows: rows.recall(request))
+        return await self._do(lambda: self._on_file(lambda rows: rows.recall(request)))
 
     async def clear(self) -> None:
         """Drop everything of this account."""
@@ -121,7 +127,7 @@ class Cache:
             self._owed = ()
             rows.clear()
 
-        await self._do(clear)
+        await self._do(lambda: self._on_file(clear))
 
     async def close(self) -> None:
         """Finish what was given and let go of the file."""
@@ -131,7 +137,7 @@ class Cache:
 
     # ------------------------------------------------------------ the thread
 
-    async def _do(self, job: Callable[[Rows], T]) -> T:
+    async def _do(self, job: Callable[[], T]) -> T:
         if not self._thread.is_alive():
             raise CacheError("the local cache is closed", cure="start supachat again")
         loop = asyncio.get_running_loop()
@@ -140,63 +146,100 @@ class Cache:
         return await future  # type: ignore[return-value]  # the job's own type, carried through a queue
 
     def _work(self) -> None:
-        rows: Rows | None = None
         with contextlib.suppress(sqlite3.Error, OSError, CacheError):  # the first call would tell
-            rows = self._open()  # at once: while the first screen is put together
+            self._rows = self._open()  # at once: while the first screen is put together
         while (item := self._jobs.get()) is not None:
             job, future, loop = item
             result: object = None
             error: Exception | None = None
             try:
-                rows = rows or self._open()
-                try:
-                    result = job(rows)
-                except sqlite3.DatabaseError as caught:
-                    if self.path is None or not is_damage(caught):
-                        raise
-                    rows.close()
-                    rows = None
-                    rows = self._rebuild(self.path)
-                    result = job(rows)
+                result = job()
             except (sqlite3.Error, OSError) as caught:
-                error = self._trouble(caught)
+                error = trouble(caught, self.path)
             except Exception as caught:  # noqa: BLE001  the border of a thread: who asked must hear of it
                 error = caught
             with contextlib.suppress(RuntimeError):  # the loop may have ended meanwhile
                 loop.call_soon_threadsafe(_settle, future, result, error)
-        if rows is not None:
-            self._pay(rows)
-            rows.close()
-        self._claim.release()
+        self._end()
+
+    def _on_file(self, job: Callable[[Rows], T]) -> T:
+        """Carry the job out on the file that lies there: a deleted or a damaged one is made anew first."""
+        if self._rows is not None and self.path is not None and self._is_gone():
+            self._rows = self._anew(self._rows, self.path)
+        self._rows = self._rows or self._open()
+        try:
+            return job(self._rows)
+        except sqlite3.DatabaseError as caught:
+            if self.path is None or not is_damage(caught):
+                raise
+            self._rows.close()
+            self._rows = None
+            self._rows = self._rebuild(self.path)
+            return job(self._rows)
 
     def _pay(self, rows: Rows) -> None:
-        """The last chance of what the disk had no room for: that was told when it happened."""
-        if self._owed:
-            with contextlib.suppress(sqlite3.Error):
-                rows.commit(self._owed, self._claim.owner, durable=True)
+        durable = any(isinstance(write, KeepDraft) for write in self._owed)
+        rows.commit(self._owed, self._claim.owner, durable=durable)
+        self._owed = ()
 
-    def _trouble(self, error: Exception) -> CacheError:
-        code = getattr(error, "sqlite_errorcode", 0) or 0
-        return CacheError(
-            f"the local cache{f' {self.path}' if self.path else ''} cannot be used: {error}",
-            cure=f"nothing is lost while supachat runs; {_CURES.get(code & 0xFF, _CURE)}",
-        )
+    def _end(self) -> None:
+        """The last chance of what the disk did not take: that was told when it happened."""
+        if self._owed:
+            with contextlib.suppress(sqlite3.Error, OSError, CacheError):
+                self._on_file(self._pay)
+        if self._rows is not None:
+            self._close(self._rows)
+        self._claim.release()
 
     def _open(self) -> Rows:
         self.path = self._find()
         if self.path is None:
             return Rows(sqlite3.connect(":memory:", factory=Connection))
-        self._own_folder(self.path.parent)
+        return self._open_at(self.path)
+
+    def _open_at(self, path: Path) -> Rows:
+        self._own_folder(path.parent)
         self._claim.release()
-        self._claim = Claim(self.path)
+        self._claim = Claim(path)
         try:
-            rows = Rows(_connect(self.path))
+            rows = Rows(_connect(path))
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
-            rows = self._rebuild(self.path)
-        self._inode = self.path.stat().st_ino
+            rows = self._rebuild(path)
+        self._inode, self._log_inode = inode_of(path), inode_of(log_of(path))
         return rows
+
+    def _is_gone(self) -> bool:
+        """Whether the file that we write has its name no longer: what we write would go with us."""
+        return self.path is not None and inode_of(self.path) != self._inode
+
+    def _anew(self, old: Rows, path: Path) -> Rows:
+        """Go on in the file that lies there now, or in a new one, with what was written in the old one."""
+        inode, owner = self._inode, self._claim.owner
+        drop_log(path, self._log_inode)
+        rows = self._open_at(path)
+        try:
+            saved = rows.take_over(old, owner, self._claim.owner)
+        except sqlite3.Error:
+            rows.close()
+            self._inode = inode  # as gone as before: the next call tries again
+            raise
+        closed_aside(old.close, path)
+        _log.warning("the cache was deleted or replaced under us, %d unsent texts saved", saved)
+        words = "Messages are read from the server again; what you wrote and have not sent is kept"
+        self._tell("The local cache was deleted or replaced", words)
+        return rows
+
+    def _close(self, rows: Rows) -> None:
+        with contextlib.suppress(OSError):
+            if self.path is not None and self._is_gone():
+                closed_aside(rows.close, self.path)
+                return
+        rows.close()
+
+    def _tell(self, title: str, words: str) -> None:
+        self._news.append(Notice(safe_line(title), safe_line(words), "warning"))
 
     def _own_folder(self, folder: Path) -> None:
         """A folder that only its owner can enter: made so, or tightened and said."""
@@ -205,34 +248,24 @@ class Cache:
         if held.st_mode & 0o077 and held.st_uid == os.geteuid():
             folder.chmod(0o700)
             words = f"{folder} could be entered by others; from now on only you can"
-            self._news.append(
-                Notice(safe_line("The local cache is private now"), safe_line(words), "warning")
-            )
+            self._tell("The local cache is private now", words)
 
     def _rebuild(self, path: Path) -> Rows:
         """Set the damaged file aside and begin a new one with what a person wrote in the old one."""
-        if self._inode and path.exists() and path.stat().st_ino != self._inode:
-            self._inode = path.stat().st_ino  # another process has done it already
+        if self._inode and inode_of(path) not in (0, self._inode):
+            self._inode = inode_of(path)  # another process has done it already
             return Rows(_connect(path))
         aside = set_aside(path)
         connection = _connect(path)
         rows = Rows(connection)
         saved = salvage(aside, connection)
         rows.spans_hold = False
-        self._inode = path.stat().st_ino
+        self._inode = inode_of(path)
         _log.warning("the cache was damaged: set aside as %s, %d unsent texts saved", aside.name, saved)
         texts = f"{saved} unsent texts were saved; " if saved else ""
         words = f"It is kept as {aside.name}; {texts}messages are read from the server again"
-        self._news.append(Notice(safe_line("The local cache was damaged"), safe_line(words), "warning"))
+        self._tell("The local cache was damaged", words)
         return rows
-
-
-_CURE = "make the folder writable or move the file away"
-_CURES = {
-    sqlite3.SQLITE_FULL: "free some room on the disk: it is then written",
-    sqlite3.SQLITE_READONLY: "make the file and its folder writable: it is then written",
-    sqlite3.SQLITE_BUSY: "another supachat holds the file; it is written when that one lets go",
-}
 
 
 def _connect(path: Path) -> sqlite3.Connection:
