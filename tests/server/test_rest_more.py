@@ -251,3 +251,44 @@ async def test_no_select_and_no_order_is_answered_by_500(rest: httpx.AsyncClient
     for path, select, order in itertools.product(OTHERS, SELECTS, ["id", *ORDERS]):
         found = await rest.get(path, params={"select": select, "order": order})
         assert found.status_code < 500, (path, select, order, found.text)
+
+
+async def test_a_missing_identity_takes_its_next_number(rest: httpx.AsyncClient) -> None:
+    wanted = {"prefer": "missing=default,return=representation"}
+    given = [{"id": 7, "name": "given"}, {"name": "numbered"}]
+    made = await rest.post("counted?columns=id,name", json=given, headers=wanted)
+    assert made.json() == [
+        {"id": 7, "name": "given"},
+        {"id": 2, "name": "numbered"},
+    ]  # the first drew a number too
+    shown = (await rest.get("")).json()["definitions"]["counted"]["properties"]["id"]
+    assert "default" not in shown
+
+
+CALLS: list[tuple[str, Any, int, Any]] = [
+    # one unnamed parameter takes the whole body, also where that names an argument with nothing
+    ("unsaid", {"": "x"}, 200, '{"":"x"}'),
+    ("unsaid", {}, 200, "nothing"),
+    ("open_ended", {"": 1}, 200, '{"":1}'),
+    ("open_ended", {}, 300, "public.open_ended(), public.open_ended( => text)"),
+    ("told_twice", {"b": "1"}, 300, "public.told_twice(b => integer), public.told_twice(b => text)"),
+    # what was meant, where something like it is there
+    ("unsayd", {}, 404, "Perhaps you meant to call the function public.unsaid"),
+    ("told_twice", {"c": 1}, 404, "Perhaps you meant to call the function public.told_twice(b)"),
+    ("quite_another", {}, 404, None),
+]
+
+
+@pytest.mark.parametrize(("name", "given", "status", "said"), CALLS)
+async def test_which_function_is_meant(
+    rest: httpx.AsyncClient, name: str, given: Any, status: int, said: Any
+) -> None:
+    answer = await rest.post(f"rpc/{name}", json=given)
+    told = answer.json()
+    if status == 300:
+        told = told["message"].removeprefix("Could not choose the best candidate function between: ")
+    assert (answer.status_code, told["hint"] if status == 404 else told) == (status, said)
+
+
+async def test_an_argument_without_a_name_is_none_in_an_address(rest: httpx.AsyncClient) -> None:
+    assert (await rest.get("rpc/unsaid?=x")).status_code == 404

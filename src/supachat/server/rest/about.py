@@ -45,7 +45,7 @@ def _methods(catalog: Catalog, ask: Ask) -> tuple[str, ...]:
     if ask.rpc:
         overloads = catalog.functions.get((ask.schema, ask.name), ())
         if not overloads:
-            raise errors.no_function(ask.schema, ask.name, (), posted=True)
+            raise errors.no_function((ask.schema, ask.name), (), posted=True, known=catalog.functions)
         return ("POST",) if all(one.volatile for one in overloads) else ("GET", "HEAD", "POST")
     table = catalog.tables.get((ask.schema, ask.name))
     if table is None:

@@ -37,31 +37,45 @@ def choose(
     posted: bool,
     kind: str = "application/json",
 ) -> tuple[Function, bool]:
-    """The overload that takes exactly these arguments, and whether as one unnamed parameter."""
-    overloads = catalog.functions.get(name, ())
-    fitting = [] if kind == "text/plain" else [one for one in overloads if _fits(one, given)]
+    """The overload that takes exactly these arguments, and whether as one unnamed parameter.
+
+    To PostgREST the name of an unnamed parameter is empty: an argument without a name fits it.
+    """
+    overloads = [one for one in catalog.functions.get(name, ()) if _callable(one)]
+    by_name = kind != "text/plain" and (posted or "" not in given)
+    fitting = [one for one in overloads if by_name and _fits(one, given)]
     if len(fitting) > 1:
         raise errors.many_functions(fitting)
     if fitting:
-        return fitting[0], False
+        return fitting[0], posted and _is_lone(fitting[0])
     alone = [one for one in overloads if posted and _takes_body(one, kind)]
     if len(alone) > 1:
         raise errors.many_functions(alone)
     if alone:
         return alone[0], True
-    raise errors.no_function(*name, given, posted=posted)
+    known = {key: ones for key, ones in catalog.functions.items() if any(map(_callable, ones))}
+    raise errors.no_function(name, given, posted=posted, known=known)
+
+
+def _callable(function: Function) -> bool:
+    """Whether REST can call it at all: with names for everything, or one parameter that takes a body."""
+    return all(part.name for part in function.parameters) or (
+        _is_lone(function) and function.parameters[0].type in _LONE
+    )
+
+
+def _is_lone(function: Function) -> bool:
+    return len(function.parameters) == 1 and not function.parameters[0].name
 
 
 def _fits(function: Function, given: Set[str]) -> bool:
     names = {part.name for part in function.parameters}
     required = {part.name for part in function.parameters if part.required}
-    return "" not in names and required <= given <= names
+    return required <= given <= names
 
 
 def _takes_body(function: Function, kind: str) -> bool:
-    if len(function.parameters) != 1 or function.parameters[0].name:
-        return False
-    return _LONE.get(function.parameters[0].type) == kind
+    return _is_lone(function) and _LONE[function.parameters[0].type] == kind
 
 
 def arguments(function: Function, pairs: Sequence[tuple[str, str]]) -> str:

@@ -174,8 +174,11 @@ def many_relationships(
     )
 
 
-def no_function(schema: str, name: str, given: Iterable[str], *, posted: bool) -> RestError:
-    names = sorted(given)
+def no_function(
+    name: Name, given: Iterable[str], *, posted: bool, known: Mapping[Name, Sequence[Function]]
+) -> RestError:
+    """`known` are the functions that there are: another one of `name`, else a similar name, is the hint."""
+    (schema, function), names = name, sorted(given)
     plural = "parameters" if len(names) > 1 else "parameter"
     taking = f" with {plural} {', '.join(names)}" if names else " without parameters"
     lone = " or with a single unnamed json/jsonb parameter" if posted else ""
@@ -183,10 +186,22 @@ def no_function(schema: str, name: str, given: Iterable[str], *, posted: bool) -
     return UnknownName(
         404,
         "PGRST202",
-        f"Could not find the function {schema}.{name}{called} in the schema cache",
-        details=f"Searched for the function {schema}.{name}{taking}{lone}, "
+        f"Could not find the function {schema}.{function}{called} in the schema cache",
+        details=f"Searched for the function {schema}.{function}{taking}{lone}, "
         "but no matches were found in the schema cache.",
+        hint=_other_function(name, names, known),
     )
+
+
+def _other_function(name: Name, given: list[str], known: Mapping[Name, Sequence[Function]]) -> str | None:
+    schema, called = name
+    if name in known:
+        lists = [", ".join(sorted(part.name for part in one.parameters)) for one in known[name]]
+        near = _nearest(f"({', '.join(given)})", [f"({names})" for names in lists])
+        found = near and called + near
+    else:
+        found = _nearest(called, [one for owner, one in known if owner == schema])
+    return f"Perhaps you meant to call the function {schema}.{found}" if found else None
 
 
 def many_functions(found: Sequence[Function]) -> RestError:
@@ -194,10 +209,11 @@ def many_functions(found: Sequence[Function]) -> RestError:
         parameters = ", ".join(f"{part.name} => {part.type}" for part in function.parameters)
         return f"{function.schema}.{function.name}({parameters})"
 
+    ordered = sorted(found, key=lambda one: [(part.name, part.type) for part in one.parameters])
     return RestError(
         300,
         "PGRST203",
-        "Could not choose the best candidate function between: " + ", ".join(map(written, found)),
+        "Could not choose the best candidate function between: " + ", ".join(map(written, ordered)),
         hint="Try renaming the parameters or the function itself in the database "
         "so function overloading can be resolved",
     )
@@ -211,14 +227,18 @@ def no_column_to_write(table: str, column: str) -> RestError:
 
 def no_table(name: Name, known: Sequence[str]) -> RestError:
     schema, table = name
-    near, likely = "", False
-    if len(table) <= _NAME_LENGTH:
-        near = max(known, key=lambda one: _likeness(table, one), default="")
-        likely = _likeness(table, near) >= _LIKENESS
-    hint = f"Perhaps you meant the table '{schema}.{near}'" if likely else None
+    near = _nearest(table, known)
+    hint = f"Perhaps you meant the table '{schema}.{near}'" if near else None
     return UnknownName(
         404, "PGRST205", f"Could not find the table '{schema}.{table}' in the schema cache", hint=hint
     )
+
+
+def _nearest(name: str, known: Sequence[str]) -> str | None:
+    if len(name) > _NAME_LENGTH:
+        return None
+    near = max(known, key=lambda one: _likeness(name, one), default="")
+    return near if _likeness(name, near) >= _LIKENESS else None
 
 
 def _likeness(one: str, other: str) -> float:

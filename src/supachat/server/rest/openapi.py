@@ -163,8 +163,9 @@ def _property(column: Column) -> Json:
         found["maxLength"] = int(length[1])
     if column.enum:
         found["enum"] = list(column.enum)
-    if column.default is not None:
-        found["default"] = _default(column)
+    default = _default(column)
+    if default is not None:
+        found["default"] = default
     return found
 
 
@@ -173,15 +174,17 @@ def _type(name: str) -> str | None:
 
 
 def _default(column: Column) -> Any:
-    """A plain value where the default is one, else its SQL."""
-    text = column.default or ""
+    """A plain value where the default is one; as text its SQL, and None for a number that is computed."""
+    text = column.default
+    if text is None:
+        return None
     if quoted := _TEXT.fullmatch(text):
         text = quoted[1].replace("''", "'")
     if _type(column.type) in ("integer", "number", "boolean"):
         try:
             return json.loads(text)
         except ValueError:
-            return text
+            return None
     return text
 
 
