@@ -74,28 +74,26 @@ class Threads:
         for key in gone:
             del self._threads[key]
             self._made.pop(key, None)
-        changed = []
-        for key, thread in fresh.items():
-            held = self._threads.get(key)
-            if held is None or not thread.hearsay:
-                self._listed[key] = thread.unread
-            since = self._since.get(key, {})
-            last = thread.last
-            self._since[key] = {i: c for i, c in since.items() if last is None or c > last}
-            if held is not None:
-                thread = _newer(thread, held)
-                if held.read_to is not None and (thread.read_to is None or held.read_to > thread.read_to):
-                    thread = replace(thread, read_to=held.read_to)
-                    if last is None or held.read_to >= last:
-                        self._listed[key] = 0
-                thread = replace(
-                    thread, draft=held.draft, muted=held.muted, told=held.told, told_at=held.told_at
-                )
-            thread = replace(thread, unread=self._unread(key))
-            if thread != held:
-                self._threads[key] = thread
-                changed.append(thread)
+        rows = [(self._threads.get(key), self._row(thread)) for key, thread in fresh.items()]
+        changed = [row for held, row in rows if row != held]
+        self._threads.update((row.key, row) for row in changed)
         return changed, gone
+
+    def _row(self, listed: Thread) -> Thread:
+        """A thread as the list has it, with what is known here and not there. Counts its unread anew."""
+        key, last, held = listed.key, listed.last, self._threads.get(listed.key)
+        if held is None or not listed.hearsay:
+            self._listed[key] = listed.unread
+        since = self._since.get(key, {})
+        self._since[key] = {i: c for i, c in since.items() if last is None or c > last}
+        row = listed if held is None else _merged(listed, held)
+        if (
+            row.read_to != listed.read_to
+            and row.read_to is not None
+            and (last is None or row.read_to >= last)
+        ):
+            self._listed[key] = 0
+        return replace(row, unread=self._unread(key))
 
     def heard(self, message: Message) -> Thread | None:
         """A confirmed message, new or known. Answers the thread's row if it changed."""
@@ -174,8 +172,11 @@ def _order(thread: Thread) -> tuple[str, int, str]:
     return thread.key.source, -moved, thread.key.id
 
 
-def _newer(listed: Thread, held: Thread) -> Thread:
-    """A list that was read before a message came must not take that message back."""
+def _merged(listed: Thread, held: Thread) -> Thread:
+    """A list that was read before a message came, or was read, takes neither back."""
+    row = replace(listed, draft=held.draft, muted=held.muted, told=held.told, told_at=held.told_at)
     if held.last is not None and (listed.last is None or held.last > listed.last):
-        return replace(listed, last=held.last, preview=held.preview, preview_author=held.preview_author)
-    return listed
+        row = replace(row, last=held.last, preview=held.preview, preview_author=held.preview_author)
+    if held.read_to is not None and (listed.read_to is None or held.read_to > listed.read_to):
+        row = replace(row, read_to=held.read_to)
+    return row
