@@ -18,15 +18,19 @@ SECRET = Safe(
 
 
 class ScriptedSetUp:
-    def __init__(self) -> None:
-        self.saved: list[tuple[str, str, str, str]] = []
+    def __init__(self, *more: ChatKind) -> None:
+        self.more = more
+        self.saved: list[tuple[str, str, str, tuple[str, ...]]] = []
         self.save_refused: SupachatError | None = None
         self.demo = False
         self.hold = asyncio.Event()
         self.hold.set()
 
     def kinds(self) -> Sequence[ChatKind]:
-        return (ChatKind("direct", Safe("Direct"), Safe("people write to each other, two by two")),)
+        return (
+            ChatKind("direct", Safe("Direct"), Safe("people write to each other, two by two")),
+            *self.more,
+        )
 
     def read_project(self, text: str) -> ProjectGuess:
         text = text.strip()
@@ -46,10 +50,10 @@ class ScriptedSetUp:
             return ProbeAnswer(False, words=Safe("the project does not know this key"), field="key")
         return ProbeAnswer(True, 84.0)
 
-    def save(self, name: str, url: str, key: str, dialect: str) -> str:
+    def save(self, name: str, url: str, key: str, dialects: Sequence[str]) -> str:
         if self.save_refused is not None:
             raise self.save_refused
-        self.saved.append((name, url, key, dialect))
+        self.saved.append((name, url, key, tuple(dialects)))
         return name
 
     def start_demo(self) -> None:

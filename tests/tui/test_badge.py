@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from supachat.domain.health import Health, Link, LinkState
@@ -156,12 +158,16 @@ def test_two_cells_stay_free_left_of_the_badge_and_the_width_is_exact(cells: int
     assert said[: said.index("◉")].endswith("  ")
 
 
-def test_facts_are_cut_first_and_vanish_under_eight_cells() -> None:
+def test_facts_go_first_and_whole_and_vanish_under_eight_cells() -> None:
     long = "pending, assigned to you, web chat, 3 earlier"
     state = HeaderState(
         FULL.workspace, FULL.account, FULL.title, Safe(long), FULL.health, list_width=32, wide=True
     )
-    assert "pending, assigned t⋯  ◉" in text(header_row(state, 85, NOW))
+    assert "3 earlier  " in text(header_row(state, 120, NOW))
+    assert "pending, assigned to you ⋯  " in text(header_row(state, 97, NOW))
+    assert "pending ⋯  " in text(header_row(state, 85, NOW))
+    alone = replace(state, facts=Safe("the connection was lost"))
+    assert "the connection was ⋯  ◉" in text(header_row(alone, 85, NOW))
     assert "pending" not in text(header_row(state, 72, NOW))
     assert "Release 4.2" in text(header_row(state, 72, NOW))
 

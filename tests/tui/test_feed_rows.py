@@ -158,6 +158,11 @@ def test_what_a_slash_offers() -> None:
     assert suggestions("/folder", replies)[0] == Suggestion(
         Safe("spam"), Safe("look in the spam folder"), True
     )
+    assert [each.name for each in suggestions("/s", replies)][:2] == ["spam", "status"]
+    assert [each.name for each in suggestions("/st", [Canned(Safe("hi"), "Dear customer")])] == [
+        "status",
+        "hi",
+    ]
     assert "status" not in [each.name for each in suggestions("/", replies, {"status"})]
     assert suggestions("hello /", replies) == []
     assert suggestions("/etc/hosts", replies) == []

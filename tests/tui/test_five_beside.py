@@ -12,7 +12,7 @@ from tests.tui.street import NOW, micros
 
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed
-from supachat.domain.feeds import FeedAct
+from supachat.domain.feeds import Canned, FeedAct
 from supachat.domain.model import Cursor, Presence, ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place
@@ -28,6 +28,24 @@ async def test_a_slash_offers_replies_and_fills_their_places() -> None:
         await until(pilot, lambda: "/greeting" in screen_text(pilot.app))
         await pilot.press("enter")
         await until(pilot, lambda: chat(pilot.app).composer.text.startswith("Hello Hannah Weiss, Ana"))
+
+
+async def test_a_place_that_nobody_filled_in_is_said_before_it_is_sent() -> None:
+    town = five()
+    town.replies = [Canned(Safe("late"), "{agent} here, {days} days, {customer}.")]
+    async with running(make_app(town), (120, 50)) as pilot:
+        await at(pilot, HANNAH)
+        await until(pilot, lambda: "/ for canned replies" in screen_text(pilot.app))
+        await pilot.press(*"/la")
+        await until(pilot, lambda: "/late" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: chat(pilot.app).composer.field.selected_text == "{days}")
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: "{days} is for you to fill in" in screen_text(pilot.app))
+        await until(pilot, lambda: chat(pilot.app).composer.field.selected_text == "{days}")
+        await pilot.press("3", "enter")
+        await until(pilot, lambda: "Ana Lopes here, 3 days, Hannah Weiss." in screen_text(pilot.app))
+        assert chat(pilot.app).composer.text == ""
 
 
 async def test_what_is_offered_goes_with_esc_and_the_text_stays() -> None:

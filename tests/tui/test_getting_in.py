@@ -19,10 +19,10 @@ from supachat.domain.errors import (
     SupachatError,
     Unreachable,
 )
-from supachat.domain.text import safe_line
+from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import Place
 from supachat.tui.screens.sign_in import SignIn
-from supachat.tui.setup_protocol import WorkspaceCard
+from supachat.tui.setup_protocol import ChatKind, WorkspaceCard
 from supachat.tui.widgets.composer import Field
 from supachat.tui.widgets.form import FormField
 
@@ -67,7 +67,24 @@ async def test_a_project_is_tried_while_it_is_typed_and_kept_when_it_is_right() 
         await until(pilot, lambda: "✓ the project takes it" in screen_text(app))
         await pilot.press("enter")
         await until(pilot, lambda: "Sign in to acme" in screen_text(app))
-    assert set_up.saved == [("acme", URL, KEY, "direct")]
+    assert set_up.saved == [("acme", URL, KEY, ("direct",))]
+
+
+async def test_a_project_may_have_several_kinds_of_chat_and_keeps_at_least_one() -> None:
+    set_up = ScriptedSetUp(ChatKind("rooms", Safe("rooms")), ChatKind("inbox", Safe("inbox")))
+    app = make_app(None, set_up=set_up)
+    async with running(app, (80, 24)) as pilot:
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "A Supabase project" in screen_text(app))
+        await type_in(pilot, "url", URL)
+        await type_in(pilot, "key", KEY)
+        await pilot.press("tab", "space")  # the only one stays
+        await until(pilot, lambda: "›Direct" in screen_text(app))
+        await pilot.press("right", "space", "right", "space")
+        await until(pilot, lambda: "space takes it out" in screen_text(app))
+        await pilot.press("left", "space", "enter")
+        await until(pilot, lambda: "Sign in to acme" in screen_text(app))
+    assert [kinds for _, _, _, kinds in set_up.saved] == [("direct", "inbox")]
 
 
 async def test_an_env_file_brings_both_and_says_what_it_ignored() -> None:

@@ -19,7 +19,13 @@ from supachat.tui.setup_protocol import ChatKind, ProbeAnswer, ProjectGuess
 if TYPE_CHECKING:
     from supachat.cli.doors import Doors
 
-ABOUT = {"direct": (Safe("Direct messages"), Safe("two people, one thread; delivered by the database"))}
+ABOUT = {
+    "direct": (Safe("Direct messages"), Safe("two people, one thread; delivered by the database")),
+    "inbox": (Safe("inbox"), Safe("customers, and agents who answer")),
+    "portal": (Safe("portal"), Safe("letters, alerts, appointments")),
+    "rooms": (Safe("rooms"), Safe("an owner, and whom they invite")),
+    "sessions": (Safe("sessions"), Safe("people, an assistant, prices")),
+}
 """The kinds that ship, in words, without loading their maps before the first frame."""
 
 
@@ -53,11 +59,13 @@ class FirstRun:
         ok = found.answers and (found.key_known or not key)
         return ProbeAnswer(ok, took, found.sentence, "key" if found.answers else "url")
 
-    def save(self, name: str, url: str, key: str, dialect: str) -> str:
+    def save(self, name: str, url: str, key: str, dialects: Sequence[str]) -> str:
         desk = self._doors.desk
         taken = desk.settings.workspaces
         name = unused(name or project_name(url), {one for one in taken if taken[one].url != url})
-        keep_workspace(desk.places.settings, Workspace(name, project_url(url), check_key(key), (dialect,)))
+        keep_workspace(
+            desk.places.settings, Workspace(name, project_url(url), check_key(key), tuple(dialects))
+        )
         self._doors.desk = desk.reread()
         return name
 

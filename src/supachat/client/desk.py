@@ -109,7 +109,8 @@ class Desk:
 
     def filled(self, canned: Canned, thread: ThreadKey) -> str:
         """A canned reply with its placeholders filled in for a thread; those that are not known stay."""
-        return filled(canned.text, {"customer": self._customer(thread), "me": self._me(thread.source)})
+        me = self._me(thread.source)
+        return filled(canned.text, {"customer": self._customer(thread), "me": me, "agent": me})
 
     async def create_thread(self, source: str, title: str) -> ThreadKey:
         """A new thread; it stands in the list at once. Raises `BadInput` for an empty title."""

@@ -80,7 +80,7 @@ class SetUp(Protocol):
         """
         ...
 
-    def save(self, name: str, url: str, key: str, dialect: str) -> str:
+    def save(self, name: str, url: str, key: str, dialects: Sequence[str]) -> str:
         """Keep it as a workspace; the name it got. Raises `SupachatError` (a refused key, a file
         that cannot be written)."""
         ...

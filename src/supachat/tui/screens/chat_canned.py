@@ -11,6 +11,8 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Final
 
+from textual.widgets.text_area import Selection
+
 from supachat.client import Client
 from supachat.domain.errors import SupachatError
 from supachat.domain.feeds import Canned
@@ -23,10 +25,12 @@ from supachat.tui.widgets.composer import Composer
 from supachat.tui.widgets.drawn import Drawn
 
 _BEGUN: Final = re.compile(r"/([\w-]*)")
+_PLACE: Final = re.compile(r"\{\w+\}")
 
 
 def suggestions(text: str, replies: Sequence[Canned], without: Collection[str] = ()) -> list[Suggestion]:
-    """What a text that begins with a slash could become: replies by name or words first, then commands.
+    """What a text that begins with a slash could become: by name, replies before commands; then replies by
+    words, which whoever types `/st` for a status did not mean.
 
     `without` are commands that make no sense there."""
     begun = _BEGUN.fullmatch(text)
@@ -35,9 +39,12 @@ def suggestions(text: str, replies: Sequence[Canned], without: Collection[str] =
     asked = begun[1].casefold()
     named = [each for each in replies if each.name.casefold().startswith(asked)]
     worded = [each for each in replies if each not in named and asked and asked in each.text.casefold()]
-    found = [Suggestion(each.name, safe_line(each.text), reply=True) for each in (*named, *worded)]
     commands = [name for name in slash.WORDS if name.startswith(asked) and name not in without]
-    return found + [Suggestion(Safe(name), Safe(slash.WORDS[name])) for name in commands]
+    return [
+        *(Suggestion(each.name, safe_line(each.text), reply=True) for each in named),
+        *(Suggestion(Safe(name), Safe(slash.WORDS[name])) for name in commands),
+        *(Suggestion(each.name, safe_line(each.text), reply=True) for each in worded),
+    ]
 
 
 class ChatCanned(ChatEditing):
@@ -48,6 +55,8 @@ class ChatCanned(ChatEditing):
     ) -> None:
         super().__init__(client, now=now, monotonic=monotonic)
         self._replies: dict[str, Sequence[Canned]] = {}
+        self._open: frozenset[str] = frozenset()
+        """Places of the reply that was taken which nobody has filled in and the person was not told of."""
 
     def want_replies(self, key: ThreadKey) -> None:
         """Have the source's replies ready before they are asked for."""
@@ -92,6 +101,10 @@ class ChatCanned(ChatEditing):
         if chosen is not None and (chosen.reply or event.text.strip() != f"/{chosen.name}"):
             event.prevent_default()
             self.complete()
+        elif any(place in event.text for place in self._open):
+            event.prevent_default()
+            self._show_place()
+            self._open = frozenset()
 
     def complete(self) -> bool:
         """What is chosen becomes the text; whether there was anything."""
@@ -103,9 +116,21 @@ class ChatCanned(ChatEditing):
             replies = self._replies.get(self.shown.source, ())
             reply = next((each for each in replies if each.name == chosen.name), None)
             text = self.client.desk.filled(reply, self.shown) if reply is not None else self.composer.text
+            self._open = frozenset(_PLACE.findall(text))
         self.composer.replace(text)
         self._suggest(self.composer.text)
+        if chosen.reply and self._open:
+            self._show_place()
         return True
+
+    def _show_place(self) -> None:
+        """The first place that is open is chosen, so that what is typed fills it in."""
+        text = self.composer.text
+        place = next((each for each in _PLACE.finditer(text) if each[0] in self._open), None)
+        if place is not None:
+            rows = (text[:at].split("\n") for at in place.span())
+            self.composer.field.selection = Selection(*((len(row) - 1, len(row[-1])) for row in rows))
+            self.typing.flash(safe_line(f"{place[0]} is for you to fill in"))
 
     def action_walk(self, by: int) -> None:
         if by < 0 or not self.complete():

@@ -1,4 +1,4 @@
-"""A Supabase project: its address and key, both tried while they are typed, and what kind of chat it is.
+"""A Supabase project: its address and key, both tried while they are typed, and what chats are in it.
 
 Nothing is kept before both are right. Knows the world by `SetUp` only.
 """
@@ -31,7 +31,7 @@ NO_PROJECT: Final = Safe("type the project's URL, its reference of twenty letter
 
 
 class KindField(Drawn, can_focus=True):
-    """What kind of chat it is: one of a few, chosen with the arrows or a click."""
+    """What kinds of chat are in it: one or more, found with the arrows, chosen with space or a click."""
 
     ON: ClassVar[str] = "background"
 
@@ -39,22 +39,31 @@ class KindField(Drawn, can_focus=True):
         super().__init__(**kwargs)
         self._kinds = tuple(kinds)
         self._at = 0
+        self._taken = {0}
         self.styles.height = 2
 
     @property
-    def chosen(self) -> ChatKind:
-        return self._kinds[self._at]
+    def chosen(self) -> tuple[str, ...]:
+        """The names, never none, in the order in which they stand here."""
+        return tuple(kind.name for number, kind in enumerate(self._kinds) if number in self._taken)
 
     def on_key(self, event: events.Key) -> None:
-        by = {"left": -1, "right": 1, "space": 1}.get(event.key)
+        by = {"left": -1, "right": 1, "space": 0}.get(event.key)
         if by is not None:
             event.stop()
             self._at = (self._at + by) % len(self._kinds)
+            if not by:
+                self._take()
             self.redraw()
+
+    def _take(self) -> None:
+        """The one at the cursor comes in, or goes; the last one stays."""
+        self._taken = (self._taken ^ {self._at}) or self._taken
 
     def on_drawn_acted(self, event: Drawn.Acted) -> None:
         event.stop()
         self._at = int(event.act)
+        self._take()
         self.redraw()
 
     def on_focus(self) -> None:
@@ -66,12 +75,24 @@ class KindField(Drawn, can_focus=True):
     def rows(self, width: int, height: int) -> Sequence[Row]:
         spans = [Span(Safe(f"{'Kind of chat':<{LABEL}}"), "text2")]
         words = sum(cell_len(kind.label) for kind in self._kinds)
+        several = len(self._kinds) > 1
         air = max(1, min(3, (width - LABEL - words) // max(1, len(self._kinds) - 1)))
         for number, kind in enumerate(self._kinds):
-            chosen = number == self._at
-            look = "bold underline accent" if chosen and len(self._kinds) > 1 else "foreground"
-            spans += [Span(kind.label, look if chosen else "text2", str(number)), space(air)]
-        return [Row(tuple(spans)), Row((space(LABEL), Span(self.chosen.about, "quiet")))]
+            look = "bold underline accent" if several else "foreground"
+            if several and self.has_focus and number == self._at:
+                spans[-1] = Span(Safe(f"{spans[-1].text[:-1]}{glyphs_of(self).you}"), spans[-1].look)
+            spans += [Span(kind.label, look if number in self._taken else "text2", str(number)), space(air)]
+        return [Row(tuple(spans)), Row((space(LABEL), Span(self._about(several), "quiet")))]
+
+    def _about(self, several: bool) -> Safe:
+        """The kind at the cursor, and what space does to it; elsewhere, where this is."""
+        if not several or not self.has_focus:
+            return self._kinds[min(self._taken)].about
+        about = self._kinds[self._at].about
+        if self._taken == {self._at}:
+            return about
+        verb = "takes it out" if self._at in self._taken else "adds it"
+        return Safe(f"space {verb}: {about}" if about else f"space {verb}")
 
 
 class ProjectForm(Screen[str]):
@@ -199,8 +220,8 @@ class ProjectForm(Screen[str]):
         if any(self._right.get(name) != self._wanted(name) for name in ("url", "key")):
             return
         try:
-            kind = self._kind.chosen.name
-            name = self._set_up.save(self._guess.name, self._guess.url, self._key.value.strip(), kind)
+            key, kinds = self._key.value.strip(), self._kind.chosen
+            name = self._set_up.save(self._guess.name, self._guess.url, key, kinds)
         except SupachatError as error:
             self._key.refuse(safe_line(str(error), limit=400))
         else:

@@ -218,7 +218,8 @@ def empty_words(client: Client) -> Words:
 def audience(client: Client, key: ThreadKey) -> Safe:
     """Who can read a thread in which nothing was said yet."""
     me = client.me(key.source)
-    names = [person.name.split(" ")[0] for person in client.members(key) if person.key.id != me]
+    others = [person for person in client.members(key) if person.key.id not in ("", me)]
+    names = [person.name.split(" ")[0] for person in others]
     if not names or len(names) > 3:
         return NOTHING
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import field, replace
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
+
 from supachat.domain.health import Health
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
@@ -49,9 +51,17 @@ def header_row(
     middle = [Span(title, "bold foreground")] if state.title else []
     room -= width(middle)
     if state.facts and cells >= LEAST_FOR_FACTS and room - 2 >= LEAST_FACTS:
-        middle += [space(2), Span(cut(state.facts, room - 2, glyphs.cut), "quiet")]
+        middle += [space(2), Span(_whole(state.facts, room - 2, glyphs.cut), "quiet")]
     gap = cells - width(left) - width(middle) - width(right)
     return Row((*left, *middle, space(gap), *right), "panel")
+
+
+def _whole(facts: Safe, cells: int, mark: str) -> Safe:
+    """As many facts as fit, each whole: the last give way at their commas. Only the first is ever cut."""
+    kept = facts
+    while cell_len(kept) > cells and ", " in kept:
+        kept = Safe(kept.removesuffix(f" {mark}").rpartition(", ")[0] + f" {mark}")
+    return cut(kept if cell_len(kept) <= cells else facts, cells, mark)
 
 
 def _left(state: HeaderState) -> list[Span]:
