@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from supachat.cache.files import Files, last_path
-from supachat.cache.glance import glance
+from supachat.cache.glance import glance, known
 from supachat.cache.store import Cache
 from supachat.domain.errors import CacheError
-from supachat.domain.keeping import KeepDraft, KeepThreads
-from supachat.domain.model import Act, Draft, DraftState, Micros, Thread, ThreadKey
+from supachat.domain.keeping import KeepAccount, KeepDraft, KeepThreads
+from supachat.domain.model import Account, Act, Draft, DraftState, Micros, SourceInfo, Thread, ThreadKey
 from supachat.domain.text import safe_line
 
 ROOM = ThreadKey("direct", "me__you")
@@ -61,3 +61,28 @@ async def test_the_file_that_is_looked_at_is_of_the_account_that_was_here_last(t
         await cache.close()
         assert last_path(base) == cache.path
     assert not list(tmp_path.glob("*.owner-*"))
+
+
+async def test_it_tells_whose_the_file_is_and_the_list_the_last_to_move_first(tmp_path: Path) -> None:
+    path = tmp_path / "acme.db"
+    cache = Cache.open(path)
+    await cache.load()
+    assert known(path) is None, "nobody's yet"
+    ana = Account("u1", safe_line("ana@example.org"), safe_line("Ana"))
+    source = SourceInfo("direct", safe_line("Direct messages"), frozenset(), "me")
+    old, new = (Thread(ThreadKey("direct", id_), safe_line(id_), ("me",)) for id_ in ("old", "new"))
+    listed = (replace(old, created=Micros(1)), replace(new, created=Micros(2)))
+    await cache.commit([KeepAccount(ana, (source,)), KeepThreads(listed)])
+    found = known(path)
+    assert found is not None
+    assert found.account == ana
+    assert [(one.name, one.me) for one in found.sources] == [("direct", "me")]
+    assert [thread.key.id for thread in found.threads] == ["new", "old"]
+    await cache.close()
+
+
+def test_a_file_that_is_no_cache_knows_nobody_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "acme.db"
+    path.write_text("no database, and long enough to be taken for one" * 40)
+    with pytest.raises(CacheError, match="cannot be read"):
+        known(path)

@@ -8,14 +8,17 @@ dialect's grammar before that thread does.
 from __future__ import annotations
 
 from supachat.assemble.connect import connect
-from supachat.assemble.desk import Desk, desk, open_client, waiting_on_disk
+from supachat.assemble.desk import Desk, desk, known_on_disk, open_client, waiting_on_disk
 from supachat.assemble.trying import ask_project, remember, sign_in, try_project
+from supachat.cache.glance import Known
 
 __all__ = [
     "Desk",
+    "Known",
     "ask_project",
     "connect",
     "desk",
+    "known_on_disk",
     "open_client",
     "remember",
     "sign_in",

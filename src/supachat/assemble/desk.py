@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from supachat.cache.files import Files, last_path
-from supachat.cache.glance import glance
+from supachat.cache.glance import Known, glance, known
 from supachat.client import Client
+from supachat.domain.errors import CacheError
 from supachat.domain.health import Waiting
 from supachat.domain.text import safe_line
 from supachat.domain.values import dataclass
@@ -69,6 +70,17 @@ def waiting_on_disk(desk: Desk, workspace: Workspace) -> tuple[Waiting, ...]:
     base = _base(desk, workspace)
     path = last_path(base) if base is not None else None
     return glance(path, time.time()) if path is not None else ()
+
+
+def known_on_disk(desk: Desk, workspace: Workspace) -> Known | None:
+    """What this computer knows of the account that was here last; None where it knows nobody, or cannot
+    read it: the app says that, and mends it. Nothing is written."""
+    base = _base(desk, workspace)
+    path = last_path(base) if base is not None else None
+    try:
+        return known(path) if path is not None else None
+    except CacheError:
+        return None
 
 
 def _base(desk: Desk, workspace: Workspace) -> Path | None:

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from supachat.assemble import Desk, connect, open_client
+from supachat.assemble import Desk, Known, connect, open_client
 from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain.errors import NotFound, SessionEnded, SupachatError, Unreachable
@@ -30,6 +30,8 @@ T = TypeVar("T")
 STDOUT = 1
 PATIENCE = 20.0
 """Seconds to wait for the server before giving up."""
+SOON = 4.0
+"""Seconds after which a command that can tell something without the server does."""
 
 
 class Headless:
@@ -120,6 +122,20 @@ class Headless:
             return self.client.online or None
 
         await self.until(known, seconds)
+
+    async def signed_in_or(self, known: Known | None) -> Known | None:
+        """None once signed in. Where the server is not there soon, `known` is to be told in its place, and
+        the person hears so. Raises as `signed_in` does."""
+        try:
+            await self.signed_in(SOON if known is not None else PATIENCE)
+        except SessionEnded:
+            raise
+        except SupachatError as error:
+            if known is None:
+                raise
+            print(f"supachat: {error.message}. This is what this computer knew last.", file=sys.stderr)
+            return known
+        return None
 
     async def listed_threads(self) -> None:
         """The thread list of every source has come from the server."""

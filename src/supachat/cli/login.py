@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from supachat.assemble import Desk, ask_project, desk, remember, sign_in
+from supachat.assemble import Desk, ask_project, desk, known_on_disk, remember, sign_in
 from supachat.cli import ways
 from supachat.cli.headless import headless, need_workspace
 from supachat.cli.options import workspace_options
@@ -237,11 +237,11 @@ async def _whoami(workspace: str | None, vault: str | None) -> None:
     here = desk(vault)
     wanted = need_workspace(here, workspace)
     async with headless(here, wanted) as session:
-        await session.signed_in()
-        account = session.client.account
+        known = await session.signed_in_or(known_on_disk(here, wanted))
+        account = known.account if known else session.client.account
         if account is None:
             raise VaultError("Nobody is signed in", cure="Run supachat login")
         address = f" <{account.email}>" if account.email else ""
         print(f"{account.name}{address} in {safe_line(wanted.name)} ({safe_line(wanted.url)})")
-        for source in session.client.sources:
+        for source in known.sources if known else session.client.sources:
             print(f"  {source.label}: {safe_line(source.me)}")

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from supachat.assemble import Desk, desk
+from supachat.assemble import Desk, desk, known_on_disk
 from supachat.cli.headless import PATIENCE, Headless, headless, need_workspace
 from supachat.cli.options import workspace_options
 from supachat.cli.output import as_json, show_message, show_threads
@@ -45,10 +45,12 @@ def threads(workspace: str | None, vault: str | None) -> None:
 
 async def _threads(workspace: str | None, vault: str | None) -> None:
     here = desk(vault)
-    async with headless(here, need_workspace(here, workspace)) as session:
-        await session.signed_in()
-        await session.listed_threads()
-        found = session.client.threads()
+    wanted = need_workspace(here, workspace)
+    async with headless(here, wanted) as session:
+        known = await session.signed_in_or(known_on_disk(here, wanted))
+        if known is None:
+            await session.listed_threads()
+        found = known.threads if known else session.client.threads()
         if found:
             show_threads(found)
         else:
