@@ -13,7 +13,7 @@ import pytest
 
 from supachat.server import binaries, cluster
 from supachat.server.binaries import Binaries, Identity
-from supachat.server.ground import settings, socket_folder
+from supachat.server.ground import _own_folder, settings, socket_folder
 from supachat.server.lock import FolderLock
 from supachat.server.postgres import Postgres
 from supachat.server.trouble import AlreadyRunning, ServerTrouble
@@ -26,6 +26,42 @@ def test_the_lock_names_its_holder(tmp_path: Path) -> None:
         FolderLock.take(tmp_path)
     first.release()
     FolderLock.take(tmp_path).release()
+
+
+def test_a_lock_that_is_a_link_empties_nothing(tmp_path: Path) -> None:
+    """In a folder that somebody else laid out the lock's file may lead to one of ours."""
+    (tmp_path / "ours").write_text("precious", encoding="utf-8")
+    (tmp_path / "serve.lock").symlink_to(tmp_path / "ours")
+    with pytest.raises(ServerTrouble, match="is a link"):
+        FolderLock.take(tmp_path)
+    assert (tmp_path / "ours").read_text(encoding="utf-8") == "precious"
+
+
+def test_data_is_not_kept_where_others_can_put_theirs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "open"
+    folder.mkdir()
+    folder.chmod(0o777)
+    with pytest.raises(ServerTrouble, match=r"open to everybody.* chmod o-w"):
+        FolderLock.take(folder)
+    folder.chmod(0o755)
+    if os.geteuid() == 0:
+        os.chown(folder, 4711, -1)
+    monkeypatch.setattr(os, "geteuid", lambda: 4712)
+    with pytest.raises(ServerTrouble, match="belongs to another user"):
+        FolderLock.take(folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_socket_folder_that_leads_elsewhere_gives_nothing_away(tmp_path: Path) -> None:
+    """Its name in /tmp can be guessed, and root would hand what it leads to over to another user."""
+    ours = tmp_path / "ours"
+    ours.mkdir(mode=0o700)
+    (tmp_path / "run").symlink_to(ours)
+    with pytest.raises(ServerTrouble, match="not a private folder"):
+        _own_folder(tmp_path / "run", Identity(uid=4711, gid=4711))
+    assert ours.stat().st_uid == os.geteuid()
 
 
 @pytest.mark.parametrize(("version", "sync"), [(15, False), (17, False), (18, True)])

@@ -150,6 +150,20 @@ def test_no_file_is_empty_settings(tmp_path: Path) -> None:
     assert load(tmp_path / "none.toml") == Settings()
 
 
+def test_a_file_of_another_user_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may name a program to be run, and SUPACHAT_HOME may lie where others write."""
+    path = tmp_path / "supachat.toml"
+    path.write_text('glyphs = "ascii"\n', encoding="utf-8")
+    assert load(path).glyphs == "ascii"
+    if os.geteuid() == 0:
+        os.chown(path, 4711, -1)
+        assert load(path).glyphs == "ascii", "root is lent files of others, in a container"
+    monkeypatch.setattr(os, "geteuid", lambda: 4712)
+    with pytest.raises(SettingsError, match="belongs to another user") as caught:
+        load(path)
+    assert "SUPACHAT_HOME" in caught.value.cure
+
+
 def test_one_variable_moves_everything_under_one_folder() -> None:
     moved = places({"SUPACHAT_HOME": "/x"})
     assert {one.parent for one in (moved.config, moved.data, moved.state, moved.log)} == {Path("/x")}

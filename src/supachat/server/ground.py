@@ -5,8 +5,10 @@ Must never touch a folder whose lock the caller does not hold (see `lock`).
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,12 +103,15 @@ def socket_folder(home: Path) -> Path:
 
 
 def _own_folder(folder: Path, who: Identity) -> None:
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if who.uid is not None:
-        os.chown(folder, who.uid, who.gid if who.gid is not None else -1)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
     held = folder.lstat()
+    # in /tmp anybody may have made it first: what is not ours, or leads elsewhere, is not given away
+    if who.uid is not None and held.st_uid == os.geteuid() and stat.S_ISDIR(held.st_mode):
+        os.chown(folder, who.uid, who.gid if who.gid is not None else -1, follow_symlinks=False)
+        held = folder.lstat()
     owner = os.geteuid() if who.uid is None else who.uid
-    if folder.is_symlink() or held.st_uid != owner or held.st_mode & 0o077:
+    if not stat.S_ISDIR(held.st_mode) or held.st_uid != owner or held.st_mode & 0o077:
         raise ServerTrouble(
             f"{folder} is not a private folder of ours, so the database's socket may not stand there. "
             "Remove it."

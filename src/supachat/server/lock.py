@@ -8,10 +8,11 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from supachat.server.trouble import AlreadyRunning
+from supachat.server.trouble import AlreadyRunning, ServerTrouble
 
 
 @dataclass
@@ -22,9 +23,13 @@ class FolderLock:
 
     @classmethod
     def take(cls, data_dir: Path) -> FolderLock:
-        """The lock of `data_dir`, or AlreadyRunning with the holder's url and pid."""
+        """The lock of `data_dir`, or AlreadyRunning with the holder's url and pid.
+
+        Raises ServerTrouble for a folder in which others could lay things out for us.
+        """
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(data_dir / "serve.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        _check_owner(data_dir)
+        handle = _opened(data_dir / "serve.lock")
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -44,6 +49,28 @@ class FolderLock:
         """Gives the folder back."""
         os.ftruncate(self._handle, 0)
         os.close(self._handle)
+
+
+def _check_owner(data_dir: Path) -> None:
+    """Whoever may write there could put in their own keys. Root is lent folders of others, in a container."""
+    held = data_dir.stat()
+    foreign = held.st_uid not in (os.geteuid(), 0) and os.geteuid() != 0
+    if foreign or held.st_mode & stat.S_IWOTH:
+        why = "belongs to another user" if foreign else "is open to everybody"
+        raise ServerTrouble(
+            f"{data_dir} {why}, so no data is kept there. Nothing was changed. "
+            f"Use another --data-dir{'' if foreign else f', or: chmod o-w {data_dir}'}."
+        )
+
+
+def _opened(path: Path) -> int:
+    """Never through a link: the file that it leads to would be emptied."""
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        if path.is_symlink():
+            raise ServerTrouble(f"{path} is a link. Nothing was changed. Remove it.") from error
+        raise
 
 
 def _holder(handle: int) -> tuple[str, int]:

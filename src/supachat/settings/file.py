@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import field
@@ -57,15 +59,27 @@ def load(path: Path) -> Settings:
 
 
 def read_text(path: Path) -> str:
-    """What the file says, empty where there is none. Raises `SettingsError`."""
+    """What the file says, empty where there is none. Raises `SettingsError`, also for a file of another
+    user: it may name a program to be run."""
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            if not _trusted(os.fstat(file.fileno()).st_uid):
+                raise SettingsError(
+                    f"{path} belongs to another user, so it is not read",
+                    cure="Copy it and take the copy, or point SUPACHAT_HOME elsewhere",
+                )
+            return file.read()
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError as error:
         raise SettingsError(f"{path} is not UTF-8", cure="Save it as UTF-8") from error
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _trusted(owner: int) -> bool:
+    """Root may read anybody's: it is asked to, and in a container lent them."""
+    return sys.platform == "win32" or os.geteuid() in (owner, 0) or owner == 0
 
 
 def parse(text: str, path: Path) -> Settings:
