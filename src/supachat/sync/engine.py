@@ -72,18 +72,14 @@ class Engine:
 
     def failed(self, request: ev.Request, error: SupachatError, now: float) -> ev.Step:
         """A request came to nothing. What was asked for stays wanted; what was written stays kept."""
-        out = Outcome()
-        failing.failed(self.parts, request, error, now, out)
-        return self._step(out, now)
+        return self.act(lambda out: failing.failed(self.parts, request, error, now, out), now)
 
     def done(self, request: ev.Request, now: float) -> ev.Step:
         """A request whose answer says no more than that it was carried out."""
-        out = Outcome()
-        failing.done(self.parts, request, out)
-        return self._step(out, now)
+        return self.act(lambda out: failing.done(self.parts, request, out), now)
 
     def act(self, act: Callable[[Outcome], None], now: float) -> ev.Step:
-        """The person did something to one of the parts."""
+        """Something is done to the parts, and what it comes to."""
         out = Outcome()
         act(out)
         return self._step(out, now)
@@ -119,9 +115,7 @@ class Engine:
         return self._step(out, now)
 
     def fill_gap(self, gap: Gap, now: float) -> ev.Step:
-        out = Outcome()
-        self.reader.fill(gap, out)
-        return self._step(out, now)
+        return self.act(lambda out: self.reader.fill(gap, out), now)
 
     def seen(self, thread: ThreadKey, now: float) -> ev.Step:
         """Everything of the thread that is known has been on the screen."""
@@ -169,20 +163,15 @@ class Engine:
         self, draft_id: str, key: MessageKey, act: Act, text: str, wall: Micros, now: float
     ) -> ev.Step:
         """Edit or delete a message: on the screen at once, undone if the server refuses it."""
-        out = Outcome()
-        self.parts.sender.write(Draft(draft_id, key.thread, text, wall, act=act, target=key.id), out)
-        return self._step(out, now)
+        draft = Draft(draft_id, key.thread, text, wall, act=act, target=key.id)
+        return self.act(lambda out: self.parts.sender.write(draft, out), now)
 
     def retry(self, draft_id: str, now: float) -> ev.Step:
-        out = Outcome()
-        self.parts.sender.retry(draft_id, out)
-        return self._step(out, now)
+        return self.act(lambda out: self.parts.sender.retry(draft_id, out), now)
 
     def discard(self, draft_id: str, now: float) -> ev.Step:
         """Drop a draft that is not under way and was certainly not stored."""
-        out = Outcome()
-        self.parts.sender.discard(draft_id, out)
-        return self._step(out, now)
+        return self.act(lambda out: self.parts.sender.discard(draft_id, out), now)
 
     def keep_text(self, thread: ThreadKey, text: str, now: float) -> ev.Step:
         out = Outcome()
