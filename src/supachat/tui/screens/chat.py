@@ -2,6 +2,10 @@
 
 One worker loops over `client.changes()` and applies whole batches; what a batch touches is drawn once.
 Must never wait for the network between a key and its paint.
+
+The screen is a tower, a subject a file, each class on the one before it: `chat_view`, reading, jump,
+writing, editing, canned, link, list, threads, prices, presence, feeds, search, doors, telling, and
+this one. Textual asks the handlers of an event from the top; `prevent_default` keeps it from those below.
 """
 
 from __future__ import annotations
