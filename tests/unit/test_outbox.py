@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from supachat.domain.errors import NotAllowed, RateLimited, ServerTrouble, SessionEnded, Unreachable
+import pytest
+
+from supachat.domain.errors import (
+    KeyRefused,
+    NotAllowed,
+    RateLimited,
+    ServerTrouble,
+    SessionEnded,
+    SupachatError,
+    Unreachable,
+)
 from supachat.domain.model import Delivery, Draft, DraftState, Micros, ThreadKey
 from supachat.sync.doubt import Move
 from supachat.sync.looks import picture
@@ -82,12 +92,15 @@ def test_a_refusal_stops_the_draft_with_its_reason_and_lets_the_next_one_go() ->
     assert ids(due(box, 0)) == ["1"]
 
 
-def test_a_session_that_ended_fails_no_draft() -> None:
+@pytest.mark.parametrize("error", [SessionEnded("sign in again"), KeyRefused("a gateway came up half")])
+def test_what_is_wrong_with_the_way_in_fails_no_draft(error: SupachatError) -> None:
+    """Whoever mends it would else find each message failed, to be sent again one by one."""
     box = outbox(("1", A))
     due(box, 0)
-    held = box.trouble("1", SessionEnded("sign in again"), 0)
+    held = box.trouble("1", error, 0)
     assert held is not None
     assert held.state is DraftState.QUEUED
+    assert ids(due(box, 60)) == ["1"]
 
 
 def test_after_a_restart_what_was_under_way_is_tried_again_and_what_failed_is_not() -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from supachat.domain.errors import AlreadyThere, Retryable, SessionEnded, SupachatError
+from supachat.domain.errors import AlreadyThere, KeyRefused, Retryable, SessionEnded, SupachatError
 from supachat.domain.model import Act, Draft, DraftState, Message, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.sync import doubt
@@ -161,7 +161,9 @@ class Outbox:
             return None
         draft = entry.draft
         entry.trouble = safe_line(error.message)
-        if isinstance(error, Retryable | SessionEnded):
+        if isinstance(
+            error, Retryable | SessionEnded | KeyRefused
+        ):  # the last two say nothing of the draft
             self._wait(entry, error, now)
         elif isinstance(error, AlreadyThere) and draft.act is Act.SEND and not entry.doubted:
             entry.doubted, entry.reason = True, entry.trouble
