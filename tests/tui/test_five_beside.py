@@ -268,3 +268,19 @@ async def test_an_alert_covers_nothing_where_its_feed_is_looked_at() -> None:
         screen.close_feed()
         screen.alerted(alert)
         await until(pilot, lambda: "Pulse of 148" in screen_text(pilot.app))
+
+
+# ---------------------------------------------------------------- new threads
+
+
+async def test_a_new_thread_is_made_in_any_kind_that_can_whatever_is_open() -> None:
+    town = five()
+    async with running(make_app(town), (120, 50)) as pilot:
+        await at(pilot, HANNAH)
+        await pilot.press(*"/create Sole", "enter")
+        await until(pilot, lambda: "go on" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: screen_text(pilot.app).count("make it") == 2)
+        await pilot.press(*"sess", "enter")
+        await until(pilot, lambda: town.threads[-1].title == "Sole")
+        assert town.threads[-1].key.source == "sessions"

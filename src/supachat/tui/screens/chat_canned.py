@@ -83,7 +83,9 @@ class ChatCanned(ChatEditing):
     def _pointless(self, source: str) -> frozenset[str]:
         """Commands that this source, or this workspace, has no use for."""
         features = frozenset[Feature]().union(*(each.features for each in self.client.sources))
-        pointless = {name for name, need in slash.NEEDS.items() if not self.client.can(source, need)}
+        able = {need: self.client.can(source, need) for need in slash.NEEDS.values()}
+        able[Feature.CREATE] = Feature.CREATE in features  # it asks where
+        pointless = {name for name, need in slash.NEEDS.items() if not able[need]}
         pointless |= slash.PRICES if Feature.PRICES not in features else frozenset()
         pointless |= slash.ATTENDANCE if Feature.AWAY not in features else frozenset()
         return frozenset(pointless)

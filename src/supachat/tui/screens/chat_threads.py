@@ -6,6 +6,7 @@ while the list has the keyboard, else on the open one. What a source cannot do i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from supachat.domain.errors import BadInput, SupachatError
@@ -38,7 +39,6 @@ _COMMANDS: Final = (
     (Feature.INVITE, "invite", "Invite somebody"),
     (Feature.REMOVE, "remove_member", "Remove somebody"),
     (Feature.LEAVE, "leave_thread", "Leave this thread"),
-    (Feature.CREATE, "create", "New thread with a title"),
 )
 """What has no key, and what its source must be able to do."""
 _OWNERS: Final = frozenset({"rename", "invite", "remove"})
@@ -49,10 +49,13 @@ class ChatThreads(ChatList):
     """Keys and commands that act on whole threads."""
 
     def thread_commands(self) -> list[Command]:
-        """What the palette offers for the open thread beside the keys."""
+        """What the palette offers beside the keys: a new thread, and for the open one what it can do."""
         from supachat.tui.screens.commands import Command  # late: with the palette itself
 
-        thread, found = self.subject, []
+        thread = self.subject
+        able_to_create = ", ".join(self._label(each) for each in self._able_to_create())
+        new = Command("do create", Safe("New thread with a title"), Safe(able_to_create))
+        found = [new] if able_to_create else []
         if thread is not None:
             label = self._label(thread.key.source)
             able = [
@@ -219,23 +222,39 @@ class ChatThreads(ChatList):
                 self.alter(key, Alteration.LEAVE)
 
     def action_create(self) -> None:
-        source = self._able_to_create()
-        if source is None:
+        sources = self._able_to_create()
+        if not sources:
             self.typing.flash(Safe("threads cannot be made here"))
             return
         from supachat.tui.screens.picking import AskLine  # late: not before the first frame
 
         def named(title: str | None) -> None:
-            if title:
+            if title and len(sources) > 1:
+                self._ask_where(title, sources)
+            elif title:
+                self.run_worker(self._create(sources[0], title), group="start", exclusive=True)
+
+        where = f", in {self._label(sources[0])}" if len(sources) == 1 else ""
+        verb = "go on" if len(sources) > 1 else "make it"
+        self.app.push_screen(AskLine(Safe(f"Its title{where}"), Safe(verb)), named)
+
+    def _ask_where(self, title: str, sources: Sequence[str]) -> None:
+        """Several kinds of chat can make a thread; one that has none yet would never get its first."""
+        from supachat.tui.screens.picking import Picker  # late: not before the first frame
+        from supachat.tui.widgets.results import Result
+
+        def chosen(source: str | None) -> None:
+            if source:
                 self.run_worker(self._create(source, title), group="start", exclusive=True)
 
-        self.app.push_screen(AskLine(Safe(f"Its title, in {self._label(source)}"), Safe("make it")), named)
+        choices = [Result(each, self._label(each), right=Safe("make it")) for each in sources]
+        self.app.push_screen(Picker(safe_line(f"{title}, in"), choices), chosen)
 
-    def _able_to_create(self) -> str | None:
-        """The source in which a thread is made: that of the thread that is meant, else the first one."""
+    def _able_to_create(self) -> list[str]:
+        """The sources in which a thread can be made, that of the thread that is meant first."""
         names = [each.name for each in self.client.sources if self.client.can(each.name, Feature.CREATE)]
         here = self.subject.key.source if self.subject is not None else ""
-        return here if here in names else next(iter(names), None)
+        return sorted(names, key=lambda name: name != here)
 
     async def _create(self, source: str, title: str) -> None:
         try:

@@ -128,7 +128,7 @@ class Switcher(Overlay[Goal]):
             for source in self._client.sources
             if Feature.START in source.features
             for person in self._client.people(source.name)
-            if person.key.id != source.me
+            if person.key.id not in ("", source.me)
         }
         return known | self._others
 
