@@ -45,6 +45,11 @@ def written(folder: Path) -> str:
         "https://host/verify?token=abc123&type=magiclink",
         '{"refresh_token": "v1_Mabc"}',
         '{"password": "hunter2"}',
+        '{"password":"hunter2","email":"a"}',
+        "{'refresh_token': 'v1_Mabc'}",
+        '{"current_password" : "hunter2"}',
+        "https://host/verify?token_hash=abc123",
+        "postgresql://postgres:hunter2@127.0.0.1/postgres",
     ],
 )
 def test_what_looks_like_a_secret_is_cut_out(text: str) -> None:

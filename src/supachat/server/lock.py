@@ -52,7 +52,7 @@ class FolderLock:
 
 
 def _check_owner(data_dir: Path) -> None:
-    """Whoever may write there could put in their own keys. Root is lent folders of others, in a container."""
+    """Whoever may write there could put in their own keys. Root is lent others' folders, in a container."""
     held = data_dir.stat()
     foreign = held.st_uid not in (os.geteuid(), 0) and os.geteuid() != 0
     if foreign or held.st_mode & stat.S_IWOTH:
