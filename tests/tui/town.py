@@ -6,7 +6,7 @@ The scripted remote speaks the same protocol as a real project; nothing of it co
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tests.tui.street import (
@@ -22,6 +22,7 @@ from tests.tui.street import (
     street,
     thread,
 )
+from tests.unit.scripted_client import Puppet
 
 from supachat.client import Visit
 from supachat.domain import events as ev
@@ -71,10 +72,11 @@ class ScriptedVisit:
         self.closed = True
 
 
-class Town:
+class Town(Puppet):
     """A project: its table, its people, and the trouble it makes when told to."""
 
     def __init__(self, threads: Sequence[Thread] | None = None, *, signed_in: bool = True) -> None:
+        super().__init__()
         self.threads = list(street() if threads is None else threads)
         self.table: dict[ThreadKey, list[Message]] = {
             each.key: conversation(each.other or "mira") for each in self.threads
@@ -106,9 +108,6 @@ class Town:
         self.older = asyncio.Event()
         """Cleared: older pages wait."""
         self.older.set()
-        self.performed: list[ev.Request] = []
-        self.poked = 0
-        self.by_hand: list[str] = []
         self.sources: tuple[SourceInfo, ...] = (SOURCE,)
         self.feeds: tuple[FeedInfo, ...] = ()
         self.feed_rows: list[FeedRow] = []
@@ -116,18 +115,8 @@ class Town:
         self.replies: list[Canned] = []
         self.alter_refused: SupachatError | None = None
         """What an alteration and a take meet."""
-        self._queue: asyncio.Queue[ev.Event] = asyncio.Queue()
 
     # ------------------------------------------------------------ the protocol
-
-    async def events(self) -> AsyncIterator[ev.Event]:
-        while True:
-            yield await self._queue.get()
-
-    def say(self, *events: ev.Event) -> None:
-        """The world tells the client something."""
-        for event in events:
-            self._queue.put_nowait(event)
 
     async def start(self) -> None:
         if self.signed_in:
@@ -288,18 +277,6 @@ class Town:
         made = Thread(ThreadKey(source, f"made-{len(self.threads)}"), safe_line(title), ("ana",))
         self.threads.append(made)
         return made
-
-    def poke(self) -> None:
-        self.poked += 1
-
-    def reconnect_all(self) -> None:
-        self.by_hand.append("reconnect_all")
-
-    def go_offline(self) -> None:
-        self.by_hand.append("go_offline")
-
-    def go_online(self) -> None:
-        self.by_hand.append("go_online")
 
     async def close(self) -> None:
         self.hold.set()

@@ -41,31 +41,51 @@ SOURCE = SourceInfo(
 YOU = Person(PersonKey("direct", "you"), safe_line("You Two"), safe_line("you"))
 
 
-class Scripted:
+class Puppet:
+    """What every scripted remote is: it says what a test lets it say, and notes what is done by hand."""
+
+    def __init__(self) -> None:
+        self.performed: list[ev.Request] = []
+        self.poked = 0
+        self.by_hand: list[str] = []
+        self._queue: asyncio.Queue[ev.Event] = asyncio.Queue()
+
+    async def events(self) -> AsyncIterator[ev.Event]:
+        while True:
+            yield await self._queue.get()
+
+    def say(self, *events: ev.Event) -> None:
+        """The world tells the client something."""
+        for event in events:
+            self._queue.put_nowait(event)
+
+    def poke(self) -> None:
+        self.poked += 1
+
+    def reconnect_all(self) -> None:
+        self.by_hand.append("reconnect_all")
+
+    def go_offline(self) -> None:
+        self.by_hand.append("go_offline")
+
+    def go_online(self) -> None:
+        self.by_hand.append("go_online")
+
+
+class Scripted(Puppet):
     """A remote that has a table, and does as it is told."""
 
     def __init__(self) -> None:
         self.table: list[Message] = []
-        self.performed: list[ev.Request] = []
+        super().__init__()
         self.trouble: SupachatError | None = None
-        self.queue: asyncio.Queue[ev.Event] = asyncio.Queue()
         self.search_trouble: SupachatError | None = None
         self.deaf_source = ""
         """The one that cannot be searched."""
         self.closed = False
-        self.poked = 0
-        self.by_hand: list[str] = []
-
-    async def events(self) -> AsyncIterator[ev.Event]:
-        while True:
-            yield await self.queue.get()
 
     async def start(self) -> None:
         self.say(ev.SignedIn(ACCOUNT, (SOURCE,)), ev.LinkMoved(Link(LinkState.CONNECTED)))
-
-    def say(self, *events: ev.Event) -> None:
-        for event in events:
-            self.queue.put_nowait(event)
 
     async def perform(self, request: ev.Request) -> Sequence[ev.Event]:
         self.performed.append(request)
@@ -158,18 +178,6 @@ class Scripted:
 
     async def create_thread(self, source: str, title: str) -> Thread:
         return Thread(ThreadKey(source, "made"), safe_line(title), ("me",))
-
-    def poke(self) -> None:
-        self.poked += 1
-
-    def reconnect_all(self) -> None:
-        self.by_hand.append("reconnect_all")
-
-    def go_offline(self) -> None:
-        self.by_hand.append("go_offline")
-
-    def go_online(self) -> None:
-        self.by_hand.append("go_online")
 
     async def close(self) -> None:
         self.closed = True

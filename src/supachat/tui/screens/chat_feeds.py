@@ -6,12 +6,8 @@ open is not marked as seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
-from supachat.client import Client
 from supachat.domain.feeds import FeedAct, FeedRow
-from supachat.domain.model import NOTHING, ThreadKey
+from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import Place
 from supachat.tui.screens.chat_presence import ChatPresence
@@ -23,12 +19,6 @@ from supachat.tui.widgets.thread_list import ThreadList
 
 class ChatFeeds(ChatPresence):
     """The feed pane of the source whose feed was opened."""
-
-    def __init__(
-        self, client: Client, *, now: Callable[[], datetime], monotonic: Callable[[], float]
-    ) -> None:
-        super().__init__(client, now=now, monotonic=monotonic)
-        self._before: ThreadKey | None = None
 
     def on_thread_list_feed_opened(self, event: ThreadList.FeedOpened) -> None:
         self.filter.stop()
