@@ -96,6 +96,25 @@ async def test_a_password_waits_for_the_code(careful_world: World) -> None:
     await client.auth.sign_in_with_password({"email": ANN, "password": PASSWORD})
 
 
+@pytest.mark.parametrize("owner", ["by code", "another-horse", PASSWORD])
+async def test_who_signed_up_with_anothers_address_does_not_wait_inside(
+    context: Context, tmp_path: Path, owner: str
+) -> None:
+    async with world(context, tmp_path, confirm_email=True, limits=Limits(mail_pause=0)) as made:
+        thief, client = await made.client(), await made.client()
+        await thief.auth.sign_up({"email": ANN, "password": PASSWORD})
+        if owner == "by code":
+            await client.auth.sign_in_with_otp({"email": ANN})
+        else:
+            await client.auth.sign_up({"email": ANN, "password": owner})
+        await client.auth.verify_otp({"email": ANN, "token": made.letter().code, "type": "signup"})
+        if owner == PASSWORD:  # the same person, who asked twice
+            await thief.auth.sign_in_with_password({"email": ANN, "password": PASSWORD})
+        else:
+            async with refused(400, "invalid_credentials"):
+                await thief.auth.sign_in_with_password({"email": ANN, "password": PASSWORD})
+
+
 async def test_a_taken_address_looks_like_a_free_one_and_gets_no_letter(careful_world: World) -> None:
     client = await careful_world.client()
     await client.auth.sign_up({"email": ANN, "password": PASSWORD})

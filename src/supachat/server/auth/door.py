@@ -30,12 +30,12 @@ async def signup(service: Service, request: Request) -> Response:
     password = rules.text(body, "password")
     if not password:
         raise invalid("Signup requires a valid password")
-    rules.check_password(password, context.limits.password_length)
     email, data = rules.email_of(body), rules.mapping(body, "data")
+    rules.check_password(password, context.limits.password_length)
     wish = wish_of(service, request, body)
     new = NewUser(email, await passwords.hashed(password), data, confirmed=not context.confirm_email)
     if context.confirm_email:
-        return JSONResponse(await sign_up_by_mail(service, new, wish))
+        return JSONResponse(await sign_up_by_mail(service, new, wish, password))
     try:
         async with as_gotrue(context) as connection:
             user = await _confirmed_at_once(connection, new)
@@ -50,8 +50,12 @@ def check_open(service: Service) -> None:
         raise AuthError(422, "signup_disabled", "Signups not allowed for this instance")
 
 
-async def sign_up_by_mail(service: Service, new: NewUser, wish: Wish) -> dict[str, Any]:
-    """A user who must answer a letter first. A taken address gets the same answer, and no letter."""
+async def sign_up_by_mail(service: Service, new: NewUser, wish: Wish, password: str = "") -> dict[str, Any]:
+    """A user who must answer a letter first. A taken address gets the same answer, and no letter.
+
+    Of two who ask with one address nobody knows yet whose it is: unless both say the same password none
+    counts, or who asked first could wait inside for the address's owner to answer.
+    """
     try:
         with service.post.turn(CONFIRMATION, new.email):
             async with as_gotrue(service.context) as connection:
@@ -59,6 +63,8 @@ async def sign_up_by_mail(service: Service, new: NewUser, wish: Wish) -> dict[st
                 if held is not None and held.email_confirmed_at is not None:
                     return _lookalike(new)
                 user = held or await accounts.create(connection, new)
+                if held is not None and not await passwords.matches(password, held.encrypted_password):
+                    user = await accounts.save(connection, held.id, encrypted_password="")
                 user = await send_code(service, connection, user, Kind.SIGNUP, wish)
                 return user_json(user, await accounts.identities(connection, user.id))
     except psycopg.Error as error:
