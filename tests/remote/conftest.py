@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from tests.remote.ears import FAST, Heard, Make
 from tests.remote.phoenix import Phoenix
+from tests.remote.world import World
 
 from supachat.dialects.calls import Topic
 from supachat.remote.connection import Connection
@@ -19,6 +20,12 @@ from supachat.remote.waits import Waits
 async def server() -> AsyncIterator[Phoenix]:
     async with Phoenix() as server:
         yield server
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    async with World() as world:
+        yield world
 
 
 @pytest.fixture

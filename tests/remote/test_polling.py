@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 
 import httpx
@@ -15,12 +14,6 @@ from supachat.domain import events as ev
 from supachat.domain.errors import Unreachable
 from supachat.domain.health import LinkState
 from supachat.remote.project import Project
-
-
-@pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with World() as world:
-        yield world
 
 
 async def entered(world: World) -> Project:

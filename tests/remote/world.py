@@ -15,6 +15,7 @@ from tests.remote.gotrue import GoTrue
 from tests.remote.phoenix import Frame, Phoenix, until
 
 from supachat.dialects.catalog import load
+from supachat.domain import events as ev
 from supachat.domain.events import Event
 from supachat.domain.model import ThreadKey
 from supachat.remote.project import Project
@@ -156,3 +157,14 @@ def row(topic: str = ROWS, **record: Any) -> Frame:
     frame = px.inserted(topic)
     frame["payload"]["payload"].update(record={**MESSAGE, **record}, table="chat_messages", schema="public")
     return json.loads(json.dumps(frame))  # type: ignore[no-any-return]  # a copy, as it comes off a wire
+
+
+async def entered(world: World) -> Project:
+    """Signed in, the list read, the thread watched and ready."""
+    await world.keep_a_session()
+    project = await world.begin()
+    await world.hears(ev.SignedIn)
+    await project.perform(ev.ListThreads("direct"))
+    await project.perform(ev.Watch((THREAD,)))
+    await world.hears(ev.ThreadReady)
+    return project

@@ -1,0 +1,182 @@
+"""How one comes into a scripted project, and how one leaves it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import httpx
+import pytest
+from tests.remote.ears import ENDLESS
+from tests.remote.phoenix import until
+from tests.remote.world import ADA, USER, World, entered
+
+from supachat.domain import events as ev
+from supachat.domain.errors import (
+    BadCredentials,
+    BadInput,
+    DialectError,
+    KeyRefused,
+    SessionEnded,
+    Unreachable,
+)
+from supachat.domain.health import LinkState
+from supachat.domain.model import Feature
+from supachat.remote.project import Project
+from supachat.remote.vault import Kept, MemoryVault
+
+# ---------------------------------------------------------------- coming in
+
+
+async def test_a_kept_session_comes_in_by_itself(world: World) -> None:
+    await world.keep_a_session()
+    await world.begin()
+    signed = await world.hears(ev.SignedIn)
+    assert (signed.account.user_id, signed.account.name) == (USER, "Ada")
+    [source] = signed.sources
+    assert (source.name, source.me) == ("direct", ADA)
+    assert Feature.SEND in source.features
+    await until(lambda: world.heard(ev.ListStale), "the reader's own topic was joined")
+    assert world.server.topics() == [f"user:{USER}"]
+    assert world.server.joins[0].token == "access-2"
+
+
+async def test_nothing_kept_is_said_at_once_and_without_a_network(world: World) -> None:
+    await world.begin()
+    assert (await world.hears(ev.SessionLost)).reason == ""
+    assert world.heard(ev.LinkMoved)[-1].link.state is LinkState.SIGNED_OUT
+    assert world.http.asked == []
+    assert world.server.opened == []
+
+
+async def test_signing_in(world: World) -> None:
+    project = await world.begin()
+    with pytest.raises(BadCredentials):
+        await project.sign_in("ada@example.org", "wrong")
+    assert (await project.sign_in("ada@example.org", "right")).user_id == USER
+    await world.hears(ev.SignedIn)
+    kept = await world.vault.load()
+    assert kept is not None
+    assert kept.user_id == USER
+
+
+async def test_signing_in_before_the_start(world: World) -> None:
+    """The demo signs itself in before the client has the remote. Nobody is asked to sign in again."""
+    project = await world.begin(start=False)
+    await project.sign_in("ada@example.org", "right")
+    await project.start()
+    await world.hears(ev.SignedIn)
+    await world.hears(ev.ListStale)
+    assert len(world.heard(ev.SignedIn)) == 1
+    assert world.heard(ev.SessionLost) == []
+
+
+async def test_signing_in_while_the_keyring_still_thinks(world: World) -> None:
+    class Slow(MemoryVault):
+        asked, answer = False, asyncio.Event()
+
+        async def load(self) -> Kept | None:
+            self.asked = True
+            await self.answer.wait()
+            return None
+
+    world.vault = slow = Slow()
+    project = await world.begin()
+    await until(lambda: slow.asked, "the keyring is asked")
+    await project.sign_in("ada@example.org", "right")
+    await world.hears(ev.SignedIn)
+    slow.answer.set()
+    with pytest.raises(AssertionError, match="not within"):
+        await until(lambda: world.heard(ev.SessionLost), "asked to sign in again", 0.3)
+
+
+async def test_signing_up_needs_a_mail(world: World) -> None:
+    world.auth.sign_up_needs_mail = True
+    project = await world.begin()
+    assert await project.sign_up("ada@example.org", "right", "Ada") is None
+    assert world.heard(ev.SignedIn) == []
+
+
+async def test_an_offline_start_comes_in_when_the_network_does(world: World) -> None:
+    await world.keep_a_session()
+    world.auth.down = httpx.ConnectError("offline")
+    project = await world.begin()
+    await until(lambda: len(world.http.asked) >= 3, "tried again and again")
+    assert world.heard(ev.SessionLost) == []
+    with pytest.raises(Unreachable):
+        await project.perform(ev.ListThreads("direct"))
+    trying = {LinkState.RECONNECTING, LinkState.DISCONNECTED}
+    await until(lambda: trying & {event.link.state for event in world.heard(ev.LinkMoved)}, "it says so")
+    world.auth.down = None
+    project.poke()
+    await world.hears(ev.SignedIn)
+
+
+async def test_missing_tables_cost_the_source_and_nothing_else(world: World) -> None:
+    world.rest.answers["/rpc/supachat_whoami"] = 404
+    await world.keep_a_session()
+    project = await world.begin()
+    [source] = (await world.hears(ev.SignedIn)).sources
+    assert (source.me, source.features) == ("", frozenset())
+    with pytest.raises(DialectError, match="dialect sql"):
+        await project.perform(ev.ListThreads("direct"))
+
+
+@pytest.mark.parametrize(
+    ("url", "key", "error"),
+    [
+        ("http://example.org", "sb_publishable_x", BadInput),
+        ("https://x.supabase.co", "sb_secret_x", KeyRefused),
+    ],
+)
+def test_what_may_not_be_used_is_refused_before_anything_is_built(
+    url: str, key: str, error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        Project(url, key, [], MemoryVault())
+
+
+# ---------------------------------------------------------------- leaving
+
+
+async def test_signing_out_lets_go_of_everything(world: World) -> None:
+    project = await entered(world)
+    await project.sign_out()
+    assert world.auth.out != []
+    assert await world.vault.load() is None
+    await until(lambda: world.heard(ev.LinkMoved)[-1].link.state is LinkState.SIGNED_OUT, "said")
+    with pytest.raises(Unreachable):
+        await project.perform(ev.ListThreads("direct"))
+    await project.sign_in("ben@example.org", "right")
+    await world.hears(ev.SignedIn, 2)
+    await until(lambda: world.server.topics(1) == [f"user:{USER}"], "only the reader's own topic")
+
+
+async def test_a_session_that_the_server_ends_is_told_and_the_link_goes_down(world: World) -> None:
+    project = await entered(world)
+    world.auth.valid.clear()
+    world.rest.refuses.add("access-2")
+    with pytest.raises(SessionEnded):
+        await project.perform(ev.ListThreads("direct"))
+    assert "Sign in again" in (await world.hears(ev.SessionLost)).reason
+    await until(lambda: world.heard(ev.LinkMoved)[-1].link.state is LinkState.SIGNED_OUT, "down")
+
+
+@pytest.mark.parametrize("how", ["half open", "server gone", "at once", "offline"])
+async def test_closing_waits_for_nothing_but_the_goodbye(world: World, how: str) -> None:
+    world.waits = replace(ENDLESS, token_left=60.0, token_early=60.0)  # the token is not renewed meanwhile
+    if how == "offline":
+        world.auth.down = httpx.ConnectError("offline")
+        await world.keep_a_session()
+        project = await world.begin()
+    elif how == "at once":
+        await world.keep_a_session()
+        project = await world.begin()
+    else:
+        project = await entered(world)
+    if how == "half open":
+        world.server.freeze()
+    if how == "server gone":
+        await world.server.stop()
+    async with asyncio.timeout(30):
+        await project.close()
