@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from supachat.assemble import desk
 from supachat.cli.doors import Doors
 from supachat.cli.mishap import crashed
+from supachat.cli.streams import draw_on_stdout
 from supachat.cli.terminal import has_terminal
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ def run_app(workspace: str | None, vault: str | None) -> int:
     """Show the app until it ends; its exit code. 2 where there is no terminal."""
     if not has_terminal():
         return 2
+    draw_on_stdout()
     from supachat.tui.app import SupachatApp
 
     doors = Doors(desk(vault))

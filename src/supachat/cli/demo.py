@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from supachat.cli.mishap import crashed
+from supachat.cli.streams import draw_on_stdout
 from supachat.cli.terminal import has_terminal
 from supachat.domain.errors import ServerTrouble, SettingsError
 from supachat.domain.model import NOTHING
@@ -99,6 +100,8 @@ def taste(file: Path) -> Settings:
 def _show(door: Door, house: House, seat: Seat, settings: Settings) -> int:
     from supachat.tui.app import SupachatApp
     from supachat.tui.setup_protocol import WorkspaceCard
+
+    draw_on_stdout()
 
     async def connect(client: Client) -> None:
         from supachat.demo.tour import guide, known

@@ -8,19 +8,21 @@ file and a sentence that says where; wrong use is 2, ctrl+c is 130.
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import os
 import sys
 import threading
 from typing import NoReturn
 
-from supachat.cli import mishap
+from supachat.cli import mishap, streams
 from supachat.domain.errors import SupachatError
 from supachat.domain.text import safe
 
 
 def main(argv: list[str] | None = None) -> NoReturn:
     """Run and exit. Never shows a traceback."""
+    streams.open_closed()
     mishap.watch()
     code = run(sys.argv[1:] if argv is None else argv)
     if any(thread.daemon for thread in threading.enumerate()):
@@ -40,20 +42,45 @@ def run(argv: list[str]) -> int:
     """The exit code."""
     try:
         code = _click(argv) if argv else _app()
-        if sys.stdout is not None:
-            sys.stdout.flush()  # a reader that is gone is met here: while Python ends it would be a crash
+        sys.stdout.flush()  # a reader that is gone is met here: while Python ends it would be a crash
         return code
     except SupachatError as error:
-        print(f"supachat: {safe(str(error))}", file=sys.stderr)
+        _say(f"supachat: {safe(str(error))}")
         return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
-        _leave_stdout()
+        streams.drop(sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 - the last border: what nobody expected has a report
-        print(mishap.crashed(error), file=sys.stderr)
+        _say(_of_the_shell(error) or mishap.crashed(error))
         return 1
+
+
+def _say(words: str) -> None:
+    """On stderr; where nothing can be said there, the exit code says it."""
+    try:
+        print(words, file=sys.stderr, flush=True)
+    except OSError:
+        streams.drop(sys.stderr.fileno())
+
+
+def _of_the_shell(error: Exception) -> str:
+    """What ails the shell and not the program, in a sentence; empty for anything else."""
+    if isinstance(error, FileNotFoundError) and not _has_folder():
+        return "supachat: the folder you are in was deleted. Go to another one and try again"
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+        streams.drop(sys.stdout.fileno())
+        return f"supachat: what came of it could not be written: {error.strerror}. Free some room first"
+    return ""
+
+
+def _has_folder() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _app() -> int:
@@ -81,10 +108,5 @@ def _click(argv: list[str]) -> int:
         error.show()
         return error.exit_code
     except click.ClickException as error:
-        print(f"supachat: {error.format_message()}", file=sys.stderr)
+        _say(f"supachat: {error.format_message()}")
         return error.exit_code
-
-
-def _leave_stdout() -> None:
-    """Whoever read our output is gone: let the interpreter's last flush go nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from supachat.server.reach import Reach
     from supachat.server.serve import Options, Started
 
-ADD_LOCAL = "Add it with: pipx install --force '.[local]'"
+ADD_LOCAL = "Add it, in your clone, with: pipx install --force '.[local]'"
 TRUST = "_from_user_metadata"
 """How a dialect's setting ends that lets people say themselves what they are when they sign up."""
 MISSING = f"supachat serve needs the local server. {ADD_LOCAL}"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from supachat.domain.errors import SettingsError
+from supachat.domain.text import safe_line
 from supachat.domain.values import dataclass
 
 FILE = "supachat.toml"
@@ -25,10 +27,16 @@ class Places:
 
 
 def places(environ: Mapping[str, str]) -> Places:
-    """Under SUPACHAT_HOME if it is set, else where the platform wants them."""
+    """Under SUPACHAT_HOME if it is set, else where the platform wants them. Raises `SettingsError`."""
     home = environ.get("SUPACHAT_HOME")
     if home:
-        root = Path(home).expanduser().absolute()
+        try:
+            root = Path(home).expanduser().absolute()
+        except RuntimeError as error:
+            raise SettingsError(
+                f"SUPACHAT_HOME is {safe_line(home)}, and nobody knows where that is",
+                cure="Name a whole path",
+            ) from error
         return Places(*(root / part for part in ("config", "data", "state", "log")))
     from platformdirs import PlatformDirs
 
