@@ -15,8 +15,10 @@ from supachat.dialects.guess import columns, seen, words, written
 from supachat.dialects.guess.columns import Choice
 from supachat.dialects.guess.proposal import Proposal, propose
 from supachat.dialects.guess.seen import Column, Table
+from supachat.dialects.guess.views import viewed, wanted
 from supachat.domain.errors import DialectError
-from supachat.domain.model import Draft, Feature, Micros, ThreadKey
+from supachat.domain.events import MessageHinted
+from supachat.domain.model import Draft, Feature, Micros, PersonKind, ThreadKey
 from supachat.domain.requests import FetchPage
 
 UUID, TIME = "uuid", "timestamp with time zone"
@@ -272,6 +274,94 @@ def test_what_must_be_given_and_nobody_knows_is_asked() -> None:
     odd = with_columns(MESSAGES, Column("shard", "text", True), Column("role", "text", True))
     unsure = {one.role: one.value for one in propose((ROOMS, odd)).choices if one.unsure}
     assert unsure == {"send.shard": "", "send.role": "user"}
+
+
+def test_who_is_in_a_thread_of_two_stands_in_it_as_people_or_as_ids() -> None:
+    account = Column("id", UUID, True, key=True)
+    people = Table("profiles", (account, Column("username", "text", True)))
+    author = Column("user_id", UUID, True, refers=("profiles", "id"))
+    messages = with_columns(MESSAGES, author, without="user_id")
+    led = [Column(name, UUID, True, refers=("profiles", "id")) for name in ("buyer_id", "seller_id")]
+    found = propose((with_columns(ROOMS, *led, without="name"), people, messages))
+    dialect = parse(written.toml(found, "mine", "public"), "mine.toml")
+    asked = dialect.list_call()
+    assert isinstance(asked, Select)
+    assert "one:profiles!buyer_id(id:id,name:username),two:profiles!seller_id(" in asked.columns
+    ben = {"id": "ben", "name": "Ben"}
+    row = {"id": "r1", "one": {"id": "ana", "name": "Ana"}, "two": ben, "newest": []}
+    hidden = {**row, "id": "r2", "one": None}
+    (pair, alone), _ = dialect.threads([row, hidden], "ana")
+    assert (pair.title, pair.other, alone.members) == ("Ben", "ben", ("ana", "ben"))
+    ids = [Column(name, UUID, True) for name in ("user_a_id", "user_b_id")]
+    dialect = parse(
+        written.toml(propose((with_columns(ROOMS, *ids), MESSAGES)), "mine", "public"), "mine.toml"
+    )
+    row = {"id": "r1", "name": "Pier", "user_a_id": "ana", "user_b_id": "ben", "newest": []}
+    assert dialect.threads([row], "ana")[0][0].members == ("ana", "ben")
+
+
+def test_who_is_in_a_thread_may_be_an_array_of_ids() -> None:
+    rooms = with_columns(ROOMS, Column("member_ids", "uuid[]"))
+    dialect = parse(written.toml(propose((rooms, MESSAGES)), "mine", "public"), "mine.toml")
+    rows = [{"id": "r1", "name": "Pier", "member_ids": ["ana", "ben"], "newest": []}]
+    assert dialect.threads(rows, "ana")[0][0].members == ("ana", "ben")
+    with pytest.raises(DialectError, match="expected an array in member_ids"):
+        dialect.threads([{**rows[0], "member_ids": "ana"}], "ana")
+
+
+def test_a_chat_with_an_assistant_tells_the_two_apart_by_their_role() -> None:
+    role = Column("role", "text", True)
+    found = propose((ROOMS, with_columns(MESSAGES, role, without="user_id")))
+    assert (found.missing, [one.role for one in unsure(found)]) == ((), ["send.role"])
+    dialect = parse(written.toml(found, "mine", "public"), "mine.toml")
+    call = dialect.acts.send_call(Draft("d1", ThreadKey("mine", "r1"), "hello", Micros(0)), None, "ana")
+    assert getattr(call, "row", None) == {"room_id": "r1", "role": "user", "content": "hello", "id": "d1"}
+    said = {
+        "id": "m1",
+        "room_id": "r1",
+        "role": "assistant",
+        "content": "hi",
+        "created_at": "2026-01-01T00:00:00Z",
+    }
+    (message,) = dialect.any_messages([said], "ana")
+    assert message.extra is not None
+    assert message.extra.role is PersonKind.ASSISTANT
+
+
+def test_where_nobody_knows_to_whom_a_message_goes_it_is_read_only() -> None:
+    to = Column("receiver_id", UUID, True)
+    text = written.toml(propose((ROOMS, with_columns(MESSAGES, to))), "mine", "public")
+    assert "# No [send]: receiver_id" in text
+    assert Feature.SEND not in parse(text, "mine.toml").features
+
+
+WALL = dataclasses.replace(with_columns(MESSAGES, without="room_id"), name="Wall_messages")
+
+
+def test_a_chat_without_threads_is_shown_by_views() -> None:
+    made = viewed((WALL,), (), "my-own", "public")
+    assert made is not None
+    found = propose(made.tables)
+    assert found.missing == ()
+    assert 'create or replace view "public"."my_own_messages"' in made.sql
+    dialect = parse(written.toml(found, "my-own", "public"), "mine.toml")
+    (topic,) = dialect.thread_topics("everyone", "me")
+    assert [(one.table, one.filter) for one in topic.bindings] == [("Wall_messages", "")]
+    change = {"schema": "public", "table": "Wall_messages", "type": "INSERT", "record": {"id": "m1"}}
+    assert dialect.told(topic.name, change, private=False, me="me") == (
+        MessageHinted(ThreadKey("my-own", "everyone")),
+    )
+
+
+def test_views_are_for_a_chat_that_has_none_of_its_own() -> None:
+    assert wanted(propose((WALL,)))
+    assert not wanted(propose((ROOMS, MESSAGES)))
+    assert viewed((ROOMS,), (), "mine", "public") is None
+    without_key = Table("messages", tuple(one for one in WALL.columns if not one.key))
+    assert viewed((without_key,), (), "mine", "public") is None
+    about = dataclasses.replace(MESSAGES.columns[1], required=False)
+    to = with_columns(with_columns(MESSAGES, without="room_id"), about, Column("receiver_id", UUID))
+    assert wanted(propose((ROOMS, to)))
 
 
 def test_a_word_that_an_enum_knows_is_taken() -> None:

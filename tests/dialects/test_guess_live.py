@@ -1,8 +1,9 @@
-"""Ten schemas that the guesser has never seen, each installed on a real server: guessed, its map loaded,
-and chatted through. What the truth files say decides; at least eight have to be usable as guessed."""
+"""Schemas that the guesser has never seen, each installed on a real server: guessed, its map loaded, and
+chatted through. What the truth files say decides; eight in ten at least have to be usable as guessed."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 import tomllib
 import uuid
@@ -16,6 +17,7 @@ from psycopg import AsyncConnection
 from supabase import AsyncClient
 from supabase.lib.client_options import AsyncClientOptions
 
+from supachat.cli.dialect_guess import settled
 from supachat.dialects.calls import Call, Row
 from supachat.dialects.grammar import Dialect, parse
 from supachat.dialects.guess import seen, written
@@ -128,17 +130,26 @@ async def test_a_guessed_map_is_usable_as_it_is(
     name: str, reader: Reader, migrator: AsyncConnection[Any]
 ) -> None:
     await install(name, migrator)
-    found = propose(seen.tables(await reader.document()))
+    found, views = settled(seen.tables(await reader.document()), "guessed", "public", asking=False)
     assert wrong(found, name) == {}
     assert found.missing == ()
+    await migrator.execute(views.encode())
+    await described(reader, found)
     dialect = parse(written.toml(found, "guessed", "public"), "guessed.toml")
     await chatted(dialect, reader)
 
 
-def test_eight_of_ten() -> None:
-    assert len(NAMES) == 10
+async def described(reader: Reader, found: Proposal) -> None:
+    """Until the server, which hears of it a moment later, knows the tables that the map names."""
+    wanted = {choice.value for choice in found.choices if choice.role.endswith(".table")}
+    async with asyncio.timeout(30):
+        while not wanted <= set((await reader.document())["definitions"]):
+            await asyncio.sleep(0.02)
+
+
+def test_eight_in_ten() -> None:
     assert set(NEED_AN_EDIT) < set(NAMES)
-    assert len(NAMES) - len(NEED_AN_EDIT) >= 8
+    assert 10 * (len(NAMES) - len(NEED_AN_EDIT)) >= 8 * len(NAMES)
 
 
 @pytest.mark.parametrize("name", sorted(NEED_AN_EDIT))

@@ -67,20 +67,32 @@ def guess(
         raise BadInput(
             f"a dialect cannot be called {safe_line(name)!r}", cure="Take small letters, digits, - and _"
         )
-    if path.exists():
-        raise BadInput(f"{path} is there already and was left as it is", cure="Name another with --output")
+    for one in (path, path.with_suffix(".sql")):
+        if one.exists():
+            raise BadInput(
+                f"{one} is there already and was left as it is", cure="Name another with --output"
+            )
     tables = asyncio.run(_seen(schema, also, workspace, vault))
     asking = not yes and sys.stdin.isatty() and sys.stderr.isatty()
-    proposal = settle(tables, asking=asking)
+    proposal, views = settled(tables, name, schema, asking=asking)
     _tell(proposal)
     if proposal.missing:
         raise SupachatError(
             f"no map was made: nothing was found for {', '.join(proposal.missing)}",
-            cure="Look elsewhere with --schema, name the tables with --table, or write the map by hand:"
-            " supachat dialect show --grammar",
+            cure="A table of messages has a column each for the text, the time and who wrote it; a chat"
+            " that is kept as JSON needs a view with them. Look elsewhere with --schema, name tables with"
+            " --table, or write the map by hand: supachat dialect show --grammar",
         )
     _write(path, proposal, name, schema)
-    print(f"\nWritten to {path}. Now: supachat dialect check {path}")
+    print(f"\nWritten to {path}.")
+    if views:
+        beside = path.with_suffix(".sql")
+        _new(beside, views)
+        print(
+            f"This chat has no threads: {beside} makes two views that say what they are, and stores"
+            " nothing. Run it as postgres, in the SQL editor."
+        )
+    print(f"Now: supachat dialect check {path}")
     return 0
 
 
@@ -92,6 +104,15 @@ async def _seen(
 
     async with signed_in(workspace, vault, os.environ) as (examiner, _):
         return await look(examiner, schema, also)
+
+
+def settled(tables: tuple[Table, ...], name: str, schema: str, *, asking: bool) -> tuple[Proposal, str]:
+    """The map, and the SQL of the views that it needs where a chat has no threads; empty where it has."""
+    from supachat.dialects.guess.proposal import people, propose
+    from supachat.dialects.guess.views import viewed, wanted
+
+    views = viewed(tables, people(tables), name, schema) if wanted(propose(tables)) else None
+    return settle(views.tables if views else tables, asking=asking), views.sql if views else ""
 
 
 def settle(tables: tuple[Table, ...], *, asking: bool) -> Proposal:
@@ -132,6 +153,10 @@ def _write(path: Path, proposal: Proposal, name: str, schema: str) -> None:
 
     text = toml(proposal, name, schema)
     parse(text, str(path))
+    _new(path, text)
+
+
+def _new(path: Path, text: str) -> None:
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)

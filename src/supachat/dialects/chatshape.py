@@ -75,10 +75,12 @@ class SeenColumns(Part):
 
 
 class Members(Part):
-    """The people of a thread: a JSON array of objects, and the keys in each."""
+    """The people of a thread: objects, and the keys in each; ids alone where there are no more."""
 
-    column: Name
-    """The column that holds the array."""
+    column: Name | None = None
+    """The column that holds an array of them."""
+    columns: list[Name] = Field(default_factory=list)
+    """Instead of it: columns that hold one of them each."""
     id: Word
     """A person's id."""
     name: Word
@@ -91,7 +93,14 @@ class Members(Part):
     @model_validator(mode="after")
     def _known(self) -> Members:
         _kinds(self.kinds, PersonKind)
+        if (self.column is None) is not bool(self.columns):
+            raise ValueError("expected either column, an array of people, or columns, a person in each")
         return self
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The column or the columns."""
+        return tuple(self.columns) if self.column is None else (self.column,)
 
 
 class Statuses(Part):
@@ -155,12 +164,12 @@ class Threads(Reading):
         """What to read of a table. Members that are embedded are no column of it."""
         named = (self.id, self.created, self.title, self.other, self.other_name, self.status, self.assignee)
         more = (self.bot, self.owner, self.archived, *self.facts)
-        members = self.members.column if self.members is not None and not self.embed else None
+        members = self.members.named if self.members is not None and not self.embed else ()
         last = None if self.last is None or self.last.embed else self.last
         told = [(one.id, one.at) for one in (last, self.read, self.seen) if one is not None]
         inner = [*(name for pair in told for name in pair), self.read.unread if self.read else None]
         inner += [last.author, last.preview] if last is not None else []
-        found = (*named, *more, members, *inner)
+        found = (*named, *more, *members, *inner)
         return tuple(dict.fromkeys(name for name in found if name is not None))
 
 

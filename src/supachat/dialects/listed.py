@@ -82,17 +82,25 @@ def _people(map_: Map, row: Row) -> tuple[Person, ...]:
 
 
 def _members(map_: Map, part: Members | None, row: Row) -> list[Person]:
-    if part is None or row.get(part.column) is None:
+    if part is None:
         return []
-    given = row[part.column]
-    if not isinstance(given, list) or not all(isinstance(one, Mapping) for one in given):
-        raise Misfit(f"expected an array of objects in {part.column}")
+    objects = [one if isinstance(one, Mapping) else {part.id: one} for one in _given(part, row)]
     return [
         rows.person(
             map_, one, part.id, part.name, PersonKind(part.kinds.get(_text(one, part.role), "person"))
         )
-        for one in given[:MOST_MEMBERS]
+        for one in objects[:MOST_MEMBERS]
     ]
+
+
+def _given(part: Members, row: Row) -> list[object]:
+    """The people as the row has them. Whom the reader may not see is nothing in a column of their own."""
+    if part.column is None:
+        return [row[name] for name in part.columns if row.get(name) is not None]
+    given = [] if row.get(part.column) is None else row[part.column]
+    if not isinstance(given, list):
+        raise Misfit(f"expected an array in {part.column}")
+    return given
 
 
 def _has(row: Row, column: str) -> bool:

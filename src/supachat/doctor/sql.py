@@ -15,7 +15,10 @@ def install(dialect: str, schema: str, code: str) -> str:
         lines.append(f"Run as postgres what this prints: supachat dialect sql {dialect}")
     if code == "PGRST106" or schema != "public":
         lines.append(f"Add {schema} to the exposed schemas in the project's API settings")
-    return "\n".join(lines) or "Mend the map, or the tables that it names"
+    return "\n".join(lines) or (
+        "Run the SQL that dialect guess wrote beside the map, if it did; else mend the map, or the tables"
+        " that it names"
+    )
 
 
 def grants(dialect: str, schema: str) -> str:

@@ -56,11 +56,12 @@ class Catalog:
                 f"Run as postgres what this prints: supachat dialect sql --describe --schema {self.schema}",
             )
         seen = tables(document)
-        self._found = {
-            (table.name, column.name): Described(column.required, table.key is column)
-            for table in seen
-            for column in table.columns
-        }
+        for table in seen:
+            # of a view nobody says what is never null
+            told = any(column.required for column in table.columns)
+            for column in table.columns:
+                said = Described(column.required, table.single_key is column) if told else Described()
+                self._found[table.name, column.name] = said
         return f"the API tells of {len(seen)} tables, but not what is published"
 
     async def functions(self, named: Sequence[str]) -> str:

@@ -105,12 +105,20 @@ def author(people: Sequence[str], *, keys: bool = False) -> Callable[[Column], f
     return rule
 
 
+def role(column: Column) -> float:
+    """What its author is, as a chat with an assistant has it."""
+    said = words.parts(column.name)
+    return 0.8 if said[-1] == "role" and (column.is_text or bool(column.words)) else 0.0
+
+
 def thread(table: Table, tables: Sequence[Table], people: Sequence[str]) -> Callable[[Column], float]:
     """What it belongs to: a reference to another table that is none of people."""
     keys = {one.key.name: one.name for one in tables if one.key and one.name != table.name}
 
     def rule(column: Column) -> float:
         named = words.fit(column.name, words.THREADS)
+        if column.made:
+            return 1.0
         if column.key or column.is_time or column.is_json:
             return 0.0
         if column.refers is not None:
@@ -120,6 +128,33 @@ def thread(table: Table, tables: Sequence[Table], people: Sequence[str]) -> Call
         return named * 0.9 if column.name.endswith(("_id", "_no", "Id")) and named else 0.0
 
     return rule
+
+
+def recipient(column: Column) -> bool:
+    """Whether it says to whom a message is."""
+    named = set(words.parts(column.name)) & set(words.RECIPIENT)
+    return bool(named) and not column.is_time and column.type not in ("boolean", "jsonb", "json")
+
+
+def pair(table: Table) -> tuple[str, ...]:
+    """The two columns of a thread that say between whom it is; none where there are not just two."""
+    found = [column.name for column in table.columns if _one_of_two(column)]
+    return tuple(found) if len(found) == 2 else ()
+
+
+def _one_of_two(column: Column) -> bool:
+    said = [part.rstrip("0123456789") for part in words.parts(column.name)]
+    kind = column.type == "uuid" or column.is_text or column.refers is not None
+    # user_id stands beside matched_user_id, but alone it is an owner
+    named = all(part in (*words.PAIR, "id", "") for part in said) and said != ["id"]
+    plain = column.is_text and not any(letter.isdigit() for letter in column.name)
+    return kind and not column.key and named and not plain
+
+
+def everyone(column: Column) -> float:
+    """An array of people's ids."""
+    named = [words.singular(part) for part in words.parts(column.name)]
+    return 0.8 if column.type in ("uuid[]", "text[]") and set(named) & set(words.MEMBERS) else 0.0
 
 
 def title(column: Column) -> float:

@@ -56,15 +56,15 @@ class _Made:
 def propose(tables: Sequence[Table], fixed: Fixed | None = None) -> Proposal:
     """The likeliest map. With nothing like a chat in sight, `missing` says so."""
     made, by_name = _Made(fixed or {}), {table.name: table for table in tables}
-    people = _people(tables)
-    ranked = [(table.name, _chattiness(table, tables, people)) for table in tables]
+    persons = people(tables)
+    ranked = [(table.name, _chattiness(table, tables, persons)) for table in tables]
     messages = by_name.get(made.add("messages.table", columns.choose("messages.table", ranked)) or "")
     if messages is None:
         return Proposal(tuple(made.found), tuple(tables), ("messages.table",))
-    _messages(made, messages, tables, people)
+    _messages(made, messages, tables, persons)
     threads = by_name.get(made.add("threads.table", _threads_table(made.found, messages, tables)) or "")
     if threads is not None:
-        _threads(made, threads, tables, messages, people)
+        _threads(made, threads, tables, messages, persons)
         _newest(made, threads, messages)
     _me(made, messages, by_name)
     _given(made, messages)
@@ -75,7 +75,7 @@ def propose(tables: Sequence[Table], fixed: Fixed | None = None) -> Proposal:
     return Proposal(tuple(made.found), tuple(tables), tuple(missing))
 
 
-def _people(tables: Sequence[Table]) -> tuple[str, ...]:
+def people(tables: Sequence[Table]) -> tuple[str, ...]:
     """The tables of persons: so named, or with a key that comes from elsewhere, as an account's does; and
     with a name in them."""
     named = [one for one in tables if words.singular(words.parts(one.name)[-1]) in words.PEOPLE]
@@ -88,6 +88,7 @@ def _chattiness(table: Table, tables: Sequence[Table], people: Sequence[str]) ->
     """How much a table is one of messages: it needs a text, a time, an author and a thread."""
     rules = (columns.body, columns.order, columns.author(people), columns.thread(table, tables, people))
     fits = [max(map(rule, table.columns), default=0.0) for rule in rules]
+    fits[2] = fits[2] or max(map(columns.role, table.columns), default=0.0)
     if 0.0 in fits or set(words.parts(table.name)) & set(words.NO_CHAT) or table.name in people:
         return 0.0
     # a text that is a JSON object makes a map doubtful, not the table
@@ -99,7 +100,10 @@ def _messages(made: _Made, table: Table, tables: Sequence[Table], people: Sequen
     made.add("messages.key", Choice("messages.key", key.name, 1.0) if key else None)
     made.of("messages.order", table, columns.order)
     made.of("messages.thread", table, columns.thread(table, tables, people))
-    made.of("messages.author", table, columns.author(people))
+    role = columns.best("messages.role", table, columns.role)
+    if made.of("messages.author", table, columns.author(people)) is None and role is not None:
+        made.add("messages.author", replace(role, role="messages.author"))
+    made.add("messages.role", role)
     made.of("messages.body", table, columns.body)
     made.of("messages.edited", table, columns.edited, least=columns.SURE)
     made.of("messages.deleted", table, columns.deleted, least=columns.SURE)
@@ -130,17 +134,29 @@ def _threads(
 ) -> None:
     key = table.key
     made.add("threads.id", Choice("threads.id", key.name, 1.0) if key else None)
-    made.of("threads.title", table, columns.title)
+    for name in ("other", "other_name"):
+        if table.shows and table.column(name):
+            made.add(f"threads.{name}", Choice(f"threads.{name}", name, 1.0))
+    pair = columns.pair(table)
+    made.of("threads.title", table, lambda one: 0.0 if one.name in pair else columns.title(one))
     created = columns.best("threads.created", table, columns.order, columns.SURE)
     made.add("threads.created", created if created and _required(table, created.value) else None)
     member = next((one for one in tables if one is not messages and _joins(one, table, people)), None)
     if member is not None:
         made.add("members.table", Choice("members.table", member.name, 0.9))
         made.of("members.id", member, columns.author(people, keys=True))
+    elif pair:
+        for place, name in zip(("one", "two"), pair, strict=True):
+            made.add(f"threads.{place}", Choice(f"threads.{place}", name, 0.85))
+    else:
+        made.of("threads.everyone", table, columns.everyone)
 
 
 def _newest(made: _Made, threads: Table, messages: Table) -> None:
     """A thread's newest message is read with the list where the database knows which thread it is of."""
+    if threads.shows:
+        made.add("threads.last", Choice("threads.last", threads.shows, 0.95))
+        return
     column = messages.column(next((one.value for one in made.found if one.role == "messages.thread"), ""))
     if column is not None and column.refers is not None and column.refers[0] == threads.name:
         made.add("threads.last", Choice("threads.last", messages.name, 0.95))
@@ -179,17 +195,32 @@ def _me(made: _Made, messages: Table, by_name: Mapping[str, Table]) -> None:
 
 
 def _given(made: _Made, messages: Table) -> None:
-    """Columns that an insert has to fill and no other role does: constants."""
-    taken = {choice.value for choice in made.found if choice.role.startswith("messages.")}
+    """Columns that an insert has to fill and no other role does: the other one of two, and constants."""
+    said = {choice.role: choice.value for choice in made.found}
+    taken = {
+        name for role, name in said.items() if role.startswith("messages.") and role != "messages.role"
+    }
+    if said.get("messages.author") == said.get("messages.role"):
+        taken.discard(said.get("messages.role", ""))
+    of_two = bool({"threads.one", "threads.other"} & said.keys())
     for column in messages.columns:
-        if not column.must_be_given or column.name in taken:
-            continue
         role = f"send.{column.name}"
-        if column.type == "uuid" and words.fit(column.name, words.AUTHOR):
+        if columns.recipient(column):
+            made.add(role, Choice(role, "$other", 0.9) if of_two else None)
+        elif not column.must_be_given or column.name in taken:
+            continue
+        elif column.type == "uuid" and words.fit(column.name, words.AUTHOR):
             made.add(role, Choice(role, "$me", 0.75))
         elif words.parts(column.name)[-1] in words.KIND:
             known = column.words or words.WRITES_AS
             likely = next((word for word in words.WRITES_AS if word in known), known[0])
             made.add(role, Choice(role, likely, 0.5, tuple(word for word in known if word != likely)))
         else:
-            made.add(role, Choice(role, "", 0.1))
+            made.add(role, Choice(role, _nothing(column), 0.1))
+
+
+def _nothing(column: Column) -> str:
+    """What says nothing in a column that is never null, in PostgreSQL's words."""
+    if column.type.endswith("[]"):
+        return "{}"
+    return "false" if column.type == "boolean" else "0" if column.is_number else ""

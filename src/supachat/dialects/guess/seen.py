@@ -35,6 +35,8 @@ class Column:
     """The table and the column that it is a foreign key to."""
     words: tuple[str, ...] = ()
     """What it may be, where that is an enum."""
+    made: bool = False
+    """A view of ours computes it: nothing can be written there."""
 
     @property
     def is_text(self) -> bool:
@@ -49,6 +51,10 @@ class Column:
         return _WHOLE.match(self.type) is not None
 
     @property
+    def is_number(self) -> bool:
+        return self.is_whole or self.type.startswith(("numeric", "real", "double"))
+
+    @property
     def is_json(self) -> bool:
         return self.type in ("json", "jsonb")
 
@@ -59,17 +65,24 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`verbs` are what may be done with it besides reading, as HTTP says it: post, patch, delete."""
+    """`verbs` are what may be done with it besides reading, as HTTP says it: post, patch, delete. `shows`
+    is the table whose rows a view of ours shows."""
 
     name: str
     columns: tuple[Column, ...]
     verbs: frozenset[str] = frozenset()
+    shows: str = ""
 
     @property
     def key(self) -> Column | None:
-        """The one column that is its key; None where there are several or none."""
+        """The one column that is its key; of several the one called id; None where there is none such."""
         keys = [column for column in self.columns if column.key]
-        return keys[0] if len(keys) == 1 else None
+        return keys[0] if len(keys) == 1 else next((one for one in keys if one.name == "id"), None)
+
+    @property
+    def single_key(self) -> Column | None:
+        """The key where it is one column alone."""
+        return self.key if sum(column.key for column in self.columns) == 1 else None
 
     def column(self, name: str) -> Column | None:
         return next((one for one in self.columns if one.name == name), None)

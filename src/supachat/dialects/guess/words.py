@@ -28,7 +28,10 @@ THREADS = (
 PEOPLE = ("profile", "user", "people", "person", "account", "member")
 MEMBERS = ("participant", "member", "membership", "users", "people")
 BODY = ("body", "content", "message", "text", "msg", "comment")
-ORDER = ("created", "inserted", "sent", "posted", "mailed", "written", "timestamp", "date", "time", "added")
+ORDER = (
+    "created", "inserted", "sent", "posted", "mailed", "written", "timestamp", "date", "time", "added",
+    "ts",
+)  # fmt: skip
 EDITED = ("edited", "updated", "modified", "changed")
 DELETED = ("deleted", "removed")
 AUTHOR = (
@@ -44,12 +47,25 @@ AUTHOR = (
     "person",
     "member",
 )
+RECIPIENT = ("recipient", "receiver", "to")
+"""In a column of the one who is written to."""
+PAIR = (
+    "participant", "user", "member", "person", "profile", "buyer", "seller", "customer", "friend",
+    "matched", "one", "two", "a", "b", "sender", "initiator", *RECIPIENT,
+)  # fmt: skip
+"""In a thread's column of one of two."""
 OTHER = ("recipient", "receiver", "to", "read", "edited", "deleted", "reply", "assigned")
 """In a column of a person who is not the one who writes."""
 TITLE = ("title", "name", "topic", "subject", "label", "slug", "regarding", "headline", "nick", "username")
 NAME = ("username", "nick", "nickname", "display", "full", "name", "handle", "email")
 KIND = ("role", "type", "kind")
 ACCOUNT = ("user_id", "auth_id", "auth_user_id", "account_id", "uid")
+ROLES = {
+    "user": "person", "human": "person", "person": "person", "member": "person", "customer": "customer",
+    "client": "customer", "agent": "agent", "staff": "agent", "assistant": "assistant", "ai": "assistant",
+    "model": "assistant", "bot": "bot", "system": "system",
+}  # fmt: skip
+"""What a message's column of a role says of its author."""
 WRITES_AS = ("user", "person", "member", "text")
 """What a row of a person's own may say of its kind, where nothing tells the words."""
 NO_CHAT = (

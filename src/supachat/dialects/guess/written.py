@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from supachat.dialects.guess import words
+from supachat.dialects.guess.columns import recipient
 from supachat.dialects.guess.proposal import Proposal
 from supachat.dialects.guess.seen import Column, Table
 
@@ -37,8 +39,9 @@ def _me(proposal: Proposal) -> Lines:
 
 
 def _threads(proposal: Proposal) -> Lines:
-    lines = ["[threads]", *_keys(proposal, "threads", "table", "id", "title", "created")]
-    return lines + _members(proposal) + _last(proposal)
+    names = ("table", "id", "title", "other", "other_name", "created")
+    lines = ["[threads]", *_keys(proposal, "threads", *names)]
+    return lines + (_members(proposal) or _pair(proposal) or _everyone(proposal)) + _last(proposal)
 
 
 def _members(proposal: Proposal) -> Lines:
@@ -56,11 +59,43 @@ def _members(proposal: Proposal) -> Lines:
     ]
 
 
+def _pair(proposal: Proposal) -> Lines:
+    """Between whom a thread is: as people where a reference leads to them, else as their ids."""
+    table, people, named = proposal.table("threads"), proposal.table("me"), proposal.value("me.name")
+    pair = [proposal.value(f"threads.{one}") for one in ("one", "two")]
+    if table is None or None in pair:
+        return []
+    found = [table.column(name or "") for name in pair]
+    led = [one.refers for one in found if one is not None and one.refers is not None]
+    if people is None or named is None or len(led) < 2 or {to for to, _ in led} != {people.name}:
+        return [f'members = {{ columns = {json.dumps(pair)}, id = "id", name = "name" }}']
+    embeds = [
+        f"{place}:{people.name}!{name}(id:{led[0][1]},name:{named})"
+        for place, name in zip(("one", "two"), pair, strict=True)
+    ]
+    return [
+        f"embed = {_quoted(','.join(embeds))}{_sure(proposal, 'threads.one')}",
+        'members = { columns = ["one", "two"], id = "id", name = "name" }',
+    ]
+
+
+def _everyone(proposal: Proposal) -> Lines:
+    """An array of people's ids."""
+    column = proposal.value("threads.everyone")
+    return [f'members = {{ column = {_quoted(column)}, id = "id", name = "name" }}'] if column else []
+
+
 def _last(proposal: Proposal) -> Lines:
     """A thread's newest message, embedded: the reference leads from it to the thread."""
     messages, threads = proposal.table("messages"), proposal.table("threads")
     if messages is None or threads is None or proposal.value("threads.last") is None:
         return []
+    if threads.shows:
+        return [
+            "",
+            "[threads.last]",
+            *(f'{key} = "last_{key}"' for key in ("id", "at", "author", "preview")),
+        ]
     roles = {"id": "key", "at": "order", "author": "author", "preview": "body"}
     names = {key: proposal.value(f"messages.{role}") or "" for key, role in roles.items()}
     hint = _hint(messages, threads.name, proposal.value("messages.thread") or "", back=threads)
@@ -83,8 +118,10 @@ def _hint(table: Table, to: str, column: str, back: Table | None = None) -> str:
 
 
 def _messages(proposal: Proposal) -> Lines:
-    names = ("table", "key", "order", "thread", "author", "body", "edited", "deleted")
-    return ["[messages]", *_keys(proposal, "messages", *names), *_author_name(proposal)]
+    names = ("table", "key", "order", "thread", "author", "body", "edited", "deleted", "role")
+    roles = ", ".join(f"{word} = {_quoted(kind)}" for word, kind in words.ROLES.items())
+    said = [f"roles = {{ {roles} }}"] if proposal.value("messages.role") else []
+    return ["[messages]", *_keys(proposal, "messages", *names), *said, *_author_name(proposal)]
 
 
 def _author_name(proposal: Proposal) -> Lines:
@@ -106,9 +143,16 @@ def _send(proposal: Proposal) -> Lines:
     table = proposal.table("messages")
     if table is None or "post" not in table.verbs:
         return []
+    given = {one.role[5:] for one in proposal.choices if one.role.startswith("send.")}
+    for column in table.columns:
+        if column.must_be_given and recipient(column) and column.name not in given:
+            return [f"# No [send]: {column.name} is the other one of two, whom these threads do not tell."]
     slots = {"thread": "$thread", "author": "$me", "body": "$body"}
     params = {proposal.value(f"messages.{role}") or "": slot for role, slot in slots.items()}
-    if takes_id(table.key):
+    made = table.column(proposal.value("messages.thread") or "")
+    if made is not None and made.made:
+        del params[made.name]
+    if takes_id(table.single_key):
         params[proposal.value("messages.key") or ""] = "$draft"
     params |= {one.role[5:]: one.value for one in proposal.choices if one.role.startswith("send.")}
     lines = [
@@ -141,21 +185,26 @@ def _acts(proposal: Proposal) -> Lines:
 def _changes(proposal: Proposal, name: str) -> Lines:
     """News by postgres_changes on topics that need no policy: what comes there is read before it is
     believed. Whether the table is published the check tells; where it is not, new rows are fetched."""
-    table, thread = _quoted(proposal.value("messages.table") or ""), proposal.value("messages.thread")
-    tail = ['means = "message"', "private = false"]
+    found, thread = proposal.table("messages"), proposal.value("messages.thread")
+    # of a view nothing is told, and the table that it shows has no column of the thread
+    shows = found.shows if found is not None else ""
+    table = _quoted(shows or proposal.value("messages.table") or "")
+    filter_ = [] if shows else [f"filter = {_quoted(f'{thread}=eq.{{thread}}')}"]
     return [
         "",
         "[[changes]]",
         f"topic = {_quoted(name + ':{thread}')}",
         f"table = {table}",
-        f"filter = {_quoted(f'{thread}=eq.{{thread}}')}",
-        *tail,
+        *filter_,
+        'means = "message"',
+        "private = false",
         "",
         "[[changes]]",
         f"topic = {_quoted(name + '-all:{user}')}",
         f"table = {table}",
         'events = ["INSERT"]',
-        *tail,
+        f'means = "{"list" if shows else "message"}"',
+        "private = false",
     ]
 
 
