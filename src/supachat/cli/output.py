@@ -48,9 +48,7 @@ def local(at: Micros) -> str:
 
 def show_message(message: Message, author_name: str) -> None:
     """A message, its further lines indented below the first. Who it is from may be only heard."""
-    author_name = isolate(
-        author_name
-    )  # else its letters would reorder the time before and the words behind
+    author_name = isolate(author_name)  # else its letters would reorder what stands beside it
     if message.extra is not None and message.extra.hearsay:
         author_name = f"{author_name} (unverified)"
     lines = [isolate(line) for line in ("(deleted)" if message.deleted else message.body).split("\n")]
