@@ -114,6 +114,23 @@ async def test_while_the_tables_are_silent_it_says_so_and_asks_until_they_answer
         await until(lambda: len(world.heard(ev.ListStale)) > hints, "another", 5 * world.waits.poll)
 
 
+async def test_tables_that_fall_silent_have_the_socket_asked_before_it_is_called_listening(
+    world: World,
+) -> None:
+    """A network that is gone takes both, and the next heartbeat may be a quarter of a minute away."""
+    world.waits = replace(world.waits, heartbeat=600.0, silence=600.0)
+    project = await entered(world)
+    await world.hears(ev.ThreadReady)
+    await until(lambda: world.server.heartbeats == 1, "the first")
+    world.server.deaf_to_heartbeats = True
+    world.auth.down = httpx.ConnectError("offline")
+    with pytest.raises(Unreachable):
+        await project.perform(ev.FetchPage(THREAD))
+    await until(lambda: world.heard(ev.LinkMoved)[-1].link.silent, "the tables are silent")
+    await until(lambda: world.heard(ev.LinkMoved)[-1].link.mute, "and so is the socket")
+    assert world.server.heartbeats == 2
+
+
 async def test_one_topic_that_is_refused_among_joined_ones_is_polled_and_said(world: World) -> None:
     world.server.on_join = lambda join: (
         [px.unauthorized(join.topic, join.ref)] if ROWS in join.topic else px.accept(join)

@@ -135,12 +135,16 @@ class Poller:
         found = Found(
             polled=self._lasted(deaf, now),
             answered=deaf is not None and self._tables.reached_since(deaf),
-            silent=self._lasted(self._tables.silent_since, now, self._waits.answer + self._waits.poll / 5),
+            silent=self._lasted(self._tables.silent_since, now, self._asked_by()),
         )
         if found != self._found:
             self._found = found
             _log.info("of what realtime brings: %s", found)
             self._moved()
+
+    def _asked_by(self) -> float:
+        """Seconds of silence after which the socket has been asked, a look later, and has not answered."""
+        return self._waits.answer + 2 * self._waits.poll / 5
 
     def overlay(self, link: Link) -> Link:
         """The link as it is shown."""
