@@ -101,6 +101,8 @@ REFUSED = [
     ("films?select=id::pg_sleep", 400, "42704"),
     ("people?select=no_name", 400, "42703"),
     ("films?select=people(last)", 300, "PGRST201"),
+    # the key's name would not say which way: within one table only a column does
+    ("parts?select=parts!parts_whole_fkey(id)", 400, "PGRST200"),
 ]
 
 
@@ -274,7 +276,9 @@ CALLS: list[tuple[str, Any, int, Any]] = [
     ("told_twice", {"b": "1"}, 300, "public.told_twice(b => integer), public.told_twice(b => text)"),
     # what was meant, where something like it is there
     ("unsayd", {}, 404, "Perhaps you meant to call the function public.unsaid"),
-    ("told_twice", {"c": 1}, 404, "Perhaps you meant to call the function public.told_twice(b)"),
+    ("add_up", {"number_a": 1}, 404, "Perhaps you meant to call the function public.add_up(number_one)"),
+    ("add_up", {"c": 1}, 404, None),
+    ("full_name", {"c": 1}, 404, None),
     ("quite_another", {}, 404, None),
 ]
 

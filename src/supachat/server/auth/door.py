@@ -30,8 +30,8 @@ async def signup(service: Service, request: Request) -> Response:
     password = rules.text(body, "password")
     if not password:
         raise invalid("Signup requires a valid password")
-    email, data = rules.email_of(body), rules.mapping(body, "data")
     rules.check_password(password, context.limits.password_length)
+    email, data = rules.email_of(body), rules.mapping(body, "data")
     wish = wish_of(service, request, body)
     new = NewUser(email, await passwords.hashed(password), data, confirmed=not context.confirm_email)
     if context.confirm_email:

@@ -53,7 +53,10 @@ def choose(
         raise errors.many_functions(alone)
     if alone:
         return alone[0], True
-    known = {key: ones for key, ones in catalog.functions.items() if any(map(_callable, ones))}
+    of_row = {(one.schema, one.name) for ones in catalog.of_row.values() for one in ones}
+    known = {
+        key: ones for key, ones in catalog.functions.items() if key in of_row or any(map(_callable, ones))
+    }
     raise errors.no_function(name, given, posted=posted, known=known)
 
 

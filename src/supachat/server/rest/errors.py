@@ -9,11 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from supachat.server.catalog import Function, Name
+from supachat.server.rest.nearness import nearest
 from supachat.server.tokens import Fault, TokenError
-
-_LIKENESS = 0.33
-_NAME_LENGTH = 63
-"""Postgres has no longer names, and comparing long ones takes long."""
 
 
 class RestError(Exception):
@@ -197,10 +194,10 @@ def _other_function(name: Name, given: list[str], known: Mapping[Name, Sequence[
     schema, called = name
     if name in known:
         lists = [", ".join(sorted(part.name for part in one.parameters)) for one in known[name]]
-        near = _nearest(f"({', '.join(given)})", [f"({names})" for names in lists])
+        near = nearest(f"({', '.join(given)})", [f"({names})" for names in lists])
         found = near and called + near
     else:
-        found = _nearest(called, [one for owner, one in known if owner == schema])
+        found = nearest(called, [one for owner, one in known if owner == schema])
     return f"Perhaps you meant to call the function {schema}.{found}" if found else None
 
 
@@ -227,29 +224,11 @@ def no_column_to_write(table: str, column: str) -> RestError:
 
 def no_table(name: Name, known: Sequence[str]) -> RestError:
     schema, table = name
-    near = _nearest(table, known)
+    near = nearest(table, known)
     hint = f"Perhaps you meant the table '{schema}.{near}'" if near else None
     return UnknownName(
         404, "PGRST205", f"Could not find the table '{schema}.{table}' in the schema cache", hint=hint
     )
-
-
-def _nearest(name: str, known: Sequence[str]) -> str | None:
-    if len(name) > _NAME_LENGTH:
-        return None
-    near = max(known, key=lambda one: _likeness(name, one), default="")
-    return near if _likeness(name, near) >= _LIKENESS else None
-
-
-def _likeness(one: str, other: str) -> float:
-    """1 for the same name, 0 for nothing in common: by edits needed, as PostgREST's search counts."""
-    costs = list(range(len(other) + 1))
-    for row, letter in enumerate(one, 1):
-        last, costs[0] = costs[0], row
-        for column, wanted in enumerate(other, 1):
-            edited = min(costs[column] + 1, costs[column - 1] + 1, last + (letter != wanted))
-            last, costs[column] = costs[column], edited
-    return 1 - costs[-1] / max(len(one), len(other), 1)
 
 
 def no_column(table: str, column: str) -> RestError:

@@ -86,11 +86,14 @@ def _means(link: Link, embed: Embed) -> bool:
     """Whether `embed` may mean `link`.
 
     A table within itself is named by the table for the rows that point here, by the column for the row
-    that is pointed at. A view is found by its own name only, since it shares its keys with the table.
+    that is pointed at; its key's name would not say which way, so only a column is a hint there. A view is
+    found by its own name only, since it shares its keys with the table.
     """
     itself = link.child is link.parent and not link.junction
+    if embed.hint and itself:
+        return link.child.name == embed.name and link.many and _by_column(link, embed.hint)
     if embed.hint:
-        return link.child.name == embed.name and _hinted(link, embed.hint) and (link.many or not itself)
+        return link.child.name == embed.name and _hinted(link, embed.hint)
     if link.child.name == embed.name and (link.many or not itself):
         return True
     if link.child.is_view:
@@ -102,7 +105,11 @@ def _means(link: Link, embed: Embed) -> bool:
 def _hinted(link: Link, hint: str) -> bool:
     if link.junction:
         return link.junction.name == hint or any(key.name == hint for key in link.keys)
-    return link.keys[0].name == hint or (len(link.joins) == 1 and hint in link.joins[0])
+    return link.keys[0].name == hint or _by_column(link, hint)
+
+
+def _by_column(link: Link, hint: str) -> bool:
+    return len(link.joins) == 1 and hint in link.joins[0]
 
 
 def _links(catalog: Catalog, parent: Table) -> Iterator[Link]:
