@@ -92,7 +92,7 @@ def test_without_the_local_server_the_way_to_add_it_is_one_line(tmp_path: Path, 
     done = in_child(tmp_path, f"{code}main(['{command}'])")
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
-    assert "needs the local server. Add it, in your clone, with: pipx install --force '.[local]'" in done.stderr
+    assert "local server. Add it, in your clone, with: pipx install --force '.[local]'" in done.stderr
 
 
 def test_a_reader_that_is_gone_before_the_last_flush_is_no_crash(tmp_path: Path) -> None:
