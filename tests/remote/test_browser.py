@@ -76,6 +76,17 @@ async def test_the_address_says_who_where_and_what_proof() -> None:
     assert "v" * 64 not in url, "the verifier stays here"
 
 
+async def test_a_browser_that_says_that_a_person_looks_is_believed() -> None:
+    over_there = Authorize()
+    visit = await opened(over_there)
+    over_there.challenge = parse_qs(urlsplit(visit.url).query)["code_challenge"][0]
+    waiting = asyncio.create_task(visit.done())
+    async with httpx.AsyncClient(trust_env=False) as browser:
+        page = await browser.get(f"{visit.back}?code=code-1", headers={"Sec-Fetch-Dest": "document"})
+    assert page.status_code == 200
+    assert await asyncio.wait_for(waiting, 30) == ADA
+
+
 async def test_over_ssh_the_address_on_which_it_ended_is_pasted() -> None:
     over_there = Authorize()
     visit = await opened(over_there)
@@ -112,6 +123,9 @@ async def test_a_code_that_is_not_ours_lets_nobody_in() -> None:
     [
         (b"GET /callback HTTP/1.1\r\n\r\n", b"400"),
         (b"GET /favicon.ico HTTP/1.1\r\n\r\n", b"404"),
+        (b"GET /callback?error=no HTTP/1.1\r\nSec-Fetch-Dest: image\r\n\r\n", b"404"),
+        (b"GET /callback?code=x HTTP/1.1\r\nSec-Fetch-Dest: iframe\r\n\r\n", b"404"),
+        (b"GET /callback?code=x HTTP/1.1\r\nHost: evil.example\r\n\r\n", b"404"),
         (b"POST /callback?code=x HTTP/1.1\r\n\r\n", b"404"),
         (b"GET /callback?code=x\r\n\r\n", b"404"),
         (b"GET /" + b"x" * 20_000 + b" HTTP/1.1\r\n\r\n", b""),

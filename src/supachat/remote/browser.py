@@ -11,7 +11,7 @@ import base64
 import hashlib
 import html
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from supachat.domain.errors import BadInput, ServerTrouble, SignInError
@@ -21,7 +21,8 @@ from supachat.domain.text import safe_line
 PATIENCE = 300.0
 """Seconds for somebody to sign in over there; the project forgets the code after as many."""
 _LONGEST = 8192
-"""Bytes of a request's first line."""
+"""Bytes of a line of a request."""
+_NOTHING = ("404 Not Found", "There is nothing here.")
 
 Exchange = Callable[[str, str], Awaitable[Account | None]]
 """Code and verifier to an account."""
@@ -85,19 +86,26 @@ class Visit:
         try:
             async with asyncio.timeout(5):
                 line = await reader.readline()
-                status, words = self._came(line)
+                heads = await _heads(reader) if b" HTTP/" in line else {}
+                status, words = self._came(line) if self._led_here(heads) else _NOTHING
                 writer.write(_page(status, words))
                 await writer.drain()
-        except (TimeoutError, ValueError, OSError):
+        except (TimeoutError, ValueError, OSError):  # ValueError: a line without an end
             pass  # it did not speak HTTP, or went away: the next one may
         finally:
             writer.close()
+
+    def _led_here(self, heads: Mapping[str, str]) -> bool:
+        """Whether a browser went here before the person's eyes. Any page may have a picture fetched from
+        each port of this machine in the hope to end a sign-in; newer browsers say what a request is for."""
+        host = heads.get("host") in (None, urlsplit(self.back).netloc)
+        return host and heads.get("sec-fetch-dest") in (None, "document")
 
     def _came(self, line: bytes) -> tuple[str, str]:
         parts = line.decode("ascii", "replace").split(" ")
         target = parts[1] if len(parts) == 3 and parts[0] == "GET" else ""
         if urlsplit(target).path != "/callback":
-            return "404 Not Found", "There is nothing here."
+            return _NOTHING
         try:
             self.paste(f"{self.back}?{urlsplit(target).query}")
         except SignInError as error:
@@ -137,6 +145,18 @@ def code_in(address: str) -> str:
             cure="Paste the whole address on which the browser ended, with its ?code=",
         )
     return held["code"]
+
+
+async def _heads(reader: asyncio.StreamReader) -> dict[str, str]:
+    """The headers of a request, by their names in small letters; a hundred at most."""
+    found: dict[str, str] = {}
+    for _ in range(100):
+        line = await reader.readline()
+        name, _, value = line.decode("latin-1").partition(":")
+        if not value:
+            break
+        found[name.strip().lower()] = value.strip()
+    return found
 
 
 def _page(status: str, words: str) -> bytes:
