@@ -23,14 +23,14 @@ async def deaf_for_long(pilot: Pilot[int], town: Town) -> None:
     """The link is lost, very much is said, the link is back."""
     await settled(pilot)
     town.say(ev.LinkMoved(DOWN), ev.ThreadDeaf(key("mira")))
-    await until(pilot, lambda: "complete to 09:30, the server closed" in screen_text(pilot.app))
+    await until(pilot, lambda: "complete to 09:30" in screen_text(pilot.app))
     start = NOW + timedelta(minutes=1)
     town.table[key("mira")] += [
         message("mira", "mira", f"missed {n}", start + timedelta(seconds=n), 1000 + n)
         for n in range(MISSED)
     ]
     town.say(ev.LinkMoved(LIVE), ev.ThreadReady(key("mira")))
-    await until(pilot, lambda: f"missed {MISSED - 1}" in screen_text(pilot.app), 15.0)
+    await until(pilot, lambda: f"missed {MISSED - 1}" in screen_text(pilot.app))
 
 
 async def to_the_gap(pilot: Pilot[int]) -> None:

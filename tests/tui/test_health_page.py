@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from tests.tui.harness import chat, make_app, running, screen_text, settled, until
-from tests.tui.test_health import CLOCK, FULL, WAITING
+from tests.tui.link_values import CLOCK, FULL, WAITING
 from tests.tui.town import Town
 from textual.pilot import Pilot
 

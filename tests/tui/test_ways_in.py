@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from tests.tui.entering import ALL, go_to, offering, said, type_in, value
 from tests.tui.harness import make_app, running, screen_text, settled, until
-from tests.tui.test_getting_in import said, type_in, value
 from tests.tui.town import Town
 from textual.pilot import Pilot
 
@@ -19,23 +19,6 @@ from supachat.domain.errors import (
 from supachat.domain.text import Safe
 from supachat.tui.screens.sign_in import SignIn
 from supachat.tui.screens.sign_in_ways import broken, ways_of, ways_rows
-
-ALL = Ways(anonymous=True, providers=("github", "google"))
-
-
-def offering(ways: Ways) -> Town:
-    town = Town([], signed_in=False)
-    town.offers = ways
-    return town
-
-
-async def go_to(pilot: Pilot[int], words: str) -> None:
-    """Click on a way by its words."""
-    await until(pilot, lambda: words in screen_text(pilot.app))
-    rows = screen_text(pilot.app).splitlines()
-    y = next(n for n, row in enumerate(rows) if words in row)
-    await pilot.click(offset=(rows[y].index(words), y))
-    await settled(pilot)
 
 
 async def signed_in(pilot: Pilot[int]) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import pytest
+from tests.tui.entering import ALL, go_to, offering, said, type_in
 from tests.tui.harness import make_app, screen_text, settled, until
-from tests.tui.test_getting_in import said, type_in
-from tests.tui.test_ways_in import ALL, go_to, offering
 from textual.pilot import Pilot
 
 from supachat.domain.entering import Ways

@@ -1,0 +1,64 @@
+"""The switcher: threads, people who have none yet, and what is said when nobody is found."""
+
+from __future__ import annotations
+
+from tests.tui.harness import chat, make_app, running, screen_text, settled, until
+from tests.tui.street import key
+from tests.tui.town import Town
+
+from supachat.domain.errors import (
+    Unreachable,
+)
+
+
+async def test_the_switcher_opens_a_thread_by_a_few_letters() -> None:
+    async with running(make_app(Town())) as pilot:
+        await pilot.press("ctrl+k", *"noa", "enter")
+        await until(pilot, lambda: chat(pilot.app).client.open_thread == key("noa"))
+
+
+async def test_somebody_without_a_thread_is_found_by_the_server_and_gets_one() -> None:
+    async with running(make_app(Town())) as pilot:
+        await pilot.press("ctrl+k", *"samu")
+        await until(pilot, lambda: "Samuel Osei" in screen_text(pilot.app))
+        assert "no thread yet" in screen_text(pilot.app)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Message Samuel Osei" in screen_text(pilot.app))
+        assert "Nothing said yet" in screen_text(pilot.app)
+
+
+async def test_when_people_cannot_be_asked_for_it_says_so() -> None:
+    town = Town()
+    town.find_refused = Unreachable("no answer from acme.supabase.co")
+    async with running(make_app(town)) as pilot:
+        await pilot.press("ctrl+n", *"zzzz")
+        await until(pilot, lambda: "no answer from acme.supabase.co" in screen_text(pilot.app))
+
+
+async def test_nothing_found_says_what_is_nearest() -> None:
+    async with running(make_app(Town())) as pilot:
+        await pilot.press("ctrl+k", *"tom bekcer")
+        await until(pilot, lambda: 'Nothing is called "tom bekcer"' in screen_text(pilot.app))
+        assert "Nearest: Tom Becker" in screen_text(pilot.app)
+
+
+async def test_a_click_in_the_switcher_opens_and_one_beside_it_closes() -> None:
+    async with running(make_app(Town())) as pilot:
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: "Thread or person" in screen_text(pilot.app))
+        rows = screen_text(pilot.app).splitlines()
+        y = next(n for n, row in enumerate(rows) if "Noa Levi" in row and "Direct" in row)
+        await pilot.click(offset=(rows[y].rindex("Noa Levi"), y))
+        await until(pilot, lambda: chat(pilot.app).client.open_thread == key("noa"))
+        await pilot.press("ctrl+k")
+        await settled(pilot)
+        await pilot.click(offset=(2, 20))
+        await until(pilot, lambda: chat(pilot.app).is_active)
+
+
+async def test_groups_are_walked_with_tab() -> None:
+    async with running(make_app(Town())) as pilot:
+        await pilot.press("ctrl+k", "tab")
+        await settled(pilot)
+        chosen = next(row for row in screen_text(pilot.app).splitlines() if row[24:25] == "›")
+        assert "Mira Kovač" in chosen or "Relay" in chosen or "Renate" in chosen
