@@ -190,7 +190,10 @@ BODIES = [
     ("verify", {"type": "email", "token": "123456"}, 400),
     ("verify", {"type": "email", "token": "123456", "token_hash": "x", "email": ANN}, 400),
     ("verify", {"type": "email", "token_hash": "x", "email": ANN}, 400),
-    ("verify", {"type": "sms", "phone": "+15550100", "token": "123456"}, 400),
+    # nobody was sent a code by phone, so none is right: the answer says no more than that
+    ("verify", {"type": "sms", "phone": "+15550100", "token": "123456"}, 403),
+    ("verify", {"type": "sms", "phone": "15550100-x", "token": "123456"}, 400),
+    ("verify", {"type": "sms", "email": ANN, "token": "123456"}, 400),
     ("verify", {"type": "email", "token_hash": ""}, 400),
     ("verify", {"type": "magiclink", "token_hash": "' or true --"}, 403),
 ]

@@ -5,6 +5,7 @@ Must never take a code twice, and never lead anywhere that `redirects` does not 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +28,7 @@ _DONE = {
     Kind.INVITE: "Your address is confirmed. You can sign in now.",
     Kind.EMAIL_CHANGE: "Your address is changed. Sign in with the new one from now on.",
 }
+_PHONE = re.compile(r"[1-9][0-9]{1,14}")
 _NOWHERE = "This link was asked for without a page to lead to. Type the code of the same letter instead."
 
 
@@ -97,8 +99,10 @@ async def _without_page(service: Service, shown: Shown) -> str:
 def _shown(body: dict[str, Any], secret: str) -> Shown:
     """What a body shows; `secret` is what codes are kept with. Raises AuthError."""
     kind, token, token_hash = (rules.text(body, name) for name in ("type", "token", "token_hash"))
-    if kind in ("sms", "phone_change") or rules.text(body, "phone"):
-        raise AuthError(400, "phone_provider_disabled", "Unsupported phone provider")
+    if phone := rules.text(body, "phone"):
+        raise _no_code_for(phone)
+    if kind in ("sms", "phone_change"):
+        raise _no_receiver()
     codes.check_kind(kind)
     if bool(token) == bool(token_hash):
         raise invalid("Verify requires either a token or a token hash")
@@ -107,9 +111,20 @@ def _shown(body: dict[str, Any], secret: str) -> Shown:
             raise invalid("Only the token_hash and type should be provided")
         return Shown(kind, (token_hash,), link=True)
     if not rules.text(body, "email"):
-        raise invalid("Only an email address or phone number should be provided on verify")
+        raise _no_receiver()
     email = rules.email_of(body)
     return Shown(kind, codes.hashes_of(email, token.strip(), secret), link=False, whom=email)
+
+
+def _no_receiver() -> AuthError:
+    return invalid("Only an email address or phone number should be provided on verify")
+
+
+def _no_code_for(phone: str) -> AuthError:
+    """Nobody is sent a code by phone here, so none is ever right."""
+    if not _PHONE.fullmatch(phone.replace("+", "").replace(" ", "")):
+        return invalid("Invalid phone number format (E.164 required)")
+    return codes.expired(link=False)
 
 
 async def _redeemed(service: Service, connection: Connection, shown: Shown) -> tuple[Found, User | None]:
