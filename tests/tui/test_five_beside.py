@@ -284,3 +284,20 @@ async def test_a_new_thread_is_made_in_any_kind_that_can_whatever_is_open() -> N
         await pilot.press(*"sess", "enter")
         await until(pilot, lambda: town.threads[-1].title == "Sole")
         assert town.threads[-1].key.source == "sessions"
+
+
+async def test_who_is_put_out_while_writing_goes_on_writing_to_nobody() -> None:
+    town = five()
+    async with running(make_app(town), (120, 50)) as pilot:
+        await at(pilot, HANNAH)
+        await pilot.press(*"half a")
+        town.threads[:] = [each for each in town.threads if each.key != HANNAH]
+        town.say(ev.ListStale(HANNAH.source))
+        await until(pilot, lambda: "No conversation is open" in screen_text(pilot.app))
+        await pilot.press(*"nd more", "enter")
+        await settled(pilot)
+        assert chat(pilot.app).shown is None
+        assert chat(pilot.app).composer.text == "nd more"
+        assert chat(pilot.app).client.text(HANNAH) == "half a"
+        chat(pilot.app).go(STAKING)
+        await until(pilot, lambda: chat(pilot.app).composer.text == "nd more")

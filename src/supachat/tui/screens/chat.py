@@ -59,6 +59,9 @@ class ChatScreen(ChatTelling, Screen[None]):
         self._trail = Trail()
         self._countdown: Timer | None = None
         self._was_live = False
+        self._put_out = False
+        """The open thread went while something was written in it: another one that opened by itself would
+        get the next words, and perhaps the Enter."""
         self._reading = asyncio.get_running_loop().create_task(self._read())
 
     # ------------------------------------------------------------ the first frame
@@ -128,7 +131,7 @@ class ChatScreen(ChatTelling, Screen[None]):
                 self.composer.call(self.placeholder(self.shown))
             self.count_unread()
             first = self._first_thread()
-            if self.client.open_thread is None and first is not None:
+            if self.client.open_thread is None and first is not None and not self._put_out:
                 self.go(first)
         if touched & {"list", "people", "messages"}:
             self.show_people()
@@ -178,7 +181,7 @@ class ChatScreen(ChatTelling, Screen[None]):
             case ev.Sought():
                 self.sought(change)
             case ev.ThreadWaits():
-                if self.shown is None:
+                if self.shown is None and not self._put_out:
                     self.go(change.thread)
         return set()
 
@@ -211,6 +214,7 @@ class ChatScreen(ChatTelling, Screen[None]):
                 self._countdown.pause()
 
     def _account(self, change: ev.AccountChanged) -> None:
+        self._put_out = False
         if change.account is None:
             self.post_message(self.SignInWanted(change.reason))
         elif self.shown is not None:
@@ -222,6 +226,7 @@ class ChatScreen(ChatTelling, Screen[None]):
         """The account has left: nothing that it read or wrote can be seen or brought back."""
         self.stop_seeking()
         self.leave_edit()
+        self._put_out = bool(self.composer.text) and self.client.account is not None
         if self.shown is not None:  # else it was typed ahead, by whoever comes in now
             self.composer.forget()
         self.feed_open = self.shown = None
@@ -239,7 +244,7 @@ class ChatScreen(ChatTelling, Screen[None]):
         ahead = self.composer.text if self.shown is None else ""
         self.stop_seeking()
         self.leave_edit()
-        self.feed_open = None
+        self.feed_open, self._put_out = None, False
         self.client.open(key)
         self._trail.went(key)
         self.shown = key

@@ -211,6 +211,9 @@ def empty_words(client: Client) -> Words:
     if account is None or not client.online:
         words = Safe("They show up here as soon as the server answers.")
         return Words(Safe("Reading your conversations"), words, ("health", "commands", "help"))
+    if client.threads():
+        words = Safe("What you wrote is kept where you wrote it.")
+        return Words(Safe("No conversation is open"), words, ("switch", "next_unread", "help"))
     words = Safe(f"You are signed in as {account.email}. New conversations show up here by themselves.")
     return Words(Safe("No conversations yet"), words, ("start", "commands", "help"))
 
