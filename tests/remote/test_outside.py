@@ -13,8 +13,8 @@ import httpx
 import pytest
 from tests.remote.answers import Scripted, client_of
 from tests.remote.gotrue import Clock
+from tests.remote.keepers import FAST, Told
 from tests.remote.phoenix import until
-from tests.remote.test_session import FAST, Told
 from tests.remote.tokens_shop import USER, Shop, jwt
 
 from supachat.domain.entering import Outside

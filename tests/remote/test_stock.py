@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 from tests.remote.gotrue import Clock, GoTrue
-from tests.remote.test_session import USER, Broken, Make, clock, holding, make, server
+from tests.remote.keepers import USER, Broken, Make, clock, holding, make, server
 
 from supachat.domain.entering import Mailed, Nobody
 from supachat.domain.errors import BadInput, SessionEnded, Unreachable, VaultError

@@ -1,4 +1,4 @@
-"""What is done on the pages before the chat: fields are filled, ways are clicked, and the words are read."""
+"""What is done on the pages before the chat: a field is filled, a way is clicked, words are read."""
 
 from __future__ import annotations
 

@@ -1,0 +1,113 @@
+"""A session that others have a hand in: two processes on one vault, and a vault in trouble."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from tests.remote.gotrue import Clock, GoTrue
+from tests.remote.keepers import USER, Broken, Make, clock, holding, make, server
+from tests.remote.phoenix import until
+
+from supachat.domain.errors import (
+    VaultError,
+)
+from supachat.remote.vault import FileVault
+
+__all__ = ["clock", "make", "server"]  # fixtures
+
+
+# ---------------------------------------------------------------- two processes
+
+
+async def test_two_processes_on_one_vault(make: Make, server: GoTrue, clock: Clock, tmp_path: Path) -> None:
+    """Each spends the token that the other stored; a strict server refuses neither."""
+    vault = FileVault(tmp_path / "session")
+    await vault.save(server.session(), USER)
+    one, two = make(FileVault(tmp_path / "session")), make(FileVault(tmp_path / "session"))
+    for keeper in (one, two):
+        assert await keeper.keeper.restore()
+    for _ in range(5):
+        await asyncio.gather(one.keeper.access(), two.keeper.access())
+        clock.pass_(3590)
+    assert server.refused == []
+    assert len(server.spent) == 10
+    assert one.told.lost == two.told.lost == []
+    assert await one.stored() in server.valid
+
+
+async def test_a_token_that_another_process_rotated_is_read_again(
+    make: Make, server: GoTrue, clock: Clock
+) -> None:
+    vault = await holding(server)
+    one = make(vault)
+    await one.keeper.restore()
+    server.valid.clear()
+    await vault.save(server.session(), USER)
+    assert await one.keeper.access() == "access-3"
+    assert server.refused == []
+
+
+async def test_the_vaults_token_is_dead_and_ours_is_not(make: Make, server: GoTrue, clock: Clock) -> None:
+    """Its last write failed: what is in memory is newer."""
+    one = make()
+    await one.keeper.sign_in("alice@example.org", "right")
+    await one.vault.save("older", USER)
+    clock.pass_(3590)
+    assert await one.keeper.access() == "access-2"
+    assert one.told.lost == []
+
+
+async def test_another_accounts_session_is_not_taken(make: Make, clock: Clock) -> None:
+    one = make()
+    await one.keeper.sign_in("alice@example.org", "right")
+    await one.vault.save("somebody-else's", "another-user")
+    clock.pass_(3590)
+    assert await one.keeper.access() == "access-2"
+
+
+# ---------------------------------------------------------------- a vault in trouble
+
+
+async def test_a_vault_in_trouble_costs_no_session_and_is_tried_again(make: Make) -> None:
+    """In the library a storage that raises loses the rotated token for good."""
+    vault = Broken()
+    one = make(vault)
+    await one.keeper.sign_in("alice@example.org", "right")
+    assert one.keeper.trouble == "the keyring does not answer"
+    assert await one.keeper.access() == "access-1"
+    vault.broken = False
+    one.run()
+    await until(lambda: one.keeper.trouble is None, "kept after all")
+    assert await one.stored() == "refresh-1"
+
+
+async def test_a_session_in_memory_moves_into_a_file_and_is_renewed_there(
+    make: Make, tmp_path: Path
+) -> None:
+    one, file = make(), FileVault(tmp_path / "s" / "session")
+    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.move(file)
+    assert one.keeper.vault is file
+    kept = await file.load()
+    assert kept is not None
+    assert kept.refresh_token == "refresh-1"
+    one.clock.sleep(3600)
+    await one.keeper.access()
+    renewed = await file.load()
+    assert renewed is not None
+    assert renewed.refresh_token == "refresh-2"
+
+
+async def test_a_file_that_cannot_be_written_leaves_the_session_where_it_was(
+    make: Make, tmp_path: Path
+) -> None:
+    one = make()
+    (tmp_path / "in the way").write_text("x", encoding="utf-8")
+    await one.keeper.sign_in("alice@example.org", "right")
+    before = one.keeper.vault
+    with pytest.raises(VaultError, match="could not be written"):
+        await one.keeper.move(FileVault(tmp_path / "in the way" / "session"))
+    assert one.keeper.vault is before
+    assert one.keeper.signed_in
