@@ -26,7 +26,7 @@ RECORDED = Path(__file__).parents[1] / "vectors" / "data" / "realtime"
         "null",
         "",
         "[" * 100_000,
-        '{"a":' * 5000 + "1" + "}" * 5000,
+        '{"a":' * 100_000 + "1" + "}" * 100_000,
     ],
 )
 def test_what_is_not_believed(text: str) -> None:
@@ -94,6 +94,7 @@ def test_addresses_that_are_taken(typed: str, url: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
+        "https://a\n.b",
         "",
         "abc.supabase.co",
         "ftp://abc",

@@ -58,7 +58,8 @@ def checked_url(url: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         raise BadInput("this is not a web address", cure=cure) from None
-    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host or ""):
+    # urlsplit passes over a line feed, and what is kept and shown would be another address
+    if not _plain(text) or parts.scheme not in ("http", "https") or not _HOST.fullmatch(host or ""):
         raise BadInput("this is not a web address", cure=cure)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise BadInput("the address holds more than a host and a path", cure=cure)
