@@ -1,10 +1,10 @@
 """A client that kills itself at one await, as `kill -9` would; run as a process by `test_killed_at_awaits`.
 
-Arguments: url, key, account, cache, the other's name, and the place of its death, or `-`. It does what
-each line that it reads asks for, and answers:
+Arguments: url, key, account, cache, the other's name, and the place of its death: while it arrives, and
+while it converses, each may be `-`. It does what each line that it reads asks for, and answers:
 
     ?      what it holds, once it is whole again
-    !      in how many conversations each place was met
+    !      how often each place was met: by its arrival, and in its conversations
     text   `typed` once that text stands in the composer; then it sends it, and goes on until the answer to
            it has been seen. If it lives that long it says `survived`.
 """
@@ -19,6 +19,7 @@ import signal
 import sqlite3
 import sys
 from collections import Counter
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
@@ -36,7 +37,7 @@ class Fate:
     def __init__(self, end: str) -> None:
         self._end = end
         self._met: set[Place] = set()
-        self._conversations: Counter[str] = Counter()
+        self.conversations: Counter[str] = Counter()
         self.watch = Watch(self._meets)
 
     def _meets(self, place: Place) -> None:
@@ -45,25 +46,26 @@ class Fate:
         self._met.add(place)
 
     def ends_one(self) -> None:
-        self._conversations.update(map(str, self._met))
+        self.conversations.update(map(str, self._met))
         self._met.clear()
 
-    def told(self) -> str:
-        return json.dumps(self._conversations)
 
-
-async def main(url: str, key: str, name: str, cache: str, other: str, end: str) -> None:
-    fate = Fate(end)
-    async with rider(url, key, name, Path(cache)) as me:
-        thread = await me.writes_to(other)
-        await me.watch.until(lambda: me.watch.thread)
-        await all_sent([me])
+async def main(url: str, key: str, name: str, cache: str, other: str, early: str, late: str) -> None:
+    arrival, fate = Fate(early), Fate(late)
+    async with AsyncExitStack() as stay:
+        with arrival.watch:
+            me = await stay.enter_async_context(rider(url, key, name, Path(cache)))
+            thread = await me.writes_to(other)
+            await me.watch.until(lambda: me.watch.thread)
+            await all_sent([me])
+            await rests(me)
+        arrival.ends_one()
         while line := (await asyncio.to_thread(sys.stdin.readline)).strip():
             match line:
                 case "?":
                     answer = holds(me, thread)
                 case "!":
-                    answer = fate.told()
+                    answer = json.dumps([arrival.conversations, fate.conversations])
                 case text:
                     await types(me, thread, text, Path(cache))
                     say("typed")
@@ -104,10 +106,15 @@ async def converses(me: Guest, thread: ThreadKey, text: str, fate: Fate) -> None
         me.client.send(thread, text)
         await me.watch.until(partial(answered, me, text), SETTLE)
         await all_sent([me])
-        async with asyncio.timeout(SETTLE):
-            while me.client._run.engine.under_way():
-                await asyncio.sleep(0.01)
+        await rests(me)
     fate.ends_one()
+
+
+async def rests(me: Guest) -> None:
+    """Nothing is asked any more."""
+    async with asyncio.timeout(SETTLE):
+        while me.client._run.engine.under_way():
+            await asyncio.sleep(0.01)
 
 
 def answered(me: Guest, text: str) -> bool | None:

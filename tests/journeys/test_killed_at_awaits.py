@@ -1,4 +1,5 @@
-"""kill -9 at every await of the ways of a message, out and in: afterwards it is there exactly once.
+"""kill -9 at every await of the ways of a message, out and in, and of arriving: signing in, joining, the
+first catching up. Afterwards it is there exactly once.
 
 Which awaits these are is found out: the syntax tree says where something waits, and a client that is left
 alive says which of these places a message that is sent and one that is answered really pass. A new await
@@ -23,7 +24,7 @@ from tests.journeys.awaits import MOMENTS, ROOMS, place
 from tests.journeys.guest import Guest
 from tests.journeys.local import LocalServer
 from tests.journeys.storm import Result, Tell, all_sent, rider, stored
-from tests.repeats import AWAITS, CHAOS, SEED
+from tests.repeats import ARRIVALS, AWAITS, CHAOS, SEED
 
 from supachat.domain.model import ThreadKey
 
@@ -32,6 +33,8 @@ CONVERSATIONS = 5
 """Of the life that finds out which places there are: what most of them pass is on the way."""
 TURNS = 20
 """Conversations within which whoever is to die at a place on the way has come there."""
+ARRIVALS_MOST = 6
+"""The same of arriving: a clock that strikes meanwhile is not heard by each."""
 LANES = 3 if CHAOS else 2
 """Clients that live, and die, side by side: starting one again is most of the time."""
 
@@ -50,17 +53,21 @@ class Lane:
     end: str = "-"
     sent: int = 0
 
-    @asynccontextmanager
-    async def life(self, end: str = "-") -> AsyncIterator[Child]:
-        """Born, and whole again: its screen shows the table, and what was lost of the life before is
-        nothing."""
-        arguments = [self.server.url, self.server.key, self.name, str(self.cache), "ben", end]
+    async def born(self, *, early: str = "-", late: str = "-") -> Child:
+        """It dies at `early` while it arrives, at `late` while it converses."""
+        arguments = [self.server.url, self.server.key, self.name, str(self.cache), "ben", early, late]
         module = "tests.journeys.doomed"
-        child = Child(
+        return Child(
             await asyncio.create_subprocess_exec(
                 sys.executable, "-m", module, *arguments, stdin=PIPE, stdout=PIPE
             )
         )
+
+    @asynccontextmanager
+    async def life(self, end: str = "-") -> AsyncIterator[Child]:
+        """Born, and whole again: its screen shows the table, and what was lost of the life before is
+        nothing."""
+        child = await self.born(late=end)
         try:
             await healed(child, self)
             yield child
@@ -87,6 +94,25 @@ class Lane:
                     return await child.ends() == -signal.SIGKILL
         return False
 
+    async def dies_arriving(self, end: str) -> bool:
+        """The life before is cut off in mid-sentence, so that something waits on either side."""
+        async with self.life() as child:
+            self.sent += 1
+            self.last = f"message {self.sent} of {self.name}"
+            await child.tell(self.last)
+            assert await child.told() == "typed"
+        self.ben.client.send(self.thread, f"answer to {self.last}")
+        await all_sent([self.ben])
+        self.end = f"arriving, {end}"
+        for _ in range(ARRIVALS_MOST):
+            child = await self.born(early=end)
+            try:
+                if await child.ends() == -signal.SIGKILL:
+                    return True
+            finally:
+                await child.ends(kill=True)
+        return False
+
 
 class Child:
     """One life of the client."""
@@ -104,6 +130,9 @@ class Child:
         await self._process.stdin.drain()
 
     async def ends(self, *, kill: bool = False) -> int:
+        """How it ended. Nothing more is asked of it."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
         if kill and self._process.returncode is None:
             self._process.kill()
         return await asyncio.wait_for(self._process.wait(), PATIENCE)
@@ -127,17 +156,22 @@ async def healed(child: Child, lane: Lane) -> None:
         await asyncio.sleep(0.1)
 
 
-async def places_met(lane: Lane) -> list[str]:
-    """Every moment of every await that most conversations pass."""
+async def places_met(lane: Lane) -> tuple[list[str], list[str]]:
+    """Every moment of every await that two arrivals pass, and those that most conversations do."""
     async with lane.life() as child:
         for _ in range(CONVERSATIONS):
             assert await lane.conversation(child)
         await child.tell("!")
-        met: dict[str, int] = json.loads(await child.told())
-    found = sorted(at for at, times in met.items() if times > CONVERSATIONS / 2)
-    assert {place(at).file.partition("/")[0] for at in found} == set(ROOMS), found
-    assert {place(at).moment for at in found} == set(MOMENTS), found
-    return found
+        arrival, talk = json.loads(await child.told())
+    async with lane.life() as child:
+        await child.tell("!")
+        again, _ = json.loads(await child.told())
+    early = sorted(set(arrival) & set(again))
+    found = sorted(at for at, times in talk.items() if times > CONVERSATIONS / 2)
+    for places in (early, found):
+        assert {place(at).file.partition("/")[0] for at in places} == set(ROOMS), places
+        assert {place(at).moment for at in places} == set(MOMENTS), places
+    return early, found
 
 
 @asynccontextmanager
@@ -162,15 +196,17 @@ async def test_a_client_killed_at_an_await_neither_loses_nor_doubles(
     `make test` at some, others each time."""
     seed, alive = SEED or random.SystemRandom().randrange(1 << 32), list[str]()
     async with lanes(own_server, tmp_path) as all_lanes:
-        every = await places_met(all_lanes[0])
-        chosen = random.Random(seed).sample(every, min(AWAITS, len(every)))
+        early, late = await places_met(all_lanes[0])
+        dice = random.Random(seed)
+        chosen = [(Lane.dies_arriving, at) for at in dice.sample(early, min(ARRIVALS, len(early)))]
+        chosen += [(Lane.dies_at, at) for at in dice.sample(late, min(AWAITS, len(late)))]
         left = list(chosen)
 
         async def goes(lane: Lane) -> None:
             while left:
-                at = left.pop()
-                if not await lane.dies_at(at):
-                    alive.append(at)
+                dies, at = left.pop()
+                if not await dies(lane, at):
+                    alive.append(f"{dies.__name__} {at}")
             async with lane.life():
                 """The last one died as well, and nothing of that is missing."""
 
