@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 import httpx
 import pytest
 from tests.remote.answers import KEY, TLS, URL, Scripted
-from tests.remote.test_rows import CALL, rows_over
+from tests.remote.rows_over import CALL, rows_over
 
 from supachat.doctor.project import ends_in
 from supachat.domain.errors import ServerTrouble, SupachatError, Unreachable
