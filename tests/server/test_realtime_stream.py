@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from bisect import bisect
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -143,5 +144,5 @@ async def test_nothing_is_lost_or_late_under_a_steady_load(context: Context, mig
             await migrator.execute(SEND, (number,))
             sent.append(time.perf_counter())
         await heard.count(1000)
-    late = max(came - left for came, left in zip(heard.times, sent, strict=True))
-    assert late < 2.0
+    behind = max(bisect(sent, came) - number for number, came in enumerate(heard.times))
+    assert behind < 500, "so many were written before one was heard: a slow machine slows both"
