@@ -114,7 +114,9 @@ class ThreadList(ScrollView, can_focus=True):
         at = self._at_cursor()
         tall, narrow = self.app.size.height >= TALL, bool(self._query.strip())
         shown = narrowed(self._sources, self._query) if narrow else self._sources
-        self._entries = entries(shown, () if narrow else self._folded, tall=tall)
+        found = entries(shown, () if narrow else self._folded, tall=tall)
+        ruled = tall and toneless(self)  # the header's rule stands where the first blank row would
+        self._entries = found[1:] if ruled else found
         self._lines = [
             (number, row)
             for number, entry in enumerate(self._entries)
