@@ -291,6 +291,7 @@ async def test_who_is_put_out_while_writing_goes_on_writing_to_nobody() -> None:
     async with running(make_app(town), (120, 50)) as pilot:
         await at(pilot, HANNAH)
         await pilot.press(*"half a")
+        await until(pilot, lambda: chat(pilot.app).client.text(HANNAH) == "half a")
         town.threads[:] = [each for each in town.threads if each.key != HANNAH]
         town.say(ev.ListStale(HANNAH.source))
         await until(pilot, lambda: "No conversation is open" in screen_text(pilot.app))

@@ -28,6 +28,7 @@ OTHERS = ("rooms", "inbox", "sessions", "portal")
 @pytest.mark.parametrize(
     ("text", "rule"),
     [
+        ("Hello, who are you?", "who"),
         ("hello", "hello"),
         ("Moin!", "hello"),
         ("how do I kill the server?", "kill"),
