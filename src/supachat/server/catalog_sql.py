@@ -34,8 +34,8 @@ select c.oid::int8 as oid, n.nspname as schema, c.relname as table, c.relkind in
            'comment', col_description(c.oid, a.attnum),
            'enum', (select json_agg(e.enumlabel order by e.enumsortorder)
                       from pg_catalog.pg_enum e where e.enumtypid = a.atttypid),
-           'default', case when a.attidentity = 'd'
-                           then format('nextval(%%L)', pg_get_serial_sequence(c.oid::regclass::text, a.attname))
+           'default', case when a.attidentity = 'd' then
+                               format('nextval(%%L)', pg_get_serial_sequence(c.oid::regclass::text, a.attname))
                            when a.attidentity = '' and a.attgenerated = ''
                            then pg_get_expr(d.adbin, d.adrelid) end
        ) order by a.attnum) filter (where a.attnum is not null), '[]') as columns
