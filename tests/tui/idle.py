@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Callable
 from typing import TypeVar
 
-from supachat.cache.rows import Rows
 from supachat.cache.store import Cache
 
 T = TypeVar("T")
@@ -23,7 +22,7 @@ _jobs = 0
 _do = Cache._do
 
 
-async def counted(cache: Cache, job: Callable[[Rows], T]) -> T:
+async def counted(cache: Cache, job: Callable[[], T]) -> T:
     """`Cache._do`, seen from here while the cache's thread is at it."""
     global _jobs
     _jobs += 1
