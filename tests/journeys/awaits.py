@@ -20,8 +20,9 @@ ROOMS = ("cache", "client", "remote")
 """Where a message goes through on its way out and in, and something waits."""
 MOMENTS = ("before", "within", "after")
 """The await is about to begin; it waits; it has come back."""
-_YIELD = dis.opmap["YIELD_VALUE"]
-"""What a coroutine does while it waits; anything else that leaves its frame ends it."""
+_WAITS = (dis.opmap["YIELD_VALUE"], dis.opmap["RESUME"])
+"""What a coroutine does while it waits; anything else that leaves its frame ends it. Python 3.13 points to
+the step behind already, with which it will go on."""
 
 
 class Place(NamedTuple):
@@ -80,7 +81,7 @@ class Watch:
         if event == "line":
             self._steps(frame, lines)
         elif event == "return" and frame in self._under_way:
-            waits = _leaves_by(frame.f_code, frame.f_lasti) == _YIELD
+            waits = _leaves_by(frame.f_code, frame.f_lasti) in _WAITS
             self._tell(frame, "within" if waits else "after")
         return self
 
