@@ -96,6 +96,32 @@ def test_a_shipped_dialect_fits_what_its_sql_made_until_somebody_breaks_it(proje
     assert project.count("chat_messages") == before
 
 
+def test_where_the_server_counts_the_keys_no_right_is_said_to_be_missing(project: Project) -> None:
+    project.owner("drop table public.chat_messages, public.chat_threads cascade")
+    project.install("integer_keys")
+    project.guess("--yes")
+    _, found = project.check()
+    assert found["writing"]["state"] == "note"
+    assert "the server counts the messages' keys itself" in found["writing"]["words"]
+    assert "grant" not in found["writing"]["cure"]
+
+
+def test_a_room_without_threads_is_guessed_with_views_and_talked_in(project: Project) -> None:
+    project.owner("drop table public.chat_messages, public.chat_threads cascade")
+    project.install("one_room")
+    assert "makes two views" in project.guess("--yes")
+    again = project.shell.run("dialect", "guess", "--output", str(project.map))
+    assert "is there already" in again.stderr
+    assert "If dialect guess wrote SQL" in project.failed()["table guessed_messages"]
+    project.owner(project.map.with_suffix(".sql").read_text("utf-8"))
+    code, found = project.check()
+    assert {
+        name: (one["words"], one["cure"]) for name, one in found.items() if one["state"] == "failed"
+    } == {}
+    assert code == 0
+    assert found["not null guessed_messages"]["words"] == "not known"
+
+
 HURTS = (
     (
         "alter table direct_messages rename column body to words",

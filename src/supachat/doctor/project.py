@@ -85,14 +85,15 @@ class Source:
     async def writes(self) -> str:
         """A row that a constraint has to refuse, so that none is left, tells what RLS says of it."""
         call, thread = self.sending()
-        cure = sql.writing(self.dialect.schema, self.dialect.map.messages.table, call)
-        call = harmless(call, self.dialect, thread)
+        schema, table = self.dialect.schema, self.dialect.map.messages.table
+        probe = harmless(call, self.dialect, thread)
         try:
-            allowed = await self._reader.examiner.may_write(call)
+            allowed = await self._reader.examiner.may_write(probe)
         except Refused as error:
-            raise Note(f"the server refused the probe in its own words: {error.message}", cure) from error
+            # no right is known to be missing, so none is offered
+            raise Note(_unasked(error), sql.policies(schema, table)) from error
         if not allowed:
-            raise Trouble("you may not write into your own thread", cure)
+            raise Trouble("you may not write into your own thread", sql.writing(schema, table, call))
         return "allowed (nothing was written)"
 
     def sending(self) -> tuple[Call, Thread]:
@@ -155,6 +156,13 @@ class Source:
             "a publishable key cannot see the publication nor the replica identity",
             sql.publication(self.dialect.schema, table),
         )
+
+
+def _unasked(error: Refused) -> str:
+    """Why the probe told nothing. 428C9: the key is `generated always`, so it cannot be made null."""
+    if code_of(error) == "428C9":
+        return "not known: the server counts the messages' keys itself, so only sending shows it"
+    return f"the server refused the probe in its own words: {error.message}"
 
 
 def _known_id(thread: Thread) -> str:

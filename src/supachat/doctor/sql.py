@@ -16,8 +16,8 @@ def install(dialect: str, schema: str, code: str) -> str:
     if code == "PGRST106" or schema != "public":
         lines.append(f"Add {schema} to the exposed schemas in the project's API settings")
     return "\n".join(lines) or (
-        "Run the SQL that dialect guess wrote beside the map, if it did; else mend the map, or the tables"
-        " that it names"
+        "Mend the map, or the tables that it names. If dialect guess wrote SQL beside the map, run that"
+        " first"
     )
 
 

@@ -45,7 +45,10 @@ class Catalog:
             rows = await self._examiner.rows(Rpc("supachat_describe", schema=self.schema))
         except (DialectError, NotAllowed):
             return await self._outside()
-        self._found = {(str(row["table_name"]), str(row["column_name"])): _described(row) for row in rows}
+        found = {(str(row["table_name"]), str(row["column_name"])): _described(row) for row in rows}
+        # of a view neither what is never null is told nor whose policies guard it
+        told = {table for (table, _), said in found.items() if said.not_null}
+        self._found = {place: said for place, said in found.items() if place[0] in told}
         return f"supachat_describe tells of {len({table for table, _ in self._found})} tables"
 
     async def _outside(self) -> str:
