@@ -34,8 +34,13 @@ select c.oid::int8 as oid, n.nspname as schema, c.relname as table, c.relkind in
            'comment', col_description(c.oid, a.attnum),
            'enum', (select json_agg(e.enumlabel order by e.enumsortorder)
                       from pg_catalog.pg_enum e where e.enumtypid = a.atttypid),
-           'default', case when a.attidentity = 'd' then
-                               format('nextval(%%L)', pg_get_serial_sequence(c.oid::regclass::text, a.attname))
+           'default', case when a.attidentity = 'd'
+                           then (select format('nextval(%%L)', format('%%I.%%I', sn.nspname, s.relname))
+                                   from pg_catalog.pg_depend o
+                                   join pg_catalog.pg_class s on s.oid = o.objid and s.relkind = 'S'
+                                   join pg_catalog.pg_namespace sn on sn.oid = s.relnamespace
+                                  where o.classid = 'pg_catalog.pg_class'::regclass and o.deptype = 'i'
+                                    and o.refobjid = c.oid and o.refobjsubid = a.attnum)
                            when a.attidentity = '' and a.attgenerated = ''
                            then pg_get_expr(d.adbin, d.adrelid) end
        ) order by a.attnum) filter (where a.attnum is not null), '[]') as columns
