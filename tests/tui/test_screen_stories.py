@@ -8,12 +8,14 @@ import pytest
 from tests.tui.harness import chat, make_app, row, running, screen_text, settled, until
 from tests.tui.street import key, long_conversation, street
 from tests.tui.town import Town
+from textual.strip import Strip
 
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed, SettingsError
 from supachat.domain.health import Link, LinkState
 from supachat.domain.text import safe_line
 from supachat.tui.keymap import Place
+from supachat.tui.widgets.thread_list import ThreadList
 
 
 async def test_with_sixteen_colours_the_terminals_own_are_used() -> None:
@@ -42,6 +44,26 @@ async def test_walking_with_tab_and_opening_from_the_list() -> None:
             places.append(screen.place.value)
         assert places == ["composer", "list", "composer", "messages"]
         assert screen.client.open_thread == key("noa")
+
+
+async def test_a_step_in_the_list_paints_the_row_that_was_left_and_the_one_that_was_reached(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    painted: set[int] = set()
+    draw = ThreadList.render_line
+
+    def seen(self: ThreadList, y: int) -> Strip:
+        painted.add(y)
+        return draw(self, y)
+
+    async with running(make_app(Town())) as pilot:
+        await pilot.press("tab")
+        await settled(pilot)
+        monkeypatch.setattr(ThreadList, "render_line", seen)
+        await pilot.press("down")
+        await settled(pilot)
+        assert row(pilot.app, "Tom Becker").startswith("›")
+        assert len(painted) == 2
 
 
 async def test_a_folded_section_hides_its_threads() -> None:

@@ -201,9 +201,14 @@ class ThreadList(ScrollView, can_focus=True):
         places = [number for number, entry in enumerate(self._entries) if entry.kind != "blank"]
         if not places:
             return
-        here = min(range(len(places)), key=lambda index: abs(places[index] - self._cursor))
+        left = self._cursor
+        here = min(range(len(places)), key=lambda index: abs(places[index] - left))
         self._cursor = places[max(0, min(len(places) - 1, here + by))]
-        self._settle()
+        self.post_message(self.Moved())
+        self._reveal(self._cursor)  # which paints all rows, if it scrolls
+        for line, (number, _) in enumerate(self._lines):
+            if number in (left, self._cursor):
+                self.refresh_line(line)
 
     def _settle(self) -> None:
         self.post_message(self.Moved())
