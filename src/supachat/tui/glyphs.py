@@ -9,7 +9,6 @@ import Textual: the table is read by pure functions.
 from __future__ import annotations
 
 import locale
-import sys
 
 from supachat.domain.values import dataclass
 
@@ -87,10 +86,11 @@ ASCII = Glyphs(
 
 
 def choose(wanted: str = "auto", encoding: str | None = None) -> Glyphs:
-    """The set for `wanted` (auto, unicode, ascii). `auto` asks the encoding of the terminal."""
+    """The set for `wanted` (auto, unicode, ascii). `auto` asks the encoding of the locale, which is what the
+    person says of the terminal: that of stdout is UTF-8 under `LC_ALL=C` too, by Python's own mode."""
     if wanted == "ascii":
         return ASCII
     if wanted == "unicode":
         return UNICODE
-    said = encoding or getattr(sys.__stdout__, "encoding", None) or locale.getpreferredencoding(False)
+    said = encoding or locale.getencoding()
     return UNICODE if said.replace("-", "").lower() in ("utf8", "utf8sig") else ASCII
