@@ -12,7 +12,7 @@ from tests.journeys.local import PASSWORD, LocalServer
 from supachat.assemble import Desk, connect, open_client
 from supachat.cli.headless import Headless
 from supachat.client import Client
-from supachat.domain.model import Message, Presence, ThreadKey
+from supachat.domain.model import Delivery, Message, Presence, ThreadKey
 from supachat.settings import Settings, Workspace, places
 
 LIMIT = 30.0
@@ -51,7 +51,14 @@ class Guest:
         await self.watch.until(lambda: self.client.presence(source, handle) is presence or None, LIMIT)
 
     async def all_sent(self) -> None:
-        await self.watch.until(lambda: self.client.unsent() == (0, 0) or None, LIMIT)
+        """Known to the client, and to the screen, which hears of it with the next batch."""
+        waiting = (Delivery.QUEUED, Delivery.SENDING)
+
+        def sent() -> bool:
+            shown = any(each.delivery in waiting for each in self.messages())
+            return self.client.unsent() == (0, 0) and not shown
+
+        await self.watch.until(lambda: sent() or None, LIMIT)
 
 
 @asynccontextmanager
