@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.unit.core_screen import CONNECTED, OTHER, SIGNED_IN, THREAD, Screen, live, said
+from tests.unit.core_screen import CONNECTED, OTHER, SIGNED_IN, THREAD, Screen, live, page, said
 
 from supachat.domain import events as ev
-from supachat.domain.model import Message, Thread
+from supachat.domain.model import Gap, Message, Thread
 from supachat.domain.text import safe_line
 from supachat.sync.catching import MOST_PAGES, PAGE
 from supachat.sync.engine import REREAD
@@ -86,3 +86,22 @@ def test_what_two_threads_lack_is_one_sum_and_unknown_where_one_is_not_counted()
     rows[0] = replace(rows[0], unread_local=True)
     screen.hear(ev.ThreadsListed("direct", tuple(rows), ()))
     assert screen.engine.health.health.backlog is None
+
+
+# ---------------------------------------------------------------- the outbox is faster than the reading
+
+
+def test_drafts_that_are_stored_before_catch_up_has_read_make_one_gap_and_the_badge_says_behind() -> None:
+    screen = live(said(1), said(2))
+    screen.hear(ev.ThreadDeaf(THREAD))
+    for at in range(10, 40):
+        screen.hear(ev.MessageArrived(said(at, author="me")))
+    assert len([item for item in screen.items if isinstance(item, Gap)]) == 1
+    standing = screen.engine.standing(THREAD)
+    assert (standing.gaps, standing.catching_up, standing.complete_to) == (0, True, 2)
+    assert screen.engine.health.health.catching_up == 1
+    screen.hear(ev.ThreadReady(THREAD))
+    page(screen, *(said(at, author="me") for at in range(10, 40)))
+    assert not [item for item in screen.items if isinstance(item, Gap)]
+    assert screen.engine.standing(THREAD).complete_to == 39
+    assert screen.engine.health.health.catching_up == 0

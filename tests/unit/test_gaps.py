@@ -59,6 +59,28 @@ def test_pages_add_up_and_the_last_one_closes_the_gap() -> None:
     assert known(timeline) == []
 
 
+def test_what_was_heard_within_a_gap_is_not_missing() -> None:
+    timeline = holed()
+    timeline.put([message(40), message(60)])
+    timeline.gaps.counted(cursor(2), cursor(90), 87)
+    assert known(timeline) == [(85, 0, False)]
+    timeline.put([message(50)])
+    assert known(timeline) == [(84, 0, False)]
+    page(timeline, 55, 90)
+    assert known(timeline) == [(50, 35, False)]
+
+
+def test_a_gap_that_grows_while_it_is_filled_is_still_being_filled_and_has_no_number() -> None:
+    timeline = Timeline(message(1).thread)
+    timeline.put([message(1), message(2)], (cursor(1), cursor(2)))
+    timeline.put([message(9)])
+    (gap,) = timeline.gaps.all()
+    timeline.gaps.filling(gap, True)
+    timeline.gaps.counted(cursor(2), cursor(9), 6)
+    timeline.put([message(12)])
+    assert known(timeline) == [(None, 0, True)]
+
+
 def test_a_guess_that_was_too_small_is_dropped() -> None:
     timeline = holed()
     timeline.gaps.counted(cursor(2), cursor(90), 15)

@@ -53,7 +53,7 @@ def test_one_run_between_two_neighbours_is_one_splice() -> None:
     ]
 
 
-def test_a_gap_stands_before_the_message_that_ends_it_and_drafts_after_everything() -> None:
+def test_a_gap_stands_where_it_begins_and_drafts_after_everything() -> None:
     order = Order()
     end = message(5, "m")
     gap = Gap(THREAD, Cursor(Micros(1), "a"), end.cursor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -83,6 +84,23 @@ def test_a_message_that_was_only_heard_says_nothing_about_its_neighbours() -> No
     timeline.put([message(5)])
     assert shape(timeline) == ["m0001", "gap", "m0005"]
     assert timeline.complete_to == cursor(1)
+
+
+def test_what_was_only_heard_divides_no_gap_and_is_in_no_window() -> None:
+    timeline = Timeline(THREAD)
+    mirror: list[Item] = []
+    replay(mirror, timeline.put([message(1), message(2)], (START, cursor(2))))
+    for at in (5, 7, 9):
+        replay(mirror, timeline.put([message(at)]))
+    assert mirror == timeline.items
+    assert shape(timeline) == ["m0001", "m0002", "gap", "m0005", "m0007", "m0009"]
+    assert timeline.gaps.all() == [Gap(THREAD, cursor(2), cursor(9))]
+    assert timeline.holes == 0, "it lies after what is complete"
+    assert timeline.window(cursor(9), 50) == (cursor(9), [])
+    replay(mirror, timeline.put([message(8)], (cursor(6), cursor(9))))
+    assert timeline.gaps.all() == [Gap(THREAD, cursor(2), cursor(6))]
+    assert shape(timeline) == ["m0001", "m0002", "gap", "m0005", "m0007", "m0008", "m0009"]
+    assert timeline.holes == 1
 
 
 def test_an_older_version_never_replaces_a_newer_one() -> None:
@@ -221,6 +239,11 @@ def test_the_splices_turn_the_old_list_into_the_new_one(puts: list[tuple[list[in
         assert mirror == timeline.items
         confirmed = [item.cursor for item in timeline.items if isinstance(item, Message)]
         assert len({c.id for c in confirmed}) == len(confirmed)
-        for gap in timeline.gaps.all():
-            assert gap.after < gap.before
-            assert not any(gap.after < c < gap.before for c in confirmed if c.at)
+        gaps, spans = timeline.gaps.all(), timeline.spans
+        assert all(gap.after < gap.before for gap in gaps)
+        for gap in gaps:
+            inside = [c for c in confirmed if gap.after < c < gap.before]
+            assert all(timeline.span_of(c) == (c, c) for c in inside), "only what was heard lies in a gap"
+        for (_, after), (before, _) in pairwise(spans):
+            around = [gap for gap in gaps if gap.after <= after and before <= gap.before]
+            assert len(around) == 1, "every hole is in one gap"

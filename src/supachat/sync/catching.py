@@ -35,8 +35,13 @@ class Catcher:
         self._shelf, self._rereader = shelf, rereader
 
     def behind(self) -> list[Reading]:
-        """Threads that are not complete yet. A second look at a live one is no catching up."""
-        return [r for r in self._shelf.all() if r.catching is not None and not r.live]
+        """Threads that are not complete yet: something is asked for, or the open one holds what was only
+        heard. A second look at a live one is no catching up."""
+        return [r for r in self._shelf.all() if not r.live and (r.catching is not None or self._lacks(r))]
+
+    def _lacks(self, reading: Reading) -> bool:
+        timeline = reading.timeline
+        return timeline.thread == self._shelf.open and len(timeline.gaps) > timeline.holes
 
     def ready(self, thread: ThreadKey, out: Outcome) -> None:
         """Rows flow from now on: what passed before is read once more, for the truth."""

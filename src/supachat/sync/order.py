@@ -1,6 +1,6 @@
 """A thread's items in their order, and each change of them as the splice that whoever shows them needs.
 
-Messages stand by their cursor, a gap right before the message that ends it, drafts after everything.
+Messages stand by their cursor, a gap right after the message that it begins with, drafts after everything.
 Must never know why something is put here or taken away.
 """
 
@@ -15,7 +15,7 @@ from supachat.domain.model import Cursor, Gap, Item, Message
 Key = tuple[int, str, int]
 """The place of an item: time, id, and whether it is a gap or a message."""
 
-_GAP, _MESSAGE = 0, 1
+_MESSAGE, _GAP = 0, 1
 _DRAFTS = 2**62
 
 
@@ -32,7 +32,7 @@ def message_key(message: Message) -> Key:
 
 
 def gap_key(gap: Gap) -> Key:
-    return gap.before.at, gap.before.id, _GAP
+    return gap.after.at, gap.after.id, _GAP
 
 
 def draft_key(number: int) -> Key:

@@ -124,7 +124,7 @@ class Shelf:
         known_to = reading.timeline.complete_to
         return Standing(
             complete_to=known_to.at if known_to is not None and known_to != START else None,
-            gaps=len(reading.timeline.gaps),
+            gaps=len(reading.timeline.gaps) if reading.live else reading.timeline.holes,
             catching_up=not reading.live or reading.following,
         )
 

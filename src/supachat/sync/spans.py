@@ -33,9 +33,16 @@ def span_of(spans: Sequence[Span], cursor: Cursor) -> Span | None:
 
 
 def gaps_between(thread: ThreadKey, spans: Sequence[Span], oldest: Cursor | None) -> list[Gap]:
-    """What lies between the stretches, as far as the items in memory reach."""
-    return [
-        Gap(thread, after, before)
-        for (_, after), (before, _) in pairwise(spans)
-        if oldest is not None and after >= oldest
-    ]
+    """What lies between the stretches, as far as the items in memory reach.
+
+    What was only heard, a stretch of one message, divides no gap: after an outage each confirmed draft of
+    one's own would make another, although all of it is one stretch that nobody has read yet.
+    """
+    gaps: list[Gap] = []
+    for (low, after), (before, _) in pairwise(spans):
+        if oldest is None or after < oldest:
+            continue
+        if gaps and low == after:
+            after = gaps.pop().after
+        gaps.append(Gap(thread, after, before))
+    return gaps

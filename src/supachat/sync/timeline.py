@@ -74,6 +74,12 @@ class Timeline:
         return next((high for low, high in reversed(self.spans) if low != high), None)
 
     @property
+    def holes(self) -> int:
+        """Gaps before `complete_to`: what lies after it is still to be caught up with."""
+        known = self.complete_to
+        return sum(known is not None and gap.before <= known for gap in self.gaps.all())
+
+    @property
     def from_start(self) -> bool:
         """Whether the first message of the thread is known to be in the first span."""
         return bool(self.spans) and self.spans[0][0] == START
@@ -96,17 +102,21 @@ class Timeline:
         return sum(self._is_message(item) and not item.own for item in rest)
 
     def window(self, upto: Cursor, most: int) -> tuple[Cursor, list[Message]]:
-        """Up to `most` confirmed messages that end at `upto`, no gap among them, oldest first; and the
-        cursor after which they are all there are."""
+        """Up to `most` confirmed messages that end at `upto`, nothing unread among them, oldest first; and
+        the cursor after which they are all there are."""
         found: list[Message] = []
+        span = self.span_of(upto)
+        low = span[0] if span is not None else upto
         index = self._past_notices(self._order.end(upto))
         while index and len(found) < most and isinstance(item := self.items[index - 1], Message):
+            if item.cursor < low:
+                break
             found.insert(0, item)
             index = self._past_notices(index - 1)
         before = self.items[index - 1] if index else None
-        if isinstance(before, Message):
+        if isinstance(before, Message) and before.cursor >= low:
             return before.cursor, found
-        if before is None and self.from_start and span_of(self.spans[:1], upto):
+        if before is None and low == START:
             return START, found
         return (found[0].cursor, found[1:]) if found else (upto, [])
 

@@ -146,7 +146,7 @@ def _above(scene: Scene, canvas: Canvas) -> list[Line]:
     lines: list[Line] = []
     air = [canvas.empty()] if frame.airy else []
     if isinstance(item, Message):
-        known = before.at if isinstance(before, Message) else before.before.at if before else None
+        known = before.at if isinstance(before, Message) else item.at if before else None
         if known is None or frame.day(item.at) != frame.day(known):
             lines += [*(air if before else []), across.day(canvas, item.at)]
         if scene.new:
