@@ -67,6 +67,12 @@ def test_why_a_message_was_not_sent_and_what_can_be_done() -> None:
     assert clicks >= {"verb('retry')", "verb('edit')", "verb('discard')"}
 
 
+def test_a_reason_that_stands_below_the_next_one_is_not_said_twice() -> None:
+    whole, less = rows(NOT_SENT, before=BEFORE), rows(NOT_SENT, before=BEFORE, below=True)
+    assert less == [row for row in whole if row not in whole[-3:-1]]
+    assert less[-1] == "    r retry  e edit  x discard"
+
+
 @pytest.mark.parametrize(("shape", "kept"), [(WIDE, 4), (NARROW, 2)])
 def test_a_long_message_is_folded(shape: Frame, kept: int) -> None:
     item = said("tom", at(9, 1), LOG)

@@ -11,7 +11,7 @@ import pytest
 from tests.tui.pane_story import TODAY, at, said
 
 from supachat.domain.events import Edge
-from supachat.domain.model import Item, Message
+from supachat.domain.model import Delivery, Item, Message
 from supachat.domain.text import Safe, safe
 from supachat.tui.widgets.blocks import MOST, Blocks
 from supachat.tui.widgets.frame import frame
@@ -31,6 +31,7 @@ def message(number: int, dice: random.Random) -> Message:
     text = " ".join(dice.choice(WORDS) for _ in range(dice.choice([1, 3, 8, 8, 30])))
     if dice.random() < 0.1:
         text += "\n```py\n" + "x = 1  # one\n" * dice.randint(1, 20) + "```"
+    failed = dice.random() < 0.2
     return said(
         dice.choice("abc"),
         type(at(0, 0))(at(0, 0) + number * 90_000_000),
@@ -39,6 +40,7 @@ def message(number: int, dice: random.Random) -> Message:
         deleted=dice.random() < 0.15,
         system=dice.random() < 0.05,
         reply_to=f"n{number - 3}" if dice.random() < 0.1 else None,
+        **({"delivery": Delivery.FAILED, "reason": Safe(dice.choice(WORDS[:2]))} if failed else {}),
     )
 
 
@@ -115,6 +117,30 @@ class Story:
 
 def _id(item: Item) -> str:
     return item.id if isinstance(item, Message) else "gap"
+
+
+def test_one_reason_of_a_run_that_was_not_sent_is_said_below_its_last() -> None:
+    story = Story(0, 0)
+    view = story.view
+
+    def unsent(number: int, reason: str) -> Message:
+        return said("a", at(9, number), "x", id=f"u{number}", delivery=Delivery.FAILED, reason=Safe(reason))
+
+    def reasons() -> list[str]:
+        view.settle()
+        lines = [
+            line.strip.text for index in range(len(view.items)) for line in view.drawer.drawn(index).lines
+        ]
+        return [text.split(": ")[1].rstrip() for text in lines if "not sent: " in text]
+
+    view.splice(0, 0, [unsent(1, "no key"), unsent(2, "no key"), unsent(3, "no right")])
+    assert reasons() == ["no key", "no right"]
+    view.splice(3, 0, [unsent(4, "no right")])
+    assert reasons() == ["no key", "no right"]
+    view.splice(1, 1, [])
+    assert reasons() == ["no key", "no right"]
+    view.splice(2, 1, [])
+    assert reasons() == ["no key", "no right"], "the last of the run is gone: the one before says it now"
 
 
 @pytest.mark.parametrize("seed", SEEDS)

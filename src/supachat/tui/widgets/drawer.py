@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Collection
 from itertools import islice
 
-from supachat.domain.model import Item, Message
+from supachat.domain.model import Delivery, Gap, Item, Message
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.widgets.blocks import Blocks, Entry, Ident, ident
 from supachat.tui.widgets.body import first_line
@@ -114,6 +114,7 @@ class Drawer:
             expanded=ident(item) in self.expanded,
             reply=self._reply(item),
             found=self.found,
+            below=index + 1 < len(self.items) and _failed_alike(item, self.items[index + 1].item),
         )
 
     def _reply(self, item: Item) -> Reply | None:
@@ -190,3 +191,10 @@ class Drawer:
 
 def _counts(item: Item) -> bool:
     return isinstance(item, Message) and not item.own and not item.system
+
+
+def _failed_alike(item: Item, after: Item) -> bool:
+    """Whether both were not sent, and for one reason: it is said once, below the last of a run."""
+    if isinstance(item, Gap) or isinstance(after, Gap) or after.deleted:
+        return False
+    return item.delivery is after.delivery is Delivery.FAILED and item.reason == after.reason

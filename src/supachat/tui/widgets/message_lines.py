@@ -88,6 +88,8 @@ class Scene:
     reply: Reply | None = None
     found: Sought | None = None
     """What a search looked for."""
+    below: bool = False
+    """Why it was not sent stands below the next one, which was not sent for the same reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ def _message(scene: Scene, canvas: Canvas, cast: Cast, *, headed: bool) -> Body:
     )
     card = extra.card(item, canvas)
     text = body.lines if item.body.strip() or not (card or before) else ()
-    after = _not_sent(item, canvas) if item.delivery is Delivery.FAILED else ()
+    after = _not_sent(item, canvas, why=not scene.below) if item.delivery is Delivery.FAILED else ()
     return Body((*before, *text, *card, *extra.trouble(item, canvas), *after), body.opens)
 
 
@@ -265,10 +267,10 @@ def _reply(reply: Reply | None, canvas: Canvas, cast: Cast) -> tuple[Line, ...]:
     return (canvas.line(cut_pieces(pieces, frame.text, frame.glyphs.cut), at=(0, -1)),)
 
 
-def _not_sent(item: Message, canvas: Canvas) -> tuple[Line, ...]:
+def _not_sent(item: Message, canvas: Canvas, *, why: bool) -> tuple[Line, ...]:
     """Why, and what can be done."""
     words = Piece(f"not sent: {item.reason}" if item.reason else "not sent", Role.ERROR)
-    rows = wrap([words], canvas.frame.text)
+    rows = wrap([words], canvas.frame.text) if why else ()
     lines = [canvas.line(row, at=(LAST, at)) for at, row in enumerate(rows, 1)]
     verbs: list[Piece] = []
     for key, verb in (("r", "retry"), ("e", "edit"), ("x", "discard")):
