@@ -10,7 +10,8 @@ from tests.dialects.recorded import changed
 from supachat.dialects import catalog
 from supachat.dialects.calls import Binding, Rpc, Topic
 from supachat.domain.events import ListStale, MessageArrived, MessageGone, MessageHinted
-from supachat.domain.model import Draft, Feature, Micros, PersonKind, ThreadKey
+from supachat.domain.model import Draft, Feature, Micros, Person, PersonKey, PersonKind, ThreadKey
+from supachat.domain.text import Safe
 
 INBOX = catalog.load("inbox")
 ME = "5f6b1d3e-0000-4000-8000-000000000001"
@@ -139,6 +140,15 @@ def test_a_new_row_is_the_same_row_whichever_brings_it(topic: str) -> None:
     (event,) = told(topic, "INSERT", ROW)
     assert isinstance(event, MessageArrived)
     assert (event.message.thread, event.message.raw, event.changed) == (THREAD, "where is it?", False)
+
+
+def test_a_row_that_names_its_author_names_them_when_it_arrives() -> None:
+    row = {**ROW, "sender_type": "chatbot", "sender_id": "bot-1", "sender_name": "Helper"}
+    (event,) = told(OPEN, "INSERT", row)
+    assert isinstance(event, MessageArrived)
+    assert event.author == Person(
+        PersonKey("inbox", "bot-1"), Safe("Helper"), Safe("bot-1"), PersonKind.BOT
+    )
 
 
 def test_an_update_has_changed() -> None:

@@ -115,7 +115,8 @@ def _message(
         of = thread
         if not believed or data.get("errors"):
             return MessageHinted(thread, changed)
-        return MessageArrived(rows.message(map_, record, me), changed=changed)
+        message = rows.message(map_, record, me)
+        return MessageArrived(message, changed=changed, author=rows.author(map_, record))
     except rows.Misfit:
         return MessageHinted(of, changed) if of is not None else None
 

@@ -173,8 +173,8 @@ def _row(
     record = payload.get(part.record)
     if not isinstance(record, Mapping) or not _same_table(map_, payload):
         return ()
-    message = rows.message(map_, record, me)
-    return (MessageArrived(message),) if message.thread == thread else ()
+    message, author = rows.message(map_, record, me), rows.author(map_, record)
+    return (MessageArrived(message, author=author),) if message.thread == thread else ()
 
 
 def _changed(
@@ -188,8 +188,8 @@ def _changed(
         return ()
     if event == part.gone:
         return (MessageGone(map_.name, rows.key(record, map_.messages.key)),)
-    message = rows.message(map_, record, me)
-    return (MessageArrived(message, changed=True),) if message.thread.id == id_ else ()
+    message, author = rows.message(map_, record, me), rows.author(map_, record)
+    return (MessageArrived(message, changed=True, author=author),) if message.thread.id == id_ else ()
 
 
 def _same_table(map_: Map, payload: Mapping[str, Any]) -> bool:

@@ -51,6 +51,7 @@ from supachat.domain.model import (
     Account,
     Cursor,
     Message,
+    Person,
     Presence,
     Sighting,
     SourceInfo,
@@ -142,6 +143,8 @@ class MessageArrived:
     message: Message
     changed: bool = False
     """The row was known to be there before and has changed. Without it a known row stays as it is."""
+    author: Person | None = None
+    """Whoever wrote it, where the row itself names them."""
 
 
 @dataclass(frozen=True, slots=True)

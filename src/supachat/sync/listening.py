@@ -60,7 +60,8 @@ def _rows(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
             parts.reader.catcher.deaf(thread)
             if parts.roster.people.unheard(thread):
                 out.changes.append(ev.PeopleChanged())
-        case ev.MessageArrived(message, changed=changed):
+        case ev.MessageArrived(message, changed=changed, author=author):
+            parts.roster.learn((author,) if author is not None else (), out)
             parts.heard(message, now, out, changed=changed)
         case ev.MessageHinted(thread, changed):
             _hinted(parts, thread, changed, out)
