@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.core_screen import OTHER, Screen, live, said
+from tests.unit.core_screen import OTHER, SIGNED_IN, SOURCE, THREAD, Screen, listed, live, said
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
+from supachat.domain.health import Link
 from supachat.domain.model import Extra, Message, Micros, ThreadKey
 from supachat.domain.text import safe
+from supachat.sync.engine import Engine
 from supachat.sync.growing import PAINT_EVERY, UNFINISHED, Growing
 
 GROWING = Extra(growing=True)
@@ -122,6 +126,49 @@ def test_half_a_minute_without_a_word_is_an_end() -> None:
     assert "unfinished" in shown(screen).trouble
     kept = [m for w in screen.writes if isinstance(w, kp.KeepMessages) for m in w.messages]
     assert [m.extra for m in kept if m.id == "answer"][-1] == GROWING  # what the server has
+
+
+MINUTE = 60_000_000
+
+
+def restarted(changed: int, *, follows: bool = True, ahead: float = 0.0) -> Screen:
+    """A screen whose cache holds an answer that changed last at `changed`, opened ten minutes after 1970
+    by a computer whose clock is `ahead` of the server's."""
+    screen = Screen()
+    source = replace(SOURCE, follows_edits=follows)
+    screen.engine = Engine(kp.Memory(sources=(source,)), wall=lambda: Micros(10 * MINUTE))
+    screen.hear(replace(SIGNED_IN, sources=(source,)), ev.LinkMoved(Link(clock_skew=ahead)), listed(THREAD))
+    screen.take(screen.engine.open(THREAD, 5.0))
+    (recall,) = screen.asked(ev.Recall)
+    assert isinstance(recall, ev.Recall)
+    screen.hear(ev.Recalled(recall, (said(1), replace(answer("half a"), edited=Micros(changed)))), now=5.0)
+    return screen
+
+
+@pytest.mark.parametrize(
+    ("changed", "known", "growing"),
+    [
+        (7 * MINUTE, {}, False),  # three minutes ago
+        (10 * MINUTE - 10_000_000, {}, True),
+        (11 * MINUTE, {}, True),
+        (7 * MINUTE, {"follows": False}, True),  # no column says when it changed
+        (9 * MINUTE, {"ahead": 55.0}, True),  # by the server's clock five seconds ago
+        (10 * MINUTE, {"ahead": -55.0}, False),
+    ],
+)
+def test_an_answer_that_is_read_has_half_a_minute_since_its_own_last_change(
+    changed: int, known: dict[str, Any], growing: bool
+) -> None:
+    screen = restarted(changed, **known)
+    assert shown(screen).growing is growing
+
+
+def test_what_is_left_of_its_half_minute_goes_on() -> None:
+    screen = restarted(10 * MINUTE - 10_000_000)
+    tick(screen, 5.0 + UNFINISHED - 10.5)
+    assert shown(screen).growing
+    tick(screen, 5.0 + UNFINISHED - 9.5)
+    assert not shown(screen).growing
 
 
 def test_an_answer_that_goes_on_after_all_is_shown_as_it_is() -> None:

@@ -48,7 +48,7 @@ class Runner:
     def __init__(
         self, files: Files, now: Callable[[], float], wall: Callable[[], float], pace: Pace
     ) -> None:
-        self.engine = Engine(kp.Memory(), pace)
+        self.engine = Engine(kp.Memory(), pace, self.wall_micros)
         self.ledger = Ledger(files, tell=self.tell, kept=self._draft_kept)
         self.last_open: ThreadKey | None = None
         """What the account had open when it was here last."""
@@ -71,7 +71,7 @@ class Runner:
     async def start(self) -> None:
         """Read the cache and start the engine on it."""
         memory = await self.ledger.begin()
-        self.engine = Engine(memory, self.pace)
+        self.engine = Engine(memory, self.pace, self.wall_micros)
         self.last_open = memory.last_open
         self.parts.attendance.touched(self.now())
         self.spawn(self.ledger.run())

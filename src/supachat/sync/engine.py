@@ -37,7 +37,7 @@ from supachat.sync import failing, listening
 from supachat.sync.catching import backlog
 from supachat.sync.health import HealthKeeper
 from supachat.sync.outbox import Outbox
-from supachat.sync.parts import Parts
+from supachat.sync.parts import Parts, Wall
 from supachat.sync.people import People
 from supachat.sync.reading import Reader
 from supachat.sync.shelf import Outcome
@@ -53,8 +53,8 @@ _REACHED = (LinkState.CONNECTED, LinkState.POLLING)
 
 
 class Engine:
-    def __init__(self, memory: kp.Memory, pace: Pace = USUAL) -> None:
-        self.parts = Parts(memory, pace)
+    def __init__(self, memory: kp.Memory, pace: Pace = USUAL, wall: Wall = lambda: None) -> None:
+        self.parts = Parts(memory, pace, wall)
         self._watched: tuple[ThreadKey, ...] = ()
         self._reread_at = 0.0
         self._missed = 0
@@ -89,7 +89,6 @@ class Engine:
         out, parts = Outcome(), self.parts
         if self.people.expire(now):
             out.changes.append(ev.PeopleChanged())
-        parts.grow(now, out)
         self._missed += self.reader.catcher.missed(now)
         self.reader.catcher.nudge(now, out)
         reached = self.health.health.link.state in _REACHED
@@ -242,6 +241,7 @@ class Engine:
 
     def _step(self, out: Outcome, now: float) -> ev.Step:
         parts = self.parts
+        parts.grow(now, out)
         if self.online:
             parts.sender.send_due(now, out)
             parts.attend(now, out)

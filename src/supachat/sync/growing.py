@@ -5,6 +5,8 @@ One that stops for half a minute is unfinished. Pure: `now` is monotonic seconds
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from supachat.domain.model import Message, MessageKey
 
 PAINT_EVERY = 0.1
@@ -17,7 +19,10 @@ def grows(message: Message | None) -> bool:
 
 
 class Growing:
-    def __init__(self) -> None:
+    """`age`: for how many seconds a row that was read has not changed, as far as its server says."""
+
+    def __init__(self, age: Callable[[Message], float] = lambda message: 0.0) -> None:
+        self._age = age
         self._painted: dict[MessageKey, float] = {}
         self._held: dict[MessageKey, Message] = {}
         """The newest version of each that came too soon to be painted."""
@@ -40,9 +45,9 @@ class Growing:
         return True
 
     def seen(self, message: Message, now: float) -> None:
-        """A row that was read grows: from now on it has half a minute, if it had not one already."""
+        """A row that was read grows: from its last change on it has half a minute, unless one runs."""
         if grows(message):
-            self._alive.setdefault(message.key, now)
+            self._alive.setdefault(message.key, now - self._age(message))
 
     def due(self, now: float) -> list[Message]:
         """Versions that have waited long enough."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain import mentions
@@ -22,10 +24,13 @@ from supachat.sync.roster import Roster
 from supachat.sync.sending import Sender
 from supachat.sync.shelf import Outcome, Shelf
 
+Wall = Callable[[], Micros | None]
+"""This computer's time; None where nobody tells."""
+
 
 class Parts:
-    def __init__(self, memory: kp.Memory, pace: Pace) -> None:
-        self._pace = pace
+    def __init__(self, memory: kp.Memory, pace: Pace, wall: Wall) -> None:
+        self._pace, self._wall = pace, wall
         self.account = memory.account
         self.sources = memory.sources
         self.roster = Roster(memory, self.me, self._typing_lasts, pace.silent)
@@ -43,12 +48,12 @@ class Parts:
         self.beside = Beside(memory, self.chosen, self.notifier, pace.change_limit)
         self.alterer = Alterer(self.me)
         self.attendance = Attendance(pace.idle)
-        self.growing = Growing()
+        self.growing = Growing(self._age)
         self.mentions = Mentions(self.calls)
 
     def handed_over(self, memory: kp.Memory) -> Parts:
         """The same for another account. How the link does, and whether somebody looks, stays."""
-        fresh = Parts(memory, self._pace)
+        fresh = Parts(memory, self._pace, self._wall)
         fresh.health, fresh.attendance = self.health, self.attendance
         fresh.notifier.looking = self.notifier.looking
         return fresh
@@ -127,6 +132,14 @@ class Parts:
         notice = hearsay.in_own_order(notice, Cursor(before, ""))
         self.reader.arrived(notice, self.asking.turn, out)
         self.roster.note(self.roster.threads.told(notice), out)
+
+    def _age(self, message: Message) -> float:
+        """Seconds since the row's last change, by the server's clock; 0 where its source names none."""
+        info, wall = self.info(message.thread.source), self._wall()
+        if wall is None or info is None or not info.follows_edits:
+            return 0.0
+        changed = max(message.at, message.edited or message.at)
+        return max(0.0, (wall - changed) / 1_000_000 - self.health.health.link.clock_skew)
 
     def grow(self, now: float, out: Outcome) -> None:
         """Paint the versions that were held back; say of what has stopped that it is unfinished."""
