@@ -43,7 +43,23 @@ def recorded(label: str, file: str = "rest_errors.jsonl") -> tuple[int, Any]:
     ("status", "body", "kind", "words"),
     [
         (*recorded("unique violation (pk insert)"), Refused, "has this already"),
-        (*recorded("non-member inserts", "rest_rls.jsonl"), NotAllowed, "may not"),
+        (
+            *recorded("non-member inserts", "rest_rls.jsonl"),
+            NotAllowed,
+            "may not do that here. Ask whoever",
+        ),
+        (
+            403,
+            {"code": "42501", "message": "permission denied for table t"},
+            NotAllowed,
+            "here. Ask whoever",
+        ),
+        (
+            403,
+            {"code": "42501", "message": "only the owner of this room may do that"},
+            NotAllowed,
+            "the owner",
+        ),
         (404, {"code": "PGRST202", "message": "Could not find the function"}, DialectError, "not there"),
         (404, {"code": "PGRST205", "message": "Could not find the table"}, DialectError, "not there"),
         (406, {"code": "PGRST106", "message": "The schema must be one of"}, DialectError, "not there"),

@@ -54,7 +54,7 @@ begin
       and @schema@.supachat_is_member(m.session_id)
     returning * into stored;
   if not found then
-    raise exception 'this message is not yours' using errcode = '42501';
+    raise exception 'this message is not yours, or not there any more' using errcode = '42501';
   end if;
   return stored;
 end

@@ -50,6 +50,9 @@ _WORDS = {
     "22021": "the server cannot store one of the characters",
 }
 
+_POSTGRES_SAYS = ("permission denied", "row-level security", "must be owner", "must be superuser")
+WHOM = "Ask whoever keeps this project, or owns the conversation, for the right"
+
 
 class TokenRefused(Exception):
     """The server does not take our access token: renew it and ask once more. `nameless` where it has seen
@@ -108,12 +111,19 @@ def rows_error(error: APIError, note: Note) -> Exception:
             cure="Install them with `supachat dialect sql`, and expose their schema",
         )
     if code == "42501" or status == 403:
-        return NotAllowed("you may not do that here")
+        return _not_allowed(code, words)
     if status >= 500 or code in _TROUBLE or code.startswith(("53", "57P", "08")):
         return ServerTrouble("the server has trouble", after=note.after)
     if 300 <= status < 400:
         return ServerTrouble("the address leads elsewhere", cure="Give the address that it leads to")
     return _refused(code, words)
+
+
+def _not_allowed(code: str, words: Safe) -> NotAllowed:
+    """A function that refuses by its own words says who may; PostgreSQL's words name tables, not people."""
+    if code == "42501" and words and not any(each in words for each in _POSTGRES_SAYS):
+        return NotAllowed(f"you may not do that here: {words}")
+    return NotAllowed("you may not do that here", cure=WHOM)
 
 
 def _refused(code: str, words: Safe) -> SupachatError:
