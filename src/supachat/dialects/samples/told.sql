@@ -3,7 +3,8 @@
 -- For a project that keeps no chat rows: who is in which room stands in two tables, what is said goes by
 -- client broadcast on the private topic session:<room id>. Whoever may broadcast there can say anything in
 -- any member's name, so supachat marks all that it hears as unverified. Run it as postgres, as often as you
--- like. PostgreSQL 15 to 18. The map that goes with it is told.toml.
+-- like. PostgreSQL 15 to 18. The map that goes with it is told.toml. Not in a project that has the dialect
+-- rooms: that one seals the topics of the same name.
 
 begin;
 
