@@ -145,7 +145,7 @@ async def walk(
     await pilot.press("escape")
     for text in texts:
         screen.notices.tell(ev.Notice(safe_line(text), safe(text), "error"))
-        screen.alerted(ev.Alerted(safe_line(text), safe(text), urgent=True))
+        screen.take([ev.Alerted(safe_line(text), safe(text), urgent=True)])
         screen.composer.give_back(text)
         await pilot.pause(0.02)
         look()

@@ -263,10 +263,10 @@ async def test_an_alert_covers_nothing_where_its_feed_is_looked_at() -> None:
         screen = chat(pilot.app)
         screen.open_feed("portal", "alerts")
         await settled(pilot)
-        screen.alerted(alert)
+        screen.take([alert])
         assert not screen.notices.busy
         screen.close_feed()
-        screen.alerted(alert)
+        screen.take([alert])
         await until(pilot, lambda: "Pulse of 148" in screen_text(pilot.app))
 
 

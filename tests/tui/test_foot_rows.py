@@ -61,7 +61,7 @@ def test_what_is_below_stands_at_the_right_end() -> None:
 
 
 def test_a_question_takes_the_whole_line() -> None:
-    question = Question("x", Safe("Discard this message?"), Safe("discard"), Safe("keep"))
+    question = Question(Safe("Discard this message?"), Safe("discard"), Safe("keep"), lambda yes: None)
     row = typing_row(TypingState(names=(Safe("Mira"),), question=question), 70)
     assert text(row).strip() == "Discard this message?  y discard  n keep"
     assert {span.act for span in row.spans} == {"", "yes", "no"}

@@ -13,9 +13,11 @@ import pytest
 from tests.tui.harness import as_on_disk, chat, make_app, running, screen_text, until
 from tests.tui.street import key
 from tests.tui.town import Town
+from textual import actions
 
 from supachat.cache.files import Files
 from supachat.tui import editor, slash
+from supachat.tui.key import Place, runs
 from supachat.tui.keymap import KEYS
 from supachat.tui.screens.chat import ChatScreen
 
@@ -74,14 +76,28 @@ def test_what_was_meant(name: str, near: str) -> None:
     assert slash.nearest(name) == near
 
 
-def test_every_command_does_something_that_there_is() -> None:
-    there = {name.removeprefix("action_") for name in dir(ChatScreen) if name.startswith("action_")}
-    known = {*(key.id for keys in KEYS.values() for key in keys), *there, *slash.WITH_TEXT}
-    assert [
-        each
-        for each in slash.SLASHES.values()
-        if each.partition(".")[2] not in known | {"leave"} and each not in known
-    ] == []
+PLACES = (Place.EVERYWHERE, Place.COMPOSER, Place.LIST, Place.MESSAGES, Place.FEED)
+KNOWN = {*(key.id for keys in KEYS.values() for key in keys), *slash.WITH_TEXT}
+"""What a slash may mean beside an action: a key, or what is done with the words behind it."""
+
+
+async def test_every_key_and_command_does_something_that_there_is() -> None:
+    town = Town()
+    async with running(make_app(town)) as pilot:
+        screen = chat(pilot.app)
+        asked = [key.run for place in PLACES for key in KEYS[place] if key.keys]
+        asked += [runs(each) for each in slash.SLASHES.values() if each not in KNOWN]
+        asked += [runs(each.id[3:]) for each in screen.offers() if each.id.startswith("do ")]
+        lost = [each for each in asked if not there(screen, *actions.parse(each)[1:])]
+        assert lost == []
+
+
+def there(screen: ChatScreen, name: str, args: tuple[object, ...]) -> bool:
+    """Whether the screen, one of its parts or something on it can do that."""
+    if name == "act":
+        return callable(getattr(getattr(screen, str(args[0])), str(args[1])))
+    nodes = (screen.app, screen, *screen.walk_children())
+    return any(hasattr(node, f"action_{name}") for node in nodes)
 
 
 async def test_a_command_that_is_not_there_is_said_and_the_text_stays() -> None:

@@ -27,7 +27,7 @@ from supachat.tui.attending import Attending
 from supachat.tui.breaking import Crashed
 from supachat.tui.keymap import Keymap
 from supachat.tui.screens.chat import ChatScreen
-from supachat.tui.screens.chat_doors import SIGN_IN, SIGN_OUT
+from supachat.tui.screens.chat_posts import SIGN_IN, SIGN_OUT, CommandWanted, SignInWanted
 from supachat.tui.screens.layout import SMALL, too_small
 from supachat.tui.terminal_keys import teach_terminal_keys
 from supachat.tui.widgets.drawn import Drawn
@@ -176,7 +176,7 @@ class SupachatApp(Attending, inherit_bindings=False):
 
     # ------------------------------------------------------------ signing in
 
-    def on_chat_doors_sign_in_wanted(self, event: ChatScreen.SignInWanted) -> None:
+    def on_sign_in_wanted(self, event: SignInWanted) -> None:
         from supachat.tui.screens.sign_in import SignIn  # late: a restored session does not need it
 
         if self.client is None or any(isinstance(screen, SignIn) for screen in self.screen_stack):
@@ -209,14 +209,14 @@ class SupachatApp(Attending, inherit_bindings=False):
             found.append(Command(SIGN_IN, Safe(f"Sign in to {here}"), Safe("account")))
         return found
 
-    async def on_chat_doors_command_wanted(self, event: ChatScreen.CommandWanted) -> None:
+    async def on_command_wanted(self, event: CommandWanted) -> None:
         verb, _, what = event.command.partition(" ")
         if verb == "theme":
             self.theme = what
             try:
                 self._keep_theme(what)
             except SupachatError as error:
-                event.chat.unkept(safe_line(str(error), limit=300))
+                event.unkept(safe_line(str(error), limit=300))
         elif verb == "workspace":
             await self._change_workspace(what)
 
@@ -239,12 +239,12 @@ class SupachatApp(Attending, inherit_bindings=False):
             return
         key = self.keys[event.act]
         event.stop()
-        name = (key.action or key.id).partition("(")[0].rpartition(".")[2]
+        name = key.run.partition("(")[0].rpartition(".")[2]
         focused = self.screen.focused
         nodes = [*(focused.ancestors_with_self if focused else ()), self.screen, self]
         target = next((node for node in nodes if hasattr(node, f"action_{name}")), None)
         if target is not None:
-            await self.run_action((key.action or key.id).rpartition(".")[2], target)
+            await self.run_action(key.run[key.run.index(name) :], target)
 
     def on_resize(self, event: events.Resize) -> None:
         if self.client is not None or len(self.screen_stack) > 1:

@@ -10,7 +10,7 @@ import os
 from supachat.client import Client
 from supachat.tui import desktop
 from supachat.tui.screens.chat import ChatScreen
-from supachat.tui.screens.chat_telling import ChatTelling
+from supachat.tui.screens.chat_posts import Told, Unread
 from supachat.tui.turns import Turns
 
 
@@ -24,12 +24,12 @@ class Attending(Turns, inherit_bindings=False):
     _reports_focus = False
     """The terminal has said once that the person looks elsewhere, so it says when they do not."""
 
-    def on_chat_telling_told(self, event: ChatTelling.Told) -> None:
+    def on_told(self, event: Told) -> None:
         """Something happened elsewhere: the desktop says it, unless the person is known to look here."""
         if event.urgent or not (self._reports_focus and self.app_focus):
             self.tell_terminal(desktop.notice(event.title, event.details, os.environ))
 
-    def on_chat_telling_unread(self, event: ChatTelling.Unread) -> None:
+    def on_unread(self, event: Unread) -> None:
         if event.count != self._unread and self.client is not None:
             keep = desktop.KEEP_TITLE if self._unread < 0 else ""
             self._unread = event.count

@@ -44,13 +44,18 @@ class Key:
     short: str = ""
     """The footer's words, where `words` are too long for it."""
     action: str = ""
-    """The Textual action; `id` where empty."""
+    """What it runs, `id` where empty: Textual's action, or `part.verb` of the chat screen's parts."""
     shown: str = ""
     """How the keys are written, where their names are not what a person calls them."""
     command: str = ""
     """Its name in the command palette; empty = not offered there."""
     silent: bool = False
     """Not on the help page: a key that everybody knows."""
+
+    @property
+    def run(self) -> str:
+        """The action, as Textual is told of it."""
+        return runs(self.action or self.id)
 
     @property
     def there(self) -> bool:
@@ -88,6 +93,23 @@ _UNSURE: Final = frozenset(
     {"shift+enter", "ctrl+enter", "alt+shift+b", "alt+m", "ctrl+pageup", "ctrl+pagedown"}
 )
 """Twins that only some terminals send: they work, the help page does not promise them."""
+
+
+_TARGETS: Final = ("", "app", "screen")
+"""What Textual itself knows in front of an action's dot."""
+
+
+def runs(action: str) -> str:
+    """An action of the table as Textual runs it: `part.verb(...)` calls the chat screen's dispatcher.
+
+    >>> runs("reading.page(-1)")
+    "screen.act('reading', 'page', -1)"
+    """
+    call, _, given = action.partition("(")
+    part, _, verb = call.rpartition(".")
+    if part in _TARGETS:
+        return action
+    return f"screen.act({part!r}, {verb!r}{f', {given}' if given.strip(')') else ')'}"
 
 
 def plain(key: str) -> str:

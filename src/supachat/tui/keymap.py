@@ -86,7 +86,7 @@ def bindings(place: Place, without: Collection[str] = (), only: Collection[str] 
     return [
         Binding(
             ",".join(key.keys.split()) or f"none+{key.id}",
-            key.action or key.id,
+            key.run,
             key.words,
             show=False,
             priority=True,

@@ -7,9 +7,18 @@ from typing import Final
 from supachat.tui.key import Key
 
 EVERYWHERE: Final = (
-    Key("switch", "ctrl+k f3", "switch thread", "switch", command="Switch thread"),
-    Key("start", "ctrl+n", "start a thread", "new thread", command="Start a thread"),
-    Key("commands", "ctrl+p f2", "commands"),
+    Key(
+        "switch", "ctrl+k f3", "switch thread", "switch", command="Switch thread", action="switching.switch"
+    ),
+    Key(
+        "start",
+        "ctrl+n",
+        "start a thread",
+        "new thread",
+        command="Start a thread",
+        action="switching.start",
+    ),
+    Key("commands", "ctrl+p f2", "commands", action="doors.commands"),
     Key("next_unread", "alt+a f4", "next unread", command="Go to the next unread"),
     Key("last_thread", "alt+slash f5", "last thread", command="Back to the last thread"),
     Key(
@@ -34,11 +43,25 @@ EVERYWHERE: Final = (
     Key("search", "alt+s", "search everywhere", "search", command="Search everywhere"),
     Key("list", "f7 alt+shift+b", "hide or show the list", "list", command="Hide or show the list"),
     Key("people", "f8", "people", command="Show people and this thread"),
-    Key("health", "f9", "link health", "health", command="Show link health"),
-    Key("again", "ctrl+l", "draw again, reconnect", "try now", command="Reconnect now"),
-    Key("reconnect_all", "alt+l", "leave and rejoin everything", command="Reconnect everything"),
-    Key("toggle_offline", "alt+o", "go offline, come back", command="Go offline or come back"),
-    Key("help", "f1", "keys", command="Show the keys"),
+    Key("health", "f9", "link health", "health", command="Show link health", action="doors.health"),
+    Key(
+        "again", "ctrl+l", "draw again, reconnect", "try now", command="Reconnect now", action="link.again"
+    ),
+    Key(
+        "reconnect_all",
+        "alt+l",
+        "leave and rejoin everything",
+        command="Reconnect everything",
+        action="link.reconnect_all",
+    ),
+    Key(
+        "toggle_offline",
+        "alt+o",
+        "go offline, come back",
+        command="Go offline or come back",
+        action="link.toggle_offline",
+    ),
+    Key("help", "f1", "keys", command="Show the keys", action="doors.help"),
     Key("suspend", "ctrl+z", "suspend, fg comes back", action="app.suspend_process"),
     Key("copy", "ctrl+c", "copy, else clear the text"),
     Key("leave", "ctrl+q", "quit, unsent is kept", "quit", command="Quit", action="app.leave"),
@@ -138,9 +161,9 @@ LIST: Final = (
     Key("list_down", "j down", "down", action="move(1)", silent=True),
     Key("list_first", "g home", "first", action="move(-9999)", silent=True),
     Key("list_last", "G end", "last", action="move(9999)", silent=True),
-    Key("list_keys", "question_mark", "keys", action="screen.help"),
+    Key("list_keys", "question_mark", "keys", action="doors.help"),
     Key("list_write", "", "write", action="screen.back"),  # these two in the preset vim alone
-    Key("list_commands", "", "commands", action="screen.commands"),
+    Key("list_commands", "", "commands", action="doors.commands"),
 )
 
 MESSAGES: Final = (
@@ -156,14 +179,14 @@ MESSAGES: Final = (
     Key("delete_message", "d", "delete it for everyone", "delete", action="verb('delete')"),
     Key("discard", "x", "discard what is not sent yet", "discard", action="verb('discard')"),
     Key("details", "i", "delivery, times, id", "details", action="screen.details"),
-    Key("message_keys", "question_mark", "keys", action="screen.help"),
+    Key("message_keys", "question_mark", "keys", action="doors.help"),
     # in the preset vim alone
     Key("write", "", "write", action="screen.back"),
     Key("to_list", "", "to the list", action="screen.walk(-1)"),
     Key("half_up", "", "a page up, down", action="screen.page(-1)"),
     Key("half_down", "", "a page down", action="screen.page(1)", silent=True),
     Key("message_search", "", "search everywhere", action="screen.search"),
-    Key("message_commands", "", "commands", action="screen.commands"),
+    Key("message_commands", "", "commands", action="doors.commands"),
 )
 
 CONFIRM: Final = (

@@ -104,5 +104,5 @@ FEED: Final = (
     Key("feed_last", "G end", "last", action="move(9999)", silent=True),
     Key("feed_waiting", "u", "only what waits, or all", "waiting", action="waiting"),
     Key("feed_again", "r", "read again", action="screen.feed_again"),
-    Key("feed_keys", "question_mark", "keys", action="screen.help"),
+    Key("feed_keys", "question_mark", "keys", action="doors.help"),
 )

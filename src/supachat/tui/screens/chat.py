@@ -4,8 +4,9 @@ One worker loops over `client.changes()` and applies whole batches; what a batch
 Must never wait for the network between a key and its paint.
 
 The screen is a tower, a subject a file, each class on the one before it: `chat_view`, reading, jump,
-writing, editing, canned, link, list, threads, prices, presence, feeds, search, doors, telling, and
-this one. Textual asks the handlers of an event from the top; `prevent_default` keeps it from those below.
+writing, editing, canned, list, threads, prices, feeds, search, and this one. Textual asks the handlers of
+an event from the top; `prevent_default` keeps it from those below. What is no storey any more is a part
+that the screen holds: link, presence, telling, doors, account.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.screen import Screen
 from textual.timer import Timer
@@ -26,20 +27,25 @@ from supachat.domain.model import ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, bindings
 from supachat.tui.screens import views
-from supachat.tui.screens.chat_telling import ChatTelling
+from supachat.tui.screens.chat_account import Account
+from supachat.tui.screens.chat_doors import Doors, Switching
+from supachat.tui.screens.chat_hands import Then
+from supachat.tui.screens.chat_posts import SignInWanted
+from supachat.tui.screens.chat_search import ChatSearch
+from supachat.tui.screens.chat_telling import Telling
 from supachat.tui.screens.navigation import Trail, neighbour
 from supachat.tui.widgets.badge import live
-from supachat.tui.widgets.drawn import moving
+from supachat.tui.widgets.drawn import Drawn, moving
 
 if TYPE_CHECKING:
     from supachat.tui.screens.commands import Command
 
-
+T = TypeVar("T")
 LONGEST_BLANK = 0.3
 """Seconds for which the first frame waits for what is kept on this computer."""
 
 
-class ChatScreen(ChatTelling, Screen[None]):
+class ChatScreen(ChatSearch, Screen[None]):
     """One workspace. `connect` builds the way to the server; it is called after the first frame."""
 
     BINDINGS = bindings(Place.EVERYWHERE)
@@ -54,8 +60,36 @@ class ChatScreen(ChatTelling, Screen[None]):
         monotonic: Callable[[], float],
         more: Callable[[], Sequence[Command]] = tuple,
     ) -> None:
-        super().__init__(client, now=now, monotonic=monotonic, more=more)
+        super().__init__(client, now=now, monotonic=monotonic)
         self._connect = connect
+        self._more = more
+        self.telling = Telling(client, self.standing, self.list, self.notices, self.post_message)
+        self.account = Account(client, self.typing, self.notices, self.run_worker)
+        self.switching = Switching(
+            client,
+            self.typing,
+            self.notices,
+            push=self._push,
+            run=self.run_worker,
+            go=self.go,
+            feed=self.open_feed,
+        )
+        self.doors = Doors(
+            client,
+            self.notices,
+            self.account,
+            push=self._push,
+            tell=self.post_message,
+            do=self.do,
+            offers=self.offers,
+            hidden=self.hidden_commands,
+            monotonic=monotonic,
+            hands={
+                "again": self.link.again,
+                "reconnect_all": self.link.reconnect_all,
+                "toggle_offline": self.link.toggle_offline,
+            },
+        )
         self._trail = Trail()
         self._countdown: Timer | None = None
         self._was_live = False
@@ -63,6 +97,24 @@ class ChatScreen(ChatTelling, Screen[None]):
         """The open thread went while something was written in it: another one that opened by itself would
         get the next words, and perhaps the Enter."""
         self._reading = asyncio.get_running_loop().create_task(self._read())
+
+    # ------------------------------------------------------------ what the parts ask for
+
+    def action_act(self, part: str, verb: str, *args: object) -> None:
+        """What the table of keys calls `part.verb`."""
+        getattr(getattr(self, part), verb)(*args)
+
+    def _push(self, screen: Screen[T], then: Then[T] | None = None) -> None:
+        self.app.push_screen(screen, then)
+
+    def offers(self) -> Sequence[Command]:
+        """What the palette has beside the keys."""
+        return [*self.thread_commands(), *self.presence.commands(), *self._more()]
+
+    def on_drawn_acted(self, event: Drawn.Acted) -> None:
+        if event.widget is self.people:
+            event.stop()
+            self.switching.to_person(event.act)
 
     # ------------------------------------------------------------ the first frame
 
@@ -129,7 +181,7 @@ class ChatScreen(ChatTelling, Screen[None]):
             self.show_list()
             if self.shown is not None:  # it may be called otherwise now
                 self.composer.call(self.placeholder(self.shown))
-            self.count_unread()
+            self.telling.count_unread()
             first = self._first_thread()
             if self.client.open_thread is None and first is not None and not self._put_out:
                 self.go(first)
@@ -174,7 +226,8 @@ class ChatScreen(ChatTelling, Screen[None]):
             case ev.PresenceChanged():
                 return {"people"}
             case ev.Alerted():
-                self.alerted(change)
+                self.price_told(change)
+                self.telling.alerted(change, listing=bool(self.side.display))
             case ev.FeedChanged():
                 self.show_feed()
                 return {"list"}
@@ -216,7 +269,7 @@ class ChatScreen(ChatTelling, Screen[None]):
     def _account(self, change: ev.AccountChanged) -> None:
         self._put_out = False
         if change.account is None:
-            self.post_message(self.SignInWanted(change.reason))
+            self.post_message(SignInWanted(change.reason))
         elif self.shown is not None:
             self.show_abilities(self.shown)
             self.want_replies(self.shown)
@@ -229,7 +282,7 @@ class ChatScreen(ChatTelling, Screen[None]):
         self._put_out = bool(self.composer.text) and self.client.account is not None
         if self.shown is not None:  # else it was typed ahead, by whoever comes in now
             self.composer.forget()
-        self.feed_open = self.shown = None
+        self.standing.feed = self.standing.thread = None
         self._trail = Trail()
         self.pane.reset((), None)
         self.typing.show(names=(), below=0)
@@ -244,10 +297,10 @@ class ChatScreen(ChatTelling, Screen[None]):
         ahead = self.composer.text if self.shown is None else ""
         self.stop_seeking()
         self.leave_edit()
-        self.feed_open, self._put_out = None, False
+        self.standing.feed, self._put_out = None, False
         self.client.open(key)
         self._trail.went(key)
-        self.shown = key
+        self.standing.thread = key
         self._name_people()
         self.show_abilities(key)
         self.want_replies(key)

@@ -1,15 +1,12 @@
-"""What opens over the chat: switcher, palette, help, health, sign-in; and what they come back with.
+"""What opens over the chat: switcher, palette, help, health; and what they come back with.
 
 Each is imported when it is first opened, since the first frame needs none of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Final
-
-from textual.message import Message as Post
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from supachat.client import Client
 from supachat.domain.errors import SupachatError
@@ -18,145 +15,136 @@ from supachat.domain.feeds import FeedInfo
 from supachat.domain.health import LinkState
 from supachat.domain.model import NOTHING, PersonKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.screens.chat_search import ChatSearch
-from supachat.tui.widgets.drawn import Drawn, keys_of
-from supachat.tui.widgets.typing_line import Question, TypingLine
+from supachat.tui.notices import Notices
+from supachat.tui.screens.chat_account import Account
+from supachat.tui.screens.chat_hands import Go, Push, Run, Tell
+from supachat.tui.screens.chat_posts import SIGN_IN, SIGN_OUT, CommandWanted, SignInWanted
+from supachat.tui.widgets.drawn import keys_of
+from supachat.tui.widgets.typing_line import TypingLine
 
 if TYPE_CHECKING:
     from supachat.tui.screens.commands import Command
     from supachat.tui.screens.switcher import Goal
 
-SIGN_OUT: Final = "sign-out"
-SIGN_IN: Final = "sign-in"
 
-
-class ChatDoors(ChatSearch):
-    """`more` gives what the palette offers beside the keys."""
-
-    class SignInWanted(Post):
-        """The session is over, or there never was one; `reason` may be empty."""
-
-        def __init__(self, reason: Safe) -> None:
-            super().__init__()
-            self.reason = reason
-
-    class CommandWanted(Post):
-        """Something of the palette that is not this screen's: a theme, a workspace."""
-
-        def __init__(self, command: str, chat: ChatDoors) -> None:
-            super().__init__()
-            self.command = command
-            self.chat = chat
+class Switching:
+    """To a thread, a feed or a person by name. `feed` opens a feed of a source."""
 
     def __init__(
         self,
         client: Client,
+        typing: TypingLine,
+        notices: Notices,
         *,
-        now: Callable[[], datetime],
-        monotonic: Callable[[], float],
-        more: Callable[[], Sequence[Command]],
+        push: Push,
+        run: Run,
+        go: Go,
+        feed: Callable[[str, str], None],
     ) -> None:
-        super().__init__(client, now=now, monotonic=monotonic)
-        self._more = more
+        self._client = client
+        self._typing = typing
+        self._notices = notices
+        self._push = push
+        self._run = run
+        self._go = go
+        self._feed = feed
 
-    # ------------------------------------------------------------ what opens over it
-
-    def action_switch(self, starting: bool = False) -> None:
+    def switch(self, starting: bool = False) -> None:
         from supachat.tui.screens.switcher import Switcher  # late: not before the first frame
 
-        self.app.push_screen(Switcher(self.client, starting=starting), self._went)
+        self._push(Switcher(self._client, starting=starting), self._went)
 
-    def action_start(self) -> None:
-        self.action_switch(starting=True)
+    def start(self) -> None:
+        self.switch(starting=True)
+
+    def to_person(self, id_: str) -> None:
+        """Open the conversation with somebody of the open thread, or start it."""
+        key = self._client.open_thread
+        if key is not None:
+            threads = self._client.threads()
+            same = (t.key for t in threads if t.key.source == key.source and t.other == id_)
+            self._went(next(same, PersonKey(key.source, id_)))
 
     def _went(self, goal: Goal | None) -> None:
         if isinstance(goal, ThreadKey):
-            self.go(goal)
+            self._go(goal)
         elif isinstance(goal, FeedInfo):
-            self.open_feed(goal.source, goal.name)
+            self._feed(goal.source, goal.name)
         elif goal is not None:
-            self.run_worker(self._start(goal), group="start", exclusive=True)
+            self._run(self._start(goal), group="start", exclusive=True)
 
     async def _start(self, person: PersonKey) -> None:
         """A conversation with somebody: the server makes the thread, or says that there is one."""
-        self.typing.flash(Safe("starting the conversation"))
+        self._typing.flash(Safe("starting the conversation"))
         try:
-            key = await self.client.start_thread(person.source, person.id)
+            key = await self._client.start_thread(person.source, person.id)
         except SupachatError as error:
             words = safe_line(str(error), limit=300)
-            self.notices.tell(Notice(Safe("The conversation was not started"), words, "error"))
+            self._notices.tell(Notice(Safe("The conversation was not started"), words, "error"))
         else:
-            self.go(key)
+            self._go(key)
 
-    def on_drawn_acted(self, event: Drawn.Acted) -> None:
-        """A click on a person in the column starts or opens the conversation with them."""
-        key = self.client.open_thread
-        if event.widget.id == "people" and key is not None:
-            event.stop()
-            threads = self.client.threads()
-            same = (t.key for t in threads if t.key.source == key.source and t.other == event.act)
-            self._went(next(same, PersonKey(key.source, event.act)))
 
-    def action_commands(self) -> None:
+class Doors:
+    """Palette, help, health. `do` runs what the table of keys calls so; `offers` is what the palette has
+    beside the keys, `hidden` the keys that it must not offer just now."""
+
+    def __init__(
+        self,
+        client: Client,
+        notices: Notices,
+        account: Account,
+        *,
+        push: Push,
+        tell: Tell,
+        do: Callable[[str], Awaitable[None]],
+        offers: Callable[[], Sequence[Command]],
+        hidden: Callable[[], Collection[str]],
+        monotonic: Callable[[], float],
+        hands: Mapping[str, Callable[[], None]],
+    ) -> None:
+        self._client = client
+        self._notices = notices
+        self._account = account
+        self._push = push
+        self._tell = tell
+        self._do = do
+        self._offers = offers
+        self._hidden = hidden
+        self._monotonic = monotonic
+        self._hands = hands
+
+    def commands(self) -> None:
         from supachat.tui.screens.commands import Commands  # late: not before the first frame
 
-        more = [*self.thread_commands(), *self._more()]
-        self.app.push_screen(Commands(keys_of(self), more, without=self.hidden_commands()), self._command)
+        keys = keys_of(self._notices)
+        self._push(Commands(keys, self._offers(), without=self._hidden()), self._chosen)
 
-    async def _command(self, command: str | None) -> None:
-        keys = keys_of(self)
-        if command is not None and command in keys:
-            await self.run_action(keys[command].action or command)
-        elif command is not None and command.startswith("do "):
-            await self.run_action(command.removeprefix("do "))
+    async def _chosen(self, command: str | None) -> None:
+        if command is None:
+            return
+        if command in keys_of(self._notices) or command.startswith("do "):
+            await self._do(command.removeprefix("do "))
         elif command == SIGN_OUT:
-            self._ask_sign_out()
+            self._account.sign_out()
         elif command == SIGN_IN:
-            self.post_message(self.SignInWanted(NOTHING))
-        elif command is not None:
-            self.post_message(self.CommandWanted(command, self))
+            self._tell(SignInWanted(NOTHING))
+        else:
+            self._tell(CommandWanted(command, self._unkept))
 
-    def unkept(self, why: Safe) -> None:
+    def _unkept(self, why: Safe) -> None:
         """What was chosen holds, and is not written down."""
-        self.notices.tell(Notice(Safe("It stays for this run only"), why, "warning"))
+        self._notices.tell(Notice(Safe("It stays for this run only"), why, "warning"))
 
-    def action_help(self) -> None:
+    def help(self) -> None:
         from supachat.tui.screens.pages import HelpPage  # late: not before the first frame
 
-        self.app.push_screen(HelpPage())
+        self._push(HelpPage())
 
-    def action_health(self) -> None:
+    def health(self) -> None:
         from supachat.tui.screens.health import HealthPage  # late: not before the first frame
 
-        if self.client.health.link.state is LinkState.SIGNED_OUT:
-            self.post_message(self.SignInWanted(self.client.health.link.reason))
+        if self._client.health.link.state is LinkState.SIGNED_OUT:
+            self._tell(SignInWanted(self._client.health.link.reason))
         else:
-            hands = {
-                "again": self.action_again,
-                "reconnect_all": self.action_reconnect_all,
-                "toggle_offline": self.action_toggle_offline,
-            }
-            self.app.push_screen(HealthPage(self.client, self.monotonic, hands))
-
-    # ------------------------------------------------------------ signing out
-
-    def _ask_sign_out(self) -> None:
-        dropped = self.client.entry.would_drop()
-        if not dropped:
-            self.run_worker(self._sign_out(), group="sign-out", exclusive=True)
-            return
-        words = Safe(f"Drop {dropped}?")
-        self.typing.ask(Question(SIGN_OUT, words, Safe("sign out"), Safe("stay")))
-
-    def on_typing_line_answered(self, event: TypingLine.Answered) -> None:
-        if event.question.id == SIGN_OUT:
-            event.prevent_default()
-            if event.yes:
-                self.run_worker(self._sign_out(), group="sign-out", exclusive=True)
-
-    async def _sign_out(self) -> None:
-        try:
-            await self.client.entry.sign_out()
-        except SupachatError as error:
-            words = safe_line(str(error), limit=300)
-            self.notices.tell(Notice(Safe("Still signed in"), words, "error"))
+            self._push(HealthPage(self._client, self._monotonic, self._hands))

@@ -18,9 +18,8 @@ from supachat.domain.text import Safe, safe_line
 from supachat.tui.screens.chat_writing import ChatWriting
 from supachat.tui.widgets.composer import Composer
 from supachat.tui.widgets.message_list import MessageList
-from supachat.tui.widgets.typing_line import Question, TypingLine
+from supachat.tui.widgets.typing_line import Question
 
-DELETE: Final = "delete-message"
 LOOKED_AT: Final = 200
 """Messages among which one's last is looked for."""
 
@@ -51,7 +50,7 @@ class ChatEditing(ChatWriting):
             event.prevent_default()
             self._deleted = event.message.key
             words = Safe("Delete this message for everyone?")
-            self.typing.ask(Question(DELETE, words, Safe("delete"), Safe("keep")))
+            self.typing.ask(Question(words, Safe("delete"), Safe("keep"), self._delete))
 
     def action_edit_last(self) -> None:
         """The last message of one's own that can be edited."""
@@ -122,13 +121,10 @@ class ChatEditing(ChatWriting):
 
     # ------------------------------------------------------------ deleting
 
-    def on_typing_line_answered(self, event: TypingLine.Answered) -> None:
-        if event.question.id != DELETE:
-            return
-        event.prevent_default()
+    def _delete(self, yes: bool) -> None:
         key, self._deleted = self._deleted, None
         self.set_focus(self.pane)
-        if event.yes and key is not None:
+        if yes and key is not None:
             try:
                 self.client.delete(key)
             except BadInput as error:

@@ -1,6 +1,6 @@
 """Feeds in the pane: alerts, notifications, logs of one source; reading them again and taking a row.
 
-Between `ChatPresence` and the search. While feeds are shown no thread is: what is new in the one that was
+Between `ChatPrices` and the search. While feeds are shown no thread is: what is new in the one that was
 open is not marked as seen.
 """
 
@@ -10,14 +10,14 @@ from supachat.domain.feeds import FeedAct, FeedRow
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import Place
-from supachat.tui.screens.chat_presence import ChatPresence
+from supachat.tui.screens.chat_prices import ChatPrices
 from supachat.tui.widgets.feed_list import FeedList
 from supachat.tui.widgets.feed_rows import FeedRowView, FeedSection
 from supachat.tui.widgets.message_posts import Head
 from supachat.tui.widgets.thread_list import ThreadList
 
 
-class ChatFeeds(ChatPresence):
+class ChatFeeds(ChatPrices):
     """The feed pane of the source whose feed was opened."""
 
     def on_thread_list_feed_opened(self, event: ThreadList.FeedOpened) -> None:
@@ -27,7 +27,7 @@ class ChatFeeds(ChatPresence):
     def open_feed(self, source: str, feed: str) -> None:
         """Show the feeds of a source, the chosen row in that one."""
         self.leave_edit()
-        self.feed_open = (source, feed)
+        self.standing.feed = (source, feed)
         self.notices.dismiss()  # what it told stands here
         self.pinned.show(Head())
         self.show_all()
@@ -38,7 +38,7 @@ class ChatFeeds(ChatPresence):
         """Back to the thread that was open; whether feeds were shown."""
         if self.feed_open is None:
             return False
-        self.feed_open = None
+        self.standing.feed = None
         self.show_all()
         return True
 

@@ -1,6 +1,6 @@
 """The thread list under the person's hands: which thread a key means, filter, order, mute.
 
-Between `ChatLink` and what is done to a thread. Must never offer a key that its source has no use for.
+Between `ChatCanned` and what is done to a thread. Must never offer a key that its source has no use for.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Final
 from supachat.domain.model import NOTHING, Feature, Thread, ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place
-from supachat.tui.screens.chat_link import ChatLink
+from supachat.tui.screens.chat_canned import ChatCanned
 from supachat.tui.widgets.list_filter import ListFilter
 from supachat.tui.widgets.thread_list import ThreadList
 
@@ -22,7 +22,7 @@ _NEEDS: Final = {
 """Keys of the list that need something of the thread's source."""
 
 
-class ChatList(ChatLink):
+class ChatList(ChatCanned):
     """What stands under the cursor, and which entries there are."""
 
     @property

@@ -22,7 +22,7 @@ from supachat.tui.screens.chat_view import ChatView
 from supachat.tui.widgets.badge import live
 from supachat.tui.widgets.drawn import keys_of
 from supachat.tui.widgets.message_list import MessageList
-from supachat.tui.widgets.typing_line import Question, TypingLine
+from supachat.tui.widgets.typing_line import Question
 
 TWICE = 0.8
 """Seconds within which a second esc goes to the newest message."""
@@ -118,12 +118,13 @@ class ChatReading(ChatView):
                 self.typing.flash(Safe("it is on its way, too late for that"))
         else:
             words = Safe("Discard this message, which was not sent?")
-            self.typing.ask(Question(draft, words, Safe("discard"), Safe("keep")))
 
-    def on_typing_line_answered(self, event: TypingLine.Answered) -> None:
-        if event.yes:
-            self.client.discard(event.question.id)
-        self.set_focus(self.pane)
+            def answered(yes: bool) -> None:
+                if yes:
+                    self.client.discard(draft)
+                self.set_focus(self.pane)
+
+            self.typing.ask(Question(words, Safe("discard"), Safe("keep"), answered))
 
     def action_page(self, by: int) -> None:
         self.pane.page(by)

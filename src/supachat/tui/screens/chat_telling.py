@@ -1,52 +1,47 @@
 """What is told where the person does not look: toasts, notices of the desktop, the unread count.
 
-Between the doors and the chat screen. The client has weighed it already: nothing here is of the thread
-that is looked at, of what is muted, or comes in quiet hours unless it is urgent.
+The client has weighed it already: nothing here is of the thread that is looked at, of what is muted, or
+comes in quiet hours unless it is urgent. The desktop is the app's: it hears `Told` and `Unread`.
 """
 
 from __future__ import annotations
 
-from textual.message import Message as Post
-
+from supachat.client import Client
 from supachat.domain.changes import Alerted
 from supachat.domain.events import Notice
-from supachat.domain.text import Safe
-from supachat.tui.screens.chat_doors import ChatDoors
+from supachat.tui.notices import Notices
+from supachat.tui.screens.chat_hands import Standing, Tell
+from supachat.tui.screens.chat_posts import Told, Unread
 from supachat.tui.widgets.markdown import unmarked
+from supachat.tui.widgets.thread_list import ThreadList
 
 
-class ChatTelling(ChatDoors):
-    """The desktop is the app's: it hears `Told` and `Unread`."""
+class Telling:
+    """What stands among `threads` needs no toast."""
 
-    class Told(Post):
-        """To be told outside the terminal too."""
+    def __init__(
+        self, client: Client, standing: Standing, threads: ThreadList, notices: Notices, tell: Tell
+    ) -> None:
+        self._client = client
+        self._standing = standing
+        self._threads = threads
+        self._notices = notices
+        self._tell = tell
 
-        def __init__(self, title: Safe, details: Safe, urgent: bool) -> None:
-            super().__init__()
-            self.title = title
-            self.details = details
-            self.urgent = urgent
-
-    class Unread(Post):
-        """So many messages are unread."""
-
-        def __init__(self, count: int) -> None:
-            super().__init__()
-            self.count = count
-
-    def alerted(self, change: Alerted) -> None:
+    def alerted(self, change: Alerted, *, listing: bool) -> None:
         """Something happened elsewhere. A message whose thread stands in the list needs no toast: its
-        count is what tells it; nor does a row of the feeds that are looked at, which it would cover."""
-        self.price_told(change)
+        count is what tells it, while the list is on the screen (`listing`); nor does a row of the feeds
+        that are looked at, which it would cover."""
         # only what a person wrote has signs: an alert's words are its backend's
         details = unmarked(change.details) if change.thread is not None else change.details
-        self.post_message(self.Told(change.title, details, change.urgent))
-        listed = change.thread is not None and self.side.display and change.thread in self.list.keys
-        looked_at = bool(change.feed) and self.feed_open is not None and self.feed_open[0] == change.source
+        self._tell(Told(change.title, details, change.urgent))
+        listed = change.thread is not None and listing and change.thread in self._threads.keys
+        feed = self._standing.feed
+        looked_at = bool(change.feed) and feed is not None and feed[0] == change.source
         if not listed and not looked_at:
             grade = "error" if change.urgent else "info"
-            self.notices.tell(Notice(change.title, details, grade))
+            self._notices.tell(Notice(change.title, details, grade))
 
     def count_unread(self) -> None:
         """The window's title says it."""
-        self.post_message(self.Unread(sum(self.client.telling.unread().values())))
+        self._tell(Unread(sum(self._client.telling.unread().values())))

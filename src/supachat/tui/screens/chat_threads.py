@@ -26,13 +26,12 @@ from supachat.tui.screens.chat_list import ChatList
 from supachat.tui.screens.sections import initials, status_kind
 from supachat.tui.widgets.drawn import glyphs_of
 from supachat.tui.widgets.list_entries import StatusKind
-from supachat.tui.widgets.typing_line import Question, TypingLine
+from supachat.tui.widgets.typing_line import Question
 
 if TYPE_CHECKING:
     from supachat.tui.screens.commands import Command
     from supachat.tui.screens.switcher import Goal
 
-LEAVE: Final = "leave-thread"
 _COMMANDS: Final = (
     (Feature.BOT, "bot", "Switch the bot on or off"),
     (Feature.RENAME, "rename", "Rename this thread"),
@@ -211,15 +210,13 @@ class ChatThreads(ChatList):
         thread = self._able(Alteration.LEAVE)
         if thread is not None and thread.key == self.client.open_thread:
             words = Safe(f"Leave {thread.title}?")
-            self.typing.ask(Question(LEAVE, words, Safe("leave"), Safe("stay")))
+            self.typing.ask(Question(words, Safe("leave"), Safe("stay"), self._leave))
 
-    def on_typing_line_answered(self, event: TypingLine.Answered) -> None:
+    def _leave(self, yes: bool) -> None:
         key = self.client.open_thread
-        if event.question.id == LEAVE:
-            event.prevent_default()
-            self.set_focus(self.composer.field)
-            if event.yes and key is not None:
-                self.alter(key, Alteration.LEAVE)
+        self.set_focus(self.composer.field)
+        if yes and key is not None:
+            self.alter(key, Alteration.LEAVE)
 
     def action_create(self) -> None:
         sources = self._able_to_create()

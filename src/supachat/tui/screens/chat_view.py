@@ -21,6 +21,9 @@ from supachat.domain.text import Safe
 from supachat.tui.keymap import Place
 from supachat.tui.notices import Notices
 from supachat.tui.screens import views
+from supachat.tui.screens.chat_hands import Standing
+from supachat.tui.screens.chat_link import LinkHand
+from supachat.tui.screens.chat_presence import PresenceByHand
 from supachat.tui.screens.layout import Frame, frame, toast_place
 from supachat.tui.screens.sections import sections
 from supachat.tui.widgets.badge import live
@@ -80,10 +83,19 @@ class ChatView(Part):
         self.people_asked = False
         self.unread_first = False
         """The order of the threads in their sections; else by time."""
-        self.feed_open: tuple[str, str] | None = None
-        """The source and the feed that stand in the pane instead of a thread."""
-        self.shown: ThreadKey | None = None
+        self.standing = Standing()
+        self.link = LinkHand(client, self.typing, lambda: self.app.refresh(layout=True))
+        self.presence = PresenceByHand(client, self.typing)
+
+    @property
+    def shown(self) -> ThreadKey | None:
         """The thread whose composer is on the screen."""
+        return self.standing.thread
+
+    @property
+    def feed_open(self) -> tuple[str, str] | None:
+        """The source and the feed that stand in the pane instead of a thread."""
+        return self.standing.feed
 
     def compose(self) -> ComposeResult:
         self.divide()  # a class that came later would have every widget styled again: 9 ms
@@ -191,7 +203,7 @@ class ChatView(Part):
         self.header.show(
             self.monotonic(),
             workspace=client.workspace,
-            account=self.account_words(),
+            account=self.presence.account_words(),
             title=title,
             facts=facts,
             health=client.health,
@@ -199,11 +211,6 @@ class ChatView(Part):
             wide=now.wide,
         )
         self.composer.live(live(client.health), kept=client.kept_on_disk)
-
-    def account_words(self) -> Safe:
-        """Who is signed in."""
-        account = self.client.account
-        return (account.name or account.email) if account else NOTHING
 
     def show_people(self) -> None:
         key = self.client.open_thread

@@ -15,6 +15,7 @@ from supachat.domain.events import Notice, TextReturned
 from supachat.domain.model import Feature
 from supachat.domain.text import Safe, safe_line
 from supachat.tui import slash
+from supachat.tui.key import runs
 from supachat.tui.keymap import Place
 from supachat.tui.screens.chat_jump import ChatJump
 from supachat.tui.widgets.composer import Composer
@@ -74,9 +75,13 @@ class ChatWriting(ChatJump):
             action = ""
         self._done(text)
         if action:
-            keys = keys_of(self)
-            await self.run_action(keys[action].action or action if action in keys else action)
+            await self.do(action)
             self._go_on_with(command.rest)
+
+    async def do(self, what: str) -> None:
+        """Run a key by its id, or an action as the table of keys writes them."""
+        keys = keys_of(self)
+        await self.run_action(keys[what].run if what in keys else runs(what))
 
     def _go_on_with(self, rest: str) -> None:
         """What stood behind a slash's name stands in the question that it asks."""

@@ -6,11 +6,10 @@ the keyboard with it, until it is answered.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from textual.message import Message
 from textual.timer import Timer
 
 from supachat.domain.model import NOTHING
@@ -25,12 +24,12 @@ FLASH_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Something that cannot be undone. `verb` is what yes does, `keep` what no does."""
+    """Something that cannot be undone. `verb` is what yes does, `keep` what no does; `then` hears it."""
 
-    id: str
     words: Safe
     verb: Safe
     keep: Safe
+    then: Callable[[bool], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +76,10 @@ def typing_row(state: TypingState, cells: int) -> Row:
 
 
 class TypingLine(Drawn):
-    """The widget. Acts: `newest`; a question is answered by `Answered`."""
+    """The widget. Acts: `newest`."""
 
     ON: ClassVar[str] = "background"
     BINDINGS = bindings(Place.CONFIRM)
-
-    class Answered(Message):
-        """`yes` or no to the question with this id."""
-
-        def __init__(self, question: Question, yes: bool) -> None:
-            super().__init__()
-            self.question = question
-            self.yes = yes
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -127,7 +118,7 @@ class TypingLine(Drawn):
         self.can_focus = False
         self.show(question=None)
         if question is not None:
-            self.post_message(self.Answered(question, yes))
+            question.then(yes)
 
     def on_drawn_acted(self, event: Drawn.Acted) -> None:
         if event.act in ("yes", "no"):
