@@ -105,7 +105,9 @@ def test_a_map_that_makes_no_sense_is_refused(text: str, words: str) -> None:
 
 
 def test_the_samples_are_whole() -> None:
-    assert samples.names() == ("told",)
+    assert set(samples.names()) == {*catalog.names(), "told"}
+    assert parse(samples.text("direct"), "direct.toml").name == "direct"
+    assert samples.text("direct", sql=True) == catalog.sql("direct")
     assert "chat_messages" not in samples.text("told", sql=True)
     with pytest.raises(DialectError, match="no sample 'x'"):
         samples.text("x")

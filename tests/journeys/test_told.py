@@ -242,7 +242,7 @@ async def test_a_reconnect_makes_no_gap_and_doubles_nothing(house: House, tmp_pa
 def test_the_sample_is_printed_as_it_is_and_the_shell_tells_and_hears(house: House, tmp_path: Path) -> None:
     room = house.room()
     shell = Shell(tmp_path / "home")
-    assert shell.run("dialect", "sample").stdout == "told\n"
+    assert shell.run("dialect", "sample").stdout.split() == list(samples.names())
     copy = tmp_path / "copied.toml"
     copy.write_text(shell.run("dialect", "sample", "told").stdout, "utf-8")
     assert shell.run("dialect", "sample", "told", "--sql").stdout == samples.text("told", sql=True)

@@ -106,7 +106,8 @@ def sql(name: str | None, schema: str | None, describe: bool) -> None:
 def sample(name: str | None, as_sql: bool) -> None:
     """Print a map to copy and fit to your own project; without NAME, which ones there are.
 
-    told: rooms whose messages are told by broadcast and stored nowhere.
+    A shipped dialect, to change a word of it; or told: rooms whose messages are told by broadcast and
+    stored nowhere.
     """
     from supachat.dialects import samples
 
