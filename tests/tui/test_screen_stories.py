@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from tests.tui.harness import chat, make_app, row, running, screen_text, settled, until
+from tests.tui.harness import as_on_disk, chat, make_app, row, running, screen_text, settled, until
 from tests.tui.street import key, long_conversation, street
 from tests.tui.town import Town
 from textual.strip import Strip
 
+from supachat.cache.files import Files
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed, SettingsError
 from supachat.domain.health import Link, LinkState
@@ -175,10 +179,28 @@ async def test_a_key_of_the_palette_runs_on_the_chat() -> None:
         await until(pilot, lambda: chat(pilot.app).client.open_thread == key("mira"))
 
 
-async def test_leaving_names_what_is_not_sent(capsys: pytest.CaptureFixture[str]) -> None:
+def nowhere() -> Files:
+    """On a disk that takes nothing, also from root."""
+    return Files(Path(os.devnull) / "work.db")
+
+
+@pytest.mark.parametrize(
+    ("cache", "words", "lost"),
+    [
+        (as_on_disk, "1 message is not sent yet. They are kept", ()),
+        (lambda: Files(None), "1 message is not sent and gone.", ()),
+        (nowhere, "", ("kept",)),
+    ],
+)
+async def test_leaving_names_what_is_not_sent(
+    capsys: pytest.CaptureFixture[str],
+    cache: Callable[[], Files],
+    words: str,
+    lost: tuple[str, ...],
+) -> None:
     town = Town()
     town.refused = NotAllowed("no")
-    app = make_app(town)
+    app = make_app(town, cache=cache)
     async with running(app) as pilot:
         await pilot.press(*"kept", "enter")
         await until(pilot, lambda: "not sent: no" in screen_text(app))
@@ -186,7 +208,10 @@ async def test_leaving_names_what_is_not_sent(capsys: pytest.CaptureFixture[str]
         await pilot.pause()
     assert app.return_code == 0
     said = capsys.readouterr()
-    assert "1 message is not sent yet. They are kept" in said.out + said.err
+    assert words in said.out + said.err
+    assert ("not sent" in said.out + said.err) == bool(words)
+    assert app.client is not None
+    assert app.client.unkept() == lost
 
 
 async def test_a_workspace_without_threads_says_how_to_begin() -> None:

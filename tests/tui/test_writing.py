@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import io
+import os
 import shlex
 import sys
 import tempfile
@@ -184,6 +187,26 @@ async def test_an_editor_that_is_not_there_says_so() -> None:
     edited = await editor.edit("x", ["/nowhere/editor"])
     assert edited.text is None
     assert "/nowhere/editor cannot be started" in edited.trouble
+
+
+@pytest.mark.parametrize("full", [False, True])
+async def test_a_disk_without_room_for_the_editors_file_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, full: bool
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path if full else tmp_path / "gone"))
+    if full:
+        monkeypatch.setattr(os, "fdopen", lambda handle, mode: FullFile(handle, mode))
+    edited = await editor.edit("half a thought", program("path.write_text('unseen')"))
+    assert edited.text is None
+    assert edited.trouble.startswith("its file cannot be written: No ")
+    assert list(tmp_path.iterdir()) == []
+
+
+class FullFile(io.FileIO):
+    """A file on a disk that is full."""
+
+    def write(self, _: object, /) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 async def with_editor(

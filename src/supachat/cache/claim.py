@@ -96,6 +96,7 @@ def _lock(file: Path, patience: float = 0.0) -> sqlite3.Connection | None:
     os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     connection = sqlite3.connect(file, timeout=patience, isolation_level=None)
     try:
+        connection.execute("pragma journal_mode = memory")  # a full disk has no room for one beside it
         connection.execute("begin exclusive")
     except sqlite3.OperationalError:
         connection.close()

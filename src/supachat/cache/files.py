@@ -64,10 +64,12 @@ class Files:
 
     async def forget(self, cache: Cache) -> None:
         """The account has signed out: its file is emptied, and the next start shows nothing of anybody."""
-        if self._base is not None:
-            _note(self._base).unlink(missing_ok=True)
-        await cache.clear()
-        await cache.close()
+        try:
+            await cache.clear()
+            await cache.close()
+        finally:
+            if self._base is not None:
+                _note(self._base).unlink(missing_ok=True)  # last: a file that is opened again writes it
 
     async def close(self) -> None:
         for cache in self._left.values():
@@ -174,9 +176,15 @@ def _remembered(base: Path) -> str:
 
 
 def _remember(base: Path, tag: str) -> None:
-    """Replaced whole: who reads meanwhile sees the old note or the new one."""
+    """Replaced whole: who reads meanwhile sees the old note or the new one. What it says already needs no
+    room on the disk."""
+    if _remembered(base) == tag:
+        return
     base.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = base.with_suffix(f".last-{os.getpid()}")
-    fresh.touch(mode=0o600)
-    fresh.write_text(f"{tag}\n", encoding="ascii")
-    fresh.replace(_note(base))
+    try:
+        fresh.touch(mode=0o600)
+        fresh.write_text(f"{tag}\n", encoding="ascii")
+        fresh.replace(_note(base))
+    finally:
+        fresh.unlink(missing_ok=True)

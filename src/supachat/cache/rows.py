@@ -72,6 +72,8 @@ class Rows:
         """False in a file made anew in the middle of a run: who writes knows messages that are not here."""
         self._db.isolation_level = None
         held = self._db.execute("pragma user_version").fetchone()[0]
+        self.was_newer = held > VERSION
+        """A later version made the file: what only that can read has gone from it."""
         if held not in (0, VERSION):
             for table in _TABLES:
                 if table not in KEPT:

@@ -27,7 +27,7 @@ from supachat.cache.salvage import closed_aside, drop_log, inode_of, is_damage, 
 from supachat.cache.trouble import trouble
 from supachat.domain.errors import CacheError
 from supachat.domain.events import Notice, Recall, Recalled
-from supachat.domain.keeping import KeepDraft, Memory, Write
+from supachat.domain.keeping import KeepDraft, Memory, Write, written
 from supachat.domain.text import safe_line
 
 _log = logging.getLogger(__name__)
@@ -80,6 +80,10 @@ class Cache:
         """The disk had no room for something yet."""
         return bool(self._owed)
 
+    def unkept(self) -> tuple[str, ...]:
+        """What a person wrote and the disk did not take, as it was written."""
+        return written(self._owed)
+
     def news(self) -> tuple[Notice, ...]:
         """What a person should hear of the file, each once."""
         told, self._news = tuple(self._news), []
@@ -104,18 +108,7 @@ class Cache:
         file could be opened.
         """
 
-        def commit() -> None:
-            owed = self._owed
-            self._owed = (*owed, *writes)
-            try:
-                self._on_file(self._pay)
-            except (sqlite3.OperationalError, OSError):
-                raise
-            except Exception:
-                self._owed = owed  # no disk would ever take these
-                raise
-
-        await self._do(commit)
+        await self._do(lambda: self._pay(writes))
 
     async def recall(self, request: Recall) -> Recalled:
         return await self._do(lambda: self._on_file(lambda rows: rows.recall(request)))
@@ -177,16 +170,23 @@ class Cache:
             self._rows = self._rebuild(self.path)
             return job(self._rows)
 
-    def _pay(self, rows: Rows) -> None:
-        durable = any(isinstance(write, KeepDraft) for write in self._owed)
-        rows.commit(self._owed, self._claim.owner, durable=durable)
-        self._owed = ()
+    def _pay(self, writes: Sequence[Write] = ()) -> None:
+        due = (*self._owed, *writes)
+        durable = any(isinstance(write, KeepDraft) for write in due)
+        try:
+            self._on_file(lambda rows: rows.commit(due, self._claim.owner, durable=durable))
+        except (sqlite3.OperationalError, OSError):
+            self._owed = due
+            raise
+        if self._owed:
+            self._owed = ()
+            self._tell("The local cache is written again", "What had to wait is in it", "info")
 
     def _end(self) -> None:
         """The last chance of what the disk did not take: that was told when it happened."""
         if self._owed:
             with contextlib.suppress(sqlite3.Error, OSError, CacheError):
-                self._on_file(self._pay)
+                self._pay()
         if self._rows is not None:
             self._close(self._rows)
         self._claim.release()
@@ -208,6 +208,9 @@ class Cache:
                 raise
             rows = self._rebuild(path)
         self._inode, self._log_inode = inode_of(path), inode_of(log_of(path))
+        if rows.was_newer:
+            words = "What you wrote and have not sent is kept; messages are read from the server again"
+            self._tell("A newer version of supachat made the local cache", words)
         return rows
 
     def _is_gone(self) -> bool:
@@ -238,8 +241,8 @@ class Cache:
                 return
         rows.close()
 
-    def _tell(self, title: str, words: str) -> None:
-        self._news.append(Notice(safe_line(title), safe_line(words), "warning"))
+    def _tell(self, title: str, words: str, grade: str = "warning") -> None:
+        self._news.append(Notice(safe_line(title), safe_line(words), grade))
 
     def _own_folder(self, folder: Path) -> None:
         """A folder that only its owner can enter: made so, or tightened and said."""

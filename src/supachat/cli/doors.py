@@ -34,6 +34,10 @@ class Doors:
         self._made[client] = workspace
         return client
 
+    def unkept(self) -> list[str]:
+        """What was written in any of them and is on no disk."""
+        return [text for client in self._made for text in client.unkept()]
+
     def cards(self) -> list[WorkspaceCard]:
         """Every workspace, as the app names it."""
         from supachat.tui.setup_protocol import WorkspaceCard  # late: not before the first frame

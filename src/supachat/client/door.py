@@ -182,6 +182,10 @@ class Client:
         """Drafts: (waiting or under way, failed)."""
         return self._engine.outbox.counts()
 
+    def unkept(self) -> tuple[str, ...]:
+        """What the person wrote and the disk did not take. Of a client that is closed it is lost."""
+        return self._run.ledger.unkept()
+
     def waiting(self) -> tuple[Waiting, ...]:
         """Each of them, in the order in which they were written."""
         return self._writing.waiting()

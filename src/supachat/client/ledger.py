@@ -43,7 +43,12 @@ class Ledger:
             self._waiting.put_nowait((self._cache, writes))
 
     async def recall(self, request: ev.Recall) -> ev.Recalled:
-        return await self._cache.recall(request)
+        """What is kept of it: nothing where the file cannot be read, so that the server is asked. That it
+        cannot was said by whoever opened or wrote it."""
+        try:
+            return await self._cache.recall(request)
+        except CacheError:
+            return ev.Recalled(request, ())
 
     async def run(self) -> None:
         """Commit, for ever. A draft is announced once it is on disk."""
@@ -96,6 +101,10 @@ class Ledger:
     async def end(self) -> None:
         await self._cache.close()
         await self._files.close()
+
+    def unkept(self) -> tuple[str, ...]:
+        """What was written and is on no disk, though it should be."""
+        return self._cache.unkept()
 
     def hear(self, cache: Cache | None = None) -> None:
         """Tell what a person should know of the file."""

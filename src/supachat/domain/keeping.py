@@ -5,6 +5,7 @@ A Write goes from the engine to the cache; those of one step are committed toget
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import field
 
 from supachat.domain.choices import Choices
@@ -134,6 +135,20 @@ Write = (
     | KeepTicks
     | KeepChoices
 )
+
+
+def written(writes: Iterable[Write]) -> tuple[str, ...]:
+    """What a person wrote among these and none of them drops again, in order, as it was written."""
+    found: dict[str | ThreadKey, str] = {}
+    for write in writes:
+        match write:
+            case KeepDraft(draft):
+                found[draft.id] = draft.raw
+            case DropDraft(draft_id):
+                found.pop(draft_id, None)
+            case KeepText(thread, text):
+                found[thread] = text
+    return tuple(text for text in found.values() if text.strip())
 
 
 @dataclass(frozen=True, slots=True)

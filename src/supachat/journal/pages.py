@@ -20,15 +20,17 @@ class Pages:
         self.path = path
         self._limit = limit
         self._handle: int | None = None
+        self._torn = False
+        """The disk took a part of the last line only."""
 
     def write(self, text: str) -> None:
         """Append `text`. Raises `OSError`."""
-        data = text.encode("utf-8", "backslashreplace")
+        data = b"\n" * self._torn + text.encode("utf-8", "backslashreplace")
         handle = self._open()
         if os.fstat(handle).st_size + len(data) > self._limit:
             self._turn()
             handle = self._open()
-        os.write(handle, data)
+        self._torn = os.write(handle, data) < len(data)
 
     def close(self) -> None:
         if self._handle is not None:

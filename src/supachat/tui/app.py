@@ -265,9 +265,10 @@ class SupachatApp(Attending, inherit_bindings=False):
         words = ""
         if self.client is not None:
             waiting, failed = self.client.unsent()
-            if waiting + failed:
+            if waiting + failed and not self.client.unkept():  # that is told once no try is left
                 are = "message is" if waiting + failed == 1 else "messages are"
-                words = f"{waiting + failed} {are} not sent yet. They are kept and go out next time."
+                fate = "yet. They are kept and go out next time" if self.client.kept_on_disk else "and gone"
+                words = f"{waiting + failed} {are} not sent {fate}."
         self.exit(0, message=Text(words) if words else None)
 
     async def on_unmount(self) -> None:

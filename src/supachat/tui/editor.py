@@ -41,7 +41,10 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
 async def edit(text: str, command: Sequence[str]) -> Edited:
     """Run the editor on `text` and wait for it; the loop goes on meanwhile."""
     given = text.encode("utf-8", "replace")
-    path = await asyncio.to_thread(_lay_out, given)
+    try:
+        path = await asyncio.to_thread(_lay_out, given)
+    except OSError as error:
+        return Edited(None, f"its file cannot be written: {error.strerror}")
     trouble = await _run([*command, str(path)])
     return await asyncio.to_thread(_take, path, given, trouble)
 
@@ -49,9 +52,14 @@ async def edit(text: str, command: Sequence[str]) -> Edited:
 def _lay_out(given: bytes) -> Path:
     """A new file with the text, for this person alone."""
     handle, name = tempfile.mkstemp(prefix="supachat-", suffix=".md")
-    with os.fdopen(handle, "wb") as file:
-        file.write(given)
-    return Path(name)
+    path = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(given)
+    except OSError:
+        path.unlink()
+        raise
+    return path
 
 
 def _take(path: Path, given: bytes, trouble: str) -> Edited:
