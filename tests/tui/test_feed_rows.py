@@ -55,6 +55,19 @@ def test_how_grave_a_row_is_has_a_shape(severity: Severity, info: FeedInfo, take
     assert text(lines[1][1])[2] == mark
 
 
+def test_beside_a_narrow_list_a_row_says_as_much_and_in_less_it_keeps_its_details() -> None:
+    views = tuple(FeedRowView(row, Safe("Rui Costa")) for row in feed_rows()[:2])
+    section = FeedSection(ALERTS, views)
+    narrow, slim = (
+        [text(row) for _, row in feed_lines([section], "", NOW, cells, airy=False, focus=False)]
+        for cells in (56, 36)
+    )
+    assert narrow[2].endswith("open for 2 min  ")
+    assert narrow[4].endswith("taken by Rui Costa 08:05  ")
+    assert {cell_len(line) for line in narrow} == {56}
+    assert "taken" not in slim[4]
+
+
 def test_what_is_closed_says_by_whom() -> None:
     row = replace(feed_rows()[1], closed=True, closed_at=micros(NOW), closed_by="jonas")
     section = FeedSection(ALERTS, (FeedRowView(row, Safe("Rui Costa"), Safe("Jonas Lind")),))

@@ -25,6 +25,8 @@ from supachat.tui.widgets.when import appointed, short
 KIND: Final = 12
 WIDE: Final = 70
 """The width from which the kind has a column."""
+FATED: Final = 40
+"""The width from which a row says who has it, or how long it waits: in less its details need all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ def _rows(
     said, colour = _fate(view, now, waits=waits, urgent=urgent)
     details = Safe("  ".join(each for each in (_time(row, now), row.body) if each))
     below = [space(4 + (KIND + 1 if cells >= WIDE else 0)), Span(details, "quiet")]
-    right = [Span(said, colour), space(2)] if said and cells >= WIDE else [space(2)]
+    right = [Span(said, colour), space(2)] if said and cells >= FATED else [space(2)]
     return [first, fit(below, right, cells, air=2)]
 
 
