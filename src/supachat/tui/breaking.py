@@ -12,10 +12,10 @@ from collections.abc import Callable
 from typing import Any
 
 from rich.text import Text
-from textual.app import App
 
 from supachat.domain.text import Safe
 from supachat.tui import hangup
+from supachat.tui.sparing import Sparing
 
 Crashed = Callable[[BaseException], Safe]
 """Reports an error that ends the program; the sentence for the person."""
@@ -25,7 +25,7 @@ class InputLost(RuntimeError):
     """The thread that reads the keyboard broke; Textual keeps the error itself to itself."""
 
 
-class Breaking(App[int], inherit_bindings=False):
+class Breaking(Sparing, inherit_bindings=False):
     """An app that never shows a traceback."""
 
     def __init__(self, crashed: Crashed) -> None:

@@ -26,6 +26,7 @@ from supachat.tui.screens.chat_link import LinkHand
 from supachat.tui.screens.chat_presence import PresenceByHand
 from supachat.tui.screens.layout import Frame, frame, toast_place
 from supachat.tui.screens.sections import sections
+from supachat.tui.sparing import draw_again
 from supachat.tui.widgets.badge import live
 from supachat.tui.widgets.completion import Completion
 from supachat.tui.widgets.composer import Composer
@@ -84,7 +85,7 @@ class ChatView(Part):
         self.unread_first = False
         """The order of the threads in their sections; else by time."""
         self.standing = Standing()
-        self.link = LinkHand(client, self.typing, lambda: self.app.refresh(layout=True))
+        self.link = LinkHand(client, self.typing, lambda: draw_again(self.app))
         self.presence = PresenceByHand(client, self.typing)
 
     @property
