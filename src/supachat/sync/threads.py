@@ -7,11 +7,11 @@ no clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import inf
 
-from supachat.domain.model import Cursor, Message, Thread, ThreadKey
+from supachat.domain.model import Cursor, Message, PersonKey, Thread, ThreadKey
 from supachat.domain.text import safe_line
 
 PREVIEW = 120
@@ -23,8 +23,10 @@ class Threads:
         self._threads: dict[ThreadKey, Thread] = {}
         self._since: dict[ThreadKey, dict[str, Cursor]] = {}
         """Foreign messages heard after the list's own last one, by id."""
-        self._recent: list[ThreadKey] | None = None
-        """The order of `recent`, until something moves in it."""
+        self._moved: dict[ThreadKey, None] | None = None
+        """All threads, the last to move at the end; None once something else has changed their order."""
+        self._with: dict[PersonKey, list[ThreadKey]] | None = None
+        """The threads of each person, until members change."""
         self._listed: dict[ThreadKey, int] = {}
         """Unread as the list said."""
         self._made: dict[ThreadKey, int] = {}
@@ -38,23 +40,38 @@ class Threads:
         return thread.members if thread else ()
 
     def with_person(self, source: str, person: str) -> list[ThreadKey]:
-        return [k for k, t in self._threads.items() if k.source == source and person in t.members]
+        if self._with is None:
+            self._with = {}
+            for key, thread in self._threads.items():
+                for member in dict.fromkeys(thread.members):
+                    self._with.setdefault(PersonKey(key.source, member), []).append(key)
+        return self._with.get(PersonKey(source, person), [])
 
     def of_source(self, source: str) -> dict[ThreadKey, Thread]:
         return {key: thread for key, thread in self._threads.items() if key.source == source}
 
     def ordered(self) -> tuple[Thread, ...]:
         """By source, then the last to move first."""
-        return tuple(sorted(self._threads.values(), key=_order))
+        return tuple(self._threads[key] for key in sorted(self.recent(), key=lambda key: key.source))
 
-    def recent(self) -> list[ThreadKey]:
+    def recent(self) -> Iterator[ThreadKey]:
         """All threads, the last to move first, whatever their source."""
-        if self._recent is None:
-            self._recent = [t.key for t in sorted(self._threads.values(), key=lambda t: _order(t)[1:])]
-        return self._recent
+        if self._moved is None:
+            last_first = sorted(self._threads.values(), key=_order)
+            self._moved = {thread.key: None for thread in reversed(last_first)}
+        return reversed(self._moved)
+
+    def _move(self, key: ThreadKey) -> None:
+        """A message came: nearly always it is the newest of all, so that nothing has to be sorted."""
+        newest = next(self.recent(), key)
+        if _order(self._threads[key]) > _order(self._threads[newest]):
+            self._moved = None
+        elif self._moved is not None:
+            del self._moved[key]
+            self._moved[key] = None
 
     def restore(self, threads: Iterable[Thread]) -> None:
-        self._recent = None
+        self._moved = self._with = None
         for thread in threads:
             self._threads[thread.key] = thread
             self._listed[thread.key] = thread.unread
@@ -67,7 +84,7 @@ class Threads:
         Answers the rows that changed and the threads that are gone.
         """
         fresh = {thread.key: thread for thread in threads}
-        self._recent = None
+        self._moved = self._with = None
         self._made = {key: turn for key, turn in self._made.items() if key not in fresh}
         unlisted = [key for key in self._threads if key.source == source and key not in fresh]
         gone = [key for key in unlisted if self._made.get(key, -inf) < as_of]
@@ -111,9 +128,9 @@ class Threads:
         thread = replace(thread, unread=self._unread(key))
         if thread == held:
             return None
-        if self._recent is not None and self._recent[0] != key:
-            self._recent = None  # the first to have moved stays the first
         self._threads[key] = thread
+        if thread.last != held.last:
+            self._move(key)
         return thread
 
     def told(self, notice: Message) -> Thread | None:
@@ -158,7 +175,8 @@ class Threads:
         """A thread that was made in that turn; False if it is known."""
         if thread.key in self._threads:
             return False
-        self._recent, self._made[thread.key] = None, turn
+        self._moved = self._with = None
+        self._made[thread.key] = turn
         self._threads[thread.key] = thread
         self._listed[thread.key] = thread.unread
         return True
@@ -167,9 +185,9 @@ class Threads:
         return self._listed.get(key, 0) + len(self._since.get(key, ()))
 
 
-def _order(thread: Thread) -> tuple[str, int, str]:
+def _order(thread: Thread) -> tuple[int, str]:
     moved = thread.last.at if thread.last else thread.created or 0
-    return thread.key.source, -moved, thread.key.id
+    return -moved, thread.key.id
 
 
 def _merged(listed: Thread, held: Thread) -> Thread:
