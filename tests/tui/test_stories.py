@@ -122,7 +122,7 @@ async def test_a_message_that_arrives_is_shown_and_counts_where_it_is_not_open()
         town.arrives("mira", "right here")
         town.arrives("relay", "over there")
         await until(pilot, lambda: "right here" in screen_text(pilot.app))
-        assert (await until(pilot, lambda: row(pilot.app, "Relay"))).split()[:2] == ["Relay", "1"]
+        await until(pilot, lambda: row(pilot.app, "Relay").split()[:2] == ["Relay", "1"])
 
 
 async def test_presence_and_typing_of_the_other_one() -> None:

@@ -78,9 +78,9 @@ def test_what_two_threads_lack_is_one_sum_and_unknown_where_one_is_not_counted()
     ]
     screen = Screen()
     screen.hear(SIGNED_IN, CONNECTED, ev.ThreadsListed("direct", tuple(rows), ()))
-    for key in (THREAD, OTHER):
-        screen.take(screen.engine.open(key, 0))
-        screen.hear(ev.Recalled(ev.Recall(key, limit=PAGE), (said(1, thread=key),)))
+    for second, key in enumerate((THREAD, OTHER)):
+        screen.take(screen.engine.open(key, second))
+        screen.hear(ev.Recalled(ev.Recall(key, limit=PAGE), (said(1, thread=key),)), now=second)
     health = screen.engine.health.health
     assert (health.backlog, health.catching_up) == (12, 2)
     rows[0] = replace(rows[0], unread_local=True)

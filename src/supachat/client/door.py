@@ -96,11 +96,11 @@ class Client:
 
     def news(self) -> tuple[Change, ...]:
         """What `changes()` would give next, for whoever cannot wait for a turn. May be empty."""
-        return self._run.news()
+        return self._run.batches.taken()
 
     def changes(self) -> AsyncIterator[tuple[Change, ...]]:
         """Everything that changed since the last turn, in order. Ends when the client is closed."""
-        return self._run.changes()
+        return self._run.batches.stream()
 
     # ------------------------------------------------------------ what is known
 

@@ -18,6 +18,9 @@ from supachat.domain.events import Change
 from supachat.domain.model import Draft
 from supachat.domain.text import safe_line
 
+TOGETHER = 500
+"""Writes of one commit, beyond which the next step begins another."""
+
 
 class Ledger:
     """`tell` hears of trouble with a file, `kept` of a draft that is on disk."""
@@ -28,6 +31,8 @@ class Ledger:
         self._files, self._tell, self._kept = files, tell, kept
         self._cache = files.last()
         self._waiting: asyncio.Queue[tuple[Cache, tuple[kp.Write, ...]]] = asyncio.Queue()
+        self._ahead: tuple[Cache, tuple[kp.Write, ...]] | None = None
+        """Taken already, and of another file than what was before it."""
         self.whose: str | None = None
         """The account whose file is open; None while nobody's is."""
 
@@ -53,18 +58,32 @@ class Ledger:
     async def run(self) -> None:
         """Commit, for ever. A draft is announced once it is on disk."""
         while True:
-            cache, writes = await self._waiting.get()
+            cache, writes, steps = await self._next()
             try:
                 await cache.commit(writes)
             except CacheError as error:
                 self._trouble(error)
             finally:
-                self._waiting.task_done()
+                for _ in range(steps):
+                    self._waiting.task_done()
             self.hear(cache)
             if cache is self._cache:
                 for write in writes:
                     if isinstance(write, kp.KeepDraft):
                         self._kept(write.draft)
+
+    async def _next(self) -> tuple[Cache, list[kp.Write], int]:
+        """What waits for one file, in order, and of how many steps it is: a burst is one commit."""
+        cache, first = self._ahead or await self._waiting.get()
+        writes, steps, self._ahead = [*first], 1, None
+        while not self._waiting.empty() and self._ahead is None and len(writes) < TOGETHER:
+            other, more = self._waiting.get_nowait()
+            if other is cache:
+                writes += more
+                steps += 1
+            else:
+                self._ahead = other, more
+        return cache, writes, steps
 
     async def turn_to(self, user_id: str, hand_over: Callable[[kp.Memory], None]) -> None:
         """Open another account's file. `hand_over` has what it left: what is put until then is still the

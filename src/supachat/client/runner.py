@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
 from supachat.cache.files import Files
+from supachat.client.batches import Batches
 from supachat.client.hands import Pen, change_hands, drop_everything
 from supachat.client.ledger import Ledger
 from supachat.client.remote import Remote
@@ -60,8 +61,10 @@ class Runner:
         self._limiter = Limiter()
         self._remote: Remote | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._changes: list[Change] = []
-        self._news = asyncio.Event()
+        self._marks: set[asyncio.Task[None]] = set()
+        """Those that tell what was read: they are waited for at the end."""
+        self.batches = Batches()
+        """What the screen must know."""
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at = 0.0
         self._closed = False
@@ -88,6 +91,7 @@ class Runner:
         """End the link, finish writing. Two seconds at most."""
         if self._closed:
             return
+        self.apply(self.engine.leave(self.now()))
         self._closed = True
         if self._remote is not None:
             await self._leave(self._remote)
@@ -99,30 +103,17 @@ class Runner:
             task.cancel()
         await asyncio.gather(*mine, return_exceptions=True)
         await self.ledger.end()
-        self._news.set()
+        self.batches.end()
 
     async def _leave(self, remote: Remote) -> None:
-        """Say good-bye where that is wanted, then end the link."""
+        """Say good-bye where that is wanted, let what was read be told, then end the link."""
         with contextlib.suppress(TimeoutError, SupachatError):
             if self.engine.online and self.parts.attends():
-                await asyncio.wait_for(remote.perform(ev.TellPresence(Presence.OFFLINE, leaving=True)), 0.4)
+                await asyncio.wait_for(remote.perform(ev.TellPresence(Presence.OFFLINE, leaving=True)), 0.3)
+        if self._marks:
+            await asyncio.wait(self._marks, timeout=0.3)
         with contextlib.suppress(TimeoutError, SupachatError):
             await asyncio.wait_for(remote.close(), 1.0)
-
-    async def changes(self) -> AsyncIterator[tuple[Change, ...]]:
-        """Everything that changed since the last turn, in order. Ends when closed."""
-        while True:
-            await self._news.wait()
-            self._news.clear()
-            if batch := self.news():
-                yield batch
-            if self._closed:
-                return
-
-    def news(self) -> tuple[Change, ...]:
-        """Everything that changed since the last turn, in order."""
-        batch, self._changes = tuple(self._changes), []
-        return batch
 
     async def recall(self, thread: ThreadKey) -> None:
         """Read what is kept of a thread before it is opened."""
@@ -168,12 +159,16 @@ class Runner:
             local = time.localtime(self._wall())
             if self.parts.notifier.held_back(change, local.tm_hour * 60 + local.tm_min):
                 return
-        self._changes.append(change)
-        self._news.set()
+            if not self.parts.gatherer.take(change, self.now()):
+                return
+        self.batches.add(change)
 
     def ask(self, request: Request) -> None:
         wait = self._limiter.wait(self.now()) if self.parts.is_broadcast(request) else 0.0
-        self.spawn(self._carry_out(request, wait))
+        task = self.spawn(self._carry_out(request, wait))
+        if task is not None and isinstance(request, ev.MarkRead):
+            self._marks.add(task)
+            task.add_done_callback(self._marks.discard)
 
     def need_remote(self) -> Remote:
         if self._remote is None:
@@ -235,6 +230,7 @@ class Runner:
                 await self.take_in(event.account)
             if self.ledger.whose is not None or isinstance(event, _OF_NOBODY):
                 self.receive(event)
+            await asyncio.sleep(0)  # a thousand at once must not keep a key waiting
 
     async def take_in(self, account: Account) -> None:
         """Somebody is let in, perhaps somebody else than before."""
@@ -259,6 +255,8 @@ class Runner:
         while True:
             await asyncio.sleep(TICK)
             self.apply(self.engine.tick(self.now()))
+            if (gathered := self.parts.gatherer.due(self.now())) is not None:
+                self.batches.add(gathered)
 
     def _set_alarm(self) -> None:
         """A draft that waits for its next try does not wait for the next tick as well."""
@@ -276,13 +274,15 @@ class Runner:
         self._wake = None
         self.apply(self.engine.tick(self.now()))
 
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None] | None:
+        """None where it is too late for anything."""
         if self._closed:
             work.close()
-            return
+            return None
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
+        return task
 
     def _done(self, task: asyncio.Task[None]) -> None:
         """A task of ours ended. One that failed is our own mistake, and is not hidden."""

@@ -150,6 +150,8 @@ class Alerted:
     """The feed that the row is of, if it is one's."""
     urgent: bool = False
     """A critical alert: quiet hours do not hold it back."""
+    among: tuple[ThreadKey, ...] = ()
+    """Of several in one: the threads that they are of, if each is of one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ class Catcher:
             return
         if thread != self._shelf.open or not self._shelf.online or not reading.recalled:
             return
-        if reading.catching is not None or (reading.live and not again):
+        if reading.catching is not None or (reading.live and not again) or self._shelf.looking.passing:
             return
         known_to = reading.verified
         reading.pages = 0

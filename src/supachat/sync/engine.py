@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import islice
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
@@ -47,6 +48,8 @@ REREAD = 60.0
 """Seconds after which the open thread and the list are read again although all seems well."""
 WATCHED = 28
 """Threads whose topics are joined: two topics each stay under the link's 60."""
+WATCH_EVERY = 1.0
+"""Seconds between two such wishes that only the list's moving leads to."""
 
 _REACHED = (LinkState.CONNECTED, LinkState.POLLING)
 """States in which the tables can be read."""
@@ -56,6 +59,8 @@ class Engine:
     def __init__(self, memory: kp.Memory, pace: Pace = USUAL, wall: Wall = lambda: None) -> None:
         self.parts = Parts(memory, pace, wall)
         self._watched: tuple[ThreadKey, ...] = ()
+        self._watched_for: list[ThreadKey] | None = None
+        self._watched_at = 0.0
         self._reread_at = 0.0
         self._missed = 0
         self._stood = Standing()
@@ -101,15 +106,20 @@ class Engine:
     # ------------------------------------------------------------ the person reads
 
     def open(self, thread: ThreadKey, now: float) -> ev.Step:
+        """Show a thread. One that is left again at once is passed: it asks the server nothing."""
         out = Outcome()
         row = self.threads.get(thread)
+        if self.parts.looking.rested(now):
+            self.parts.looked(out)
+        self.parts.looking.opened(now)
         self.reader.show(thread, row.read_to if row is not None else None, out)
-        out.writes.append(kp.KeepOpen(thread))
         return self._step(out, now)
 
     def load_older(self, now: float) -> ev.Step:
         out = Outcome()
-        if self.open_thread is not None:
+        if self.parts.looking.passing:
+            self.parts.looking.wants_older = True
+        elif self.open_thread is not None:
             self.reader.older(self.open_thread, out)
         return self._step(out, now)
 
@@ -118,14 +128,11 @@ class Engine:
 
     def seen(self, thread: ThreadKey, now: float) -> ev.Step:
         """Everything of the thread that is known has been on the screen."""
-        out = Outcome()
-        reading = self.parts.shelf.known(thread)
-        newest = reading.timeline.newest if reading else None
-        if newest is not None and (row := self.threads.read(thread, newest)) is not None:
-            self.parts.roster.note(row, out)
-            if self.online and not self.parts.shelf.unstored(thread):
-                self.parts.ask(ev.MarkRead(thread, newest), out)
-        return self._step(out, now)
+        return self.act(lambda out: self.parts.seen(thread, now, out), now)
+
+    def leave(self, now: float) -> ev.Step:
+        """The program ends: what is on the screen has been looked at."""
+        return self.act(self.parts.looked, now)
 
     def focused(self, now: float) -> ev.Step:
         """The person came back to the screen: read again what is on it."""
@@ -144,7 +151,7 @@ class Engine:
     def hand_over(self, memory: kp.Memory, now: float) -> ev.Step:
         """Nothing of this account is known any more; what another one left here is."""
         self.parts = self.parts.handed_over(memory)
-        self._watched, self._reread_at, self._missed = (), 0.0, 0
+        self._watched, self._watched_for, self._reread_at, self._missed = (), None, 0.0, 0
         return self._step(Outcome(changes=[ev.Vacated(), ev.ThreadsChanged()]), now)
 
     # ------------------------------------------------------------ the person writes
@@ -233,8 +240,10 @@ class Engine:
         return len(self.parts.asking)
 
     def next_wake(self) -> float | None:
-        """When something has to happen before the next tick: a draft's next try, a message's next paint."""
-        waits = (self.outbox.next_due() if self.online else None, self.parts.growing.next_due())
+        """When something has to happen before the next tick: a draft's next try, a message's next paint, a
+        thread's being read."""
+        sends = self.outbox.next_due() if self.online else None
+        waits = (sends, self.parts.growing.next_due(), self.parts.looking.next_due())
         return min((at for at in waits if at is not None), default=None)
 
     # ------------------------------------------------------------ what it comes to
@@ -242,10 +251,13 @@ class Engine:
     def _step(self, out: Outcome, now: float) -> ev.Step:
         parts = self.parts
         parts.grow(now, out)
+        if parts.looking.rested(now):
+            parts.rest(out)
         if self.online:
             parts.sender.send_due(now, out)
             parts.attend(now, out)
-        self._watch(out)
+            out.requests += parts.looking.due()
+            self._watch(now, out)
         queued, failed = self.outbox.counts()
         behind = self.reader.catcher.behind()
         if self.health.counted(
@@ -261,14 +273,16 @@ class Engine:
         self._stand(out)
         return ev.Step(tuple(out.changes), parts.asking.admit(out.requests), tuple(out.writes))
 
-    def _watch(self, out: Outcome) -> None:
-        """Which topics are wanted: the open thread's, then those of the threads that moved last."""
-        if not self.online:
-            return
+    def _watch(self, now: float, out: Outcome) -> None:
+        """Which topics are wanted: the open thread's, then those of the threads that moved last. What a
+        burst moves is gathered; another open thread is told at once, unless it is only passed."""
         opened = [self.open_thread] if self.open_thread is not None else []
-        wanted = tuple(dict.fromkeys([*opened, *self.threads.recent()]))[:WATCHED]
+        soon = self._watched_for == opened and now < self._watched_at + WATCH_EVERY
+        if self.parts.looking.passing or soon:
+            return
+        wanted = tuple(dict.fromkeys([*opened, *islice(self.threads.recent(), WATCHED)]))[:WATCHED]
         if set(wanted) != set(self._watched) or wanted[:1] != self._watched[:1]:
-            self._watched = wanted
+            self._watched, self._watched_for, self._watched_at = wanted, opened, now
             out.requests.append(ev.Watch(wanted))
 
     def _stand(self, out: Outcome) -> None:

@@ -51,6 +51,8 @@ def failed(parts: Parts, request: ev.Request, error: SupachatError, now: float, 
                 parts.ask(ev.FetchFeed(source, feed), out, again=True)
         case ev.FetchMentions():
             parts.mentions.failed(request)
+        case ev.MarkRead():
+            parts.looking.told(request, again=isinstance(error, Retryable))
         case ev.TellPresence():
             parts.attendance.untold()
         case _:

@@ -44,6 +44,8 @@ def take(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
         case ev.TypingHeard() | ev.PresenceHeard() | ev.PersonSeen():
             parts.roster.heard(event, now, out)
         case ev.ReadMarked(thread, to):
+            parts.landed(ev.MarkRead(thread, to), out)
+            parts.looking.told(ev.MarkRead(thread, to))
             parts.roster.note(parts.roster.threads.read(thread, to), out)
         case ev.PersonRead():
             _read_by(parts, event, out)

@@ -9,17 +9,20 @@ from supachat.domain import keeping as kp
 from supachat.domain import mentions
 from supachat.domain.choices import Pace
 from supachat.domain.model import Cursor, Feature, Message, MessageKey, Micros, SourceInfo, ThreadKey
+from supachat.domain.text import Safe, safe_line
 from supachat.sync import hearsay
 from supachat.sync.altering import Alterer
 from supachat.sync.asking import Asking
 from supachat.sync.attendance import Attendance
 from supachat.sync.beside import Beside
 from supachat.sync.chosen import Chosen
+from supachat.sync.gathering import Gatherer
 from supachat.sync.growing import Growing
 from supachat.sync.health import HealthKeeper
 from supachat.sync.mentions import Mentions
 from supachat.sync.notices import Notifier
 from supachat.sync.reading import Reader
+from supachat.sync.rereading import DEEP
 from supachat.sync.roster import Roster
 from supachat.sync.sending import Sender
 from supachat.sync.shelf import Outcome, Shelf
@@ -45,11 +48,13 @@ class Parts:
         """What the projects' backends told in this run."""
         self.chosen = Chosen(memory.choices)
         self.notifier = Notifier(self.chosen, self.shelf, self.roster.people.get, self.me)
+        self.gatherer = Gatherer(self._label)
         self.beside = Beside(memory, self.chosen, self.notifier, pace.change_limit)
         self.alterer = Alterer(self.me)
         self.attendance = Attendance(pace.idle)
         self.growing = Growing(self._age)
         self.mentions = Mentions(self.calls)
+        self.looking = self.shelf.looking
 
     def handed_over(self, memory: kp.Memory) -> Parts:
         """The same for another account. How the link does, and whether somebody looks, stays."""
@@ -60,6 +65,10 @@ class Parts:
 
     def info(self, source: str) -> SourceInfo | None:
         return next((s for s in self.sources if s.name == source), None)
+
+    def _label(self, source: str) -> Safe:
+        info = self.info(source)
+        return info.label if info is not None else safe_line(source)
 
     def me(self, source: str) -> str:
         info = self.info(source)
@@ -101,6 +110,7 @@ class Parts:
             if Feature.PRICES in source.features:
                 self.ask(ev.FetchPrices(source.name), out)
         out.requests += self.beside.wanted()
+        self.looking.once_more()
         if self.shelf.open is not None:
             self.reader.catcher.catch_up(self.shelf.open, out, again=again, windows=1)
 
@@ -132,6 +142,36 @@ class Parts:
         notice = hearsay.in_own_order(notice, Cursor(before, ""))
         self.reader.arrived(notice, self.asking.turn, out)
         self.roster.note(self.roster.threads.told(notice), out)
+
+    def seen(self, thread: ThreadKey, now: float, out: Outcome) -> None:
+        """All that is known of a thread was on the screen: it is read once that has lasted."""
+        reading = self.shelf.known(thread)
+        newest = reading.timeline.newest if reading is not None else None
+        if newest is not None and (thread != self.shelf.open or self.looking.seen(newest, now)):
+            self.read(thread, newest, out)
+
+    def looked(self, out: Outcome) -> None:
+        """The open thread has been looked at: what was seen of it is read."""
+        if (thread := self.shelf.open) is None:
+            return
+        out.writes.append(kp.KeepOpen(thread))
+        if (seen := self.looking.read_to()) is not None:
+            self.read(thread, seen, out)
+
+    def rest(self, out: Outcome) -> None:
+        """The same; and if it was passed till now, the server is asked for it."""
+        self.looked(out)
+        if (thread := self.shelf.open) is not None and self.looking.stays():
+            self.reader.catcher.catch_up(thread, out, windows=DEEP)
+            if self.looking.wants_older:
+                self.reader.older(thread, out)
+
+    def read(self, thread: ThreadKey, to: Cursor, out: Outcome) -> None:
+        """The reader has seen everything of a thread up to `to`."""
+        if (row := self.roster.threads.read(thread, to)) is not None:
+            self.roster.note(row, out)
+            if not self._unstored(thread):
+                self.looking.owe(thread, to)
 
     def _age(self, message: Message) -> float:
         """Seconds since the row's last change, by the server's clock; 0 where its source names none."""

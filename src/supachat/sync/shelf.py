@@ -10,6 +10,7 @@ from supachat.domain.model import NOTHING, Cursor, Message, SourceInfo, Standing
 from supachat.domain.requests import Request, Reread
 from supachat.domain.text import Safe
 from supachat.sync import hearsay, looks
+from supachat.sync.looking import Looking
 from supachat.sync.order import Splice
 from supachat.sync.spans import START
 from supachat.sync.timeline import Timeline
@@ -81,6 +82,7 @@ class Shelf:
         self.unstored = unstored
         """Whether the server keeps none of a thread's messages: then there is nothing to be read."""
         self.open: ThreadKey | None = None
+        self.looking = Looking()
         self.online = False
         """Signed in, so that asking the server makes sense."""
         self._readings: dict[ThreadKey, Reading] = {}

@@ -35,7 +35,8 @@ class Telling:
         # only what a person wrote has signs: an alert's words are its backend's
         details = unmarked(change.details) if change.thread is not None else change.details
         self._tell(Told(change.title, details, change.urgent))
-        listed = change.thread is not None and listing and change.thread in self._threads.keys
+        of = set(change.among) if change.thread is None else {change.thread}
+        listed = bool(of) and listing and of <= set(self._threads.keys)
         feed = self._standing.feed
         looked_at = bool(change.feed) and feed is not None and feed[0] == change.source
         if not listed and not looked_at:
