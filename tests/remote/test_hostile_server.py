@@ -95,6 +95,17 @@ async def test_a_value_without_a_bottom_is_the_servers_trouble() -> None:
     assert unpacked(DEEP.decode()) is None
 
 
+async def test_one_row_with_a_well_in_it_does_not_cost_the_page() -> None:
+    """A member may write such a row: whoever reads the thread still reads the others, and its text."""
+    well = "[" * 50_000 + "]" * 50_000
+    page = f'[{{"id":1,"body":"a ]"}},{{"id":2,"body":"[b","metadata":{{"well":{well}}}}},{{"id":3}}]'
+    rows, _, _ = rows_over(lambda request: httpx.Response(200, content=page.encode(), headers=JSON))
+    first, second, third = await rows.carry_out(CALL)
+    assert (first, third) == ({"id": 1, "body": "a ]"}, {"id": 3})
+    assert (second["id"], second["body"]) == (2, "[b")
+    assert rows.silent_since is None
+
+
 async def test_a_redirect_takes_no_key_along() -> None:
     asked: list[str] = []
 

@@ -20,6 +20,7 @@ from supachat.domain.errors import (
     EmailUnverified,
     KeyRefused,
     RateLimited,
+    Retryable,
     ServerTrouble,
     SessionEnded,
     SignInError,
@@ -132,6 +133,7 @@ def test_a_token_that_came_alone_ends_by_the_givers_clock() -> None:
         (httpx.ConnectTimeout("late"), "http://127.0.0.1:9 does not answer in time"),
         (httpx.ReadTimeout("late"), "http://127.0.0.1:9 does not answer in time"),
         (httpx.RemoteProtocolError("cut"), "http://127.0.0.1:9 broke off"),
+        (httpx.DecodingError("incorrect header check"), "gave an answer that cannot be read"),
         (OfflineByHand("offline"), "offline by hand"),
     ],
 )
@@ -141,6 +143,6 @@ async def test_a_sign_in_server_that_is_not_there_is_named(trouble: httpx.HTTPEr
         raise trouble
 
     client = client_of(Scripted(fails))
-    with pytest.raises(Unreachable, match=words) as raised:
+    with pytest.raises(Retryable, match=words) as raised:
         await ask(lambda: client.auth.sign_in_with_password({"email": "a@b.c", "password": "x"}))
     assert raised.value.cure

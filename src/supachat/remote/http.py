@@ -36,6 +36,8 @@ class Note:
     """Seconds, from Retry-After."""
     foreign: bool = False
     """It was a page and no data: a hotel's sign-in, a proxy. postgrest would take it for no rows."""
+    body: bytes = b""
+    """As it came, unpacked."""
 
 
 @dataclass(slots=True)
@@ -104,29 +106,49 @@ class Client(httpx.AsyncClient):
         self._whole = whole
         self._under_way: set[asyncio.Timeout] = set()
         self._quiet = asyncio.Event()
-        self._ended = False
+        self._ended = self._stale = False
 
     async def send(self, request: httpx.Request, **given: Any) -> httpx.Response:
         """As its base does. Raises `httpx.ConnectError` and `httpx.ReadError` where it was closed."""
         if self._ended:
             raise httpx.ConnectError("closed", request=request)
+        if self._stale:
+            self._stale = False
+            await self._drop_connections()
         try:
             async with asyncio.timeout(self._whole) as patience:
+                until = patience.when()
                 self._under_way.add(patience)
                 try:
-                    return await _read(await super().send(request, **given | {"stream": True}))
+                    answer = await _read(await super().send(request, **given | {"stream": True}))
                 finally:
                     self._under_way.discard(patience)
                     self._quiet.set()
         except TimeoutError as error:
-            if self._ended:
-                raise httpx.ReadError("closed", request=request) from error
+            if patience.when() != until:
+                raise httpx.ReadError("given up", request=request) from error
             raise httpx.ReadTimeout("an answer without an end", request=request) from error
+        if (note := _note.get()) is not None:
+            note.body = answer.content
+        return answer
+
+    def give_up(self) -> None:
+        """End every request at once, with `httpx.ReadError`, and use none of the connections again: the
+        way by which they were made is gone. Whatever is asked from now on goes by new ones."""
+        self._stale = True
+        for patience in self._under_way:
+            if not patience.expired():
+                patience.reschedule(asyncio.get_running_loop().time())
+
+    async def _drop_connections(self) -> None:
+        """A transport that was closed goes on: its pool forgets its connections first, then ends them."""
+        for transport in (self._transport, *self._mounts.values()):
+            if transport is not None:
+                await transport.aclose()
 
     async def aclose(self) -> None:
         self._ended = True
-        for patience in self._under_way:
-            patience.reschedule(asyncio.get_running_loop().time())
+        self.give_up()
         while self._under_way:
             self._quiet.clear()
             await self._quiet.wait()
@@ -171,7 +193,7 @@ def make_client(
     *,
     gate: Gate | None = None,
     clock: Skew | None = None,
-) -> httpx.AsyncClient:
+) -> Client:
     """HTTP/1.1 only: the HTTP/2 of this stack loses connections. Redirects are refused: the token
     would go along. On loopback no proxy of the environment is asked."""
     try:
@@ -191,7 +213,7 @@ def make_client(
 
 def _client(
     address: Address, waits: Waits, tls: ssl.SSLContext, transport: httpx.AsyncBaseTransport | None
-) -> httpx.AsyncClient:
+) -> Client:
     return Client(
         waits.http_whole,
         http2=False,

@@ -76,10 +76,13 @@ def network(error: httpx.HTTPError) -> SupachatError:
         return Unreachable(words, cure=ASKED_IN, arrived=False)
     if isinstance(error, httpx.ConnectError):
         return Unreachable(f"{server} cannot be reached", cure=NO_SERVER, arrived=False)
+    if isinstance(error, httpx.DecodingError):
+        return ServerTrouble(UNREADABLE, cure=LATER)
     return Unreachable(f"the connection to {server} broke off", cure=LATER)
 
 
 LATER = "Try again in a moment"
+UNREADABLE = "the server gave an answer that cannot be read"
 ASKED_IN = "Open a browser: this network may want you to sign in. `supachat doctor` tells more"
 NO_SERVER = "Check the address and the network; a local server is started by `supachat serve`"
 

@@ -6,6 +6,7 @@ does not take is renewed once. Errors come out as `SupachatError`s, mapped in `r
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from math import inf
@@ -18,9 +19,10 @@ from supabase import AsyncClient
 
 from supachat.dialects.calls import Call, Count, Delete, Insert, Row, Rpc, Select, Update
 from supachat.domain.errors import KeyRefused, Refused, ServerTrouble, Unreachable
-from supachat.remote.http import OfflineByHand, noted
+from supachat.remote.http import Note, OfflineByHand, noted
 from supachat.remote.inserts import insert_error
-from supachat.remote.refusals import TokenRefused, network, rows_error
+from supachat.remote.refusals import UNREADABLE, TokenRefused, network, rows_error
+from supachat.remote.shallow import shallow
 
 UNTAKEN = ("the server does not take our sign-in", "Check this computer's clock")
 NAMELESS = (
@@ -89,9 +91,8 @@ class Rows:
             else:
                 self._answered()
             raise refusal from error
-        except (ValueError, RecursionError) as error:  # neither rows nor an error, or nested without end
-            self._failed()
-            raise ServerTrouble("the server gave an answer that cannot be read") from error
+        except (ValueError, RecursionError) as error:  # neither rows nor an error, or nested too deep
+            answer = self._within_reach(note, error)
         if note.foreign:
             self._failed()
             raise ServerTrouble(
@@ -99,6 +100,16 @@ class Rows:
             )
         self._answered()
         return as_rows(answer)
+
+    def _within_reach(self, note: Note, error: Exception) -> object:
+        """What can be read of an answer in which something is nested too deep."""
+        try:
+            if isinstance(error, RecursionError):
+                return json.loads(shallow(note.body.decode()))
+        except (ValueError, RecursionError):
+            pass  # nothing can
+        self._failed()
+        raise ServerTrouble(UNREADABLE) from error
 
     def _answered(self) -> None:
         self._answered_at, self.silent_since = self._clock(), None
