@@ -101,6 +101,7 @@ class Scripted:
     def __init__(self, weather: Weather) -> None:
         self.inbox: asyncio.Queue[Heard] = asyncio.Queue()
         self.dead: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        self.way_lost = False
         self._weather, self._dice = weather, weather.dice
         self._tasks: list[asyncio.Task[None]] = []
         self._joined: set[str] = set()

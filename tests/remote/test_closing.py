@@ -9,6 +9,7 @@ import socket
 import stat
 from collections.abc import AsyncIterator
 
+import httpx
 import pytest
 from tests.remote.ears import FAST, ROOM, Heard
 from tests.remote.phoenix import until
@@ -16,18 +17,22 @@ from tests.remote.phoenix import until
 from supachat.dialects.catalog import load
 from supachat.domain.errors import Unreachable
 from supachat.remote.address import address
+from supachat.remote.http import make_client, tls_context
 from supachat.remote.project import Project
 from supachat.remote.supervisor import Supervisor
 from supachat.remote.vault import MemoryVault
+from supachat.remote.waits import Waits
 
 ASKED = 9
 """More requests at once than there may be connections."""
 
 
 class Deaf:
-    """Accepts every connection and never answers. `held` are those whose other end is still open."""
+    """Accepts every connection and never answers, or `says` one thing. `held` are those whose other end
+    is still open."""
 
     def __init__(self) -> None:
+        self.says = b""
         self.accepted = 0
         self.held = 0
         self.port = 0
@@ -48,7 +53,7 @@ class Deaf:
         self.held += 1
         try:
             while await reader.read(65536):
-                pass
+                writer.write(self.says)
         except ConnectionError:
             pass
         finally:
@@ -137,3 +142,40 @@ async def test_a_link_that_nobody_answers_is_let_go_of(deaf: Deaf) -> None:
     await until(lambda: deaf.held, "it connects")
     await supervisor.stop()
     await until(lambda: deaf.held == 0, "no connection is left")
+
+
+# ---------------------------------------------------------------- another way out
+
+
+async def test_a_way_that_is_lost_ends_what_waits_and_new_requests_go_by_new_connections(
+    deaf: Deaf,
+) -> None:
+    """Nobody waits out the time in which a server may be silent, and no old connection is used again."""
+    where = f"http://127.0.0.1:{deaf.port}"
+    http = make_client(address(where, "sb_publishable_x"), Waits(), tls_context())
+    asked = [asyncio.create_task(http.get(where)) for _ in range(ASKED)]
+    await until(lambda: deaf.held == 6, "six connections, and the rest waits for one")
+    http.give_up()
+    http.give_up()
+    async with asyncio.timeout(30):
+        found = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(error) for error in found] == [httpx.ReadError] * ASKED
+    again = asyncio.create_task(http.get(where))
+    await until(lambda: deaf.held == 1, "the next request has one of its own")
+    http.give_up()
+    await http.aclose()
+    assert isinstance((await asyncio.gather(again, return_exceptions=True))[0], httpx.ReadError)
+    await until(lambda: deaf.held == 0, "nothing is left")
+
+
+async def test_an_idle_connection_is_not_used_after_the_way_was_lost(deaf: Deaf) -> None:
+    deaf.says = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
+    where = f"http://127.0.0.1:{deaf.port}"
+    async with make_client(address(where, "sb_publishable_x"), Waits(), tls_context()) as http:
+        for _ in range(2):
+            assert (await http.get(where)).json() == {}
+        assert deaf.accepted == 1
+        http.give_up()
+        assert (await http.get(where)).json() == {}
+        assert deaf.accepted == 2
+    await until(lambda: deaf.held == 0, "nothing is left")

@@ -85,6 +85,7 @@ async def test_a_way_out_that_is_lost_ends_it_long_before_the_silence_does(
     async with asyncio.timeout(30):
         verdict = await link.dead
     assert verdict == Verdict(Cure.RETRY, Safe("this computer has no network"))
+    assert link.way_lost
     link.abort()
 
 

@@ -6,12 +6,16 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from tests.remote.conftest import a_token
 from tests.remote.ears import ENDLESS, FAST, ROOM, Heard, Make
 from tests.remote.phoenix import Phoenix, until
 
 from supachat.domain.errors import SessionEnded, Unreachable
 from supachat.domain.health import LinkState
+from supachat.domain.text import Safe
+from supachat.remote import wayout
 from supachat.remote.joining import Joiner
+from supachat.remote.supervisor import Supervisor
 
 # ---------------------------------------------------------------- the connection's failures
 
@@ -28,6 +32,22 @@ async def test_a_cut_line_is_back_at_once_and_told(server: Phoenix, ears: Heard,
     assert (waiting.attempt, waiting.joined) == (1, 0)
     assert waiting.next_try_at is not None
     assert waiting.reason == "the connection was lost"
+
+
+async def test_another_way_out_is_told_to_whoever_holds_other_connections(
+    server: Phoenix, ears: Heard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = asyncio.Event()
+    waits = replace(ENDLESS, open=5.0, send=5.0, join=5.0, way=0.01)
+    supervisor = Supervisor(server.address, a_token, ears, waits, way_lost=told.set)
+    supervisor.want([ROOM])
+    supervisor.start()
+    await until(lambda: ears.ready, "ready")
+    assert not told.is_set()
+    monkeypatch.setattr(wayout, "severed", lambda here, there: Safe("this computer has no network"))
+    async with asyncio.timeout(30):
+        await told.wait()
+    await supervisor.stop()
 
 
 async def test_the_first_try_connects_and_the_others_reconnect(

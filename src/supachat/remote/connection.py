@@ -49,6 +49,7 @@ class Connection:
     ) -> None:
         self.inbox: asyncio.Queue[Heard] = asyncio.Queue()
         self.dead: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        self.way_lost = False
         self._address, self._tls, self._waits, self._clock = address, tls, waits, clock
         self._conn = Conn(address.realtime, address.key, self.inbox.put_nowait)
         self._conn.access_token = token
@@ -142,6 +143,7 @@ class Connection:
 
     async def _watch_the_way(self, socket: Stamped) -> None:
         words = await lost(socket.local_address, socket.remote_address, self._waits.way)
+        self.way_lost = True
         self._die(Verdict(Cure.RETRY, words))
 
     def _dead_at(self) -> float:

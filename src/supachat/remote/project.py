@@ -79,7 +79,13 @@ class Project(Accounts):
         self._rows = Rows(client, self._keeper)
         self._performer = Performer(self._known, self._rows)
         self._supervisor = Supervisor(
-            where, self._keeper.access, self._hearing, self._waits, tls=tls, server_time=skew.server_time
+            where,
+            self._keeper.access,
+            self._hearing,
+            self._waits,
+            tls=tls,
+            server_time=skew.server_time,
+            way_lost=self._http.give_up,
         )
         self._side = Side(self._performer, self._rows)
         self._background = Background()

@@ -60,11 +60,12 @@ class Supervisor:
         clock: Callable[[], float] = time.monotonic,
         luck: Callable[[], float] = random,
         server_time: Callable[[], float] = time.time,
+        way_lost: Callable[[], None] = lambda: None,
     ) -> None:
         """`token` gives an access token with time left, or raises a `SupachatError`. `server_time` is
-        seconds since 1970 by the server's clock."""
+        seconds since 1970 by the server's clock; `way_lost` hears that the way out is another."""
         self._address, self._token, self._ears, self._waits = address, token, ears, waits
-        self._tls, self._clock, self._luck = tls, clock, luck
+        self._tls, self._clock, self._luck, self._way_lost = tls, clock, luck, way_lost
         self.topics = Topics(Replays(server_time))
         self._backoff = Backoff()
         self._budget = Budget(waits.attempts_max, waits.storm)
@@ -227,6 +228,8 @@ class Supervisor:
             return await self._live(connection)
         finally:
             self._connection = None
+            if connection.way_lost:
+                self._way_lost()
             if self._politely:
                 await connection.farewell()
             connection.abort()
