@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import replace
 
 import pytest
 
 from supachat.domain.health import Health, Link, LinkState
 from supachat.domain.text import Safe
+from supachat.remote.doorstep import why
+from supachat.remote.verdicts import Verdict, judge_handshake
 from supachat.tui.spans import Row, width
 from supachat.tui.widgets.badge import badge, duration, live, ordinal
 from supachat.tui.widgets.header import HeaderState, header_row
@@ -75,6 +78,29 @@ def test_every_state_has_a_glyph_and_words(given: Health, wide: str, narrow: str
     assert f"{long.glyph} {long.words}" == wide
     assert f"{short.glyph} {short.words}" == narrow
     assert long.look == short.look == look
+
+
+def untrusted() -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError("self-signed")
+    error.verify_message = "self-signed certificate"
+    return error
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        (judge_handshake(401, ""), "key refused"),
+        (judge_handshake(404, "Tenant not found"), "unknown project"),
+        (judge_handshake(403, "Realtime was disabled for this project"), "realtime is off"),
+        (judge_handshake(200, "<html>"), "network sign-in"),
+        (why(untrusted()), "not trusted"),
+        (judge_handshake(403, "key refused, says a stranger"), "error"),
+    ],
+)
+def test_an_error_whose_reason_is_known_says_it_in_a_few_words(verdict: Verdict, words: str) -> None:
+    given = health(S.ERROR, reason=verdict.words)
+    assert badge(given, NOW, wide=True).words == words
+    assert badge(given, NOW, wide=False).words == "error"
 
 
 def test_live_is_calm_only_its_glyph_has_a_colour() -> None:

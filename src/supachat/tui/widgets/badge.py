@@ -18,6 +18,17 @@ SLOW_CONNECT = 2.0
 MANY_DROPS = 5
 
 
+WHY = (
+    ("this project does not know the key", "key refused"),
+    ("the server does not know this project", "unknown project"),
+    ("realtime is switched off", "realtime is off"),
+    ("a page answers in the server's place", "network sign-in"),
+    ("somebody else may answer there", "not trusted"),
+)
+"""How the link's reason for an error begins, and the words that the badge has room for. The header says the
+whole of it."""
+
+
 class Badge(NamedTuple):
     """`look` is the glyph's colour, `words_look` that of the words."""
 
@@ -43,9 +54,13 @@ def badge(
         LinkState.DISCONNECTED: (glyphs.failed, "offline", "offline", "error"),
         LinkState.OFFLINE: (glyphs.muted, "offline, by you", "by you", "warning"),
         LinkState.SIGNED_OUT: (glyphs.muted, "signed out", "sign in", "error"),
-        LinkState.ERROR: (glyphs.alert, "error", "error", "error"),
+        LinkState.ERROR: (glyphs.alert, _brief(link.reason), "error", "error"),
     }[link.state]
     return _one(glyph, long if wide else short, look)
+
+
+def _brief(reason: Safe) -> str:
+    return next((words for start, words in WHY if reason.startswith(start)), "error")
 
 
 def _one(glyph: str, words: str, look: str) -> Badge:
