@@ -73,7 +73,7 @@ def recorded(label: str, file: str = "rest_errors.jsonl") -> tuple[int, Any]:
         (500, {"code": "57014", "message": "canceling statement"}, ServerTrouble, "trouble"),
         (302, {"message": "over there"}, ServerTrouble, "elsewhere"),
         (418, {}, Refused, "refused"),
-        (401, {"message": "Invalid API key"}, KeyRefused, "knows another"),
+        (401, {"message": "Invalid API key"}, KeyRefused, "does not take the key"),
     ],
 )
 async def test_refusals(status: int, body: Any, kind: type[SupachatError], words: str) -> None:

@@ -101,8 +101,8 @@ def rows_error(error: APIError, note: Note) -> Exception:
     code, status, words = str(error.code or ""), note.status, safe_line(error.message or "")
     if status == 401 and "api key" in words.lower():
         return KeyRefused(
-            "the project's key does not reach it, or it knows another",
-            cure="Copy it again from its settings; a proxy on the way has to leave the header apikey alone",
+            "the project does not take the key",
+            cure="Copy it from its settings again; a proxy must leave the header apikey alone",
         )
     if status == 401 or code in _TOKEN:
         return TokenRefused(nameless=code == "42501")
