@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 
 from textual import events
 from textual.containers import Vertical
+from textual.message import Message as Post
 
 from supachat.domain.events import Notice
 from supachat.domain.text import Safe
@@ -48,6 +49,13 @@ class Toast(Drawn):
 
     ON: ClassVar[str] = "panel"
 
+    class Closed(Post):
+        """It has been read."""
+
+        def __init__(self, notice: Notice) -> None:
+            super().__init__()
+            self.notice = notice
+
     def __init__(self, notice: Notice, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.notice = notice
@@ -63,7 +71,7 @@ class Toast(Drawn):
 
     def close(self) -> None:
         """Go away; the ones below move up."""
-        self.remove()
+        self.post_message(self.Closed(self.notice))
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
@@ -78,34 +86,57 @@ class Notices(Vertical):
 
     _cells = 0
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._told: list[Notice] = []
+        """What is to be seen, the oldest first."""
+        self._toasts: list[Toast] = []
+
     @property
     def busy(self) -> bool:
         """Whether something is being told."""
-        return bool(self.query(Toast))
+        return bool(self._told)
 
     def tell(self, notice: Notice) -> None:
         """Show it; the oldest goes if there are too many, an error last."""
-        shown = list(self.query(Toast))
-        if any(toast.notice == notice for toast in shown):
+        if notice in self._told:
             return
-        if len(shown) >= MOST:
-            gentle = [toast for toast in shown if toast.notice.grade != "error"]
-            (gentle or shown)[0].close()
-        toast = Toast(notice)
-        toast.fit(self._cells)
+        if len(self._told) >= MOST:
+            gentle = [told for told in self._told if told.grade != "error"]
+            self._told.remove((gentle or self._told)[0])
+        self._told.append(notice)
         self.display = True
-        self.mount(toast)
+        self.call_next(self._show)
+
+    def _show(self) -> None:
+        """Of a burst what is left of it: a toast for each notice, and none for what has gone."""
+        for toast in [toast for toast in self._toasts if toast.notice not in self._told]:
+            self._toasts.remove(toast)
+            toast.remove()
+        here = [toast.notice for toast in self._toasts]
+        for notice in [told for told in self._told if told not in here]:
+            toast = Toast(notice)
+            toast.fit(self._cells)
+            self._toasts.append(toast)
+            self.mount(toast)
+
+    def on_toast_closed(self, event: Toast.Closed) -> None:
+        event.stop()
+        self._forget([event.notice])
+
+    def _forget(self, notices: Sequence[Notice]) -> None:
+        self._told = [told for told in self._told if told not in notices]
+        self.call_next(self._show)
 
     def lay_out(self, cells: int, beside: int) -> None:
         """Toasts of so many cells, so many from the right edge."""
         self._cells = cells
         self.styles.offset = (-beside, 0)
-        for toast in self.query(Toast):
+        for toast in self._toasts:
             toast.fit(cells)
 
     def dismiss(self) -> bool:
         """Close all; whether there was an error among them."""
-        shown = list(self.query(Toast))
-        for toast in shown:
-            toast.close()
-        return any(toast.notice.grade == "error" for toast in shown)
+        told = self._told
+        self._forget(told)
+        return any(notice.grade == "error" for notice in told)
