@@ -65,6 +65,8 @@ class ThreadList(ScrollView, can_focus=True):
         self._open: ThreadKey | None = None
         self._open_feed: tuple[str, str] | None = None
         self._query = ""
+        self._shape: tuple[Size, bool] | None = None
+        """Of the terminal that it was arranged for."""
 
     # ------------------------------------------------------------ what it shows
 
@@ -77,8 +79,12 @@ class ThreadList(ScrollView, can_focus=True):
         """The list, whole. While it is used the order on the screen is kept."""
         moved = (open_thread, open_feed) != (self._open, self._open_feed)
         self._open, self._open_feed = open_thread, open_feed
-        self._sources = self._kept(sources) if self.has_focus else tuple(sources)
-        self._arrange()
+        shown = self._kept(sources) if self.has_focus else tuple(sources)
+        if shown != self._sources or self._shape != (self.app.size, toneless(self)):
+            self._sources = shown
+            self._arrange()
+        elif moved:
+            self.refresh()
         if moved and not self.has_focus:
             self._reveal(next((n for n, e in enumerate(self._entries) if self._is_open(e)), 0))
 
@@ -111,7 +117,7 @@ class ThreadList(ScrollView, can_focus=True):
         return self.size.width - (2 if toneless(self) else 0)
 
     def _arrange(self) -> None:
-        at = self._at_cursor()
+        at, self._shape = self._at_cursor(), (self.app.size, toneless(self))
         tall, narrow = self.app.size.height >= TALL, bool(self._query.strip())
         shown = narrowed(self._sources, self._query) if narrow else self._sources
         found = entries(shown, () if narrow else self._folded, tall=tall)
