@@ -94,3 +94,12 @@ async def test_another_size_forgets() -> None:
         await pilot.resize_terminal(90, 30)
         await pilot.pause()
         assert app.glass.changes(0, 0, strip("abc"))
+
+
+async def test_who_comes_back_from_the_shell_sees_everything_again() -> None:
+    app = Sparing()
+    async with app.run_test() as pilot:
+        app.glass.changes(0, 0, strip("abc"))
+        app.app_resume_signal.publish(app)
+        await pilot.pause()
+        assert app.glass.changes(0, 0, strip("abc"))

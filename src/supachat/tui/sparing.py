@@ -101,8 +101,8 @@ class Sparing(App[int], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.glass.forget()  # the question for widths has drawn its samples
-        for signal in (self.app_suspend_signal, self.app_resume_signal):
-            signal.subscribe(self, lambda _: self.glass.forget())
+        self.app_suspend_signal.subscribe(self, lambda _: self.glass.forget())
+        self.app_resume_signal.subscribe(self, lambda _: draw_again(self))  # after fg the pane was empty
 
     def on_resize(self, event: events.Resize) -> None:
         """Also to the same size: the terminal may have been another one in between."""
