@@ -33,6 +33,19 @@ async def test_search_finds_names_and_words_and_goes_there() -> None:
         await until(pilot, lambda: found_words(pilot) == [])
 
 
+async def test_a_hit_is_clicked() -> None:
+    async with running(make_app(five()), (80, 24)) as pilot:
+        await at(pilot, RELEASE)
+        await pilot.press("alt+s", *"spam folder")
+        await until(pilot, lambda: "1 found in one thread" in screen_text(pilot.app))
+        rows = screen_text(pilot.app).splitlines()
+        head = next(y for y, line in enumerate(rows) if "Hannah Weiss  Inbox" in line)
+        await pilot.click(offset=(6, head))
+        assert "1 found in one thread" in screen_text(pilot.app), "a heading is no hit"
+        await pilot.click(offset=(6, head + 1))
+        await until(pilot, lambda: chat(pilot.app).shown == HANNAH)
+
+
 async def test_a_hit_far_back_is_gone_to_and_what_lies_between_stays_a_gap() -> None:
     town = five()
     past = [said(HANNAH, "hannah", f"word {n} of very many", 9000 - n) for n in range(400)]

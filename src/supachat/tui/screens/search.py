@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar, Final, NamedTuple
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -257,6 +258,13 @@ class SearchPage(Screen[Found]):
     def action_pick(self) -> None:
         if self._at < len(self._hits):
             self.dismiss(self._goals[self._hits[self._at].id])
+
+    def on_click(self, event: events.Click) -> None:
+        """A hit that is clicked is gone to."""
+        line = int(event.y + self._sheet.scroll_offset.y)
+        if event.widget is self._sheet and line < len(self._lines) and self._lines[line][0] >= 0:
+            self._at = self._lines[line][0]
+            self.action_pick()
 
     def action_close(self) -> None:
         self.dismiss(None)
