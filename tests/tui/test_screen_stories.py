@@ -94,6 +94,7 @@ async def test_the_mouse_opens_a_thread_folds_a_section_and_runs_a_key() -> None
         await until(pilot, lambda: "Message Tom Becker" in screen_text(pilot.app) or None)
         await pilot.click("#list", offset=(6, 1))
         await until(pilot, lambda: "▸ Direct" in screen_text(pilot.app))
+        assert chat(pilot.app).place is Place.COMPOSER, "who writes keeps the keyboard"
         footer = screen_text(pilot.app).splitlines()[-1]
         await pilot.click("#footer", offset=(footer.index("f1"), 0))
         await until(pilot, lambda: "Everywhere" in screen_text(pilot.app))

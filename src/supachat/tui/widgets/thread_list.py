@@ -34,6 +34,7 @@ class ThreadList(ScrollView, can_focus=True):
 
     BINDINGS = bindings(Place.LIST)
     ALLOW_SELECT: ClassVar[bool] = False
+    FOCUS_ON_CLICK = False  # the keyboard stays where it was, whatever is opened or folded
 
     class Opened(Message):
         """The person wants this thread."""
