@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import ClassVar, Final, NamedTuple
 
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
@@ -259,11 +258,10 @@ class SearchPage(Screen[Found]):
         if self._at < len(self._hits):
             self.dismiss(self._goals[self._hits[self._at].id])
 
-    def on_click(self, event: events.Click) -> None:
+    def on_sheet_clicked(self, event: Sheet.Clicked) -> None:
         """A hit that is clicked is gone to."""
-        line = int(event.y + self._sheet.scroll_offset.y)
-        if event.widget is self._sheet and line < len(self._lines) and self._lines[line][0] >= 0:
-            self._at = self._lines[line][0]
+        if event.line < len(self._lines) and self._lines[event.line][0] >= 0:
+            self._at = self._lines[event.line][0]
             self.action_pick()
 
     def action_close(self) -> None:

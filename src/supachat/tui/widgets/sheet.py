@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
+from textual import events
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -20,6 +22,13 @@ class Sheet(ScrollView, can_focus=True):
     """The widget. `make` is asked again after each resize and `renew`."""
 
     ALLOW_SELECT: ClassVar[bool] = False
+
+    class Clicked(Message):
+        """The mouse was pressed on this row, counted from the first, whatever is scrolled."""
+
+        def __init__(self, line: int) -> None:
+            super().__init__()
+            self.line = line
 
     def __init__(self, make: Maker, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -39,3 +48,6 @@ class Sheet(ScrollView, can_focus=True):
         line = y + int(self.scroll_offset.y)
         row = self._rows[line] if line < len(self._rows) else Row()
         return paint_of(self).strip(row, self.size.width, "background")
+
+    def on_click(self, event: events.Click) -> None:
+        self.post_message(self.Clicked(int(event.y + self.scroll_offset.y)))
