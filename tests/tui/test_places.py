@@ -123,11 +123,19 @@ def test_letters_are_found_in_order(query: str, text: str, hits: tuple[int, ...]
 
 
 def test_the_beginning_of_a_word_wins() -> None:
-    order = ["Release", "Design review", "shore", "roof edge"]
+    order = ["Re", "Release", "Design review", "shore", "roof edge"]
     scores = [match("re", each) for each in order]
     values = [found.score for found in scores if found]
     assert values == sorted(values, reverse=True)
     assert len(values) == len(order)
+
+
+def test_a_run_may_hold_a_space() -> None:
+    whole, longer = match("Room 1", "room 1"), match("Room 1", "room 10")
+    assert whole is not None
+    assert longer is not None
+    assert (whole.rank, longer.rank) == (4, 3)
+    assert longer.hits == (0, 1, 2, 3, 4, 5)
 
 
 @pytest.mark.parametrize(

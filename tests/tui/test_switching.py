@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.tui.harness import chat, make_app, running, screen_text, settled, until
-from tests.tui.street import key
+from tests.tui.street import key, thread
 from tests.tui.town import Town
 
-from supachat.domain.errors import (
-    Unreachable,
-)
+from supachat.domain.errors import Unreachable
+from supachat.domain.text import Safe
 
 
 async def test_the_switcher_opens_a_thread_by_a_few_letters() -> None:
     async with running(make_app(Town())) as pilot:
         await pilot.press("ctrl+k", *"noa", "enter")
         await until(pilot, lambda: chat(pilot.app).client.open_thread == key("noa"))
+
+
+async def test_the_one_that_is_named_whole_is_meant_also_where_another_is_unread() -> None:
+    rooms = [
+        replace(thread("noa", unread=3), title=Safe("Room 10")),
+        replace(thread("mira"), title=Safe("Room 1")),
+    ]
+    async with running(make_app(Town(rooms))) as pilot:
+        await pilot.press("ctrl+k", *"room", "space", "1", "enter")
+        await until(pilot, lambda: chat(pilot.app).client.open_thread == key("mira"))
 
 
 async def test_somebody_without_a_thread_is_found_by_the_server_and_gets_one() -> None:

@@ -1,9 +1,11 @@
-"""Finding by a few letters. Pure: letters in order, word beginnings and runs first."""
+"""Finding by a few letters. Pure: the whole first, then runs that begin a word, then letters in order."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
+
+WHOLE: Final = 400
 
 
 class Match(NamedTuple):
@@ -12,17 +14,26 @@ class Match(NamedTuple):
     score: int
     hits: tuple[int, ...]
 
+    @property
+    def rank(self) -> int:
+        """The score without its fine differences: the whole, its beginning, a word's, any other."""
+        return self.score // 100
+
 
 def match(query: str, text: str) -> Match | None:
-    """The letters of `query` in this order in `text`, spaces aside; None if they are not there.
+    """The letters of `query` in this order in `text`; None if they are not there.
 
-    A run that begins a word wins over a run inside one, that over scattered letters.
+    A run that begins a word wins over a run inside one, that over scattered letters, where spaces count for
+    nothing. Nothing wins over the whole text: whoever types `Room 1` to its end does not mean `Room 10`.
     """
-    wanted = [char.lower() for char in query if not char.isspace()]
-    if not wanted:
+    asked = [char.lower() for char in query.strip()]
+    if not asked:
         return Match(0, ())
     letters = [char.lower() for char in text]
-    return _run("".join(wanted), letters) or _scattered(wanted, letters)
+    if asked == letters:
+        return Match(WHOLE, tuple(range(len(letters))))
+    wanted = [char for char in asked if not char.isspace()]
+    return _run("".join(asked), letters) or _run("".join(wanted), letters) or _scattered(wanted, letters)
 
 
 def _run(wanted: str, letters: Sequence[str]) -> Match | None:

@@ -68,7 +68,10 @@ class Switcher(Overlay[Goal]):
     def _threads(self, query: str) -> list[tuple[str, Goal, Result]]:
         hits = [(thread, match(query, thread.title)) for thread in self._client.threads()]
         fitting = [(thread, hit) for thread, hit in hits if hit is not None]
-        fitting.sort(key=lambda each: (not each[0].unread, -each[1].score))
+        best = {True: 0, False: 0}  # of the unread, of the others: who is named better is meant
+        for thread, hit in fitting:
+            best[thread.unread > 0] = max(best[thread.unread > 0], hit.rank)
+        fitting.sort(key=lambda each: (-best[each[0].unread > 0], not each[0].unread, -each[1].score))
         here = self._client.open_thread
         if not query:
             fitting.sort(key=lambda each: (not each[0].unread, each[0].key == here))
