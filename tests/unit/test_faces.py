@@ -17,6 +17,7 @@ from tests.unit.whole_project import (
     alerts,
     begun,
     notices,
+    shown,
 )
 
 from supachat.cache.files import Files
@@ -228,6 +229,7 @@ async def test_a_large_change_is_what_the_settings_call_large(
     moved = replace(TICK, price=Decimal(95), change=Decimal(3), at=Micros(9))
     remote.say(ev.PriceHeard(moved))
     await until(lambda: moved in client.prices.ticks("direct"))
+    await shown(client)
     assert [title for title in alerts(viewer) if "24 hours" in title] == told
     await client.close()
 

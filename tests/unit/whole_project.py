@@ -107,7 +107,13 @@ async def begun(
     client.attach(remote)
     await until(lambda: client.threads() and client.feeds.rows("direct", "alerts"))
     await until(lambda: client.prices.symbols("direct"))
+    await shown(client)
     return client, remote, viewer
+
+
+async def shown(client: Client) -> None:
+    """Whoever looks has seen everything that the client knows."""
+    await until(lambda: not client._run.batches.waiting)
 
 
 def notices(viewer: Viewer) -> list[str]:

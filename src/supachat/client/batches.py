@@ -8,8 +8,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+from supachat.domain import events as ev
 from supachat.domain.events import Change
 
+_ASK = (ev.ThreadsChanged, ev.PeopleChanged, ev.FeedChanged, ev.PricesChanged, ev.PresenceChanged)
+"""What only says that something is to be asked for: of several in a batch the first says it all."""
+_OF_THE_PANE = (ev.TimelineReset, ev.TimelineSpliced, ev.EdgeChanged, ev.StandingChanged, ev.HealthChanged)
 FRAME = 1 / 60
 """Seconds between two paintings."""
 LONGEST_PAUSE = 0.1
@@ -19,16 +23,30 @@ LONGEST_PAUSE = 0.1
 class Batches:
     def __init__(self) -> None:
         self._changes: list[Change] = []
+        self._asked: set[Change] = set()
+        self.beside_the_pane = 0
+        """How many changes were told that may have to do with more than the open thread's messages."""
         self._news = asyncio.Event()
         self._ended = False
 
     def add(self, change: Change) -> None:
+        self.beside_the_pane += not isinstance(change, _OF_THE_PANE)
+        if isinstance(change, _ASK):
+            if change in self._asked:
+                return
+            self._asked.add(change)
         self._changes.append(change)
         self._news.set()
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something was told that nobody has taken."""
+        return bool(self._changes)
 
     def taken(self) -> tuple[Change, ...]:
         """Everything that changed since the last turn, in order."""
         batch, self._changes = tuple(self._changes), []
+        self._asked.clear()
         return batch
 
     def end(self) -> None:

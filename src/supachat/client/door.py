@@ -102,6 +102,11 @@ class Client:
         """Everything that changed since the last turn, in order. Ends when the client is closed."""
         return self._run.batches.stream()
 
+    @property
+    def told(self) -> int:
+        """Grows with each change that is not the pane's alone: while it is the same, so is the list."""
+        return self._run.batches.beside_the_pane
+
     # ------------------------------------------------------------ what is known
 
     @property
@@ -150,9 +155,10 @@ class Client:
 
     def person(self, source: str, person_id: str) -> Person | None:
         """Whoever is known, the reader by the account's name at least."""
-        known = self._engine.people.get(source, person_id)
+        if (known := self._engine.people.get(source, person_id)) is not None:
+            return known
         mine = self.account is not None and bool(person_id) and person_id == self.me(source)
-        return self._unknown(source, person_id) if known is None and mine else known
+        return self._unknown(source, person_id) if mine else None
 
     def people(self, source: str) -> tuple[Person, ...]:
         """Everybody known in a source."""

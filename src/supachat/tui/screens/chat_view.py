@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
@@ -35,6 +35,7 @@ from supachat.tui.widgets.empty import Empty
 from supachat.tui.widgets.feed_list import FeedList
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.header import Header, Rule
+from supachat.tui.widgets.list_entries import SourceView
 from supachat.tui.widgets.list_filter import ListFilter
 from supachat.tui.widgets.message_list import MessageList
 from supachat.tui.widgets.people import PeopleColumn
@@ -79,6 +80,8 @@ class ChatView(Part):
         self.now = now
         self.monotonic = monotonic
         self._shown_before = False
+        self._listed: Sequence[SourceView] = ()
+        self._listed_as_of: tuple[int, bool] | None = None
         self.list_hidden = False
         self.list_asked = False
         self.people_asked = False
@@ -181,8 +184,10 @@ class ChatView(Part):
         self.show_emptiness()
 
     def show_list(self) -> None:
-        shown = sections(self.client, unread_first=self.unread_first)
-        self.list.show(shown, None if self.feed_open else self.client.open_thread, self.feed_open)
+        as_of = self.client.told, self.unread_first
+        if as_of != self._listed_as_of:  # to open another thread changes nothing in it
+            self._listed, self._listed_as_of = sections(self.client, unread_first=self.unread_first), as_of
+        self.list.show(self._listed, None if self.feed_open else self.client.open_thread, self.feed_open)
 
     def show_prices(self) -> None:
         """Prices, where a source has them: the part of the screen that knows them draws them."""
