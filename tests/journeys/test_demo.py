@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+import shlex
 import signal
 import sys
 import time
@@ -85,6 +86,19 @@ def test_all_ends_by_itself_when_the_screen_is_killed(home: Path) -> None:
         ana.process.kill()
         ana.process.wait()
         until(lambda: nobody(home), START)
+
+
+def test_the_screen_stays_in_the_terminal_when_errors_are_led_to_a_file(home: Path, tmp_path: Path) -> None:
+    errors = tmp_path / "errors.txt"
+    command = ["sh", "-c", f"exec {shlex.join(DEMO)} 2>{shlex.quote(str(errors))}"]
+    with Terminal(
+        command, columns=100, lines=30, environ={**os.environ, "SUPACHAT_HOME": str(home)}
+    ) as ana:
+        ana.until(is_live, START)
+        ana.type("\x11")
+        assert ana.wait() == 0
+    assert errors.read_bytes() == b""
+    assert nobody(home)
 
 
 def test_a_second_one_joins_as_the_next_person_and_the_last_one_out_stops_the_server(home: Path) -> None:

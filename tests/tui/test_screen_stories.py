@@ -22,6 +22,21 @@ from supachat.tui.keymap import Place
 from supachat.tui.widgets.thread_list import ThreadList
 
 
+async def test_another_theme_takes_the_lines_between_the_areas_away() -> None:
+    async with running(make_app(Town(), theme="sixteen-dark")) as pilot:
+        lined = screen_text(pilot.app).splitlines()
+        assert lined[1].startswith("╌╌╌")
+        await pilot.press("ctrl+p", *"paper", "enter")
+        await until(pilot, lambda: pilot.app.theme == "paper" and "╌╌╌╌" not in top(pilot))
+        await until(pilot, lambda: "╎" not in top(pilot))
+        await settled(pilot)
+        assert screen_text(pilot.app).splitlines()[2].strip().startswith("▾ Direct")
+
+
+def top(pilot: Pilot[int]) -> str:
+    return "\n".join(screen_text(pilot.app).splitlines()[:5])
+
+
 async def test_with_sixteen_colours_the_terminals_own_are_used() -> None:
     app = make_app(Town(), theme="sixteen-dark")
     async with running(app) as pilot:
@@ -188,7 +203,7 @@ def nowhere() -> Files:
 @pytest.mark.parametrize(
     ("cache", "words", "lost"),
     [
-        (as_on_disk, "1 message is not sent yet. They are kept", ()),
+        (as_on_disk, "1 message is not sent yet. All is kept, and what waits goes out", ()),
         (lambda: Files(None), "1 message is not sent and gone.", ()),
         (nowhere, "", ("kept",)),
     ],

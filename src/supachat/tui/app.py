@@ -213,6 +213,8 @@ class SupachatApp(Attending, inherit_bindings=False):
         verb, _, what = event.command.partition(" ")
         if verb == "theme":
             self.theme = what
+            if self._chat is not None:
+                self._chat.lay_out()  # without tones there are lines between the areas
             try:
                 self._keep_theme(what)
             except SupachatError as error:
@@ -267,8 +269,10 @@ class SupachatApp(Attending, inherit_bindings=False):
             waiting, failed = self.client.unsent()
             if waiting + failed and not self.client.unkept():  # that is told once no try is left
                 are = "message is" if waiting + failed == 1 else "messages are"
-                fate = "yet. They are kept and go out next time" if self.client.kept_on_disk else "and gone"
-                words = f"{waiting + failed} {are} not sent {fate}."
+                kept = "yet. All is kept, and what waits goes out next time"
+                words = (
+                    f"{waiting + failed} {are} not sent {kept if self.client.kept_on_disk else 'and gone'}."
+                )
         self.exit(0, message=Text(words) if words else None)
 
     async def on_unmount(self) -> None:
