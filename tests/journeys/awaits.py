@@ -9,6 +9,7 @@ import ast
 import dis
 import sys
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
@@ -42,6 +43,7 @@ def place(text: str) -> Place:
     return Place(file, int(line), moment)
 
 
+@cache
 def awaits() -> dict[str, dict[int, int]]:
     """By file name: the line at which something begins to wait, and the last one that belongs to it."""
     paths = (path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")))

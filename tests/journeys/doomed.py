@@ -1,7 +1,8 @@
 """A client that kills itself at one await, as `kill -9` would; run as a process by `test_killed_at_awaits`.
 
 Arguments: url, key, account, cache, the other's name, and the place of its death: while it arrives, and
-while it converses, each may be `-`. It does what each line that it reads asks for, and answers:
+while it converses. Each may be `-`, where nobody watches, which costs time, or `?`, where the places are
+only counted. It does what each line that it reads asks for, and answers:
 
     ?      what it holds, once it is whole again
     !      how often each place was met: by its arrival, and in its conversations
@@ -32,13 +33,13 @@ from supachat.domain.model import ThreadKey
 
 
 class Fate:
-    """Dies at `end`, a place as its text. Counts those that it has come by."""
+    """Dies at `end`, a place as its text. Counts those that it has come by, but for an end of `-`."""
 
     def __init__(self, end: str) -> None:
         self._end = end
         self._met: set[Place] = set()
         self.conversations: Counter[str] = Counter()
-        self.watch = Watch(self._meets)
+        self.watch = Watch(self._meets) if end != "-" else contextlib.nullcontext()
 
     def _meets(self, place: Place) -> None:
         if str(place) == self._end:
