@@ -7,9 +7,11 @@ from dataclasses import replace
 from tests.tui.harness import chat, make_app, running, screen_text, settled, until
 from tests.tui.street import key, thread
 from tests.tui.town import Town
+from textual import events
 
 from supachat.domain.errors import Unreachable
 from supachat.domain.text import Safe
+from supachat.tui.widgets.results import Results
 
 
 async def test_the_switcher_opens_a_thread_by_a_few_letters() -> None:
@@ -51,6 +53,20 @@ async def test_nothing_found_says_what_is_nearest() -> None:
         await pilot.press("ctrl+k", *"tom bekcer")
         await until(pilot, lambda: 'Nothing is called "tom bekcer"' in screen_text(pilot.app))
         assert "Nearest: Tom Becker" in screen_text(pilot.app)
+
+
+async def test_the_wheel_goes_through_the_results_and_stops_at_their_ends() -> None:
+    async with running(make_app(Town())) as pilot:
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: "Thread or person" in screen_text(pilot.app))
+        results = pilot.app.screen.query_one(Results)
+        ends = []
+        for turn in (events.MouseScrollDown, events.MouseScrollUp):
+            for _ in range(len(chat(pilot.app).list.keys) + 2):
+                results.post_message(turn(results, 3, 3, 0, 0, 0, False, False, False))
+            await settled(pilot)
+            ends.append(results.chosen)
+        assert ends == [results._results[-1], results._results[0]]
 
 
 async def test_a_click_in_the_switcher_opens_and_one_beside_it_closes() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from textual import events
 from textual.message import Message
 
 from supachat.domain.model import NOTHING
@@ -171,3 +172,15 @@ class Results(Drawn):
     def on_drawn_acted(self, event: Drawn.Acted) -> None:
         event.stop()
         self.post_message(self.Picked(event.act))
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._wheel(event, 1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._wheel(event, -1)
+
+    def _wheel(self, event: events.MouseEvent, by: int) -> None:
+        """What stands beyond the rows that are seen comes into view; not round the ends."""
+        event.stop()
+        if 0 <= self._at + by < len(self._results):
+            self.move(by)
