@@ -33,6 +33,19 @@ async def test_every_source_has_its_section_and_its_marks() -> None:
         assert "⊘  86" in row(pilot.app, "Random")
 
 
+async def test_a_heading_mutes_all_of_its_source() -> None:
+    async with running(make_app(five()), (120, 50)) as pilot:
+        await pilot.press("tab", "g")
+        await settled(pilot)
+        first = chat(pilot.app).client.sources[0]
+        assert "m mute" in screen_text(pilot.app).splitlines()[-1]
+        await pilot.press("m")
+        await until(pilot, lambda: "⊘" in row(pilot.app, f"▾ {first.label}"))
+        assert chat(pilot.app).client.telling.is_muted(first.name)
+        await pilot.press("m")
+        await until(pilot, lambda: not chat(pilot.app).client.telling.is_muted(first.name))
+
+
 async def test_one_source_alone_has_nothing_of_the_others() -> None:
     async with running(make_app(Town())) as pilot:
         await pilot.press("tab")

@@ -33,6 +33,12 @@ class ChatList(ChatCanned):
             key = self.list.chosen.key
         return self.client.thread(key) if key is not None else None
 
+    @property
+    def _headed(self) -> str:
+        """The source whose heading is under the cursor; else empty."""
+        entry = self.list.chosen if self.place is Place.LIST else None
+        return entry.id if entry is not None and entry.kind == "source" else ""
+
     def on_thread_list_moved(self) -> None:
         self.show_footer()
 
@@ -42,7 +48,7 @@ class ChatList(ChatCanned):
             return super()._without()
         thread = self.subject
         if thread is None:
-            return ("mute", *_NEEDS)
+            return tuple(_NEEDS) if self._headed else ("mute", *_NEEDS)
         return tuple(key for key, need in _NEEDS.items() if not self.client.can(thread.key.source, need))
 
     def hidden_commands(self) -> frozenset[str]:
@@ -61,18 +67,23 @@ class ChatList(ChatCanned):
     # ------------------------------------------------------------ what is told, and the list itself
 
     def action_mute(self) -> None:
+        """The thread under the cursor; on a heading all of its source."""
         thread = self.subject
-        if thread is not None:
+        if self._headed:
+            self._mute_source(self._headed)
+        elif thread is not None:
             self.client.telling.mute(thread.key, not thread.muted)
             self.typing.flash(Safe("unmuted" if thread.muted else "muted"))
 
     def action_mute_source(self) -> None:
         thread = self.subject
         if thread is not None:
-            source = thread.key.source
-            muted = self.client.telling.is_muted(source)
-            self.client.telling.mute_source(source, not muted)
-            self.typing.flash(Safe(f"{self._label(source)} {'unmuted' if muted else 'muted'}"))
+            self._mute_source(thread.key.source)
+
+    def _mute_source(self, source: str) -> None:
+        muted = self.client.telling.is_muted(source)
+        self.client.telling.mute_source(source, not muted)
+        self.typing.flash(Safe(f"{self._label(source)} {'unmuted' if muted else 'muted'}"))
 
     def action_order(self) -> None:
         self.unread_first = not self.unread_first
