@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -202,6 +203,30 @@ def test_two_processes_write_one_log_also_when_one_of_them_turns_the_page(tmp_pa
     two.close()
     kept = "".join(path.read_text() for path in tmp_path.iterdir())
     assert all(f"{number:049}" in kept for number in range(6))
+
+
+def test_two_that_find_the_page_full_at_once_turn_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = Pages(tmp_path / "x.log", limit=100), Pages(tmp_path / "x.log", limit=100)
+    replace, moved = os.replace, list[Path]()
+
+    def met(older: Path, newer: Path) -> None:
+        replace(older, newer)
+        moved.append(newer)
+        if len(moved) == 1:
+            two.write(f"{8:049}\n")
+
+    for number in range(8):
+        one.write(f"{number:049}\n")
+    two.write("")
+    monkeypatch.setattr(os, "replace", met)
+    one.write(f"{9:049}\n")
+    one.close()
+    two.close()
+    assert len(moved) == 1 + KEPT
+    kept = "".join(path.read_text() for path in tmp_path.iterdir())
+    assert all(f"{number:049}" in kept for number in range(2, 10))
 
 
 def test_a_disk_that_says_no_breaks_nothing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import sys
@@ -52,15 +53,19 @@ class Pages:
             return False
 
     def _turn(self) -> None:
-        """The full file becomes .1, that .2, and so on; the oldest goes."""
+        """The full file becomes .1, that .2, and so on; the oldest goes. It leaves its name first: else
+        another process that finds it full too would set a fresh one aside."""
         self.close()
-        for number in range(KEPT, 0, -1):
-            older = self._numbered(number - 1)
-            if older.exists():
-                os.replace(older, self._numbered(number))
+        full = self.path.with_name(f"{self.path.name}.{os.getpid()}")
+        with contextlib.suppress(FileNotFoundError):  # another process was faster
+            os.replace(self.path, full)
+            for number in range(KEPT, 1, -1):
+                with contextlib.suppress(FileNotFoundError):  # not that many yet
+                    os.replace(self._numbered(number - 1), self._numbered(number))
+            os.replace(full, self._numbered(1))
 
     def _numbered(self, number: int) -> Path:
-        return self.path.with_name(f"{self.path.name}.{number}") if number else self.path
+        return self.path.with_name(f"{self.path.name}.{number}")
 
 
 def open_private(path: Path, flags: int) -> int:
