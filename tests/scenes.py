@@ -216,7 +216,7 @@ async def alerts(stage: Stage) -> None:
     await stage.until(lambda: any(row.waits for row in feeds.rows("portal", "alerts")), 180.0)
     screen = stage.app.screen
     assert isinstance(screen, ChatScreen)
-    screen.open_feed("portal", "alerts")
+    screen.parts.going.feed("portal", "alerts")
     await stage.pilot.pause(0.8)
 
 

@@ -150,7 +150,7 @@ async def walk(
         await pilot.pause(0.02)
         look()
         screen.composer.clear()
-    screen.open_feed("direct", "alerts")
+    screen.parts.going.feed("direct", "alerts")
     await settled(pilot)
     look()
     await pilot.press("escape", "escape", *["alt+down"] * 5)

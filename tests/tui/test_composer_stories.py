@@ -59,7 +59,7 @@ async def test_esc_never_takes_a_letter() -> None:
     async with running(make_app(Town())) as pilot:
         await pilot.press(*"keep me", "escape", "escape", "f6", "escape", "tab", "escape")
         assert chat(pilot.app).composer.text == "keep me"
-        assert chat(pilot.app).place is Place.COMPOSER
+        assert chat(pilot.app).parts.places.here is Place.COMPOSER
 
 
 async def test_ctrl_c_clears_and_undo_brings_it_back() -> None:

@@ -90,8 +90,9 @@ async def test_the_list_and_the_messages_are_in_the_first_frame(
         assert pilot.app.screen_stack == [chat(pilot.app)], "a screen below would be painted for nothing"
 
 
-def test_the_parts_of_the_chat_screen_are_no_screens_by_themselves() -> None:
-    assert not any(issubclass(part, Screen) for part in ChatScreen.__bases__[0].__mro__)
+def test_the_chat_screen_is_put_together_not_inherited() -> None:
+    """Textual looks through all that a screen inherits when its class is made: a dozen looks were 5 ms."""
+    assert ChatScreen.__bases__ == (Screen,)
 
 
 async def test_a_cache_that_is_slow_does_not_hold_up_the_screen(

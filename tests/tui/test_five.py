@@ -78,7 +78,7 @@ async def test_the_filter_narrows_while_typing_and_esc_brings_all_back() -> None
         assert "Hannah Weiss" in row(pilot.app, "you")
         await pilot.press("escape")
         await until(pilot, lambda: "Order 58213" in screen_text(pilot.app))
-        assert chat(pilot.app).place is Place.LIST
+        assert chat(pilot.app).parts.places.here is Place.LIST
 
 
 async def test_the_filter_opens_what_its_cursor_stands_on() -> None:

@@ -132,7 +132,7 @@ async def test_an_alert_is_read_and_taken_and_the_list_says_so() -> None:
     town = five()
     async with running(make_app(town), (120, 50)) as pilot:
         await until(pilot, lambda: "Critical alerts" in screen_text(pilot.app))
-        chat(pilot.app).open_feed("portal", "alerts")
+        chat(pilot.app).parts.going.feed("portal", "alerts")
         await until(pilot, lambda: "open for 2 min" in screen_text(pilot.app))
         assert "taken by Rui Costa 08:05" in screen_text(pilot.app)
         await pilot.press("t")
@@ -144,7 +144,7 @@ async def test_an_alert_is_read_and_taken_and_the_list_says_so() -> None:
         await pilot.press("r")
         await until(pilot, lambda: len([r for r in town.performed if isinstance(r, ev.FetchFeed)]) == 3)
         await pilot.press("escape")
-        await until(pilot, lambda: chat(pilot.app).place is Place.COMPOSER)
+        await until(pilot, lambda: chat(pilot.app).parts.places.here is Place.COMPOSER)
 
 
 async def test_a_take_that_is_refused_is_undone() -> None:
@@ -152,7 +152,7 @@ async def test_a_take_that_is_refused_is_undone() -> None:
     town.alter_refused = NotAllowed("somebody has it")
     async with running(make_app(town), (120, 50)) as pilot:
         await until(pilot, lambda: "Critical alerts" in screen_text(pilot.app))
-        chat(pilot.app).open_feed("portal", "alerts")
+        chat(pilot.app).parts.going.feed("portal", "alerts")
         await settled(pilot)
         await pilot.press("t")
         await until(pilot, lambda: "it was not taken" in screen_text(pilot.app))
@@ -163,7 +163,7 @@ async def test_an_alert_is_closed_and_a_close_that_is_refused_is_undone() -> Non
     town = five()
     async with running(make_app(town), (120, 50)) as pilot:
         await until(pilot, lambda: "Critical alerts" in screen_text(pilot.app))
-        chat(pilot.app).open_feed("portal", "alerts")
+        chat(pilot.app).parts.going.feed("portal", "alerts")
         await until(pilot, lambda: "c close" in screen_text(pilot.app))
         town.alter_refused = NotAllowed("the score has to be entered first")
         await pilot.press("t", "c")
@@ -187,7 +187,7 @@ async def test_the_switcher_finds_a_feed_by_its_name() -> None:
         await until(pilot, lambda: "feeds" in screen_text(pilot.app))
         await pilot.press("enter")
         await until(pilot, lambda: "open for 2 min" in screen_text(pilot.app))
-        assert chat(pilot.app).feed_open == ("portal", "alerts")
+        assert chat(pilot.app).parts.middle.feed == ("portal", "alerts")
 
 
 async def test_the_switcher_marks_an_assistants_thread_as_the_list_does() -> None:
@@ -261,11 +261,11 @@ async def test_an_alert_covers_nothing_where_its_feed_is_looked_at() -> None:
     async with running(make_app(five()), (120, 36)) as pilot:
         await at(pilot, INVOICE)
         screen = chat(pilot.app)
-        screen.open_feed("portal", "alerts")
+        screen.parts.going.feed("portal", "alerts")
         await settled(pilot)
         screen.take([alert])
         assert not screen.notices.busy
-        screen.close_feed()
+        screen.parts.feeds.close()
         screen.take([alert])
         await until(pilot, lambda: "Pulse of 148" in screen_text(pilot.app))
 

@@ -76,7 +76,7 @@ def test_picture_of_feeds(snap_compare: Compare, size: str, theme: str) -> None:
 
     async def story(pilot: Pilot[int]) -> None:
         await set_out(pilot, HANNAH)
-        chat(pilot.app).open_feed("portal", "alerts")
+        chat(pilot.app).parts.going.feed("portal", "alerts")
         await settled(pilot)
 
     assert snap_compare(app, terminal_size=SIZES[size], run_before=story)
@@ -106,6 +106,6 @@ def test_picture_of_a_hit_that_was_gone_to(snap_compare: Compare, size: str, the
         await set_out(pilot, HANNAH, "alt+s", *"link")
         await until(pilot, lambda: "2 found in one thread" in screen_text(pilot.app))
         await pilot.press("enter")
-        await until(pilot, lambda: chat(pilot.app).place is Place.MESSAGES)
+        await until(pilot, lambda: chat(pilot.app).parts.places.here is Place.MESSAGES)
 
     assert snap_compare(app, terminal_size=SIZES[size], run_before=story)

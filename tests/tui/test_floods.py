@@ -19,8 +19,9 @@ from supachat.sync import looking
 from supachat.sync.threads import Threads
 from supachat.tui.app import SupachatApp
 from supachat.tui.notices import Notices, Toast
-from supachat.tui.screens import chat_view
+from supachat.tui.screens import chat_list
 from supachat.tui.screens.chat import ChatScreen
+from supachat.tui.screens.chat_going import Going
 from supachat.tui.widgets.thread_list import ThreadList
 
 MANY = 300
@@ -52,9 +53,9 @@ def counts(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
 
         monkeypatch.setattr(owner, name, counted)
 
-    count(ChatScreen, "go")
+    count(Going, "go")
     count(ChatScreen, "take")
-    count(chat_view, "sections")
+    count(chat_list, "sections")
     count(ThreadList, "_arrange")
     count(Notices, "mount")
     count(SupachatApp, "tell_terminal")
@@ -76,7 +77,7 @@ async def test_a_key_held_in_a_long_list_asks_about_where_it_stops(
         monkeypatch.setattr(looking, "REST", 30.0)
         counts.clear()
         town.performed.clear()
-        chat(app).action_thread(1)  # from here on every thread is passed
+        chat(app).parts.going.beside(1)  # from here on every thread is passed
         await settled(pilot)
         town.performed.clear()
         counts.clear()

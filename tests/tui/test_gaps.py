@@ -66,7 +66,7 @@ async def test_without_a_link_a_gap_waits_and_is_filled_when_the_link_is_back() 
         await until(pilot, lambda: "the server closed" in screen_text(pilot.app))
         before = len(town.performed)
         await to_the_gap(pilot)
-        chat(pilot.app)._fill_seen()
+        chat(pilot.app).parts.gaps._fill_seen()
         await settled(pilot)
         assert len(town.performed) == before
         town.say(ev.LinkMoved(LIVE))

@@ -253,7 +253,7 @@ async def test_who_signs_out_leaves_nothing_on_the_screen_and_nothing_to_be_reca
         await until(pilot, lambda: isinstance(pilot.app.screen, SignIn))
         assert (below.shown, below.composer.text, below.pane.newest(10)) == (None, "", ())
         assert (below.client.threads(), below.client.account) == ((), None)
-        assert below.place is Place.LIST
+        assert below.parts.places.here is Place.LIST
         below.composer.on_field_recall(Field.Recall(-1))
         assert below.composer.text == ""
 

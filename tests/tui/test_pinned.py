@@ -30,12 +30,12 @@ async def test_inside_a_group_the_name_stands_above_it() -> None:
         assert "and 79" in screen_text(pilot.app)
         await pilot.press("alt+home", "alt+home")
         await until(pilot, lambda: "and 0" in screen_text(pilot.app))
-        assert chat(pilot.app).pinned.head == Head()
+        assert chat(pilot.app).parts.widgets.pinned.head == Head()
 
 
 async def test_where_the_name_is_in_view_it_is_not_said_twice() -> None:
     async with running(make_app(Town())) as pilot:
-        assert chat(pilot.app).pinned.head == Head()
+        assert chat(pilot.app).parts.widgets.pinned.head == Head()
 
 
 async def test_a_low_terminal_gives_its_rows_to_the_messages() -> None:

@@ -27,7 +27,7 @@ async def test_emacs_gives_the_letters_back_to_the_text() -> None:
         assert screen_text(app) != before, "the next result"
         await pilot.press("ctrl+g")
         await settled(pilot)
-        assert chat(app).place is Place.COMPOSER
+        assert chat(app).parts.places.here is Place.COMPOSER
         await pilot.press("alt+x")
         await settled(pilot)
         assert "alt+n" in screen_text(app), "the palette names the key of `start a thread`"
@@ -41,15 +41,15 @@ async def test_vim_leaves_the_text_with_esc_and_comes_back_with_i() -> None:
         assert field.text == "i jk"
         await pilot.press("escape")
         await settled(pilot)
-        assert chat(app).place is Place.MESSAGES
+        assert chat(app).parts.places.here is Place.MESSAGES
         assert field.text == "i jk"
         assert "i write" in screen_text(app)
         await pilot.press("h")
         await settled(pilot)
-        assert chat(app).place is Place.LIST
+        assert chat(app).parts.places.here is Place.LIST
         await pilot.press("i", "x")
         await settled(pilot)
-        assert chat(app).place is Place.COMPOSER
+        assert chat(app).parts.places.here is Place.COMPOSER
         assert field.text == "i jkx"
         await pilot.press("escape", "colon")
         await settled(pilot)

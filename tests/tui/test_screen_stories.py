@@ -51,10 +51,10 @@ async def test_with_sixteen_colours_the_terminals_own_are_used() -> None:
 async def test_walking_with_tab_and_opening_from_the_list() -> None:
     async with running(make_app(Town())) as pilot:
         screen = chat(pilot.app)
-        places = [screen.place.value]
+        places = [screen.parts.places.here.value]
         for keys in (["tab"], ["j", "j", "enter"], ["shift+tab"]):
             await pilot.press(*keys)
-            places.append(screen.place.value)
+            places.append(screen.parts.places.here.value)
         assert places == ["composer", "list", "composer", "messages"]
         assert screen.client.open_thread == key("noa")
 
@@ -103,7 +103,7 @@ async def test_the_mouse_opens_a_thread_folds_a_section_and_runs_a_key() -> None
         await until(pilot, lambda: "Message Tom Becker" in screen_text(pilot.app) or None)
         await pilot.click("#list", offset=(6, 1))
         await until(pilot, lambda: "▸ Direct" in screen_text(pilot.app))
-        assert chat(pilot.app).place is Place.COMPOSER, "who writes keeps the keyboard"
+        assert chat(pilot.app).parts.places.here is Place.COMPOSER, "who writes keeps the keyboard"
         footer = screen_text(pilot.app).splitlines()[-1]
         await pilot.click("#footer", offset=(footer.index("f1"), 0))
         await until(pilot, lambda: "Everywhere" in screen_text(pilot.app))
@@ -139,7 +139,7 @@ async def test_resizing_gives_way_in_order_and_loses_nothing() -> None:
             assert there in screen, size
             assert gone not in screen, size
         assert chat(pilot.app).composer.text == "still here"
-        assert chat(pilot.app).place is Place.COMPOSER
+        assert chat(pilot.app).parts.places.here is Place.COMPOSER
 
 
 async def test_on_a_narrow_screen_the_list_comes_when_it_is_asked_for() -> None:
@@ -279,16 +279,6 @@ async def test_copying_a_message() -> None:
         await pilot.press("f6", "y")
         await until(pilot, lambda: "copied" in screen_text(app))
         assert app.clipboard == "@ana will do. Waiting for your word."
-
-
-async def test_a_text_that_comes_back_is_not_lost() -> None:
-    town = Town()
-    async with running(make_app(town)) as pilot:
-        screen = chat(pilot.app)
-        screen.take([ev.TextReturned(key("mira"), "it came back", safe_line("the thread is closed"))])
-        screen.take([ev.TextReturned(key("tom"), "this one too")])
-        await until(pilot, lambda: screen.composer.text == "it came back")
-        assert screen.client.text(key("tom")) == "this one too"
 
 
 async def test_a_muted_thread_does_not_call() -> None:

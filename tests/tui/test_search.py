@@ -29,7 +29,7 @@ async def test_search_finds_names_and_words_and_goes_there() -> None:
         assert "spam folder" in await arrived(pilot)
         await until(pilot, lambda: " ".join(found_words(pilot)) == "spam folder")
         await pilot.press("escape")
-        await until(pilot, lambda: chat(pilot.app).place is Place.COMPOSER)
+        await until(pilot, lambda: chat(pilot.app).parts.places.here is Place.COMPOSER)
         await until(pilot, lambda: found_words(pilot) == [])
 
 
@@ -91,7 +91,9 @@ async def arrived(pilot: Pilot[int]) -> str:
     """What is chosen in the messages, once something is and the keyboard is there."""
 
     def chosen() -> Message | None:
-        item = chat(pilot.app).pane.selected if chat(pilot.app).place is Place.MESSAGES else None
+        item = (
+            chat(pilot.app).pane.selected if chat(pilot.app).parts.places.here is Place.MESSAGES else None
+        )
         return item if isinstance(item, Message) else None
 
     found = await until(pilot, chosen)
@@ -143,4 +145,4 @@ async def test_search_says_that_nothing_was_found() -> None:
         await pilot.press(*"/search blank pge", "enter")
         await until(pilot, lambda: 'No message says "blank pge"' in screen_text(pilot.app))
         await pilot.press("escape")
-        assert await until(pilot, lambda: chat(pilot.app).place is Place.COMPOSER)
+        assert await until(pilot, lambda: chat(pilot.app).parts.places.here is Place.COMPOSER)

@@ -20,7 +20,7 @@ async def test_the_last_thread_is_open_and_the_keyboard_is_in_the_composer() -> 
         screen = screen_text(pilot.app)
         assert "@ana will do. Waiting for your word." in screen
         assert "◉ live 12 ms" in screen
-        assert chat(pilot.app).place is Place.COMPOSER
+        assert chat(pilot.app).parts.places.here is Place.COMPOSER
 
 
 async def test_a_message_is_on_the_screen_before_the_server_answers_and_sent_after() -> None:

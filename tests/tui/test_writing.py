@@ -90,7 +90,7 @@ async def test_every_key_and_command_does_something_that_there_is() -> None:
         screen = chat(pilot.app)
         asked = [key.run for place in PLACES for key in KEYS[place] if key.keys]
         asked += [runs(each) for each in slash.SLASHES.values() if each not in KNOWN]
-        asked += [runs(each.id[3:]) for each in screen.offers() if each.id.startswith("do ")]
+        asked += [runs(each.id[3:]) for each in screen.parts.offers() if each.id.startswith("do ")]
         lost = [each for each in asked if not there(screen, *actions.parse(each)[1:])]
         assert lost == []
 
@@ -98,7 +98,7 @@ async def test_every_key_and_command_does_something_that_there_is() -> None:
 def there(screen: ChatScreen, name: str, args: tuple[object, ...]) -> bool:
     """Whether the screen, one of its parts or something on it can do that."""
     if name == "act":
-        return callable(getattr(getattr(screen, str(args[0])), str(args[1])))
+        return callable(getattr(getattr(screen.parts, str(args[0])), str(args[1])))
     nodes = (screen.app, screen, *screen.walk_children())
     return any(hasattr(node, f"action_{name}") for node in nodes)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import chain
 
 import pytest
-from textual import events
+from textual import actions, events
 from textual._xterm_parser import XTermParser
 
 from supachat.tui import keymap, terminal_keys
+from supachat.tui.key import runs
 from supachat.tui.keymap import CHAT, KEYS, Keymap, Place
 from supachat.tui.keys_presets import PRESETS
 from supachat.tui.screens.pages import TWO_COLUMNS, help_rows
@@ -163,3 +164,19 @@ def test_what_textual_knows_by_itself_still_holds(sequence: str, key: str) -> No
 )
 def test_keys_are_written_as_people_write_them(key: str, plain: str) -> None:
     assert keymap.plain(key) == plain
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("send", "send"),
+        ("move(-1)", "move(-1)"),
+        ("app.leave", "app.leave"),
+        ("screen.walk(1)", "screen.walk(1)"),
+        ("link.again", "screen.act('link', 'again')"),
+        ("reading.page(-1)", "screen.act('reading', 'page', -1)"),
+    ],
+)
+def test_an_action_of_a_part_goes_through_the_one_dispatcher(action: str, said: str) -> None:
+    assert runs(action) == said
+    actions.parse(said)  # Textual understands it

@@ -106,10 +106,12 @@ class Vacated:
 
 @dataclass(frozen=True, slots=True)
 class TextReturned:
-    """A text goes back to the composer of its thread: it was not sent and is not lost."""
+    """The server refused an edit: its text goes back to the composer of its thread and is not lost."""
 
     thread: ThreadKey
     text: str
+    message: str
+    """The id of the message that is as it was."""
     reason: Safe = NOTHING
 
 

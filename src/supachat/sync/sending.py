@@ -85,7 +85,7 @@ class Sender:
         self.drop(change.id, out)
         reason = safe_line(f"{_NOT_DONE[change.act]}: {error.message}")
         if change.act is Act.EDIT:
-            out.changes.append(ev.TextReturned(change.thread, change.raw, reason))
+            out.changes.append(ev.TextReturned(change.thread, change.raw, change.target, reason))
         else:
             out.changes.append(ev.Notice(reason, safe_line(error.cure), "error"))
 

@@ -103,6 +103,6 @@ FEED: Final = (
     Key("feed_first", "g home", "first", action="move(-9999)", silent=True),
     Key("feed_last", "G end", "last", action="move(9999)", silent=True),
     Key("feed_waiting", "u", "only what waits, or all", "waiting", action="waiting"),
-    Key("feed_again", "r", "read again", action="screen.feed_again"),
+    Key("feed_again", "r", "read again", action="feeds.again"),
     Key("feed_keys", "question_mark", "keys", action="doors.help"),
 )

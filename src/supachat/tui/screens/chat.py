@@ -1,12 +1,10 @@
-"""The chat screen: the only place that hears Changes, and the keys that act on the client.
+"""The chat screen: makes its parts, hears Changes, and routes each key and each word of a widget.
 
-One worker loops over `client.changes()` and applies whole batches; what a batch touches is drawn once.
-Must never wait for the network between a key and its paint.
+One worker loops over `client.changes()` and applies whole batches. Must never wait for the network between
+a key and its paint.
 
-The screen is a tower, a subject a file, each class on the one before it: `chat_view`, reading, jump,
-writing, editing, canned, list, threads, prices, feeds, search, and this one. Textual asks the handlers of
-an event from the top; `prevent_default` keeps it from those below. What is no storey any more is a part
-that the screen holds: link, presence, telling, doors, account.
+A part is a plain object about one subject, in a file of its own; `chat_parts` joins them. The table of keys
+names a part and a verb (`link.again`), and `action_act` is the one place where that becomes a call.
 """
 
 from __future__ import annotations
@@ -15,38 +13,39 @@ import asyncio
 import gc
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
+from textual import events
+from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.timer import Timer
 
 from supachat.client import Client
 from supachat.domain import events as ev
-from supachat.domain.health import LinkState
-from supachat.domain.model import ThreadKey
-from supachat.domain.text import Safe
+from supachat.domain.model import Delivery, ThreadKey
+from supachat.tui.key import runs
 from supachat.tui.keymap import Place, bindings
-from supachat.tui.screens import views
-from supachat.tui.screens.chat_account import Account
-from supachat.tui.screens.chat_doors import Doors, Switching
-from supachat.tui.screens.chat_hands import Then
-from supachat.tui.screens.chat_posts import SignInWanted
-from supachat.tui.screens.chat_search import ChatSearch
-from supachat.tui.screens.chat_telling import Telling
-from supachat.tui.screens.navigation import Trail, neighbour
-from supachat.tui.widgets.badge import live
-from supachat.tui.widgets.drawn import Drawn, moving
+from supachat.tui.screens.chat_changes import Changes
+from supachat.tui.screens.chat_parts import Parts
+from supachat.tui.widgets.completion import Completion
+from supachat.tui.widgets.composer import Composer
+from supachat.tui.widgets.drawn import Drawn, keys_of
+from supachat.tui.widgets.feed_list import FeedList
+from supachat.tui.widgets.field import EditingField
+from supachat.tui.widgets.list_filter import ListFilter
+from supachat.tui.widgets.message_list import MessageList
+from supachat.tui.widgets.people import PeopleColumn
+from supachat.tui.widgets.thread_list import ThreadList
 
 if TYPE_CHECKING:
     from supachat.tui.screens.commands import Command
 
-T = TypeVar("T")
 LONGEST_BLANK = 0.3
 """Seconds for which the first frame waits for what is kept on this computer."""
 
 
-class ChatScreen(ChatSearch, Screen[None]):
-    """One workspace. `connect` builds the way to the server; it is called after the first frame."""
+class ChatScreen(Screen[None]):
+    """One workspace. `connect` builds the way to the server; it is called after the first frame. `more` is
+    what the palette offers beside the chat's own: themes, workspaces, the account."""
 
     BINDINGS = bindings(Place.EVERYWHERE)
     AUTO_FOCUS = "#field"
@@ -60,61 +59,38 @@ class ChatScreen(ChatSearch, Screen[None]):
         monotonic: Callable[[], float],
         more: Callable[[], Sequence[Command]] = tuple,
     ) -> None:
-        super().__init__(client, now=now, monotonic=monotonic)
+        super().__init__()
+        self.client = client
         self._connect = connect
-        self._more = more
-        self.telling = Telling(client, self.standing, self.list, self.notices, self.post_message)
-        self.account = Account(client, self.typing, self.notices, self.run_worker)
-        self.switching = Switching(
-            client,
-            self.typing,
-            self.notices,
-            push=self._push,
-            run=self.run_worker,
-            go=self.go,
-            feed=self.open_feed,
-        )
-        self.doors = Doors(
-            client,
-            self.notices,
-            self.account,
-            push=self._push,
-            tell=self.post_message,
-            do=self.do,
-            offers=self.offers,
-            hidden=self.hidden_commands,
-            monotonic=monotonic,
-            hands={
-                "again": self.link.again,
-                "reconnect_all": self.link.reconnect_all,
-                "toggle_offline": self.link.toggle_offline,
-            },
-        )
-        self._trail = Trail()
-        self._countdown: Timer | None = None
-        self._was_live = False
-        self._put_out = False
-        """The open thread went while something was written in it: another one that opened by itself would
-        get the next words, and perhaps the Enter."""
+        self.parts = Parts(self, client, now=now, monotonic=monotonic, do=self.do, more=more)
+        self._changes = Changes(client, self.parts, self.post_message)
+        self.list = self.parts.widgets.list
+        self.composer = self.parts.widgets.composer
+        self.pane = self.parts.widgets.pane
+        self.notices = self.parts.widgets.notices
+        self._shown_before = False
         self._reading = asyncio.get_running_loop().create_task(self._read())
 
-    # ------------------------------------------------------------ what the parts ask for
+    @property
+    def shown(self) -> ThreadKey | None:
+        """The thread whose composer is on the screen."""
+        return self.parts.middle.thread
 
-    def action_act(self, part: str, verb: str, *args: object) -> None:
-        """What the table of keys calls `part.verb`."""
-        getattr(getattr(self, part), verb)(*args)
+    def go(self, key: ThreadKey) -> None:
+        """Open a thread."""
+        self.parts.going.go(key)
 
-    def _push(self, screen: Screen[T], then: Then[T] | None = None) -> None:
-        self.app.push_screen(screen, then)
+    def seen(self) -> None:
+        """Somebody looks here, perhaps at the newest message."""
+        self.parts.reading.seen()
 
-    def offers(self) -> Sequence[Command]:
-        """What the palette has beside the keys."""
-        return [*self.thread_commands(), *self.presence.commands(), *self._more()]
+    def take(self, batch: Iterable[ev.Change]) -> None:
+        """Apply what the client tells; draw what it touched once."""
+        self._changes.take(batch)
 
-    def on_drawn_acted(self, event: Drawn.Acted) -> None:
-        if event.widget is self.people:
-            event.stop()
-            self.switching.to_person(event.act)
+    def lay_out(self) -> None:
+        """Give every part the room that the terminal's size allows it, and draw it."""
+        self.parts.lay_out()
 
     # ------------------------------------------------------------ the first frame
 
@@ -126,36 +102,30 @@ class ChatScreen(ChatSearch, Screen[None]):
     async def _read(self) -> None:
         """Have the list, and the messages of the thread that will be open, from the cache."""
         await self.client.start()
-        first = self._first_thread()
+        first = self.parts.going.first()
         if first is not None:
             await self.client.recall(first)
 
-    def _first_thread(self) -> ThreadKey | None:
-        """The last open thread, else the one that moved last."""
-        threads = [thread.key for thread in self.client.threads() if not thread.archived]
-        last = self.client.last_open
-        return last if last in threads else next(iter(threads), None)
-
-    def _first_open(self) -> None:
-        first = self._first_thread()
-        if first is not None:
-            self.go(first)
-        else:
-            self.show_all()
+    def _open_first(self) -> None:
+        self.parts.going.begin()
         self.take(self.client.news())
 
-    # ------------------------------------------------------------ the worker
+    def compose(self) -> ComposeResult:
+        self.parts.places.divide()  # a class that came later would have every widget styled again: 9 ms
+        yield from self.parts.widgets.compose()
 
     def on_mount(self) -> None:
-        self._countdown = self.set_interval(1.0, self.show_header, pause=True)
+        self._changes.begin()
+        self.parts.prices.begin()
         if self._reading.done():
-            self._first_open()
+            self._open_first()
         self.run_worker(self._live(opened=self._reading.done()), group="changes")
 
     async def _live(self, *, opened: bool) -> None:
+        """The worker."""
         await self._reading
         if not opened:
-            self._first_open()
+            self._open_first()
         self.call_after_refresh(self._begin)
         async for batch in self.client.changes():
             self.take(batch)
@@ -170,166 +140,140 @@ class ChatScreen(ChatSearch, Screen[None]):
         gc.freeze()
         gc.set_threshold(20_000, 20, 50)
 
-    # ------------------------------------------------------------ changes
+    # ------------------------------------------------------------ keys
 
-    def take(self, batch: Iterable[ev.Change]) -> None:
-        """Apply a batch in order; draw what it touched once."""
-        touched: set[str] = set()
-        for change in batch:
-            touched |= self._apply(change)
-        if "list" in touched:
-            self.show_list()
-            if self.shown is not None:  # it may be called otherwise now
-                self.composer.call(self.placeholder(self.shown))
-            self.telling.count_unread()
-            first = self._first_thread()
-            if self.client.open_thread is None and first is not None and not self._put_out:
-                self.go(first)
-        if touched & {"list", "people", "messages"}:
-            self.show_people()
-        if touched:
-            self.show_header()
-            self.show_footer()
-            self.show_emptiness()
-        if "messages" in touched:
-            self.seen()
-            self.seek_on()
+    def action_act(self, part: str, verb: str, *args: object) -> None:
+        """What the table of keys calls `part.verb`."""
+        getattr(getattr(self.parts, part), verb)(*args)
 
-    def _apply(self, change: ev.Change) -> set[str]:
-        match change:
-            case ev.ThreadsChanged():
-                return {"list"}
-            case ev.TimelineReset() | ev.TimelineSpliced() | ev.EdgeChanged():
-                if change.thread == self.client.open_thread:
-                    self._show_messages(change)
-                return {"messages"}
-            case ev.PeopleChanged():
-                self._name_people()
-                return {"list", "people"}
-            case ev.StandingChanged():
-                return {"header"}
-            case ev.HealthChanged():
-                self._health(change)
-                return {"header"}
-            case ev.AccountChanged():
-                self._account(change)
-                return {"list"}
-            case ev.Vacated():
-                self._vacate()
-                return {"list", "people", "header"}
-            case ev.TextReturned():
-                self.returned(change)
-            case ev.Notice():
-                self.notices.tell(change)
-            case ev.PricesChanged():
-                self.prices_changed()
-            case ev.PresenceChanged():
-                return {"people"}
-            case ev.Alerted():
-                self.price_told(change)
-                self.telling.alerted(change, listing=bool(self.side.display))
-            case ev.FeedChanged():
-                self.show_feed()
-                return {"list"}
-            case ev.Sought():
-                self.sought(change)
-            case ev.ThreadWaits():
-                if self.shown is None and not self._put_out:
-                    self.go(change.thread)
-        return set()
+    async def do(self, what: str) -> None:
+        """Run a key by its id, or an action as the table of keys writes it."""
+        keys = keys_of(self)
+        await self.run_action(keys[what].run if what in keys else runs(what))
 
-    def _show_messages(self, change: ev.TimelineReset | ev.TimelineSpliced | ev.EdgeChanged) -> None:
-        match change:
-            case ev.TimelineReset():
-                self.pane.reset(change.items, change.new_after)
-            case ev.TimelineSpliced():
-                self.pane.splice(change.start, change.removed, change.inserted)
-            case ev.EdgeChanged():
-                self.pane.set_edge(change.edge, change.reason)
+    def action_back(self) -> None:
+        """Esc leaves the first of these that there is; where there is none it is the way home."""
+        parts = self.parts
+        ways_out = (
+            parts.going.leave_feed,
+            parts.lists.leave_filter,
+            parts.completing.leave,
+            parts.editing.leave,
+            parts.seeking.leave,
+            parts.widgets.typing.leave,
+        )
+        if not any(leave() for leave in ways_out):
+            parts.places.home()
 
-    def _name_people(self) -> None:
-        """Tell the pane who is who in the open thread."""
-        key, client = self.client.open_thread, self.client
-        if key is not None:
-            self.pane.set_people(lambda person: client.person(key.source, person))
-            self.pane.set_me(client.me(key.source))
-            self.pane.set_audience(views.audience(client, key))
+    def action_walk(self, by: int) -> None:
+        """Tab takes what is offered to complete the text, else the keyboard goes to the next place."""
+        if by < 0 or not self.parts.completing.complete():
+            self.parts.places.walk(by)
 
-    def _health(self, change: ev.HealthChanged) -> None:
-        now_live = live(change.health)
-        if now_live and not self._was_live:
-            self.look_at_gaps(again=True)
-        self._was_live = now_live
-        if self._countdown is not None:
-            if change.health.link.state is LinkState.RECONNECTING and moving(self):
-                self._countdown.resume()
-            else:
-                self._countdown.pause()
+    # ------------------------------------------------------------ the screen itself
 
-    def _account(self, change: ev.AccountChanged) -> None:
-        self._put_out = False
-        if change.account is None:
-            self.post_message(SignInWanted(change.reason))
-        elif self.shown is not None:
-            self.show_abilities(self.shown)
-            self.want_replies(self.shown)
-            self.composer.call(self.placeholder(self.shown))
-
-    def _vacate(self) -> None:
-        """The account has left: nothing that it read or wrote can be seen or brought back."""
-        self.stop_seeking()
-        self.leave_edit()
-        self._put_out = bool(self.composer.text) and self.client.account is not None
-        if self.shown is not None:  # else it was typed ahead, by whoever comes in now
-            self.composer.forget()
-        self.standing.feed = self.standing.thread = None
-        self._trail = Trail()
-        self.pane.reset((), None)
-        self.typing.show(names=(), below=0)
-        self.show_all()
-        self.set_focus(self.composer.field if self.composer.display else self.list)
-
-    # ------------------------------------------------------------ threads
-
-    def go(self, key: ThreadKey) -> None:
-        """Open a thread: its messages, its unsent text, the keyboard in its composer. What was typed before
-        any was open stands in front of that text."""
-        ahead = self.composer.text if self.shown is None else ""
-        self.stop_seeking()
-        self.leave_edit()
-        self.standing.feed, self._put_out = None, False
-        self.client.open(key)
-        self._trail.went(key)
-        self.standing.thread = key
-        self._name_people()
-        self.show_abilities(key)
-        self.want_replies(key)
-        limit = next((s.max_length for s in self.client.sources if s.name == key.source), 65536)
-        self.composer.show(self.placeholder(key), self.client.text(key), limit)
-        if ahead:
-            self.composer.give_back(ahead)
-        self.list_asked = False
-        self.typing.show(below=0)
+    def on_resize(self) -> None:
         self.lay_out()
-        self.set_focus(self.composer.field)
 
-    def action_thread(self, by: int) -> None:
-        self._go(neighbour(self.list.keys, self.client.open_thread, by))
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
+        """What lay over the chat is gone. The first time every widget was styled a moment ago, when it was
+        mounted: again would be 7 ms."""
+        event.refresh_styles = self._shown_before
+        self._shown_before = True
+        self.seen()
 
-    def action_position(self, number: int) -> None:
-        keys = self.list.keys
-        if number <= len(keys):
-            self.go(keys[number - 1])
+    def on_descendant_focus(self) -> None:
+        self.parts.view.footer()
 
-    def action_last_thread(self) -> None:
-        self._go(self._trail.before)
+    def on_descendant_blur(self) -> None:
+        self.parts.view.footer()
 
-    def action_next_unread(self) -> None:
-        key = self._trail.next_unread(self.client.threads(), self.client.telling.mentions)
-        if key is None:
-            self.typing.flash(Safe("nothing unread"))
-        self._go(key)
+    # ------------------------------------------------------------ the composer
 
-    def _go(self, key: ThreadKey | None) -> None:
-        if key is not None and self.client.thread(key) is not None:
-            self.go(key)
+    def on_composer_changed(self, event: Composer.Changed) -> None:
+        self.parts.completing.suggest()
+        if not self.parts.editing.active:  # the thread's unsent text is another one
+            self.parts.writing.keep(event)
+
+    def on_composer_stepped(self, event: Composer.Stepped) -> None:
+        self.parts.widgets.completion.move(event.by)
+
+    async def on_composer_submitted(self, event: Composer.Submitted) -> None:
+        if not (self.parts.completing.takes(event.text) or self.parts.editing.takes(event.text)):
+            await self.parts.writing.submit(event.text)
+
+    def on_editing_field_too_large(self, event: EditingField.TooLarge) -> None:
+        self.parts.writing.tell_too_large(event.size)
+
+    # ------------------------------------------------------------ the messages
+
+    def on_message_list_near_top(self) -> None:
+        self.client.load_older()
+
+    def on_message_list_at_end(self, event: MessageList.AtEnd) -> None:
+        self.parts.reading.at_end(event)
+
+    def on_message_list_selected(self) -> None:
+        self.parts.view.footer()
+
+    def on_message_list_fill_gap(self, event: MessageList.FillGap) -> None:
+        self.client.fill_gap(event.gap)
+
+    def on_message_list_gaps_in_view(self) -> None:
+        self.parts.gaps.look()
+
+    def on_message_list_above(self, event: MessageList.Above) -> None:
+        self.parts.widgets.pinned.show(event.head)
+
+    def on_message_list_link_clicked(self, event: MessageList.LinkClicked) -> None:
+        self.parts.reading.open_link(event.url)
+
+    def on_message_list_verb(self, event: MessageList.Verb) -> None:
+        """What is done to the chosen message: another thing to one that is sent than to a draft."""
+        message, parts = event.message, self.parts
+        sent = message.delivery in (Delivery.SENT, Delivery.RECEIVED)
+        match event.name:
+            case "edit" if sent:
+                parts.editing.begin(message)
+            case "edit":
+                parts.reading.take_back(message.id)
+            case "delete":
+                parts.editing.ask_delete(message.key)
+            case "retry":
+                self.client.retry(message.id)
+            case _:
+                parts.reading.ask_discard(message.id)
+
+    # ------------------------------------------------------------ the list, the feeds, clicks
+
+    def on_thread_list_moved(self) -> None:
+        self.parts.view.footer()
+
+    def on_thread_list_opened(self, event: ThreadList.Opened) -> None:
+        self.parts.widgets.filter.stop()
+        self.go(event.key)
+
+    def on_thread_list_feed_opened(self, event: ThreadList.FeedOpened) -> None:
+        self.parts.widgets.filter.stop()
+        self.parts.going.feed(event.source, event.feed)
+
+    def on_list_filter_asked(self, event: ListFilter.Asked) -> None:
+        self.parts.widgets.list.narrow(event.query)
+
+    def on_list_filter_stepped(self, event: ListFilter.Stepped) -> None:
+        self.parts.lists.step(event.by)
+
+    def on_feed_list_moved(self) -> None:
+        self.parts.view.footer()
+
+    def on_feed_list_taken(self, event: FeedList.Taken) -> None:
+        self.parts.feeds.take(event.row, event.act)
+
+    def on_drawn_acted(self, event: Drawn.Acted) -> None:
+        """A click on a person opens the conversation with them, one on what is offered takes it."""
+        if isinstance(event.widget, PeopleColumn):
+            event.stop()
+            self.parts.switching.to_person(event.act)
+        elif isinstance(event.widget, Completion):
+            event.stop()
+            self.parts.completing.choose(int(event.act))

@@ -1,14 +1,13 @@
 """A slash in the composer: replies that were written before, and commands, offered while they are typed.
 
-Between `ChatEditing` and the hand on the link. A reply that is taken stands in the composer with its
-places filled in, to be read before it is sent; nothing is ever sent by completing it.
+A reply that is taken stands in the composer with its places filled in, to be read before it is sent;
+nothing is ever sent by completing it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from textual.widgets.text_area import Selection
@@ -19,10 +18,10 @@ from supachat.domain.feeds import Canned
 from supachat.domain.model import Feature, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui import slash
-from supachat.tui.screens.chat_editing import ChatEditing
+from supachat.tui.screens.chat_hands import Middle, Run
 from supachat.tui.widgets.completion import Completion, Suggestion
 from supachat.tui.widgets.composer import Composer
-from supachat.tui.widgets.drawn import Drawn
+from supachat.tui.widgets.typing_line import TypingLine
 
 _BEGUN: Final = re.compile(r"/([\w-]*)")
 _PLACE: Final = re.compile(r"\{\w+\}")
@@ -47,13 +46,24 @@ def suggestions(text: str, replies: Sequence[Canned], without: Collection[str] =
     ]
 
 
-class ChatCanned(ChatEditing):
-    """Completion in the composer."""
+class Completing:
+    """What a slash that is being typed could become, offered above the composer."""
 
     def __init__(
-        self, client: Client, *, now: Callable[[], datetime], monotonic: Callable[[], float]
+        self,
+        client: Client,
+        middle: Middle,
+        composer: Composer,
+        offer: Completion,
+        typing: TypingLine,
+        run: Run,
     ) -> None:
-        super().__init__(client, now=now, monotonic=monotonic)
+        self._client = client
+        self._middle = middle
+        self._composer = composer
+        self._offer = offer
+        self._typing = typing
+        self._run = run
         self._replies: dict[str, Sequence[Canned]] = {}
         self._open: frozenset[str] = frozenset()
         """Places of the reply that was taken which nobody has filled in and the person was not told of."""
@@ -61,93 +71,95 @@ class ChatCanned(ChatEditing):
     def want_replies(self, key: ThreadKey) -> None:
         """Have the source's replies ready before they are asked for."""
         source = key.source
-        if source not in self._replies and self.client.online and self.client.can(source, Feature.CANNED):
+        if source not in self._replies and self._client.online and self._client.can(source, Feature.CANNED):
             self._replies[source] = ()
-            self.run_worker(self._read_replies(source), group=f"canned {source}", exclusive=True)
+            self._run(self._read_replies(source), group=f"canned {source}", exclusive=True)
 
     async def _read_replies(self, source: str) -> None:
         try:
-            self._replies[source] = await self.client.desk.canned(source)
+            self._replies[source] = await self._client.desk.canned(source)
         except SupachatError as error:
             del self._replies[source]  # asked for again with the next thread
-            self.typing.flash(safe_line(f"canned replies could not be read: {error.message}"))
+            self._typing.flash(safe_line(f"canned replies could not be read: {error.message}"))
         else:
-            self._suggest(self.composer.text)
+            self.suggest()
 
-    def _suggest(self, text: str) -> None:
-        source = self.shown.source if self.shown is not None else ""
+    def suggest(self) -> None:
+        """Offer what fits the text that stands there now."""
+        text = self._composer.text
+        source = self._middle.thread.source if self._middle.thread is not None else ""
         found = suggestions(text, self._replies.get(source, ()), self._pointless(source)) if source else []
-        self.completion.show(found)
-        self.composer.field.completing = bool(found)
+        self._offer.show(found)
+        self._composer.field.completing = bool(found)
 
     def _pointless(self, source: str) -> frozenset[str]:
         """Commands that this source, or this workspace, has no use for."""
-        features = frozenset[Feature]().union(*(each.features for each in self.client.sources))
-        able = {need: self.client.can(source, need) for need in slash.NEEDS.values()}
+        features = frozenset[Feature]().union(*(each.features for each in self._client.sources))
+        able = {need: self._client.can(source, need) for need in slash.NEEDS.values()}
         able[Feature.CREATE] = Feature.CREATE in features  # it asks where
         pointless = {name for name, need in slash.NEEDS.items() if not able[need]}
         pointless |= slash.PRICES if Feature.PRICES not in features else frozenset()
         pointless |= slash.ATTENDANCE if Feature.AWAY not in features else frozenset()
         return frozenset(pointless)
 
-    # ------------------------------------------------------------ what the composer says
+    # ------------------------------------------------------------ what is done with it
 
-    def on_composer_changed(self, event: Composer.Changed) -> None:
-        self._suggest(self.composer.text)
-
-    def on_composer_stepped(self, event: Composer.Stepped) -> None:
-        self.completion.move(event.by)
-
-    async def on_composer_submitted(self, event: Composer.Submitted) -> None:
-        chosen = self.completion.chosen if self.composer.field.completing else None
-        if chosen is not None and (chosen.reply or event.text.strip() != f"/{chosen.name}"):
-            event.prevent_default()
+    def takes(self, text: str) -> bool:
+        """Enter was pressed behind `text`: whether that was meant for what is offered, or a place of the
+        reply is still open, which is said once."""
+        chosen = self._chosen
+        if chosen is not None and (chosen.reply or text.strip() != f"/{chosen.name}"):
             self.complete()
-        elif any(place in event.text for place in self._open):
-            event.prevent_default()
+            return True
+        if any(place in text for place in self._open):
             self._show_place()
             self._open = frozenset()
+            return True
+        return False
+
+    @property
+    def _chosen(self) -> Suggestion | None:
+        return self._offer.chosen if self._composer.field.completing else None
+
+    def choose(self, number: int) -> None:
+        """That one, by a click."""
+        self._offer.choose(number)
+        self.complete()
+
+    def leave(self) -> bool:
+        """Offer nothing; whether anything was offered."""
+        offering = self._composer.field.completing
+        if offering:
+            self._offer.show(())
+            self._composer.field.completing = False
+        return offering
 
     def complete(self) -> bool:
         """What is chosen becomes the text; whether there was anything."""
-        chosen = self.completion.chosen if self.composer.field.completing else None
-        if chosen is None or self.shown is None:
+        chosen = self._chosen
+        if chosen is None or self._middle.thread is None:
             return False
         text = f"/{chosen.name} "
         if chosen.reply:
-            replies = self._replies.get(self.shown.source, ())
+            replies = self._replies.get(self._middle.thread.source, ())
             reply = next((each for each in replies if each.name == chosen.name), None)
-            text = self.client.desk.filled(reply, self.shown) if reply is not None else self.composer.text
+            text = (
+                self._client.desk.filled(reply, self._middle.thread)
+                if reply is not None
+                else self._composer.text
+            )
             self._open = frozenset(_PLACE.findall(text))
-        self.composer.replace(text)
-        self._suggest(self.composer.text)
+        self._composer.replace(text)
+        self.suggest()
         if chosen.reply and self._open:
             self._show_place()
         return True
 
     def _show_place(self) -> None:
         """The first place that is open is chosen, so that what is typed fills it in."""
-        text = self.composer.text
+        text = self._composer.text
         place = next((each for each in _PLACE.finditer(text) if each[0] in self._open), None)
         if place is not None:
             rows = (text[:at].split("\n") for at in place.span())
-            self.composer.field.selection = Selection(*((len(row) - 1, len(row[-1])) for row in rows))
-            self.typing.flash(safe_line(f"{place[0]} is for you to fill in"))
-
-    def action_walk(self, by: int) -> None:
-        if by < 0 or not self.complete():
-            super().action_walk(by)
-
-    def action_back(self) -> None:
-        if self.composer.field.completing:
-            self.completion.show(())
-            self.composer.field.completing = False
-        else:
-            super().action_back()
-
-    def on_drawn_acted(self, event: Drawn.Acted) -> None:
-        if isinstance(event.widget, Completion):
-            event.prevent_default()
-            event.stop()
-            self.completion.choose(int(event.act))
-            self.complete()
+            self._composer.field.selection = Selection(*((len(row) - 1, len(row[-1])) for row in rows))
+            self._typing.flash(safe_line(f"{place[0]} is for you to fill in"))

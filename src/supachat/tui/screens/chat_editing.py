@@ -1,131 +1,172 @@
 """Changing what was said: one's own message in the composer again, or gone after a question.
 
-Between `ChatWriting` and the hand on the link. Must never lose a text: what stood in the composer comes
-back, and an edit that is given up is one press of up away.
+Must never lose a text: what stood in the composer comes back, an edit that is given up is one press of up
+away, and one that the server refused comes back as an edit, never as a message to send.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from supachat.client import Client
 from supachat.domain.errors import BadInput
 from supachat.domain.events import Notice, TextReturned
 from supachat.domain.model import Delivery, Feature, Message, MessageKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.screens.chat_writing import ChatWriting
+from supachat.tui.notices import Notices
+from supachat.tui.screens.chat_hands import Focus, Middle
 from supachat.tui.widgets.composer import Composer
 from supachat.tui.widgets.message_list import MessageList
-from supachat.tui.widgets.typing_line import Question
+from supachat.tui.widgets.typing_line import Question, TypingLine
 
 LOOKED_AT: Final = 200
 """Messages among which one's last is looked for."""
 
 
-class ChatEditing(ChatWriting):
+class Edit(NamedTuple):
+    """A message that is being edited: its text in the composer first, and as the server has it."""
+
+    message: MessageKey
+    text: str
+    was: str | None
+    """None where that is not known: the server refused `text`."""
+
+
+class Editing:
     """Edit and delete, where the source can."""
 
     def __init__(
-        self, client: Client, *, now: Callable[[], datetime], monotonic: Callable[[], float]
+        self,
+        client: Client,
+        middle: Middle,
+        pane: MessageList,
+        composer: Composer,
+        typing: TypingLine,
+        notices: Notices,
+        focus: Focus,
     ) -> None:
-        super().__init__(client, now=now, monotonic=monotonic)
-        self._edited: Message | None = None
-        self._deleted: MessageKey | None = None
+        self._client = client
+        self._middle = middle
+        self._pane = pane
+        self._composer = composer
+        self._typing = typing
+        self._notices = notices
+        self._focus = focus
+        self._edit: Edit | None = None
+        self._refused: list[Edit] = []
+        """What was refused while another thread was open: edited again when its own is."""
+
+    @property
+    def active(self) -> bool:
+        """Whether the composer holds a message that was sent before, not the thread's unsent text."""
+        return self._edit is not None
 
     def show_abilities(self, key: ThreadKey) -> None:
         """Tell the pane what can be done with one's own messages there."""
         wanted = (("edit", Feature.EDIT), ("delete", Feature.DELETE))
-        self.pane.set_abilities(frozenset(v for v, f in wanted if self.client.can(key.source, f)))
+        self._pane.set_abilities(frozenset(v for v, f in wanted if self._client.can(key.source, f)))
 
     # ------------------------------------------------------------ editing
 
-    def on_message_list_verb(self, event: MessageList.Verb) -> None:
-        sent = event.message.delivery in (Delivery.SENT, Delivery.RECEIVED)
-        if event.name == "edit" and sent:
-            event.prevent_default()
-            self._begin_edit(event.message)
-        elif event.name == "delete":
-            event.prevent_default()
-            self._deleted = event.message.key
-            words = Safe("Delete this message for everyone?")
-            self.typing.ask(Question(words, Safe("delete"), Safe("keep"), self._delete))
+    def begin(self, message: Message) -> None:
+        """Edit it in the composer; what stands there waits."""
+        self._begin(Edit(message.key, message.raw, message.raw))
 
-    def action_edit_last(self) -> None:
-        """The last message of one's own that can be edited."""
-        key = self.shown
-        if key is None or not self.client.can(key.source, Feature.EDIT):
-            self.typing.flash(Safe("messages cannot be edited here"))
+    def last(self) -> None:
+        """Edit the last message of one's own that can be."""
+        key = self._middle.thread
+        if key is None or not self._client.can(key.source, Feature.EDIT):
+            self._typing.flash(Safe("messages cannot be edited here"))
             return
-        mine = (item for item in reversed(self.pane.newest(LOOKED_AT)) if isinstance(item, Message))
+        mine = (item for item in reversed(self._pane.newest(LOOKED_AT)) if isinstance(item, Message))
         last = next((m for m in mine if m.own and not m.deleted and m.delivery is Delivery.SENT), None)
         if last is None:
-            self.typing.flash(Safe("nothing of yours to edit"))
+            self._typing.flash(Safe("nothing of yours to edit"))
         else:
-            self._begin_edit(last)
+            self.begin(last)
 
-    def _begin_edit(self, message: Message) -> None:
-        if self.shown is not None and self._edited is None:
-            self.client.keep_text(self.shown, self.composer.text)
-        self._edited = message
-        self.composer.edit(message.raw)
-        self.set_focus(self.composer.field)
-        self.typing.hold(Safe("editing  enter saves  esc leaves it as it was"))
+    def _begin(self, edit: Edit) -> None:
+        if self._middle.thread is not None and self._edit is None:
+            self._client.keep_text(self._middle.thread, self._composer.text)
+        self._edit = edit
+        self._composer.edit(edit.text)
+        self._focus(self._composer.field)
+        self._typing.hold(Safe("editing  enter saves  esc leaves it as it was"))
 
-    def _end_edit(self) -> None:
-        self._edited = None
-        self.typing.hold(Safe(""))
-        self.composer.stop_editing(self.client.text(self.shown) if self.shown is not None else "")
+    def _end(self) -> None:
+        self._edit = None
+        self._typing.hold(Safe(""))
+        thread = self._middle.thread
+        self._composer.stop_editing(self._client.text(thread) if thread is not None else "")
 
-    def leave_edit(self) -> bool:
-        """Leave the message as it was; whether one was being edited. A changed text can be recalled."""
-        message = self._edited
-        if message is None:
+    def takes(self, text: str) -> bool:
+        """Enter was pressed behind `text`: save it, where it is an edit; whether it was one."""
+        edit = self._edit
+        if edit is None:
             return False
-        text = self.composer.text
-        if text.strip() and text != message.raw:
-            self.composer.remember(text)
-        self._end_edit()
-        return True
-
-    def on_composer_changed(self, event: Composer.Changed) -> None:
-        if self._edited is not None:
-            event.prevent_default()  # the thread's unsent text is another one
-
-    async def on_composer_submitted(self, event: Composer.Submitted) -> None:
-        message = self._edited
-        if message is None:
-            return
-        event.prevent_default()
         try:
-            if event.text != message.raw:
-                self.client.edit(message.key, event.text)
+            if text != edit.was:
+                self._client.edit(edit.message, text)
         except BadInput as error:
             words = Safe(f"{safe_line(error.cure)}. The text is still here.")
-            self.notices.tell(Notice(safe_line(error.message), words, "error"))
-            return
-        self._end_edit()
-
-    def action_back(self) -> None:
-        if self.leave_edit():
-            self.typing.flash(Safe("left as it was"))
+            self._notices.tell(Notice(safe_line(error.message), words, "error"))
         else:
-            super().action_back()
+            self._end()
+        return True
+
+    def stop(self) -> bool:
+        """Leave the message as it was; whether one was being edited. A changed text can be recalled."""
+        if self._edit is None:
+            return False
+        text = self._composer.text
+        if text.strip() and text != self._edit.was:
+            self._composer.remember(text)
+        self._end()
+        return True
+
+    def leave(self) -> bool:
+        """The same, by esc."""
+        stopped = self.stop()
+        if stopped:
+            self._typing.flash(Safe("left as it was"))
+        return stopped
+
+    # ------------------------------------------------------------ what the server refused
 
     def returned(self, change: TextReturned) -> None:
-        """A text that was refused waits behind the one that is being edited."""
-        if self._edited is not None and change.thread == self.shown:
-            self.leave_edit()
-        super().returned(change)
+        """The server refused an edit: it is edited again, at once where its thread is open."""
+        self._refused.append(Edit(MessageKey(change.thread, change.message), change.text, None))
+        self.resume()
+        self._notices.tell(Notice(Safe("Not changed, your edit is back"), change.reason, "warning"))
+
+    def resume(self) -> None:
+        """Go on with what was refused in the open thread; of several, the last: up brings the others."""
+        here = [edit for edit in self._refused if edit.message.thread == self._middle.thread]
+        for edit in here:
+            self._refused.remove(edit)
+            self.stop()
+            self._begin(edit)
+
+    def forget(self) -> None:
+        """The account has left: nothing of its texts stays."""
+        self.stop()
+        self._refused.clear()
 
     # ------------------------------------------------------------ deleting
 
-    def _delete(self, yes: bool) -> None:
-        key, self._deleted = self._deleted, None
-        self.set_focus(self.pane)
-        if yes and key is not None:
-            try:
-                self.client.delete(key)
-            except BadInput as error:
-                self.notices.tell(Notice(safe_line(error.message), safe_line(error.cure), "error"))
+    def ask_delete(self, key: MessageKey) -> None:
+        """Delete it for everyone, after a question."""
+
+        def answered(yes: bool) -> None:
+            self._focus(self._pane)
+            if yes:
+                self._delete(key)
+
+        words = Safe("Delete this message for everyone?")
+        self._typing.ask(Question(words, Safe("delete"), Safe("keep"), answered))
+
+    def _delete(self, key: MessageKey) -> None:
+        try:
+            self._client.delete(key)
+        except BadInput as error:
+            self._notices.tell(Notice(safe_line(error.message), safe_line(error.cure), "error"))

@@ -13,7 +13,10 @@ from textual.message import Message as Post
 from textual.screen import Screen
 from textual.widget import Widget
 
+from supachat.domain.events import Notice
 from supachat.domain.model import ThreadKey
+from supachat.domain.text import Safe, safe_line
+from supachat.tui.notices import Notices
 
 T = TypeVar("T")
 Then = Callable[[T | None], None] | Callable[[T | None], Awaitable[None]]
@@ -38,7 +41,7 @@ class Run(Protocol):
     def __call__(self, work: Coroutine[Any, Any, None], /, *, group: str, exclusive: bool) -> object: ...
 
 
-class Standing:
+class Middle:
     """What stands in the middle of the screen."""
 
     def __init__(self) -> None:
@@ -46,3 +49,10 @@ class Standing:
         """The thread whose composer is on the screen."""
         self.feed: tuple[str, str] | None = None
         """The source and the feed that stand in the pane instead of a thread."""
+
+
+def misread(notices: Notices, title: str, form: str) -> bool:
+    """Say that the words behind a slash were not understood, and how they are written. False."""
+    words = safe_line(f"It is written {form}. The text is still here.", limit=300)
+    notices.tell(Notice(Safe(title), words, "warning"))
+    return False

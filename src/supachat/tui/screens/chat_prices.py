@@ -1,6 +1,6 @@
-"""Prices at the foot of the list, and being told of them: which are watched, where their lines are.
+"""Prices at the foot of the list: which are watched, where their lines are.
 
-Between `ChatThreads` and what the person is to others. Must never paint prices more than twice a second.
+Must never paint prices more than twice a second.
 """
 
 from __future__ import annotations
@@ -11,138 +11,137 @@ from typing import Final
 
 from supachat.client import Client
 from supachat.domain.changes import Alerted
-from supachat.domain.events import Notice
 from supachat.domain.model import NOTHING, Feature
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.screens.chat_threads import ChatThreads
+from supachat.tui.notices import Notices
+from supachat.tui.screens.chat_hands import misread
 from supachat.tui.widgets.health_parts import span
-from supachat.tui.widgets.price_block import PriceView
+from supachat.tui.widgets.price_block import PriceBlock, PriceView
+from supachat.tui.widgets.typing_line import TypingLine
 
 PAINTED: Final = 0.5
 """Seconds between two paintings of prices."""
 AGED: Final = 1.0
 
 
-class ChatPrices(ChatThreads):
-    """The prices of the first source that has some."""
+class Prices:
+    """The prices of the first source that has some. `tall`: whether there is room for all of them."""
 
     def __init__(
-        self, client: Client, *, now: Callable[[], datetime], monotonic: Callable[[], float]
+        self,
+        client: Client,
+        block: PriceBlock,
+        typing: TypingLine,
+        notices: Notices,
+        *,
+        now: Callable[[], datetime],
+        tall: Callable[[], bool],
     ) -> None:
-        super().__init__(client, now=now, monotonic=monotonic)
+        self._client = client
+        self._block = block
+        self._typing = typing
+        self._notices = notices
+        self._now = now
+        self._tall = tall
         self._fired = NOTHING
         """The alert that was crossed last, in words."""
         self._painting = False
 
-    def on_mount(self) -> None:
-        self.set_interval(AGED, self._age)
-
     @property
-    def price_source(self) -> str:
+    def source(self) -> str:
         """Whose prices are shown; empty where nobody has any."""
-        return next((s.name for s in self.client.sources if Feature.PRICES in s.features), "")
+        return next((s.name for s in self._client.sources if Feature.PRICES in s.features), "")
 
-    def show_prices(self) -> None:
+    def show(self) -> None:
         """The block, from the client; nothing where no price is known."""
-        source = self.price_source
-        ticks = self.client.prices.ticks(source) if source else ()
+        source = self.source
+        ticks = self._client.prices.ticks(source) if source else ()
         fired = self._fired.partition(" ")[0]
         newest = max((tick.at for tick in ticks), default=0)
-        age = self.now().timestamp() - newest / 1_000_000
+        age = self._now().timestamp() - newest / 1_000_000
         words = Safe(f"{span(age)} ago") if ticks else NOTHING
         views = [PriceView(tick, fired=tick.symbol == fired) for tick in ticks]
-        self.prices.show(views, self._fired, words, tall=self.frame.tall)
+        self._block.show(views, self._fired, words, tall=self._tall())
+
+    def begin(self) -> None:
+        """From now on say how old they are."""
+        self._block.set_interval(AGED, self._age)
 
     def _age(self) -> None:
-        if self.prices.display:
-            self.show_prices()
+        if self._block.display:
+            self.show()
 
-    def prices_changed(self) -> None:
+    def changed(self) -> None:
         """Paint them soon; what comes until then is painted with them."""
         if not self._painting:
             self._painting = True
-            self.set_timer(PAINTED, self._paint)
-            if not self.prices.display:
-                self.show_prices()
+            self._block.set_timer(PAINTED, self._paint)
+            if not self._block.display:
+                self.show()
 
     def _paint(self) -> None:
         self._painting = False
-        self.show_prices()
+        self.show()
 
-    def price_told(self, change: Alerted) -> None:
+    def crossed(self, change: Alerted) -> None:
         """An alert was crossed: it stands under the prices."""
-        if change.source == self.price_source and change.thread is None and not change.feed:
+        if change.source == self.source and change.thread is None and not change.feed:
             self._fired = change.title
-            self.show_prices()
+            self.show()
 
     # ------------------------------------------------------------ what is watched
+    # Each is given the words behind its slash, and says whether they were understood.
 
-    def with_words(self, action: str, rest: str) -> bool:
-        if action == "alert":
-            return self._alert(rest)
-        if action in ("watch", "unwatch"):
-            return self._watch(action, rest)
-        if action == "quiet":
-            return self._quiet(rest)
-        return super().with_words(action, rest)
-
-    def _not_so(self, title: str, form: str) -> bool:
-        words = safe_line(f"It is written {form}. The text is still here.", limit=300)
-        self.notices.tell(Notice(Safe(title), words, "warning"))
-        return False
-
-    def _no_prices(self) -> bool:
-        if self.price_source:
-            return False
-        self.typing.flash(Safe("no source here has prices"))
-        return True
-
-    def _alert(self, rest: str) -> bool:
+    def alert(self, rest: str) -> bool:
         from supachat.tui.screens import told_words  # late: not before the first frame
 
-        if self._no_prices():
+        if self._none_here():
             return False
         alert = told_words.parse_alert(rest)
         if alert is None:
-            return self._not_so("That is no price alert", told_words.ALERT_FORM)
-        self.client.prices.set_alert(self.price_source, alert)
+            return misread(self._notices, "That is no price alert", told_words.ALERT_FORM)
+        self._client.prices.set_alert(self.source, alert)
         lines = [f"above {alert.above:,}"] if alert.above is not None else []
         lines += [f"below {alert.below:,}"] if alert.below is not None else []
         if self._fired.partition(" ")[0] == alert.symbol:
             self._fired = NOTHING
-            self.show_prices()
+            self.show()
         said = f"you are told when {alert.symbol} goes {' or '.join(lines)}" if lines else ""
-        self.typing.flash(safe_line(said or f"nothing is told of {alert.symbol} any more"))
+        self._typing.flash(safe_line(said or f"nothing is told of {alert.symbol} any more"))
         return True
 
-    def _watch(self, action: str, rest: str) -> bool:
+    def watch(self, rest: str) -> bool:
+        symbol = self._symbol(rest, "watch")
+        if symbol is None:
+            return False
+        self._client.prices.watch(self.source, symbol)
+        known = symbol in self._client.prices.symbols(self.source)
+        self._typing.flash(
+            safe_line(f"{symbol} is shown{'' if known else ', no price of it has come yet'}")
+        )
+        return True
+
+    def unwatch(self, rest: str) -> bool:
+        symbol = self._symbol(rest, "unwatch")
+        if symbol is None:
+            return False
+        self._client.prices.unwatch(self.source, symbol)
+        self._typing.flash(safe_line(f"{symbol} is not shown any more"))
+        return True
+
+    def _symbol(self, rest: str, slash: str) -> str | None:
+        """The symbol that is meant; None, and said why, where there is none."""
         from supachat.tui.screens import told_words  # late: not before the first frame
 
-        if self._no_prices():
-            return False
+        if self._none_here():
+            return None
         symbol = told_words.symbol(rest)
         if symbol is None:
-            return self._not_so("That is no symbol", f"/{action} BTC")
-        if action == "watch":
-            self.client.prices.watch(self.price_source, symbol)
-            known = symbol in self.client.prices.symbols(self.price_source)
-            later = "" if known else ", no price of it has come yet"
-            self.typing.flash(safe_line(f"{symbol} is shown{later}"))
-        else:
-            self.client.prices.unwatch(self.price_source, symbol)
-            self.typing.flash(safe_line(f"{symbol} is not shown any more"))
-        return True
+            misread(self._notices, "That is no symbol", f"/{slash} BTC")
+        return symbol
 
-    def _quiet(self, rest: str) -> bool:
-        from supachat.tui.screens import told_words  # late: not before the first frame
-
-        if rest.strip().casefold() in told_words.OFF:
-            self.client.telling.set_quiet(None)
-            self.typing.flash(Safe("told at every hour"))
-            return True
-        hours = told_words.parse_quiet(rest)
-        if hours is None:
-            return self._not_so("Those are no hours", told_words.QUIET_FORM)
-        self.client.telling.set_quiet(hours)
-        self.typing.flash(Safe(f"quiet from {told_words.quiet_words(hours)}; critical alerts still come"))
+    def _none_here(self) -> bool:
+        if self.source:
+            return False
+        self._typing.flash(Safe("no source here has prices"))
         return True

@@ -1,204 +1,139 @@
-"""The keys and clicks of the chat screen that are about reading and about where the keyboard is.
-
-Between `ChatView`, which draws, and `ChatScreen`, which hears. Acts on the pane and on the client.
-"""
+"""Reading the open thread: moving through it, what is done to a chosen message or draft in the pane."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
 
-from textual import events
-from textual.timer import Timer
-from textual.widget import Widget
-
 from supachat.client import Client
-from supachat.domain.model import Cursor, Message, ThreadKey
+from supachat.domain import events as ev
+from supachat.domain.model import Message
 from supachat.domain.text import Safe, safe_line
 from supachat.tui import slash
-from supachat.tui.keymap import Place
+from supachat.tui.notices import Notices
 from supachat.tui.screens import views
-from supachat.tui.screens.chat_view import ChatView
-from supachat.tui.widgets.badge import live
-from supachat.tui.widgets.drawn import keys_of
+from supachat.tui.screens.chat_hands import Focus, Middle
+from supachat.tui.widgets.composer import Composer
 from supachat.tui.widgets.message_list import MessageList
-from supachat.tui.widgets.typing_line import Question
-
-TWICE = 0.8
-"""Seconds within which a second esc goes to the newest message."""
-ON_SIGHT = 0.6
-"""Seconds that a gap has to be in view before it is filled: a page that flies by asks for nothing."""
+from supachat.tui.widgets.typing_line import Question, TypingLine
 
 
-class ChatReading(ChatView):
-    """Reading, choosing messages, walking between list, messages and composer."""
+class Reading:
+    """What the pane shows and what is done to it."""
 
     def __init__(
-        self, client: Client, *, now: Callable[[], datetime], monotonic: Callable[[], float]
+        self,
+        client: Client,
+        middle: Middle,
+        pane: MessageList,
+        composer: Composer,
+        typing: TypingLine,
+        notices: Notices,
+        *,
+        now: Callable[[], datetime],
+        focus: Focus,
     ) -> None:
-        super().__init__(client, now=now, monotonic=monotonic)
-        self._escaped = 0.0
-        self._sighting: Timer | None = None
-        self._counted: set[tuple[ThreadKey, Cursor]] = set()
-        """Where gaps begin whose messages were asked to be counted: once, however they shrink."""
-        self._tried: set[tuple[ThreadKey, Cursor, Cursor]] = set()
-        """Gaps that were filled on sight. One that comes back waits for Enter, or for another link."""
+        self._client = client
+        self._middle = middle
+        self._pane = pane
+        self._composer = composer
+        self._typing = typing
+        self._notices = notices
+        self._now = now
+        self._focus = focus
+
+    # ------------------------------------------------------------ what is shown
+
+    def show(self, change: ev.TimelineReset | ev.TimelineSpliced | ev.EdgeChanged) -> None:
+        """Apply a change of the open thread's timeline."""
+        if change.thread != self._client.open_thread:
+            return
+        match change:
+            case ev.TimelineReset():
+                self._pane.reset(change.items, change.new_after)
+            case ev.TimelineSpliced():
+                self._pane.splice(change.start, change.removed, change.inserted)
+            case ev.EdgeChanged():
+                self._pane.set_edge(change.edge, change.reason)
+
+    def name_people(self) -> None:
+        """Tell the pane who is who in the open thread."""
+        key, client = self._client.open_thread, self._client
+        if key is not None:
+            self._pane.set_people(lambda person: client.person(key.source, person))
+            self._pane.set_me(client.me(key.source))
+            self._pane.set_audience(views.audience(client, key))
 
     def seen(self) -> None:
         """The newest message may be on the screen of somebody who looks at it."""
-        key = self.client.open_thread
-        if key is not None and self.pane.at_end and self.app.app_focus and self.app.screen is self:
-            self.client.seen(key)
+        key, app = self._client.open_thread, self._pane.app
+        looked_at = app.app_focus and app.screen is self._pane.screen and self._middle.feed is None
+        if key is not None and self._pane.at_end and looked_at:
+            self._client.seen(key)
 
-    def on_screen_resume(self, event: events.ScreenResume) -> None:
-        """What lay over the chat is gone."""
-        self.seen()
-
-    # ------------------------------------------------------------ reading
-
-    def on_message_list_near_top(self) -> None:
-        self.client.load_older()
-
-    def on_message_list_at_end(self, event: MessageList.AtEnd) -> None:
-        self.typing.show(below=0 if event.at_end else event.below)
+    def at_end(self, event: MessageList.AtEnd) -> None:
+        """The newest message came into view, or left it."""
+        self._typing.show(below=0 if event.at_end else event.below)
         if event.at_end:
             self.seen()
 
-    def on_message_list_selected(self) -> None:
-        self.show_footer()
+    # ------------------------------------------------------------ keys
 
-    def on_message_list_fill_gap(self, event: MessageList.FillGap) -> None:
-        self.client.fill_gap(event.gap)
+    def page(self, by: int) -> None:
+        self._pane.page(by)
 
-    def on_message_list_above(self, event: MessageList.Above) -> None:
-        self.pinned.show(event.head)
+    def oldest(self) -> None:
+        self._pane.scroll_to_oldest()
 
-    def on_message_list_gaps_in_view(self) -> None:
-        self.look_at_gaps()
+    def newest(self) -> None:
+        self._pane.scroll_to_newest()
 
-    def look_at_gaps(self, *, again: bool = False) -> None:
-        """Fill what is missing in view, once it has been looked at; `again`: also what failed before."""
-        if again:
-            self._tried.clear()
-            self._counted.clear()
-        if self._sighting is not None:
-            self._sighting.stop()
-        if self.pane.gaps_in_view:
-            self._count_seen()
-            self._sighting = self.set_timer(ON_SIGHT, self._fill_seen)
+    def first_unread(self) -> None:
+        self._pane.scroll_to_new()
 
-    def _count_seen(self) -> None:
-        for gap in self.pane.gaps_in_view:
-            if live(self.client.health) and (gap.thread, gap.after) not in self._counted:
-                self._counted.add((gap.thread, gap.after))
-                self.client.count_gap(gap)
+    def choose(self) -> None:
+        """The keyboard to the messages."""
+        if self._middle.thread is not None:
+            self._focus(self._pane)
 
-    def _fill_seen(self) -> None:
-        if not live(self.client.health):
-            return
-        for gap in self.pane.gaps_in_view:
-            if not gap.filling and gap.place not in self._tried:
-                self._tried.add(gap.place)
-                self.client.fill_gap(gap)
-
-    def on_message_list_link_clicked(self, event: MessageList.LinkClicked) -> None:
-        self.app.open_url(event.url)
-        self.typing.flash(safe_line(f"opening {event.url}"))
-
-    def on_message_list_verb(self, event: MessageList.Verb) -> None:
-        draft = event.message.id
-        if event.name == "retry":
-            self.client.retry(draft)
-        elif event.name == "edit":
-            taken = self.client.take_back(draft)
-            if taken is not None:
-                self.composer.give_back(slash.written(taken.subject, taken.raw))
-                self.set_focus(self.composer.field)
-            else:
-                self.typing.flash(Safe("it is on its way, too late for that"))
-        else:
-            words = Safe("Discard this message, which was not sent?")
-
-            def answered(yes: bool) -> None:
-                if yes:
-                    self.client.discard(draft)
-                self.set_focus(self.pane)
-
-            self.typing.ask(Question(words, Safe("discard"), Safe("keep"), answered))
-
-    def action_page(self, by: int) -> None:
-        self.pane.page(by)
-
-    def action_oldest(self) -> None:
-        self.pane.scroll_to_oldest()
-
-    def action_newest(self) -> None:
-        self.pane.scroll_to_newest()
-
-    def action_first_unread(self) -> None:
-        self.pane.scroll_to_new()
-
-    def action_select(self) -> None:
-        if self.shown is not None:
-            self.set_focus(self.pane)
-
-    def action_copy_message(self) -> None:
-        item = self.pane.selected
+    def copy(self) -> None:
+        item = self._pane.selected
         if isinstance(item, Message):
-            self.app.copy_to_clipboard(item.body)
-            self.typing.flash(Safe("copied"))
+            self._pane.app.copy_to_clipboard(item.body)
+            self._typing.flash(Safe("copied"))
 
-    def action_details(self) -> None:
-        item = self.pane.selected
+    def details(self) -> None:
+        item = self._pane.selected
         if isinstance(item, Message):
-            self.notices.tell(views.details(self.client, item, self.now()))
+            self._notices.tell(views.details(self._client, item, self._now()))
 
-    # ------------------------------------------------------------ places
-    # At once, not by the widget's own `focus`, which comes later: the next key may be on its way already.
+    def idle_keys(self) -> tuple[str, ...]:
+        """The keys of the messages that would do nothing to the chosen one."""
+        verbs = {"delete_message" if verb == "delete" else verb for verb in self._pane.verbs}
+        return tuple({"retry", "edit", "delete_message", "discard"} - verbs)
 
-    def action_walk(self, by: int) -> None:
-        """The next of list, messages, composer that is on the screen."""
-        places: list[Widget] = [self.list, self.feed, self.pane, self.composer.field]
-        seen = [place for place in places if place.display and place.parent and self._visible(place)]
-        if seen:
-            here = seen.index(self.focused) if self.focused in seen else len(seen) - 1
-            self.set_focus(seen[(here + by) % len(seen)])
+    def open_link(self, url: str) -> None:
+        self._pane.app.open_url(url)
+        self._typing.flash(safe_line(f"opening {url}"))
 
-    def _visible(self, place: Widget) -> bool:
-        return all(node.display for node in place.ancestors_with_self if isinstance(node, Widget))
+    # ------------------------------------------------------------ what is not sent yet
 
-    def action_back(self) -> None:
-        """Out of whatever this is, into the text, which stays; twice: to the newest message."""
-        if self.typing.state.question is not None:
-            self.typing.action_answer(False)
-            return
-        now = self.monotonic()
-        twice = now - self._escaped < TWICE
-        self._escaped = now
-        self.notices.dismiss()
-        self.clear_selection()
-        self.pane.clear_choice()
-        self.list_asked = self.people_asked = False
-        self.lay_out()
-        if self.shown is not None:
-            away = keys_of(self).modal and self.place is Place.COMPOSER
-            self.set_focus(self.pane if away else self.composer.field)
-            if twice:
-                self.pane.scroll_to_newest()
+    def take_back(self, draft: str) -> None:
+        """Into the composer again, unless it is on its way."""
+        taken = self._client.take_back(draft)
+        if taken is None:
+            self._typing.flash(Safe("it is on its way, too late for that"))
         else:
-            self.set_focus(self.list)
+            self._composer.give_back(slash.written(taken.subject, taken.raw))
+            self._focus(self._composer.field)
 
-    def action_list(self) -> None:
-        if self.app.size.width < 80:
-            self.list_asked = not self.list_asked
-        else:
-            self.list_hidden = not self.list_hidden
-        self.lay_out()
-        if self.side.display and self.list_asked:
-            self.set_focus(self.list)
-        elif not self.side.display and self.shown is not None:
-            self.set_focus(self.composer.field)
+    def ask_discard(self, draft: str) -> None:
+        """Throw it away, after a question."""
 
-    def action_people(self) -> None:
-        self.people_asked = not self.people_asked
-        self.lay_out()
+        def answered(yes: bool) -> None:
+            if yes:
+                self._client.discard(draft)
+            self._focus(self._pane)
+
+        words = Safe("Discard this message, which was not sent?")
+        self._typing.ask(Question(words, Safe("discard"), Safe("keep"), answered))

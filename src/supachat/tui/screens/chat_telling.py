@@ -9,22 +9,31 @@ from __future__ import annotations
 from supachat.client import Client
 from supachat.domain.changes import Alerted
 from supachat.domain.events import Notice
+from supachat.domain.text import Safe
 from supachat.tui.notices import Notices
-from supachat.tui.screens.chat_hands import Standing, Tell
+from supachat.tui.screens.chat_hands import Middle, Tell, misread
 from supachat.tui.screens.chat_posts import Told, Unread
 from supachat.tui.widgets.markdown import unmarked
 from supachat.tui.widgets.thread_list import ThreadList
+from supachat.tui.widgets.typing_line import TypingLine
 
 
 class Telling:
     """What stands among `threads` needs no toast."""
 
     def __init__(
-        self, client: Client, standing: Standing, threads: ThreadList, notices: Notices, tell: Tell
+        self,
+        client: Client,
+        middle: Middle,
+        threads: ThreadList,
+        typing: TypingLine,
+        notices: Notices,
+        tell: Tell,
     ) -> None:
         self._client = client
-        self._standing = standing
+        self._middle = middle
         self._threads = threads
+        self._typing = typing
         self._notices = notices
         self._tell = tell
 
@@ -37,7 +46,7 @@ class Telling:
         self._tell(Told(change.title, details, change.urgent))
         of = set(change.among) if change.thread is None else {change.thread}
         listed = bool(of) and listing and of <= set(self._threads.keys)
-        feed = self._standing.feed
+        feed = self._middle.feed
         looked_at = bool(change.feed) and feed is not None and feed[0] == change.source
         if not listed and not looked_at:
             grade = "error" if change.urgent else "info"
@@ -46,3 +55,19 @@ class Telling:
     def count_unread(self) -> None:
         """The window's title says it."""
         self._tell(Unread(sum(self._client.telling.unread().values())))
+
+    def quiet(self, rest: str) -> bool:
+        """Hours in which nothing is told, as a person writes them; whether they were understood."""
+        from supachat.tui.screens import told_words  # late: not before the first frame
+
+        if rest.strip().casefold() in told_words.OFF:
+            self._client.telling.set_quiet(None)
+            self._typing.flash(Safe("told at every hour"))
+            return True
+        hours = told_words.parse_quiet(rest)
+        if hours is None:
+            return misread(self._notices, "Those are no hours", told_words.QUIET_FORM)
+        self._client.telling.set_quiet(hours)
+        words = f"quiet from {told_words.quiet_words(hours)}; critical alerts still come"
+        self._typing.flash(Safe(words))
+        return True

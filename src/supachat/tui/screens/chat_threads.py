@@ -1,14 +1,14 @@
 """What a person does to a thread as a whole: status, assignee, bot, title, archive, people.
 
-Between `ChatList` and the doors of the chat screen. Everything acts on the thread under the list's cursor
-while the list has the keyboard, else on the open one. What a source cannot do is not offered.
+Everything acts on the thread that a key means: see `chat_list`. What a source cannot do is not offered.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from supachat.client import Client
 from supachat.domain.errors import BadInput, SupachatError
 from supachat.domain.events import Notice
 from supachat.domain.model import (
@@ -22,11 +22,13 @@ from supachat.domain.model import (
     ThreadKey,
 )
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.screens.chat_list import ChatList
+from supachat.tui.notices import Notices
+from supachat.tui.screens.chat_hands import Go, Push, Run
 from supachat.tui.screens.sections import initials, status_kind
+from supachat.tui.screens.views import source_label
 from supachat.tui.widgets.drawn import glyphs_of
 from supachat.tui.widgets.list_entries import StatusKind
-from supachat.tui.widgets.typing_line import Question
+from supachat.tui.widgets.typing_line import Question, TypingLine
 
 if TYPE_CHECKING:
     from supachat.tui.screens.commands import Command
@@ -44,67 +46,92 @@ _OWNERS: Final = frozenset({"rename", "invite", "remove"})
 """What only the owner of a thread may do, where it has one."""
 
 
-class ChatThreads(ChatList):
-    """Keys and commands that act on whole threads."""
+class ThreadActs:
+    """Keys and commands that act on whole threads. `subject` is the one that is meant, `write` gives the
+    composer the keyboard."""
 
-    def thread_commands(self) -> list[Command]:
+    def __init__(
+        self,
+        client: Client,
+        typing: TypingLine,
+        notices: Notices,
+        *,
+        subject: Callable[[], Thread | None],
+        push: Push,
+        run: Run,
+        go: Go,
+        write: Callable[[], None],
+    ) -> None:
+        self._client = client
+        self._typing = typing
+        self._notices = notices
+        self._subject = subject
+        self._push = push
+        self._run = run
+        self._go = go
+        self._write = write
+
+    def commands(self) -> list[Command]:
         """What the palette offers beside the keys: a new thread, and for the open one what it can do."""
         from supachat.tui.screens.commands import Command  # late: with the palette itself
 
-        thread = self.subject
+        thread = self._subject()
         able_to_create = ", ".join(self._label(each) for each in self._able_to_create())
-        new = Command("do create", Safe("New thread with a title"), Safe(able_to_create))
+        new = Command("do acts.create", Safe("New thread with a title"), Safe(able_to_create))
         found = [new] if able_to_create else []
         if thread is not None:
             label = self._label(thread.key.source)
             able = [
                 each
                 for each in _COMMANDS
-                if self.client.can(thread.key.source, each[0]) and not self._owner_of(thread, each[0])
+                if self._client.can(thread.key.source, each[0]) and not self._owner_of(thread, each[0])
             ]
-            found += [Command(f"do {action}", Safe(words), label) for _, action, words in able]
-            muted = self.client.telling.is_muted(thread.key.source)
+            found += [Command(f"do acts.{action}", Safe(words), label) for _, action, words in able]
+            muted = self._client.telling.is_muted(thread.key.source)
             words = f"{'Unmute' if muted else 'Mute'} all of {label}"
-            found.append(Command("do mute_source", Safe(words), label))
+            found.append(Command("do lists.mute_source", Safe(words), label))
         return found
+
+    def _label(self, source: str) -> Safe:
+        return source_label(self._client, source)
 
     # ------------------------------------------------------------ altering
 
-    def alter(self, thread: ThreadKey, what: Alteration, value: str = "") -> None:
+    def _alter(self, thread: ThreadKey, what: Alteration, value: str = "") -> None:
         """Shown at once; what the source cannot do is said."""
         try:
-            self.client.desk.alter(thread, what, value)
+            self._client.desk.alter(thread, what, value)
         except BadInput as error:
-            self.notices.tell(Notice(safe_line(error.message), safe_line(error.cure), "warning"))
+            self._notices.tell(Notice(safe_line(error.message), safe_line(error.cure), "warning"))
 
     def _able(self, what: Alteration) -> Thread | None:
         """The thread that is meant, if its source can do that; else it is said that it cannot."""
-        thread = self.subject
-        if thread is not None and not self.client.can(thread.key.source, Feature(what.value)):
-            self.typing.flash(Safe(f"{self._label(thread.key.source)} cannot do that"))
+        thread = self._subject()
+        if thread is not None and not self._client.can(thread.key.source, Feature(what.value)):
+            self._typing.flash(Safe(f"{self._label(thread.key.source)} cannot do that"))
             return None
         if thread is not None and (owner := self._owner_of(thread, what)):
-            self.typing.flash(safe_line(f"only {owner} can do that"))
+            self._typing.flash(safe_line(f"only {owner} can do that"))
             return None
         return thread
 
     def _owner_of(self, thread: Thread, what: str) -> str:
         """Who alone may do that there; empty where the reader may."""
         owner, source = thread.owner, thread.key.source
-        if what not in _OWNERS or owner is None or owner == self.client.me(source):
+        if what not in _OWNERS or owner is None or owner == self._client.me(source):
             return ""
-        person = self.client.person(source, owner)
+        person = self._client.person(source, owner)
         return person.name if person is not None else "its owner"
 
-    def action_status(self) -> None:
+    def status(self) -> None:
         thread = self._able(Alteration.STATUS)
-        source = next((s for s in self.client.sources if thread and s.name == thread.key.source), None)
+        source = next((s for s in self._client.sources if thread and s.name == thread.key.source), None)
         if thread is None or source is None:
             return
         from supachat.tui.screens.picking import Picker  # late: not before the first frame
         from supachat.tui.widgets.results import Result
 
-        glyphs, key = glyphs_of(self), thread.key
+        glyphs, key = glyphs_of(self._typing), thread.key
         looks = {
             StatusKind.OPEN: (glyphs.customer, "accent"),
             StatusKind.WAITING: (glyphs.waiting, "warning"),
@@ -119,20 +146,20 @@ class ChatThreads(ChatList):
 
         def chosen(word: str | None) -> None:
             if word is not None and word != thread.status:
-                self.alter(key, Alteration.STATUS, word)
+                self._alter(key, Alteration.STATUS, word)
 
-        self.app.push_screen(Picker(Safe(f"Status of {thread.title}"), choices), chosen)
+        self._push(Picker(Safe(f"Status of {thread.title}"), choices), chosen)
 
-    def action_assign(self) -> None:
+    def assign(self) -> None:
         thread = self._able(Alteration.ASSIGN)
         if thread is None:
             return
         from supachat.tui.screens.picking import Picker  # late: not before the first frame
         from supachat.tui.widgets.results import Result
 
-        key, me = thread.key, self.client.me(thread.key.source)
+        key, me = thread.key, self._client.me(thread.key.source)
         agents = [
-            p for p in self.client.people(key.source) if p.kind is PersonKind.AGENT and p.key.id != me
+            p for p in self._client.people(key.source) if p.kind is PersonKind.AGENT and p.key.id != me
         ]
         choices = [Result(f"={me}", Safe("You")), Result("=", Safe("Nobody"))]
         choices += [Result(f"={p.key.id}", p.name, right=initials(p.name)) for p in agents]
@@ -141,23 +168,23 @@ class ChatThreads(ChatList):
 
         def chosen(answer: str | None) -> None:
             if answer is not None and answer != now:
-                self.alter(key, Alteration.ASSIGN, answer[1:])
+                self._alter(key, Alteration.ASSIGN, answer[1:])
 
-        self.app.push_screen(Picker(Safe(f"Who sees to {thread.title}"), choices), chosen)
+        self._push(Picker(Safe(f"Who sees to {thread.title}"), choices), chosen)
 
-    def action_archive(self) -> None:
+    def archive(self) -> None:
         thread = self._able(Alteration.ARCHIVE)
         if thread is not None:
-            self.alter(thread.key, Alteration.ARCHIVE, "off" if thread.archived else "on")
-            self.typing.flash(Safe("brought back" if thread.archived else "archived"))
+            self._alter(thread.key, Alteration.ARCHIVE, "off" if thread.archived else "on")
+            self._typing.flash(Safe("brought back" if thread.archived else "archived"))
 
-    def action_bot(self) -> None:
+    def bot(self) -> None:
         thread = self._able(Alteration.BOT)
         if thread is not None:
-            self.alter(thread.key, Alteration.BOT, "off" if thread.bot else "on")
-            self.typing.flash(Safe("the bot is off" if thread.bot else "the bot answers"))
+            self._alter(thread.key, Alteration.BOT, "off" if thread.bot else "on")
+            self._typing.flash(Safe("the bot is off" if thread.bot else "the bot answers"))
 
-    def action_rename(self) -> None:
+    def rename(self) -> None:
         thread = self._able(Alteration.RENAME)
         if thread is None:
             return
@@ -167,13 +194,13 @@ class ChatThreads(ChatList):
 
         def named(title: str | None) -> None:
             if title:
-                self.alter(key, Alteration.RENAME, title)
+                self._alter(key, Alteration.RENAME, title)
 
-        self.app.push_screen(AskLine(Safe("The new title"), Safe("rename"), thread.title), named)
+        self._push(AskLine(Safe("The new title"), Safe("rename"), thread.title), named)
 
     # ------------------------------------------------------------ people
 
-    def action_invite(self) -> None:
+    def invite(self) -> None:
         thread = self._able(Alteration.INVITE)
         if thread is None:
             return
@@ -183,45 +210,45 @@ class ChatThreads(ChatList):
 
         def found(person: Goal | None) -> None:
             if isinstance(person, PersonKey):
-                self.alter(key, Alteration.INVITE, person.id)
+                self._alter(key, Alteration.INVITE, person.id)
 
-        self.app.push_screen(Invite(self.client, key), found)
+        self._push(Invite(self._client, key), found)
 
-    def action_remove_member(self) -> None:
+    def remove_member(self) -> None:
         thread = self._able(Alteration.REMOVE)
         if thread is None:
             return
         from supachat.tui.screens.picking import Picker  # late: not before the first frame
         from supachat.tui.widgets.results import Result
 
-        key, me = thread.key, self.client.me(thread.key.source)
+        key, me = thread.key, self._client.me(thread.key.source)
         others: list[Person] = [
-            p for p in self.client.members(key) if p.key.id != me and p.kind is not PersonKind.ASSISTANT
+            p for p in self._client.members(key) if p.key.id != me and p.kind is not PersonKind.ASSISTANT
         ]
 
         def chosen(person: str | None) -> None:
             if person is not None:
-                self.alter(key, Alteration.REMOVE, person)
+                self._alter(key, Alteration.REMOVE, person)
 
         choices = [Result(p.key.id, p.name) for p in others]
-        self.app.push_screen(Picker(Safe(f"Remove from {thread.title}"), choices), chosen)
+        self._push(Picker(Safe(f"Remove from {thread.title}"), choices), chosen)
 
-    def action_leave_thread(self) -> None:
+    def leave_thread(self) -> None:
         thread = self._able(Alteration.LEAVE)
-        if thread is not None and thread.key == self.client.open_thread:
+        if thread is not None and thread.key == self._client.open_thread:
             words = Safe(f"Leave {thread.title}?")
-            self.typing.ask(Question(words, Safe("leave"), Safe("stay"), self._leave))
+            self._typing.ask(Question(words, Safe("leave"), Safe("stay"), self._leave))
 
     def _leave(self, yes: bool) -> None:
-        key = self.client.open_thread
-        self.set_focus(self.composer.field)
+        key = self._client.open_thread
+        self._write()
         if yes and key is not None:
-            self.alter(key, Alteration.LEAVE)
+            self._alter(key, Alteration.LEAVE)
 
-    def action_create(self) -> None:
+    def create(self) -> None:
         sources = self._able_to_create()
         if not sources:
-            self.typing.flash(Safe("threads cannot be made here"))
+            self._typing.flash(Safe("threads cannot be made here"))
             return
         from supachat.tui.screens.picking import AskLine  # late: not before the first frame
 
@@ -229,11 +256,11 @@ class ChatThreads(ChatList):
             if title and len(sources) > 1:
                 self._ask_where(title, sources)
             elif title:
-                self.run_worker(self._create(sources[0], title), group="start", exclusive=True)
+                self._run(self._create(sources[0], title), group="start", exclusive=True)
 
         where = f", in {self._label(sources[0])}" if len(sources) == 1 else ""
         verb = "go on" if len(sources) > 1 else "make it"
-        self.app.push_screen(AskLine(Safe(f"Its title{where}"), Safe(verb)), named)
+        self._push(AskLine(Safe(f"Its title{where}"), Safe(verb)), named)
 
     def _ask_where(self, title: str, sources: Sequence[str]) -> None:
         """Several kinds of chat can make a thread; one that has none yet would never get its first."""
@@ -242,22 +269,23 @@ class ChatThreads(ChatList):
 
         def chosen(source: str | None) -> None:
             if source:
-                self.run_worker(self._create(source, title), group="start", exclusive=True)
+                self._run(self._create(source, title), group="start", exclusive=True)
 
         choices = [Result(each, self._label(each), right=Safe("make it")) for each in sources]
-        self.app.push_screen(Picker(safe_line(f"{title}, in"), choices), chosen)
+        self._push(Picker(safe_line(f"{title}, in"), choices), chosen)
 
     def _able_to_create(self) -> list[str]:
         """The sources in which a thread can be made, that of the thread that is meant first."""
-        names = [each.name for each in self.client.sources if self.client.can(each.name, Feature.CREATE)]
-        here = self.subject.key.source if self.subject is not None else ""
+        names = [each.name for each in self._client.sources if self._client.can(each.name, Feature.CREATE)]
+        thread = self._subject()
+        here = thread.key.source if thread is not None else ""
         return sorted(names, key=lambda name: name != here)
 
     async def _create(self, source: str, title: str) -> None:
         try:
-            key = await self.client.desk.create_thread(source, title)
+            key = await self._client.desk.create_thread(source, title)
         except SupachatError as error:
             words = safe_line(str(error), limit=300)
-            self.notices.tell(Notice(Safe("The thread was not made"), words, "error"))
+            self._notices.tell(Notice(Safe("The thread was not made"), words, "error"))
         else:
-            self.go(key)
+            self._go(key)

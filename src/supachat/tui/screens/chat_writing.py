@@ -1,174 +1,140 @@
-"""What a person writes: sending it, commands that begin with a slash, the person's own editor, copying.
+"""What a person writes: sending it, commands that begin with a slash, copying.
 
-Between `ChatJump` and the doors of the chat screen. Must never lose a text: what cannot be sent, is no
-command, or did not come back from the editor stays in the composer.
+Must never lose a text: what cannot be sent, or is no command, stays in the composer.
 """
 
 from __future__ import annotations
 
-import os
+from collections.abc import Awaitable, Callable, Mapping
 
-from textual.app import SuspendNotSupported
-
+from supachat.client import Client
 from supachat.domain.errors import BadInput
-from supachat.domain.events import Notice, TextReturned
+from supachat.domain.events import Notice
 from supachat.domain.model import Feature
 from supachat.domain.text import Safe, safe_line
 from supachat.tui import slash
-from supachat.tui.key import runs
-from supachat.tui.keymap import Place
-from supachat.tui.screens.chat_jump import ChatJump
+from supachat.tui.notices import Notices
+from supachat.tui.screens.chat_hands import Middle
 from supachat.tui.widgets.composer import Composer
 from supachat.tui.widgets.drawn import keys_of
-from supachat.tui.widgets.field import EditingField
+from supachat.tui.widgets.message_list import MessageList
+from supachat.tui.widgets.typing_line import TypingLine
 
 
-class ChatWriting(ChatJump):
-    """Everything between the composer and the client."""
+class Writing:
+    """Everything between the composer and the client. `do` runs what the table of keys calls so; `words`
+    are the slashes that are given what follows them, and say whether they understood it."""
 
-    def on_composer_changed(self, event: Composer.Changed) -> None:
-        if self.shown is None or event.text != self.composer.text:
+    def __init__(
+        self,
+        client: Client,
+        middle: Middle,
+        composer: Composer,
+        pane: MessageList,
+        typing: TypingLine,
+        notices: Notices,
+        *,
+        do: Callable[[str], Awaitable[None]],
+        words: Mapping[str, Callable[[str], bool]],
+    ) -> None:
+        self._client = client
+        self._middle = middle
+        self._composer = composer
+        self._pane = pane
+        self._typing = typing
+        self._notices = notices
+        self._do = do
+        self._words = {"subject": self._subject, **words}
+
+    def keep(self, event: Composer.Changed) -> None:
+        """The thread's unsent text is another one now."""
+        thread = self._middle.thread
+        if thread is None or event.text != self._composer.text:
             return  # sent or changed since: a later one says what stands there now
-        self.client.keep_text(self.shown, event.text)
+        self._client.keep_text(thread, event.text)
         if event.typed and event.text:
-            self.client.keystroke(self.shown)
+            self._client.keystroke(thread)
 
-    async def on_composer_submitted(self, event: Composer.Submitted) -> None:
-        if self.shown is None:
-            self.typing.flash(Safe("no conversation is open yet, the text stays"))
+    async def submit(self, text: str) -> None:
+        """Enter: send it, or do what its slash asks."""
+        if self._middle.thread is None:
+            self._typing.flash(Safe("no conversation is open yet, the text stays"))
             return
-        command = slash.parse(event.text)
+        command = slash.parse(text)
         if command is not None:
-            await self._obey(command, event.text)
+            await self._obey(command, text)
             return
-        subject, text = slash.letter(event.text) or ("", slash.message(event.text))
+        subject, body = slash.letter(text) or ("", slash.message(text))
         try:
-            self.client.send(self.shown, text, subject)
+            self._client.send(self._middle.thread, body, subject)
         except BadInput as error:
             words = Safe(f"{safe_line(error.cure)}. The text is still here.")
-            self.notices.tell(Notice(safe_line(error.message), words, "error"))
+            self._notices.tell(Notice(safe_line(error.message), words, "error"))
             return
-        self._done(event.text)
-        self.pane.scroll_to_newest()
+        self._done(text)
+        self._pane.scroll_to_newest()
 
     def _done(self, text: str) -> None:
         """The text did what it was for: out of the composer, into the history."""
-        self.composer.remember(text)
-        self.composer.clear()
-        if self.shown is not None:
-            self.client.keep_text(self.shown, "")
+        self._composer.remember(text)
+        self._composer.clear()
+        if self._middle.thread is not None:
+            self._client.keep_text(self._middle.thread, "")
 
     async def _obey(self, command: slash.Slash, text: str) -> None:
         """Do what a slash asks; one that is not known is said, and its text stays."""
         action = slash.SLASHES.get(command.name)
         if action is None:
-            near = slash.nearest(command.name)
-            meant = f"/{near} is one. " if near else ""
-            words = f"{meant}The text is still here; // in front sends it as it is."
-            self.notices.tell(
-                Notice(safe_line(f"There is no /{command.name}"), safe_line(words), "warning")
-            )
+            self._tell_unknown(command.name)
             return
         if action in slash.WITH_TEXT and (command.rest or action != "date"):
-            if not self.with_words(action, command.rest):
-                return
-            action = ""
+            if self._words[action](command.rest):
+                self._done(text)
+            return
         self._done(text)
-        if action:
-            await self.do(action)
-            self._go_on_with(command.rest)
+        await self._do(action)
+        self._go_on_with(command.rest)
 
-    async def do(self, what: str) -> None:
-        """Run a key by its id, or an action as the table of keys writes them."""
-        keys = keys_of(self)
-        await self.run_action(keys[what].run if what in keys else runs(what))
+    def _tell_unknown(self, name: str) -> None:
+        near = slash.nearest(name)
+        meant = f"/{near} is one. " if near else ""
+        words = f"{meant}The text is still here; // in front sends it as it is."
+        self._notices.tell(Notice(safe_line(f"There is no /{name}"), safe_line(words), "warning"))
 
     def _go_on_with(self, rest: str) -> None:
         """What stood behind a slash's name stands in the question that it asks."""
         from supachat.tui.screens.overlay import Overlay  # late: not before the first frame
 
-        if rest and isinstance(self.app.screen, Overlay):
-            self.app.screen.begin(rest)
+        over = self._composer.app.screen
+        if rest and isinstance(over, Overlay):
+            over.begin(rest)
 
-    def with_words(self, action: str, rest: str) -> bool:
-        """Do what a slash asks with what follows it; False, and said, where that is not understood."""
-        return self._begin_letter(rest) if action == "subject" else self.seek_words(rest)
-
-    def _begin_letter(self, subject: str) -> bool:
+    def _subject(self, subject: str) -> bool:
         """The subject stays as the first line, the message is written below it."""
-        if self.shown is None or not self.client.can(self.shown.source, Feature.SUBJECT):
-            self.typing.flash(Safe("messages have no subject here"))
+        thread = self._middle.thread
+        if thread is None or not self._client.can(thread.source, Feature.SUBJECT):
+            self._typing.flash(Safe("messages have no subject here"))
         elif not subject:
-            self.typing.flash(Safe("the words of the subject go behind it: /subject Next week"))
+            self._typing.flash(Safe("the words of the subject go behind it: /subject Next week"))
         else:
-            self.composer.replace(slash.written(subject, ""))
-            self.typing.flash(Safe("now the message, enter sends both"))
+            self._composer.replace(slash.written(subject, ""))
+            self._typing.flash(Safe("now the message, enter sends both"))
         return False
 
-    def returned(self, change: TextReturned) -> None:
-        """A text that was not sent: in front of whatever stands in its thread's composer."""
-        if change.thread == self.shown:
-            self.composer.give_back(change.text)
-        else:
-            here = self.client.text(change.thread)
-            self.client.keep_text(change.thread, f"{change.text}\n{here}" if here else change.text)
-        if change.reason:
-            self.notices.tell(Notice(Safe("Not sent, the text is back"), change.reason, "warning"))
-
-    def on_editing_field_too_large(self, event: EditingField.TooLarge) -> None:
+    def tell_too_large(self, size: int) -> None:
+        """A paste of so many characters was not taken."""
         words = Safe("Nothing was changed. Send it in parts, or as a file.")
-        self.notices.tell(Notice(Safe(f"That paste has {event.size:,} characters"), words, "error"))
+        self._notices.tell(Notice(Safe(f"That paste has {size:,} characters"), words, "error"))
 
-    def action_copy(self) -> None:
+    def copy(self) -> None:
         """Copy what is selected; else clear the text, which undo brings back; else say how to quit."""
-        field = self.composer.field
-        selected = self.get_selected_text() or field.selected_text
+        field, keys = self._composer.field, keys_of(self._composer)
+        selected = self._composer.screen.get_selected_text() or field.selected_text
         if selected:
-            self.app.copy_to_clipboard(selected)
-            self.typing.flash(Safe("copied"))
-        elif field.text and self.place is Place.COMPOSER:
-            self.composer.clear()
-            self.typing.flash(Safe(f"cleared, {keys_of(self)['undo'].shown.split()[0]} brings it back"))
+            self._composer.app.copy_to_clipboard(selected)
+            self._typing.flash(Safe("copied"))
+        elif field.text and self._composer.screen.focused in (field, None):
+            self._composer.clear()
+            self._typing.flash(Safe(f"cleared, {keys['undo'].shown.split()[0]} brings it back"))
         else:
-            self.typing.flash(Safe(f"{keys_of(self)['leave'].first} quits"))
-
-    # ------------------------------------------------------------ the person's own editor
-
-    def action_editor(self) -> None:
-        if self.shown is not None:
-            self.run_worker(self._edit(), group="editor", exclusive=True)
-
-    async def _edit(self) -> None:
-        """The composer's text in $VISUAL or $EDITOR; the link lives on behind it."""
-        from supachat.tui import editor  # late: not before the first frame
-
-        command, thread, text = editor.editor_command(os.environ), self.shown, self.composer.text
-        if not command:
-            words = Safe("Set VISUAL or EDITOR to the program that should open, for example nano.")
-            self.notices.tell(Notice(Safe("There is no editor"), words, "warning"))
-            return
-        try:
-            with self.app.batch_update(), self.app.suspend():
-                edited = await editor.edit(text, command)
-        except SuspendNotSupported:
-            words = Safe("An editor needs a terminal of its own, and there is none here.")
-            self.notices.tell(Notice(Safe("The editor was not opened"), words, "warning"))
-            return
-        if edited.kept is None:
-            self._tell_of_its_file()
-        if edited.text is None:
-            kept = f" What was saved is kept in {edited.kept}." if edited.kept else ""
-            words = safe_line(f"{edited.trouble}. The text is as it was.{kept}", limit=300)
-            self.notices.tell(Notice(Safe("Nothing came back from the editor"), words, "error"))
-        elif self.shown == thread:
-            self.composer.replace(edited.text)
-        elif thread is not None:
-            self.client.keep_text(thread, edited.text)
-
-    def _tell_of_its_file(self) -> None:
-        """Nothing is to be on disk, and an editor needs a file."""
-        if not self.client.kept_on_disk:
-            words = Safe(
-                "Only you could read it, and it is gone. Copies that your editor keeps are its own."
-            )
-            self.notices.tell(Notice(Safe("The text was in a file"), words))
+            self._typing.flash(Safe(f"{keys['leave'].first} quits"))

@@ -28,6 +28,11 @@ from supachat.tui.widgets.people import Fact, PersonView
 from supachat.tui.widgets.when import clock, date, local, short
 
 
+def source_label(client: Client, source: str) -> Safe:
+    """What a source is called; empty for one that there is not."""
+    return next((each.label for each in client.sources if each.name == source), NOTHING)
+
+
 def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:
     """What stands beside the title: why the link is down or who is there, and how whole the thread is."""
     thread, link = client.thread(key), client.health.link

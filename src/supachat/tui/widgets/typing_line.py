@@ -113,6 +113,13 @@ class TypingLine(Drawn):
         self.can_focus = True
         self.screen.set_focus(self)
 
+    def leave(self) -> bool:
+        """Answer no; whether there was a question."""
+        asked = self.state.question is not None
+        if asked:
+            self.action_answer(False)
+        return asked
+
     def action_answer(self, yes: bool) -> None:
         question = self.state.question
         self.can_focus = False
