@@ -69,17 +69,15 @@ class Completing:
         """Places of the reply that was taken which nobody has filled in and the person was not told of."""
 
     def want_replies(self, key: ThreadKey) -> None:
-        """Have the source's replies ready before they are asked for."""
+        """Have the source's replies as they are by now; what was read before is offered meanwhile."""
         source = key.source
-        if source not in self._replies and self._client.online and self._client.can(source, Feature.CANNED):
-            self._replies[source] = ()
+        if self._client.online and self._client.can(source, Feature.CANNED):
             self._run(self._read_replies(source), group=f"canned {source}", exclusive=True)
 
     async def _read_replies(self, source: str) -> None:
         try:
             self._replies[source] = await self._client.desk.canned(source)
         except SupachatError as error:
-            del self._replies[source]  # asked for again with the next thread
             self._typing.flash(safe_line(f"canned replies could not be read: {error.message}"))
         else:
             self.suggest()
