@@ -224,9 +224,10 @@ def empty_words(client: Client) -> Words:
 
 
 def audience(client: Client, key: ThreadKey) -> Safe:
-    """Who can read a thread in which nothing was said yet."""
+    """Who can read a thread in which nothing was said yet. Whoever stands there under the thread's own id
+    has no account, and may be nobody."""
     me = client.me(key.source)
-    others = [person for person in client.members(key) if person.key.id not in ("", me)]
+    others = [person for person in client.members(key) if person.key.id not in ("", me, key.id)]
     names = [person.name.split(" ")[0] for person in others]
     if not names or len(names) > 3:
         return NOTHING
