@@ -109,9 +109,7 @@ class Parts:
         self.reading = Reading(client, middle, pane, composer, typing, notices, now=self._now, focus=focus)
         self.editing = Editing(client, middle, pane, composer, typing, notices, focus)
         self.editor = OwnEditor(client, middle, composer, notices, run)
-        self.completing = Completing(
-            client, middle, composer, widgets.completion, typing, run=run, monotonic=self._monotonic
-        )
+        self.completing = Completing(client, middle, composer, widgets.completion, typing, run)
         self.seeking = Seeking(
             client, middle, pane, typing, notices, now=self._now, push=self.push, go=self.go, focus=focus
         )
