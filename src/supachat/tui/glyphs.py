@@ -86,8 +86,8 @@ ASCII = Glyphs(
 
 
 def choose(wanted: str = "auto", encoding: str | None = None) -> Glyphs:
-    """The set for `wanted` (auto, unicode, ascii). `auto` asks the encoding of the locale, which is what the
-    person says of the terminal: that of stdout is UTF-8 under `LC_ALL=C` too, by Python's own mode."""
+    """The set for `wanted` (auto, unicode, ascii). `auto` asks the encoding of the locale, which is
+    what the person says of the terminal: that of stdout is UTF-8 under `LC_ALL=C` too, by Python's mode."""
     if wanted == "ascii":
         return ASCII
     if wanted == "unicode":
