@@ -11,8 +11,9 @@ from collections.abc import AsyncIterator
 from supachat.domain import events as ev
 from supachat.domain.events import Change
 
-_ASK = (ev.ThreadsChanged, ev.PeopleChanged, ev.FeedChanged, ev.PricesChanged, ev.PresenceChanged)
-"""What only says that something is to be asked for: of several in a batch the first says it all."""
+_ASK = (ev.PeopleChanged, ev.FeedChanged, ev.PricesChanged, ev.PresenceChanged)
+"""What only says that something is to be asked for: of several in a batch the first says it all. Not so
+ThreadsChanged: a command without a screen counts how many lists came."""
 _OF_THE_PANE = (ev.TimelineReset, ev.TimelineSpliced, ev.EdgeChanged, ev.StandingChanged, ev.HealthChanged)
 FRAME = 1 / 60
 """Seconds between two paintings."""
