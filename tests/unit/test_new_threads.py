@@ -21,7 +21,6 @@ def test_it_stays_its_people_are_believed_and_the_list_is_asked_for_once_more() 
     assert screen.engine.threads.get(THREAD) == MADE
     screen.hear(ev.PresenceHeard(THREAD, {"you": Presence.ONLINE}))
     assert screen.engine.presence("direct", "you") is Presence.ONLINE
-    screen.take(screen.engine.tick(1))
     assert len(screen.asked(ev.ListThreads)) == 1
     screen.hear(listed(OTHER))
     assert screen.engine.threads.get(THREAD) is None, "that list knew it and left it out"
@@ -33,22 +32,3 @@ def test_where_no_list_is_on_its_way_none_is_asked_for() -> None:
     screen.asked(ev.ListThreads)
     screen.take(screen.engine.started(MADE, (YOU,), 0))
     assert screen.asked(ev.ListThreads) == []
-
-
-def test_of_a_burst_of_new_threads_the_list_is_read_at_once_and_with_each_tick_until_it_is_new_enough() -> (
-    None
-):
-    screen = Screen()
-    screen.hear(SIGNED_IN, CONNECTED, listed(OTHER))
-    screen.asked(ev.ListThreads)
-    reads = 0
-    for second in range(10, 15):
-        for _ in range(6):  # an answer takes a while: ten more are heard meanwhile
-            screen.hear(*[ev.ListStale("direct")] * 10, now=second)
-            reads += (asked := len(screen.asked(ev.ListThreads)))
-            screen.hear(*[listed(OTHER)] * asked, now=second)
-        screen.take(screen.engine.tick(second + 1))
-    assert reads + len(screen.asked(ev.ListThreads)) <= 2 * 5 + 1
-    screen.hear(listed(OTHER), now=16)
-    screen.take(screen.engine.tick(17))
-    assert not screen.asked(ev.ListThreads), "and no more when it is over"

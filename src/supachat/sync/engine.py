@@ -92,8 +92,6 @@ class Engine:
     def tick(self, now: float) -> ev.Step:
         """Once a second: what has to happen by itself."""
         out, parts = Outcome(), self.parts
-        out.requests += parts.soon
-        parts.soon.clear()
         if self.people.expire(now):
             out.changes.append(ev.PeopleChanged())
         self._missed += self.reader.catcher.missed(now)

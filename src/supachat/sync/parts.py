@@ -42,8 +42,6 @@ class Parts:
         self.sender = Sender(self.shelf, self.me, memory.drafts)
         self.health = HealthKeeper()
         self.asking = Asking()
-        self.soon: set[ev.Request] = set()
-        """Lists that are read again with the next tick: in a burst each answer was too old at once."""
         self.said: set[str] = set()
         """Troubles that were told: the same words are not told again."""
         self.notices: set[MessageKey] = set()
@@ -96,17 +94,13 @@ class Parts:
         """`again`: an answer that is on its way may be too old to count."""
         if again:
             self.asking.once_more(request)
-        if request not in self.soon:
-            out.requests.append(request)
+        out.requests.append(request)
 
     def landed(self, request: ev.Request, out: Outcome, *, retry: bool = True) -> int:
         """A request is answered; the turn in which it was asked."""
         since = self.asking.since(request)
         if self.asking.landed(request) and retry:
-            if isinstance(request, ev.ListThreads):
-                self.soon.add(request)
-            else:
-                out.requests.append(request)
+            out.requests.append(request)
         return since
 
     def refresh(self, out: Outcome, *, again: bool = False) -> None:
