@@ -57,11 +57,21 @@ def test_what_was_not_sent_becomes_the_text_that_waits_there() -> None:
     assert "first" in details
 
 
+def test_what_was_typed_in_the_moment_before_it_went_is_kept_too() -> None:
+    screen = written()
+    screen.take(screen.engine.keep_text(THREAD, "half", 1))
+    screen.hear(listed(OTHER))
+    screen.take(screen.engine.keep_text(THREAD, "half a sentence", 1))
+    assert screen.engine.text(THREAD) == "half a sentence"
+
+
 def test_a_composer_that_is_late_does_not_write_it_over() -> None:
     screen = written("first")
     screen.hear(listed(OTHER))
     screen.take(screen.engine.keep_text(THREAD, "begun", 2))
-    assert screen.engine.text(THREAD) == "first"
+    assert screen.engine.text(THREAD) == "first\nbegun"
+    screen.take(screen.engine.keep_text(THREAD, "", 2))
+    assert screen.engine.text(THREAD) == "first\nbegun"
 
 
 def test_whoever_is_asked_in_again_finds_it() -> None:

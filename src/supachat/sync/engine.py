@@ -34,7 +34,7 @@ from supachat.domain.model import (
     Thread,
     ThreadKey,
 )
-from supachat.sync import failing, listening
+from supachat.sync import failing, leaving, listening
 from supachat.sync.catching import backlog
 from supachat.sync.health import HealthKeeper
 from supachat.sync.outbox import Outbox
@@ -181,8 +181,9 @@ class Engine:
 
     def keep_text(self, thread: ThreadKey, text: str, now: float) -> ev.Step:
         out = Outcome()
-        if thread not in self.parts.roster.left:  # what waits there is not to be written over from afar
-            self.parts.roster.keep_text(thread, text, out)
+        if thread in self.parts.roster.left:
+            text = leaving.late(self.parts.roster.texts.get(thread, ""), text)
+        self.parts.roster.keep_text(thread, text, out)
         return self._step(out, now)
 
     # ------------------------------------------------------------ questions

@@ -37,6 +37,14 @@ def failed(parts: Parts, draft: Draft, out: Outcome) -> None:
         out.changes.append(_notice(safe_line(draft.thread.id, limit=40), unsent))
 
 
+def late(held: str, text: str) -> str:
+    """What waits where the reader is no more, once a text comes that was typed in the moment before it went.
+    What is held there is not written over, by an emptied composer least of all."""
+    if text in held:
+        return held
+    return text if text.startswith(held) else f"{held}\n{text}"
+
+
 def _taken_back(parts: Parts, key: ThreadKey, out: Outcome) -> str:
     """The drafts of the thread become text. One that is under way stays a draft until it has its answer."""
     drafts = [d for d in parts.sender.outbox.drafts(key) if d.state is not DraftState.SENDING]
