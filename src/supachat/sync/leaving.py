@@ -38,7 +38,7 @@ def failed(parts: Parts, draft: Draft, out: Outcome) -> None:
 
 
 def late(held: str, text: str) -> str:
-    """What waits where the reader is no more, once a text comes that was typed in the moment before it went.
+    """What waits where the reader is no more, once a text comes that was typed just before it went.
     What is held there is not written over, by an emptied composer least of all."""
     if text in held:
         return held
