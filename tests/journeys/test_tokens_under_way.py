@@ -143,14 +143,14 @@ def rotate_all(server: LocalServer) -> None:
 
 
 def refused(guest: Guest) -> bool | None:
-    return guest.client.unsent() == (0, 1) or None
+    """The key is what is wrong, and what was written waits."""
+    return ("key" in guest.client.health.last_error and guest.client.unsent() == (1, 0)) or None
 
 
 async def test_a_rotated_secret_wants_another_key_and_what_was_written_goes_out_with_it(
     tmp_path: Path, names: Names
 ) -> None:
-    """Nobody is signed out, nothing is said to be live, and each text keeps its reason. With the new key
-    the person tries it again."""
+    """Nobody is signed out, nothing is said to be live, each text waits: with the new key it goes out."""
     caches = tmp_path / "a.db", tmp_path / "b.db"
     with LocalServer(tmp_path / "server") as server:
         async with two(server, names, caches=caches, waits=QUICK) as both:
@@ -163,11 +163,9 @@ async def test_a_rotated_secret_wants_another_key_and_what_was_written_goes_out_
                 one.client.send(thread, f"{one.client.workspace} writes with the old key")
             for one in both:
                 await one.watch.until(partial(refused, one), LIMIT)
-                assert "key" in one.client.health.last_error
                 assert one.watch.lost is None
                 assert one.client.health.link.state not in (LinkState.CONNECTED, LinkState.POLLING)
         async with two(server, names, caches=caches, waits=QUICK, new=False) as both:
-            assert [one.client.unsent() for one in both] == [(0, 1)] * 2
             async with flowing(server, *both) as flow:
                 await all_sent(both)
                 await flow.passes()
