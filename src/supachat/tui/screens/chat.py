@@ -128,6 +128,8 @@ class ChatScreen(Screen[None]):
             self._open_first()
         self.call_after_refresh(self._begin)
         async for batch in self.client.changes():
+            if not self.app.is_running or self._pruning:
+                return  # the screen is being taken down, widgets first: what is drawn now meets none
             self.take(batch)
 
     def _begin(self) -> None:
