@@ -195,6 +195,15 @@ async def test_patience_is_asked_for_by_name() -> None:
     assert caught.value.after == 17.0
 
 
+async def test_a_date_until_which_to_be_patient_is_one_of_the_servers_clock() -> None:
+    """By ours, which may be hours wrong, it were long over or an hour away."""
+    said = {"retry-after": "Sat, 01 Jan 2000 00:00:30 GMT", "date": "Sat, 01 Jan 2000 00:00:13 GMT"}
+    rows, _, _ = rows_over(answering(429, {"message": "slow down"}, **said))
+    with pytest.raises(RateLimited) as caught:
+        await rows.carry_out(CALL)
+    assert caught.value.after == 17.0
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [

@@ -78,6 +78,14 @@ def test_the_wait_has_a_ceiling_and_the_servers_own_time_is_honoured() -> None:
     assert ids(due(box, now + 90)) == ["1"]
 
 
+def test_a_server_that_asks_for_no_patience_at_all_is_not_asked_without_a_pause() -> None:
+    box = outbox(("1", A))
+    due(box, 0)
+    box.trouble("1", RateLimited("slow down", after=0.0), 0)
+    assert due(box, 0.4) == []
+    assert ids(due(box, 0.5)) == ["1"]
+
+
 def test_a_refusal_stops_the_draft_with_its_reason_and_lets_the_next_one_go() -> None:
     box = outbox(("1", A), ("2", A))
     due(box, 0)

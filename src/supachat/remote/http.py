@@ -74,7 +74,15 @@ async def _on_response(response: httpx.Response) -> None:
         note.foreign = response.status_code == 200 and "json" not in response.headers.get(
             "content-type", ""
         )
-        note.after = retry_after(response.headers.get("retry-after", ""), datetime.now(UTC))
+        note.after = retry_after(response.headers.get("retry-after", ""), _written_at(response))
+
+
+def _written_at(response: httpx.Response) -> datetime:
+    """By the clock of whoever answered, since theirs is what a date in Retry-After means; else by ours."""
+    try:
+        return parsedate_to_datetime(response.headers["date"])
+    except (KeyError, ValueError, TypeError):
+        return datetime.now(UTC)
 
 
 def retry_after(text: str, now: datetime) -> float | None:

@@ -177,8 +177,9 @@ class Outbox:
         draft = entry.draft
         after = error.after if isinstance(error, Retryable) else None
         wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(max(draft.attempts, 1) - 1, 10))
-        entry.not_before = now + (after if after is not None else wait)
-        entry.barred_until = entry.not_before if after is not None else 0.0
+        # a server that asks for no time at all would be asked as fast as it answers
+        entry.not_before = now + (after or wait)
+        entry.barred_until = entry.not_before if after else 0.0
         if entry.unsure and not entry.sought:
             arrived = isinstance(error, Retryable) and error.arrived
             entry.unsure = arrived or entry.was_unsure
