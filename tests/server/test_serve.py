@@ -128,7 +128,12 @@ async def test_a_taken_folder_is_said_before_a_taken_port(tmp_path: Path) -> Non
             await serve(Options(tmp_path, port=port), print)
         with pytest.raises(PortTaken, match=f"port {port}"):
             await serve(Options(tmp_path / "other", port=port), print)
-    assert not (tmp_path / "other" / "postgres").exists()
+        (tmp_path / "used").mkdir()
+        (tmp_path / "used" / "keys.json").touch()
+        with pytest.raises(PortTaken):
+            await serve(Options(tmp_path / "used", port=port), print)
+    assert not (tmp_path / "other").exists()
+    assert (tmp_path / "used" / "keys.json").exists()
 
 
 def test_a_host_that_is_not_ours() -> None:

@@ -5,6 +5,7 @@ The lock ends with its process, however that ends. Must never decide by a pid al
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -14,12 +15,16 @@ from pathlib import Path
 
 from supachat.server.trouble import AlreadyRunning, ServerTrouble
 
+NAME = "serve.lock"
+
 
 @dataclass
 class FolderLock:
     """Held on one folder until `release` or the end of this process."""
 
     _handle: int
+    _made: Path | None
+    """The folder, where it was not there before."""
 
     @classmethod
     def take(cls, data_dir: Path) -> FolderLock:
@@ -27,16 +32,17 @@ class FolderLock:
 
         Raises ServerTrouble for a folder in which others could lay things out for us.
         """
+        made = None if data_dir.exists() else data_dir
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         _check_owner(data_dir)
-        handle = _opened(data_dir / "serve.lock")
+        handle = _opened(data_dir / NAME)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             url, pid = _holder(handle)
             os.close(handle)
             raise AlreadyRunning(url, pid) from error
-        held = cls(handle)
+        held = cls(handle, made)
         held.announce("")
         return held
 
@@ -44,6 +50,13 @@ class FolderLock:
         """Writes down where this server answers, for whoever finds the folder taken."""
         os.ftruncate(self._handle, 0)
         os.pwrite(self._handle, json.dumps({"url": url, "pid": os.getpid()}).encode(), 0)
+
+    def unmake(self) -> None:
+        """Removes the folder if `take` made it and nothing was put into it: nothing was started."""
+        if self._made is not None:
+            (self._made / NAME).unlink()
+            with contextlib.suppress(OSError):  # it is not empty
+                self._made.rmdir()
 
     def release(self) -> None:
         """Gives the folder back."""

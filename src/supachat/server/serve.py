@@ -86,7 +86,11 @@ async def _serve(options: Options, data_dir: Path, announce: Callable[[Started],
         stack.enter_context(stopped_by_pipe(stop, options.watch_fd))
         lock = FolderLock.take(data_dir)
         stack.callback(lock.release)
-        listener = listen(options.reach.host, options.port)
+        try:
+            listener = listen(options.reach.host, options.port)
+        except ServerTrouble:
+            lock.unmake()
+            raise
         stack.callback(listener.close)
         url = options.reach.url(listener.getsockname()[1])
         postgres = await Postgres.start(data_dir)
