@@ -68,10 +68,11 @@ _BODY: Final[Mapping[Form, LiteralString]] = {
     Form.VALUE: "coalesce(json_agg(_rows.v) -> 0, 'null')::text",
     Form.NOTHING: "null::text",
     Form.CSV: """coalesce((
-            select string_agg(k, ',') || E'\\n' from (
+            select string_agg(k, ',') from (
                 select json_object_keys(row_to_json(f)) as k from (select * from source limit 1) as f
             ) as h
-        ), '') || coalesce(string_agg(substring(_rows::text, 2, length(_rows::text) - 2), E'\\n'), '')""",
+        ), '') || E'\\n'
+        || coalesce(string_agg(substring(_rows::text, 2, length(_rows::text) - 2), E'\\n'), '')""",
 }
 
 
