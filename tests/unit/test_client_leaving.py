@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tests.unit.scripted_client import ACCOUNT, SOURCE, A, Scripted, until
+import pytest
+from tests.unit.scripted_client import ACCOUNT, SOURCE, A, Scripted, started, until
 
 from supachat.cache.files import Files
 from supachat.client import Client
@@ -16,6 +17,7 @@ from supachat.domain import keeping as kp
 from supachat.domain.errors import Unreachable
 from supachat.domain.model import Account, Message, Micros
 from supachat.domain.text import safe, safe_line
+from supachat.sync.limiter import Limiter
 
 ROW = Message(A, "1", "you", Micros(1), "secret", safe("secret"))
 
@@ -185,3 +187,21 @@ async def test_a_session_of_somebody_else_that_was_kept_sends_nothing_of_the_fir
     await client.close()
     assert not [request for request in remote.performed if isinstance(request, ev.SendDraft)]
     assert [held.id for held in (await kept(tmp_path / "c.db")).drafts] == [draft]
+
+
+@pytest.mark.parametrize("busy", [False, True])
+async def test_what_had_not_gone_out_when_the_account_left_never_does(busy: bool) -> None:
+    """It may not have begun, or be waiting for its place among the broadcasts, once somebody else is in."""
+    client, remote, _ = await started()
+    run, typing = client._run, ev.TellTyping(A)
+    run._limiter = Limiter(1, 0.05)
+    if busy:
+        run.ask(typing)
+        await until(lambda: typing in remote.performed)
+        remote.performed.clear()
+    held = set(run._tasks)
+    run.ask(typing)
+    run.apply(run.engine.hand_over(kp.Memory(), run.now()))
+    await asyncio.wait_for(asyncio.gather(*(run._tasks - held)), 30)
+    assert typing not in remote.performed
+    await client.close()

@@ -117,7 +117,7 @@ class Runner:
 
     async def recall(self, thread: ThreadKey) -> None:
         """Read what is kept of a thread before it is opened."""
-        await self._carry_out(ev.Recall(thread, limit=PAGE), 0.0)
+        await self._carry_out(self.parts, ev.Recall(thread, limit=PAGE), 0.0)
 
     # ------------------------------------------------------------ one step
 
@@ -165,7 +165,7 @@ class Runner:
 
     def ask(self, request: Request) -> None:
         wait = self._limiter.wait(self.now()) if self.parts.is_broadcast(request) else 0.0
-        task = self.spawn(self._carry_out(request, wait))
+        task = self.spawn(self._carry_out(self.parts, request, wait))
         if task is not None and isinstance(request, ev.MarkRead):
             self._marks.add(task)
             task.add_done_callback(self._marks.discard)
@@ -205,10 +205,12 @@ class Runner:
 
     # ------------------------------------------------------------ tasks
 
-    async def _carry_out(self, request: Request, wait: float) -> None:
-        parts = self.parts
+    async def _carry_out(self, parts: Parts, request: Request, wait: float) -> None:
+        """`parts` are of whoever asked: nothing goes out, nor comes in, for an account that has left."""
         if wait > 0:
             await asyncio.sleep(wait)
+        if parts is not self.parts:
+            return
         try:
             if isinstance(request, ev.Recall):
                 answers: Sequence[Event] = [await self.ledger.recall(request)]
@@ -218,7 +220,7 @@ class Runner:
             if parts is self.parts:
                 self.apply(self.engine.failed(request, error, self.now()))
             return
-        if parts is self.parts:  # else it was asked for an account that has left meanwhile
+        if parts is self.parts:
             for event in answers:
                 self.receive(event)
             if isinstance(request, _ANSWERLESS) and not any(isinstance(e, _BESIDE) for e in answers):
