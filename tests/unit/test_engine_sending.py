@@ -51,6 +51,23 @@ def test_the_broadcast_may_come_before_the_answer_or_after_it_and_it_is_one_mess
         assert screen.bodies() == ["one", "mine"], (first, second)
 
 
+def test_a_message_that_was_deleted_before_its_answer_came_is_not_sent_again() -> None:
+    """Stored and gone: the key is free, and a second try would bring back what somebody took away."""
+    screen = live(said(1, "one"))
+    screen.take(screen.engine.send("d1", THREAD, "mine", Micros(9), 0))
+    screen.hear(ev.DraftKept("d1"))
+    (request,) = screen.asked(ev.SendDraft)
+    assert isinstance(request, ev.SendDraft)
+    screen.hear(ev.MessageGone("another", "d1"))
+    assert screen.bodies() == ["one", "mine"]
+    screen.hear(ev.MessageGone("direct", "d1"))
+    screen.take(screen.engine.failed(request, Unreachable("the answer was lost"), 1))
+    screen.take(screen.engine.tick(60))
+    assert screen.bodies() == ["one"]
+    assert not screen.asked(ev.SendDraft)
+    assert kp.DropDraft("d1") in screen.writes
+
+
 def test_offline_a_draft_waits_and_goes_out_when_signed_in() -> None:
     screen = Screen()
     screen.take(screen.engine.open(THREAD, 0))

@@ -68,6 +68,7 @@ def _rows(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
         case ev.MessageHinted(thread, changed):
             _hinted(parts, thread, changed, out)
         case ev.MessageGone(source, message_id):
+            parts.sender.gone(source, message_id, out)
             parts.reader.rereader.gone(source, message_id, parts.asking.turn, out)
         case _:
             _answers(parts, event, now, out)

@@ -136,6 +136,12 @@ class Sender:
         elif draft_id is not None:
             self.drop(draft_id, out)
 
+    def gone(self, source: str, message_id: str, out: Outcome) -> None:
+        """A row was deleted. Where it was a draft whose answer never came, a second try would undo that."""
+        draft = self.outbox.get(message_id)
+        if draft is not None and draft.act is Act.SEND and draft.thread.source == source:
+            self.drop(message_id, out)
+
     # ------------------------------------------------------------ the pane
 
     def show(self, draft: Draft, out: Outcome) -> None:
