@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 
 from supachat.cli.demo import _show, taste
+from supachat.client import Client
 from supachat.demo.enter import Door
 from supachat.demo.house import House
 from supachat.settings import Settings
 from supachat.tui import app
 
 
-def test_keys_colours_and_motion_are_the_persons_own(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_keys_colours_and_motion_are_the_persons_own_and_what_no_disk_took_is_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made: list[dict[str, Any]] = []
 
@@ -27,11 +28,13 @@ def test_keys_colours_and_motion_are_the_persons_own(
 
         def run(self) -> None:
             made[0].get("keep_theme", str)("ink")
+            made[0]["open_workspace"](None)
 
     file = tmp_path / "supachat.toml"
     file.write_text('theme = "paper"\nkeys = "vim"\nglyphs = "ascii"\nreduce_motion = true\n')
     before = file.read_bytes()
     monkeypatch.setattr(app, "SupachatApp", Seen)
+    monkeypatch.setattr(Client, "unkept", lambda _: ("half a thought",))
     house = House(tmp_path / "demo")
     house.make()
     seat = house.seat()
@@ -47,6 +50,7 @@ def test_keys_colours_and_motion_are_the_persons_own(
         True,
     ]
     assert file.read_bytes() == before
+    assert "half a thought" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", [None, "keys = 7", "theme = ["])

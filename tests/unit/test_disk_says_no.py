@@ -11,7 +11,7 @@ from tests.unit.scripted_client import ACCOUNT, A, Scripted, until
 
 from supachat.cache.claim import Claim
 from supachat.cache.files import Files
-from supachat.cli.app import farewell
+from supachat.cli.terminal import say_farewell
 from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
@@ -83,14 +83,17 @@ async def test_what_no_disk_took_is_named_until_it_is_written(tmp_path: Path) ->
     assert [each.raw for each in memory.drafts] == ["a message"]
 
 
-async def test_what_is_lost_with_the_program_is_shown_once_more(tmp_path: Path) -> None:
+async def test_what_is_lost_with_the_program_is_shown_once_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = tmp_path / "data"
     folder.touch()
     client, _ = await a_client(folder / "work.db")
     client.keep_text(A, "two\nlines \x1b[2J")
     await client.close()
     assert client.unkept() == ("two\nlines \x1b[2J",)
-    said = farewell(client.unkept())
+    say_farewell([client])
+    said = capsys.readouterr().err
     assert "two\nlines" in said
     assert "\x1b" not in said
 

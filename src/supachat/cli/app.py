@@ -6,16 +6,13 @@ Must never import the network's libraries before the first frame.
 from __future__ import annotations
 
 import gc
-import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from supachat.assemble import desk
 from supachat.cli.doors import Doors
 from supachat.cli.mishap import crashed
 from supachat.cli.streams import draw_on_stdout
-from supachat.cli.terminal import has_terminal
-from supachat.domain.text import Safe, safe
+from supachat.cli.terminal import has_terminal, say_farewell
 
 if TYPE_CHECKING:
     from supachat.cli.set_up import FirstRun
@@ -47,20 +44,13 @@ def run_app(workspace: str | None, vault: str | None) -> int:
     gc.set_threshold(100_000, 20, 50)  # no look before the first frame: 10 ms with the usual one
     gc.enable()
     app.run()
-    if texts := doors.unkept():
-        print(farewell(texts), file=sys.stderr)
+    say_farewell(doors.opened())
     code = app.return_code or 0
     if first is not None and first.wants_demo:
         from supachat.cli.demo import run_demo
 
         return run_demo(fresh=False)
     return code
-
-
-def farewell(texts: Sequence[str]) -> Safe:
-    """The last place where a person can read what no disk took, as they wrote it."""
-    told = "\n\n".join(texts)
-    return safe(f"The disk did not take what you wrote last, so it is not kept. It was:\n\n{told}")
 
 
 def _first_run(doors: Doors, workspace: str | None) -> FirstRun | None:

@@ -14,7 +14,7 @@ import click
 
 from supachat.cli.mishap import crashed
 from supachat.cli.streams import draw_on_stdout
-from supachat.cli.terminal import has_terminal
+from supachat.cli.terminal import has_terminal, say_farewell
 from supachat.domain.errors import ServerTrouble, SettingsError
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
@@ -102,6 +102,11 @@ def _show(door: Door, house: House, seat: Seat, settings: Settings) -> int:
     from supachat.tui.setup_protocol import WorkspaceCard
 
     draw_on_stdout()
+    opened: list[Client] = []
+
+    def open_workspace(_: str | None) -> Client:
+        opened.append(door.client(kept=True))
+        return opened[-1]
 
     async def connect(client: Client) -> None:
         from supachat.demo.tour import guide, known
@@ -115,7 +120,7 @@ def _show(door: Door, house: House, seat: Seat, settings: Settings) -> int:
         )
 
     app = SupachatApp(
-        open_workspace=lambda name: door.client(kept=True),
+        open_workspace=open_workspace,
         connect=connect,
         workspaces=lambda: [WorkspaceCard(Safe("demo"), NOTHING)],
         set_up=None,
@@ -126,6 +131,7 @@ def _show(door: Door, house: House, seat: Seat, settings: Settings) -> int:
         crashed=crashed,
     )
     app.run()
+    say_farewell(opened)
     return app.return_code or 0
 
 

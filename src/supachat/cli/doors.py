@@ -5,6 +5,7 @@ Must never import the network's libraries before the first frame.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from supachat.assemble import Desk, connect, open_client
@@ -34,9 +35,9 @@ class Doors:
         self._made[client] = workspace
         return client
 
-    def unkept(self) -> list[str]:
-        """What was written in any of them and is on no disk."""
-        return [text for client in self._made for text in client.unkept()]
+    def opened(self) -> Iterable[Client]:
+        """Every client that was made."""
+        return self._made
 
     def cards(self) -> list[WorkspaceCard]:
         """Every workspace, as the app names it."""
