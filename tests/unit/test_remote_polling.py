@@ -58,3 +58,8 @@ def test_the_link_is_shown_as_it_is(
     assert link.state is shown
     assert {name for name in ("polled", "silent") if getattr(link, name)} == flags
     assert bool(link.reason) is (shown is not state and shown is S.DISCONNECTED)
+
+
+def test_while_polling_a_socket_that_does_not_answer_is_no_reason_to_say_that_nothing_is_known() -> None:
+    assert not as_it_is(Link(S.CONNECTED, wanted=3, mute=True), POLLED).mute
+    assert as_it_is(Link(S.CONNECTED, joined=2, wanted=3, mute=True), POLLED).mute

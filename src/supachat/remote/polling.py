@@ -46,7 +46,8 @@ def as_it_is(link: Link, found: Found) -> Link:
     if link.state in _BY_HAND:
         return link
     if link.joined == 0 and found.polled and found.answered:
-        return replace(link, state=LinkState.POLLING)
+        # a socket that does not answer keeps nothing back: the tables do, and they are what is read
+        return replace(link, state=LinkState.POLLING, mute=False)
     if link.state is not LinkState.CONNECTED:
         return link
     if link.joined == 0 and link.wanted and found.silent:
