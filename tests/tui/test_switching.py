@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.tui.harness import chat, make_app, running, screen_text, settled, until
+from tests.tui.harness import chat, make_app, row, running, screen_text, settled, until
 from tests.tui.street import key, thread
 from tests.tui.town import Town
 from textual import events
@@ -89,3 +89,15 @@ async def test_groups_are_walked_with_tab() -> None:
         await settled(pilot)
         chosen = next(row for row in screen_text(pilot.app).splitlines() if row[24:25] == "›")
         assert "Mira Kovač" in chosen or "Relay" in chosen or "Renate" in chosen
+
+
+async def test_the_list_s_cursor_stays_where_it_was_while_another_window_was_in_front() -> None:
+    """It went back to the open thread: the next key changed another conversation than was chosen."""
+    async with running(make_app(Town())) as pilot:
+        await pilot.press("tab", "down")
+        await until(pilot, lambda: row(pilot.app, "Tom Becker").startswith("›"))
+        pilot.app.post_message(events.AppBlur())
+        await until(pilot, lambda: not row(pilot.app, "Tom Becker").startswith("›"))
+        pilot.app.post_message(events.AppFocus())
+        await until(pilot, lambda: row(pilot.app, "Tom Becker").startswith("›"))
+        assert chat(pilot.app).list.has_focus

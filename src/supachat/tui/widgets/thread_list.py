@@ -194,9 +194,10 @@ class ThreadList(ScrollView, can_focus=True):
 
     # ------------------------------------------------------------ moving and opening
 
-    def on_focus(self) -> None:
+    def on_focus(self, event: events.Focus) -> None:
+        """To the open thread; where the terminal came back to the front, the cursor stayed."""
         opened = [number for number, entry in enumerate(self._entries) if self._is_open(entry)]
-        if opened and not self._query:
+        if opened and not self._query and not event.from_app_focus:
             self._cursor = opened[0]
         self._settle()
 
