@@ -104,6 +104,7 @@ async def test_messages_that_are_in_no_file_any_more_are_in_no_stretch(tmp_path:
     await cache.commit([kp.KeepSpans(A, ((low, high),), high)])
     recalled = await cache.recall(ev.Recall(A))
     assert (recalled.spans, recalled.verified) == ((), None)
+    assert (await cache.recall(ev.Recall(A, before=high, since=low))).lost
     await cache.close()
 
 

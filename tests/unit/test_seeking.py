@@ -166,3 +166,26 @@ def test_a_catch_up_goes_on_beside_it() -> None:
     assert holds_together(screen)
     page_after = Cursor(TABLE[399].at, TABLE[399].id)
     assert screen.engine.standing(THREAD).complete_to == page_after.at
+
+
+def test_what_this_computer_has_lost_meanwhile_is_a_gap_and_read_from_the_server() -> None:
+    """The file was damaged or deleted, or cannot be read: what was kept is no more, and nobody waits."""
+    screen = opened(TABLE[350:], part(0, 399))
+    seek(screen, TABLE[100])
+    for request in screen.asked(ev.Recall):
+        assert isinstance(request, ev.Recall)
+        screen.hear(ev.Recalled(request, (), lost=True))
+    answer(screen, TABLE)
+    assert sought(screen) == [(TABLE[100].id, True, "")]
+    assert holds_together(screen)
+
+
+def test_that_nothing_older_can_be_read_here_is_no_beginning() -> None:
+    screen = opened(TABLE[350:], (START, TABLE[399].cursor))
+    screen.take(screen.engine.load_older(0))
+    (request,) = screen.asked(ev.Recall)
+    assert isinstance(request, ev.Recall)
+    screen.hear(ev.Recalled(request, (), lost=True))
+    answer(screen, TABLE)
+    assert numbers(screen)[0] == 300
+    assert screen.engine.reader.shelf.reading(TABLE[0].thread).edge is ev.Edge.MORE

@@ -160,6 +160,8 @@ class Rows:
 
     def recall(self, request: ev.Recall) -> ev.Recalled:
         """A page of messages before a cursor and not before `since`, or the newest ones."""
+        if request.before is not None and not self.spans_hold:
+            return ev.Recalled(request, (), lost=True)
         key = request.thread
         where = "source = ? and thread = ?"
         given: list[object] = [*key]

@@ -53,7 +53,7 @@ class Ledger:
         try:
             return await self._cache.recall(request)
         except CacheError:
-            return ev.Recalled(request, ())
+            return ev.Recalled(request, (), lost=True)
 
     async def run(self) -> None:
         """Commit, for ever. A draft is announced once it is on disk."""

@@ -86,6 +86,8 @@ class Recalled:
     spans: tuple[Span, ...] = ()
     verified: Cursor | None = None
     followed: Cursor | None = None
+    lost: bool = False
+    """It cannot be read, or is not what was kept: that a message is not here says nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,9 +53,11 @@ class Reader:
 
     def recalled(self, event: Recalled, out: Outcome) -> None:
         """The cache answered. Where it has nothing older, the server is asked instead."""
-        thread = event.request.thread
+        thread, since, before = event.request.thread, event.request.since, event.request.before
         reading = self.shelf.reading(thread)
         timeline = reading.timeline
+        if event.lost and since is not None and before is not None and not self.shelf.unstored(thread):
+            self.shelf.splice(thread, timeline.lose(since, before), out)
         timeline.spans = merge_spans([*timeline.spans, *event.spans])
         reading.verified = max(
             (c for c in (reading.verified, event.verified) if c is not None), default=None
@@ -64,15 +66,15 @@ class Reader:
         self._merged(reading, timeline.put(event.messages), out)
         if len(event.messages) < event.request.limit and self._starts_here(timeline):
             reading.at_start = True
-        if event.request.before is None:
+        if before is None:
             reading.recalled = True
             self.catcher.catch_up(thread, out, windows=DEEP)
-        elif not event.messages and not reading.at_start:
-            self._ask_before(reading, out)
-            return
         else:
             self.rereader.recalled(reading, event.messages, out)
-        self.shelf.set_edge(thread, self._edge(reading), out)
+        if before is not None and not event.messages and not reading.at_start:
+            self._ask_before(reading, out)
+        else:
+            self.shelf.set_edge(thread, self._edge(reading), out)
         self.seeker.came(event.request, out)
 
     def older(self, thread: ThreadKey, out: Outcome) -> None:

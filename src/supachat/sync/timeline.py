@@ -253,6 +253,12 @@ class Timeline:
         self.spans = merge_spans([*self.spans, span])
         return self._regap()
 
+    def lose(self, since: Cursor, before: Cursor) -> list[Splice]:
+        """What was kept of a stretch, from `since` to before `before`, is not to be had any more."""
+        spans = ((max(low, before) if high >= since else low, high) for low, high in self.spans)
+        self.spans = [(low, high) for low, high in spans if low <= high]
+        return self._regap()
+
     def _regap(self) -> list[Splice]:
         """Make the gap rows those that the spans imply, as far as the items reach."""
         return self.gaps.renew(gaps_between(self.thread, self.spans, self.oldest))
