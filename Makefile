@@ -12,8 +12,8 @@ CHAOS  := $(addprefix tests/,journeys/test_storm.py journeys/test_storm_of_chang
 	remote/test_a_day_of_the_link.py remote/test_failure_table.py server/test_faults.py \
 	server/test_hostile.py unit/test_engine_at_random.py)
 PG15   ?= /usr/lib/postgresql/15/bin
-# What PostgreSQL's version matters to: the server, its recordings, the SQL of every dialect. ON_PG15=tests runs all.
-ON_PG15 ?= tests/server tests/vectors $(wildcard tests/journeys/test_contract*.py)
+# What PostgreSQL's version matters to: the server, its recordings, whole ways through both. ON_PG15=tests runs all.
+ON_PG15 ?= tests/server tests/vectors tests/journeys
 # Python that may not keep what it compiled compiles the program anew for each of the tests' processes.
 unexport PYTHONDONTWRITEBYTECODE
 # Where a venv is remembered to hold the extra `local`, and the tests' tools as well.
@@ -33,7 +33,7 @@ test: $(DEV) ## run all tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q $(ARGS)
 
 test-pg15: $(DEV) ## what depends on PostgreSQL's version, on 15 (apt install postgresql-15)
-	SUPACHAT_POSTGRES_BIN=$(PG15) $(BIN)/python -m pytest -n $(JOBS) -q $(ON_PG15) $(ARGS)
+	SUPACHAT_POSTGRES_BIN=$(PG15) $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q $(ON_PG15) $(ARGS)
 
 chaos: $(DEV) ## faults, kills and hostile input in full, and a table of what came of it (ten minutes)
 	SUPACHAT_CHAOS=1 $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -q -o faulthandler_timeout=1200 $(CHAOS) $(ARGS)
