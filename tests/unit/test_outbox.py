@@ -127,3 +127,12 @@ def test_a_draft_that_is_not_on_disk_yet_claims_no_state() -> None:
     assert picture(draft, "me", kept=False).delivery is Delivery.RECEIVED
     shown = picture(draft, "me", kept=True)
     assert (shown.delivery, shown.own, shown.author, shown.body) == (Delivery.QUEUED, True, "me", "hi␇")
+
+
+def test_what_stands_behind_another_is_not_due_before_that_has_gone() -> None:
+    """Else the alarm of all that is due later were never set."""
+    box = outbox(("1", A), ("2", A), ("3", B))
+    due(box, 0)
+    assert box.next_due() is None
+    box.trouble("3", Unreachable("no way"), 0)
+    assert box.next_due() == 0.5

@@ -111,13 +111,9 @@ class Outbox:
 
     def moves(self, now: float) -> list[tuple[Draft, Move]]:
         """What is to be done now: at most one thing for each thread, and that marked as under way."""
-        taken: set[ThreadKey] = set()
         found: list[tuple[Draft, Move]] = []
-        for entry in self._entries.values():
+        for entry in self._first():
             draft = entry.draft
-            if draft.state is DraftState.FAILED or draft.thread in taken:
-                continue
-            taken.add(draft.thread)
             if entry.marked and draft.state is DraftState.SENDING:
                 entry.marked = False
                 entry.was_unsure, entry.unsure = False, True
@@ -125,6 +121,14 @@ class Outbox:
             elif draft.state is DraftState.QUEUED and entry.kept and entry.not_before <= now:
                 found.append(self._start(entry))
         return found
+
+    def _first(self) -> Iterable[Entry]:
+        """Of each thread the one whose turn it is."""
+        first: dict[ThreadKey, Entry] = {}
+        for entry in self._entries.values():
+            if entry.draft.state is not DraftState.FAILED:
+                first.setdefault(entry.draft.thread, entry)
+        return first.values()
 
     def _start(self, entry: Entry) -> tuple[Draft, Move]:
         move = doubt.next_move(entry, own_ids=self._own_ids(entry.draft.thread.source))
@@ -136,7 +140,7 @@ class Outbox:
 
     def next_due(self) -> float | None:
         """When the next waiting draft may be tried again."""
-        waiting = (e for e in self._entries.values() if e.draft.state is DraftState.QUEUED and e.kept)
+        waiting = (e for e in self._first() if e.draft.state is DraftState.QUEUED and e.kept)
         return min((e.not_before for e in waiting), default=None)
 
     def hurry(self) -> None:
