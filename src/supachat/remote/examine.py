@@ -12,7 +12,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -33,6 +32,7 @@ from supachat.remote.refusals import network
 from supachat.remote.rows import Rows
 from supachat.remote.sdk import supabase_client
 from supachat.remote.session import Keeper
+from supachat.remote.skew import dated
 from supachat.remote.vault import Vault
 from supachat.remote.waits import Waits
 
@@ -259,8 +259,7 @@ def _object(answer: httpx.Response) -> Mapping[str, Any] | None:
 
 def _skew(date: str, now: datetime, seconds: float) -> float | None:
     """`seconds` is the round trip: the answer was stamped somewhere within it."""
-    try:
-        ahead = (now - parsedate_to_datetime(date)).total_seconds() - seconds / 2
-    except (TypeError, ValueError):
+    if (written := dated(date)) is None:
         return None
+    ahead = (now - written).total_seconds() - seconds / 2
     return max(0.0, abs(ahead) - 1 - seconds) * (1 if ahead > 0 else -1)

@@ -12,7 +12,6 @@ import ssl
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx
@@ -21,7 +20,7 @@ from supachat import __version__
 from supachat.domain.errors import SettingsError
 from supachat.domain.text import safe_line
 from supachat.remote.address import Address
-from supachat.remote.skew import Skew
+from supachat.remote.skew import Skew, dated
 from supachat.remote.waits import Waits
 
 _log = logging.getLogger(__name__)
@@ -74,27 +73,20 @@ async def _on_response(response: httpx.Response) -> None:
         note.foreign = response.status_code == 200 and "json" not in response.headers.get(
             "content-type", ""
         )
-        note.after = retry_after(response.headers.get("retry-after", ""), _written_at(response))
-
-
-def _written_at(response: httpx.Response) -> datetime:
-    """By the clock of whoever answered, since theirs is what a date in Retry-After means; else by ours."""
-    try:
-        return parsedate_to_datetime(response.headers["date"])
-    except (KeyError, ValueError, TypeError):
-        return datetime.now(UTC)
+        # a date is one of the clock of whoever answered
+        now = dated(response.headers.get("date", "")) or datetime.now(UTC)
+        note.after = retry_after(response.headers.get("retry-after", ""), now)
 
 
 def retry_after(text: str, now: datetime) -> float | None:
     """Retry-After in seconds, from either of its two forms; None where it says nothing usable."""
     try:
-        return min(3600.0, max(0.0, float(int(text))))
+        wait: float = int(text)
     except ValueError:
-        pass
-    try:
-        return min(3600.0, max(0.0, (parsedate_to_datetime(text) - now).total_seconds()))
-    except (ValueError, TypeError):
-        return None
+        if (until := dated(text)) is None:
+            return None
+        wait = (until - now).total_seconds()
+    return float(min(3600, max(0, wait)))
 
 
 LARGEST = 64_000_000

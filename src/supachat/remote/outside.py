@@ -15,7 +15,6 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
@@ -27,6 +26,7 @@ from supachat.domain.text import Safe, safe_line
 from supachat.remote.address import Address
 from supachat.remote.http import make_client, noted, tls_context
 from supachat.remote.refusals import network
+from supachat.remote.skew import dated
 from supachat.remote.waits import Waits
 
 LARGEST = 65536
@@ -84,7 +84,8 @@ class Endpoint:
             raise _refused(self.name, answer.status_code, note.after)
         if len(answer.content) > LARGEST:
             raise SessionEnded(f"{self.name} answers with more than a token")
-        return Given(picked(answer.text, self.field, self.name), _date(answer.headers.get("date", "")))
+        at = dated(answer.headers.get("date", ""))
+        return Given(picked(answer.text, self.field, self.name), at.timestamp() if at else None)
 
     def _secret(self, variable: str) -> str:
         if not (value := self.environ.get(variable, "")):
@@ -200,10 +201,3 @@ def claims_of(token: str) -> dict[str, Any] | None:
 def _is_time(value: object) -> bool:
     """Seconds since 1970 with which one can reckon: JSON knows numbers without an end, and Python NaN."""
     return isinstance(value, int | float) and 0 <= value <= 1e15
-
-
-def _date(text: str) -> float | None:
-    try:
-        return parsedate_to_datetime(text).timestamp()
-    except (ValueError, TypeError):
-        return None

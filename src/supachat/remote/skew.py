@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from math import inf
 
@@ -21,6 +22,15 @@ AGAIN = 2.0
 what contradicts all earlier answers is believed once a question that was asked so much later has it too."""
 LATE = 2.0
 """Seconds by which a Date may be behind the time at which it was written."""
+
+
+def dated(text: str) -> datetime | None:
+    """The time that a header says; None for none, or for one that cannot be read. Never raises."""
+    try:
+        at = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +110,6 @@ class Skew:
         request.extensions[_ASKED] = self._wall()
 
     async def on_response(self, response: httpx.Response) -> None:
-        asked = response.request.extensions.get(_ASKED)
-        try:
-            date = parsedate_to_datetime(response.headers["date"]).timestamp()
-        except (KeyError, ValueError, TypeError, OverflowError):
-            return  # no Date, or none that can be read
-        if isinstance(asked, float):
-            self._belief = self._belief.seen(asked, self._wall(), date)
+        asked, date = response.request.extensions.get(_ASKED), dated(response.headers.get("date", ""))
+        if isinstance(asked, float) and date is not None:
+            self._belief = self._belief.seen(asked, self._wall(), date.timestamp())
