@@ -40,6 +40,27 @@ async def world(context: Context) -> AsyncIterator[World]:
             "ERROR 22P02 (invalid_text_representation) invalid input syntax",
         ),
         ({"table": "t", "filter": "nonsense"}, "Error parsing `filter` params"),
+        (
+            {"table": "t", "filter": "id=in.(" + ",".join("1" * 101) + ")"},
+            "ERROR P0001 (raise_exception) too many values for `in` filter. Maximum 100",
+        ),
+        (
+            {"table": "t", "filter": "id=is.true"},
+            "ERROR P0001 (raise_exception) is true filter requires a boolean column, got bigint",
+        ),
+        ({"table": "t", "filter": "id=is.5"}, "invalid value for is filter: must be null, true, false"),
+        (
+            {"table": "t", "filter": "id=like.5"},
+            "operator like requires a text-compatible column type, got",
+        ),
+        (
+            {"table": "t", "filter": "word=match.("},
+            "invalid regular expression for match filter: invalid regular expression: parentheses",
+        ),
+        (
+            {"table": "t", "select": ["id", "secret"]},
+            "ERROR P0001 (raise_exception) invalid column for select secret",
+        ),
         ({"event": "INSERT"}, "No subscription params provided."),
         ({"table": "t\x00"}, "Unable to subscribe to changes"),
     ],
@@ -48,9 +69,9 @@ async def test_a_bad_binding_spoils_all_and_the_channel_stays(
     world: World, migrator: psycopg.AsyncConnection[Any], binding: dict[str, str], text: str
 ) -> None:
     await migrator.execute(
-        "create table t (id bigint primary key, secret text);"
+        "create table t (id bigint primary key, secret text, word text);"
         "alter publication supabase_realtime add table t;"
-        "revoke select on t from authenticated; grant select (id) on t to authenticated"
+        "revoke select on t from authenticated; grant select (id, word) on t to authenticated"
     )
     client = await world.client()
     await client.join("realtime:t", postgres_changes=[{"table": "t"}, binding], broadcast={"self": True})
@@ -82,6 +103,21 @@ async def test_changes_show_what_the_role_may_select_and_every_type(
     data = (await client.event("postgres_changes"))["data"]
     assert data["record"] == {"id": 6, "tags": ["a", "b c"], "mood": "glad", "span": "[1,3)"}
     assert [column["type"] for column in data["columns"]] == ["int8", "_text", "mood", "int4range"]
+
+
+async def test_a_filter_that_fails_for_one_costs_the_others_nothing(
+    world: World, migrator: psycopg.AsyncConnection[Any]
+) -> None:
+    await migrator.execute(
+        "create table t (id bigint primary key, word text); alter publication supabase_realtime add table t"
+    )
+    ill, well = await world.client(), await world.client()
+    for client, filter_ in ((ill, "word=like.x\\"), (well, "word=like.x%")):  # no pattern may end so
+        await client.join("realtime:t", postgres_changes=[{"table": "t", "filter": filter_}])
+        assert (await client.event("system"))["status"] == "ok"
+    await migrator.execute("insert into t values (1, 'xy')")
+    assert (await well.event("postgres_changes"))["data"]["record"] == {"id": 1, "word": "xy"}
+    await ill.quiet()
 
 
 async def test_a_policy_that_fails_for_one_hides_nothing_from_the_others(

@@ -172,7 +172,13 @@ class Changes:
 
 
 async def _true(connection: AsyncConnection[TupleRow], condition: sql.Composable) -> bool:
-    row = await (await connection.execute(sql.SQL("select ") + condition)).fetchone()
+    """Whether PostgreSQL says so. One person's filter that fails on this value, as a pattern may that ends
+    in a backslash, is not satisfied by it: it must not cost the others the row."""
+    try:
+        row = await (await connection.execute(sql.SQL("select ") + condition)).fetchone()
+    except (psycopg.DataError, psycopg.ProgrammingError):
+        await connection.rollback()
+        return False
     return bool(row and row[0])
 
 

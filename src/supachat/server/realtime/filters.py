@@ -32,12 +32,12 @@ _OPERATORS: Final = {
     "imatch": "~*",
     "isdistinct": "is distinct from",
 }
-_TEXTUAL: Final = {"like", "ilike", "match", "imatch"}
-_IS: Final = {"null", "true", "false", "unknown"}
+PATTERNS: Final = {"like": "~~", "ilike": "~~", "match": "~", "imatch": "~*"}
+"""Operators that compare texts, each with PostgreSQL's own that a column's type must have for it."""
+IS: Final = ("null", "true", "false", "unknown")
 # equal values of these types have equal texts
 _PLAIN: Final = {"int2", "int4", "int8", "text", "varchar", "uuid", "bool"}
-_PART = re.compile(r"""(?:[^,("]|"(?:[^"\\]|\\.)*"|\([^)]*\))+""")
-_FILTER = re.compile(r"(?s)([^=.]+)=(not\.)?([a-z]+)\.(.*)")
+_FILTER = re.compile(r"(?s)([^=]+)=(not\.)?([a-z]+)\.(.*)")
 
 
 class BadRequest(Exception):
@@ -95,10 +95,13 @@ def read_binding(request: Mapping[str, Any], request_id: int) -> Binding:
             "No subscription params provided. Please provide at least a `schema` or `table` to subscribe"
             f" to: %{{{given}}}"
         )
-    event = request.get("event")
+    event = str(request.get("event")).upper()
     select = _select(request.get("select"))
-    if select is not None and (not isinstance(table, str) or table == "*"):
-        raise BadRequest("Column selection is not supported for wildcard subscriptions. Name a table.")
+    if select is not None and (not isinstance(table, str) or "*" in (schema, table)):
+        raise BadRequest(
+            "Column selection is not supported for wildcard subscriptions."
+            " Provide an explicit schema and table name."
+        )
     return Binding(
         request_id,
         event if event in EVENTS else "*",
@@ -110,45 +113,68 @@ def read_binding(request: Mapping[str, Any], request_id: int) -> Binding:
 
 
 def _select(value: Any) -> tuple[str, ...] | None:
-    if value is None:
-        return None
-    if isinstance(value, list) and value and all(isinstance(name, str) for name in value):
-        return tuple(value)
-    raise BadRequest(f"Error parsing `select` params: {value}")
+    if isinstance(value, str):
+        raise BadRequest(
+            "Error parsing `select` params: expected a list of column name strings,"
+            ' e.g. select: ["col1", "col2"]'
+        )
+    names = [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
+    return tuple(names) or None
 
 
 def read_filters(text: Any) -> tuple[Filter, ...]:
     """`col=op.value[,col2=op.value]`. Raises BadRequest."""
-    if text is None or text == "":
+    if text is None:
         return ()
     if not isinstance(text, str):
         raise BadRequest(f"Error parsing `filter` params: {text}")
-    return tuple(_read_filter(part) for part in _PART.findall(text))
+    return tuple(_read_filter(part.strip()) for part in _split(text)) if text.strip() else ()
+
+
+def _split(text: str) -> list[str]:
+    """`text` between its commas; those inside brackets and quotes belong to a value. A quote begins where
+    a value does, so that one in the middle of a word is a letter like any other."""
+    parts, start, depth, quoted = [], 0, 0, False
+    at = 0
+    while at < len(text):
+        char = text[at]
+        if quoted:
+            at += char == "\\"
+            quoted = char != '"'
+        elif char == '"':
+            quoted = not text[start:at].strip() or text[at - 1] in ".(,"
+        elif char == "," and not depth:
+            parts.append(text[start:at])
+            start = at + 1
+        else:
+            depth = max(0, depth + (char == "(") - (char == ")"))
+        at += 1
+    return [*parts, text[start:]]
 
 
 def _read_filter(part: str) -> Filter:
-    found = _FILTER.fullmatch(part.strip())
+    if not part:
+        raise BadRequest(
+            "Error parsing `filter` params: filter must not contain empty segments (check for extra commas)"
+        )
+    found = _FILTER.fullmatch(part)
     if found is None:
         raise BadRequest(f'Error parsing `filter` params: ["{part}"]')
     column, negated, operator, value = found.groups()
     if operator == "in":
         values = _in_values(value)
-    elif operator in _OPERATORS or (operator == "is" and value.lower() in _IS):
+    elif operator in _OPERATORS or operator == "is":
         values = (_unquoted(value),)
     else:
-        raise BadRequest(f'Error parsing `filter` params: ["{part}"]')
+        raise BadRequest(f'Error parsing `filter` params: ["{operator}", "{value}"]')
     return Filter(column, operator, values, negated is not None)
 
 
 def _in_values(value: str) -> tuple[str, ...]:
-    if not value.startswith("(") or not value.endswith(")"):
-        raise BadRequest(
-            "Error parsing `filter` params: `in` filter must be a list of values in parentheses"
-        )
-    values = tuple(_unquoted(item.strip()) for item in _PART.findall(value[1:-1]))
-    if not 1 <= len(values) <= MAX_IN:
-        raise BadRequest(f"Error parsing `filter` params: `in` takes 1 to {MAX_IN} values")
-    return values
+    if len(value) < 2 or not value.startswith("(") or not value.endswith(")"):
+        raise BadRequest("Error parsing `filter` params: `in` filter value must be wrapped by parentheses")
+    listed = value[1:-1].strip()
+    return tuple(_unquoted(item.strip()) for item in _split(listed)) if listed else ()
 
 
 def _unquoted(value: str) -> str:
@@ -166,10 +192,12 @@ def decide(item: Filter, row: Row, type_name: str) -> bool | None:
     if item.column not in row:
         return True
     value = row[item.column]
-    if item.operator == "is" and item.values[0].lower() == "null":
+    if item.operator == "is" and item.values[0] == "null":
         return (value is None) != item.negated
     if value is None and item.operator not in ("is", "isdistinct"):
         return False
+    if not item.values:
+        return item.negated
     if item.operator in ("eq", "neq", "in") and type_name in _PLAIN:
         return (value in item.values) ^ (item.operator == "neq") ^ item.negated
     return None
@@ -177,10 +205,10 @@ def decide(item: Filter, row: Row, type_name: str) -> bool | None:
 
 def expression(item: Filter, value: str | None, type_sql: str) -> sql.Composable:
     """The filter as an SQL condition on a value of that type (its name as PostgreSQL prints it)."""
-    cast = sql.SQL("::text" if item.operator in _TEXTUAL else f"::{type_sql}")
+    cast = sql.SQL("::text" if item.operator in PATTERNS else f"::{type_sql}")
     left = sql.Literal(value) + cast
     if item.operator == "is":
-        condition = left + sql.SQL(f" is {item.values[0].lower()}")
+        condition = left + sql.SQL(f" is {item.values[0]}")
     elif item.operator == "in":
         condition = left + sql.SQL(" in (") + sql.SQL(", ").join(_cast(item.values, cast)) + sql.SQL(")")
     else:

@@ -17,7 +17,7 @@ from psycopg.rows import TupleRow
 
 from supachat.server.context import Pool
 from supachat.server.realtime.access import Identity
-from supachat.server.realtime.filters import BadRequest, Binding, Filter, read_binding
+from supachat.server.realtime.filters import IS, MAX_IN, PATTERNS, BadRequest, Binding, Filter, read_binding
 from supachat.server.realtime.frames import Shared
 from supachat.server.realtime.hub import Topic
 
@@ -28,10 +28,17 @@ join pg_class c on c.relnamespace = n.oid and c.relname = p.tablename
 where p.pubname = 'supabase_realtime'
   and %(schema)s::text in ('*', p.schemaname) and %(table)s::text in ('*', p.tablename)"""
 
-_COLUMN_TYPE = """
-select format_type(atttypid, atttypmod) from pg_attribute
+_COLUMN = """
+select format_type(atttypid, atttypmod), exists (
+  select from pg_operator
+  where oprname = %(operator)s and oprleft = atttypid and oprresult = 'boolean'::regtype
+) from pg_attribute
 where attrelid = %(table)s and attname = %(column)s and attnum > 0 and not attisdropped
   and has_column_privilege(%(role)s::name, attrelid, attnum, 'select')"""
+
+
+_Refused = psycopg.errors.RaiseException
+"""What the real server's own checks in the database raise."""
 
 
 class Listener(Hashable, Protocol):
@@ -97,25 +104,64 @@ async def _check(connection: AsyncConnection[TupleRow], binding: Binding, role: 
     try:
         for _, _, oid in tables:
             filters = tuple([await _check_filter(connection, item, oid, role) for item in filters])
+            for name in binding.select or ():
+                if await _column(connection, oid, name, role) is None:
+                    raise _Refused(f"invalid column for select {name}")
     except psycopg.Error as error:
         await connection.rollback()
         raise _rejected(binding, error) from error
     return replace(binding, filters=filters)
 
 
+async def _column(
+    connection: AsyncConnection[TupleRow], table: int, name: str, role: str, operator: str = ""
+) -> tuple[str, bool] | None:
+    """The type of a column that `role` may select, as SQL, and whether it has that operator."""
+    asked = {"table": table, "column": name, "role": role, "operator": operator}
+    row = await (await connection.execute(_COLUMN, asked)).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
 async def _check_filter(
     connection: AsyncConnection[TupleRow], item: Filter, table: int, role: str
 ) -> Filter:
-    asked = {"table": table, "column": item.column, "role": role}
-    row = await (await connection.execute(_COLUMN_TYPE, asked)).fetchone()
-    if row is None:
-        raise psycopg.errors.RaiseException(f"invalid column for filter {item.column}")
-    if item.operator not in ("eq", "neq", "in", "lt", "lte", "gt", "gte", "isdistinct"):
+    """The filter with its values as PostgreSQL prints them. Raises psycopg.Error for one that could not
+    be asked of every row."""
+    operator = item.operator
+    column = await _column(connection, table, item.column, role, PATTERNS.get(operator, ""))
+    if column is None:
+        raise _Refused(f"invalid column for filter {item.column}")
+    type_sql, has_operator = column
+    if operator == "is":
+        _check_is(item.values[0], type_sql)
         return item
-    cast = sql.SQL(f"::{row[0]}::text")
+    if operator in PATTERNS:
+        if not has_operator:
+            raise _Refused(f"operator {operator} requires a text-compatible column type, got {type_sql}")
+        if operator in ("match", "imatch"):
+            await _check_regex(connection, operator, item.values[0])
+        return item
+    if len(item.values) > MAX_IN:
+        raise _Refused(f"too many values for `in` filter. Maximum {MAX_IN}")
+    cast = sql.SQL(f"::{type_sql}::text")
     values = sql.SQL(", ").join(sql.Literal(value) + cast for value in item.values)
     printed = await (await connection.execute(sql.SQL("select {}").format(values))).fetchone()
     return replace(item, values=tuple(printed)) if printed else item
+
+
+def _check_is(word: str, type_sql: str) -> None:
+    if word not in IS:
+        raise _Refused("invalid value for is filter: must be null, true, false, or unknown")
+    if word != "null" and type_sql != "boolean":
+        raise _Refused(f"is {word} filter requires a boolean column, got {type_sql}")
+
+
+async def _check_regex(connection: AsyncConnection[TupleRow], operator: str, pattern: str) -> None:
+    try:
+        await connection.execute("select '' ~ %s", (pattern,))
+    except psycopg.errors.InvalidRegularExpression as error:
+        words = error.diag.message_primary
+        raise _Refused(f"invalid regular expression for {operator} filter: {words}") from error
 
 
 def _rejected(binding: Binding, error: psycopg.Error) -> BadRequest:
