@@ -194,6 +194,8 @@ def test_facts_go_first_and_whole_and_vanish_under_eight_cells() -> None:
     assert "pending ⋯  " in text(header_row(state, 85, NOW))
     alone = replace(state, facts=Safe("the connection was lost"))
     assert "the connection was ⋯  ◉" in text(header_row(alone, 85, NOW))
+    few = replace(state, facts=Safe("1 in Critical alerts"))
+    assert "1 in" not in text(header_row(few, 77, NOW)), "words cut in the middle say nothing"
     assert "pending" not in text(header_row(state, 72, NOW))
     assert "Release 4.2" in text(header_row(state, 72, NOW))
 

@@ -85,6 +85,22 @@ async def test_symbols_come_and_go_and_a_wrong_alert_stays_to_be_mended() -> Non
         assert chat(pilot.app).composer.text == "/alert btc soon"
 
 
+async def test_a_click_on_a_price_begins_an_alert_and_on_one_that_was_crossed_takes_note_of_it() -> None:
+    town = five()
+    async with running(make_app(town), (120, 50)) as pilot:
+        await until(pilot, lambda: "98,212.40" in screen_text(pilot.app))
+        lines = screen_text(pilot.app).splitlines()
+        place = (20, next(y for y, line in enumerate(lines) if "98,212.40" in line))
+        await pilot.click(offset=place)
+        await until(pilot, lambda: chat(pilot.app).composer.text == "/alert BTC above ")
+        await pilot.press(*"99k", "enter")
+        town.say(ev.PriceHeard(replace(tick("BTC", "99001.50", "2.1"), at=micros(NOW))))
+        await until(pilot, lambda: "! BTC" in screen_text(pilot.app))
+        await pilot.click(offset=place)
+        await until(pilot, lambda: "! BTC" not in screen_text(pilot.app))
+        assert chat(pilot.app).composer.text == ""
+
+
 # ---------------------------------------------------------------- subjects
 
 
@@ -195,6 +211,12 @@ async def test_the_switcher_marks_an_assistants_thread_as_the_list_does() -> Non
         await pilot.press("ctrl+k", *"staking")
         await until(pilot, lambda: "✦" in row(pilot.app, "Sessions"))
         assert "Explain SEI staking" in row(pilot.app, "Sessions")
+
+
+async def test_the_switcher_marks_a_status_as_the_list_does() -> None:
+    async with running(make_app(five()), (120, 50)) as pilot:
+        await pilot.press("ctrl+k", *"hannah")
+        await until(pilot, lambda: "◷ Hannah Weiss" in row(pilot.app, " Hannah Weiss      "))
 
 
 async def test_the_switcher_says_in_which_source_somebody_is_found() -> None:

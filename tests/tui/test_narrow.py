@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from tests.tui.harness import chat, make_app, running, screen_text, settled
+from tests.tui.harness import chat, make_app, running, screen_text, settled, until
 from tests.tui.scripted_setup import ScriptedSetUp
 from tests.tui.town import Town
 from tests.unit.message_rows import all_glyphs
@@ -39,6 +39,18 @@ async def test_a_toast_is_fitted_again_when_the_terminal_shrinks() -> None:
             text = screen_text(app)
             assert "! Mira could not be reached" in text
             assert "esc close" in text
+
+
+async def test_a_toast_is_not_half_seen_beside_a_picker_and_is_back_when_that_goes() -> None:
+    app = make_app(Town())
+    async with running(app, size=(120, 36)) as pilot:
+        chat(app).notices.tell(TROUBLE)
+        await until(pilot, lambda: "esc close" in screen_text(app))
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: "Thread or person" in screen_text(app))
+        assert "quay" not in screen_text(app)
+        await pilot.press("escape")
+        await until(pilot, lambda: "on the quay" in screen_text(app))
 
 
 async def test_under_sixty_columns_the_title_stays_and_its_facts_go() -> None:

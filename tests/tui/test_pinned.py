@@ -33,6 +33,14 @@ async def test_inside_a_group_the_name_stands_above_it() -> None:
         assert chat(pilot.app).parts.widgets.pinned.head == Head()
 
 
+async def test_a_click_on_it_goes_up_to_the_name() -> None:
+    async with running(make_app(monologue())) as pilot:
+        await until(pilot, lambda: "Mira Kovač  Friday 20 November, 09:2" in screen_text(pilot.app))
+        await pilot.click("#pinned", offset=(6, 0))
+        await until(pilot, lambda: "and 0" in screen_text(pilot.app))
+        assert "and 79" not in screen_text(pilot.app)
+
+
 async def test_where_the_name_is_in_view_it_is_not_said_twice() -> None:
     async with running(make_app(Town())) as pilot:
         assert chat(pilot.app).parts.widgets.pinned.head == Head()

@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from tests.tui.five import HANNAH, RELEASE, five, said
 from tests.tui.five_acts import at
-from tests.tui.harness import chat, make_app, running, screen_text, until
+from tests.tui.harness import chat, make_app, row, running, screen_text, until
 from textual.pilot import Pilot
 
 from supachat.domain import events as ev
 from supachat.domain.errors import ServerTrouble
-from supachat.domain.model import Feature, Gap, Message
+from supachat.domain.model import Extra, Feature, Gap, Message, PersonKind
 from supachat.tui.keymap import Place
 from supachat.tui.screens.search import Found
 from supachat.tui.widgets.paint import Row
@@ -31,6 +31,23 @@ async def test_search_finds_names_and_words_and_goes_there() -> None:
         await pilot.press("escape")
         await until(pilot, lambda: chat(pilot.app).parts.places.here is Place.COMPOSER)
         await until(pilot, lambda: found_words(pilot) == [])
+
+
+async def test_a_hit_is_shown_as_its_words_and_the_system_by_what_it_is() -> None:
+    town = five()
+    system = Extra(role=PersonKind.SYSTEM)
+    town.table[HANNAH] += [
+        said(HANNAH, "hannah", "It says:\n```\nquill error\n```", 3),
+        said(HANNAH, "sys", "The quill was **closed**", 2, system),
+        said(HANNAH, "hannah", "see [here](https://quill.example/x)", 1),
+    ]
+    async with running(make_app(town), (120, 50)) as pilot:
+        await at(pilot, RELEASE)
+        await pilot.press("alt+s", *"quill")
+        await until(pilot, lambda: "3 found in one thread" in screen_text(pilot.app))
+        assert "It says: quill error" in row(pilot.app, "quill error")
+        assert row(pilot.app, "The quill was closed").split()[0] == "system"
+        assert row(pilot.app, "quill.example"), "a hit in what is not shown is shown as it was written"
 
 
 async def test_a_hit_is_clicked() -> None:

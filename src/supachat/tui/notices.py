@@ -67,7 +67,14 @@ class Toast(Drawn):
 
     def on_mount(self) -> None:
         if self.notice.grade not in STAYING:
-            self.set_timer(STAYS, self.close)
+            self.set_timer(STAYS, self._stayed)
+
+    def _stayed(self) -> None:
+        """Behind another screen nobody has seen it yet."""
+        if self.screen.is_current:
+            self.close()
+        else:
+            self.set_timer(STAYS, self._stayed)
 
     def close(self) -> None:
         """Go away; the ones below move up."""

@@ -34,6 +34,8 @@ from supachat.tui.widgets.field import EditingField
 from supachat.tui.widgets.list_filter import ListFilter
 from supachat.tui.widgets.message_list import MessageList
 from supachat.tui.widgets.people import PeopleColumn
+from supachat.tui.widgets.pinned import Pinned
+from supachat.tui.widgets.price_block import PriceBlock
 from supachat.tui.widgets.thread_list import ThreadList
 
 if TYPE_CHECKING:
@@ -182,7 +184,12 @@ class ChatScreen(Screen[None]):
         mounted: again would be 7 ms."""
         event.refresh_styles = self._shown_before
         self._shown_before = True
+        self.notices.visible = True
         self.seen()
+
+    def on_screen_suspend(self) -> None:
+        """Of a notice beside a picker's box only half the words were seen: it waits until the box goes."""
+        self.notices.visible = False
 
     def on_descendant_focus(self) -> None:
         self.parts.view.footer()
@@ -273,9 +280,15 @@ class ChatScreen(Screen[None]):
 
     def on_drawn_acted(self, event: Drawn.Acted) -> None:
         """A click on a person opens the conversation with them, one on what is offered takes it."""
-        if isinstance(event.widget, PeopleColumn):
-            event.stop()
-            self.parts.switching.to_person(event.act)
-        elif isinstance(event.widget, Completion):
-            event.stop()
-            self.parts.completing.choose(int(event.act))
+        match event.widget:
+            case PeopleColumn():
+                self.parts.switching.to_person(event.act)
+            case Completion():
+                self.parts.completing.choose(int(event.act))
+            case PriceBlock():
+                self.parts.prices.clicked(event.act)
+            case Pinned():
+                self.pane.scroll_to_head()
+            case _:
+                return
+        event.stop()

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from supachat.client import Client
 from supachat.domain.feeds import FeedAct, FeedRow
 from supachat.domain.model import NOTHING
-from supachat.domain.text import Safe, safe_line
+from supachat.domain.text import Safe
 from supachat.tui.screens.chat_hands import Middle
-from supachat.tui.screens.views import source_label
+from supachat.tui.screens.views import called, source_label
 from supachat.tui.widgets.feed_list import FeedList
 from supachat.tui.widgets.feed_rows import FeedRowView, FeedSection
 from supachat.tui.widgets.typing_line import TypingLine
@@ -65,16 +65,8 @@ class Feeds:
         ]
 
     def _row(self, row: FeedRow) -> FeedRowView:
-        return FeedRowView(row, self._who(row.source, row.taken_by), self._who(row.source, row.closed_by))
-
-    def _who(self, source: str, id_: str) -> Safe:
-        """What to call whoever took or closed a row."""
-        if not id_:
-            return NOTHING
-        if id_ == self._client.me(source):
-            return Safe("you")
-        person = self._client.person(source, id_)
-        return person.name if person else safe_line(id_, limit=40)
+        taker, closer = (called(self._client, row.source, by) for by in (row.taken_by, row.closed_by))
+        return FeedRowView(row, taker, closer)
 
     def words(self) -> tuple[Safe, Safe]:
         """What the header says of the feeds: a title, and how much waits."""
@@ -83,8 +75,7 @@ class Feeds:
         source = self._middle.feed[0]
         waiting = [(s.info.label, s.waiting) for s in self._sections(source) if s.waiting]
         said = ", ".join(f"{number:,} in {name}" for name, number in waiting)
-        title = Safe(f"{source_label(self._client, source)}: alerts and notifications")
-        return title, Safe(said or "nothing waits")
+        return source_label(self._client, source), Safe(said or "nothing waits")
 
     # ------------------------------------------------------------ what is done
 

@@ -74,7 +74,9 @@ class Parts:
         """What is about threads as a whole, and stands beside them."""
         client, middle, widgets, screen = self._client, self.middle, self.widgets, self._screen
         typing, notices, tall = widgets.typing, widgets.notices, lambda: self.places.frame.tall
-        self.prices = Prices(client, widgets.prices, typing, notices, now=self._now, tall=tall)
+        self.prices = Prices(
+            client, widgets.prices, typing, notices, middle, widgets.composer, now=self._now, tall=tall
+        )
         self.feeds = Feeds(client, middle, widgets.feed, typing, lambda: self.view.all())
         self.presence = PresenceByHand(client, typing)
         self.telling = Telling(client, middle, widgets.list, typing, notices, screen.post_message)

@@ -14,7 +14,8 @@ from supachat.domain.changes import Alerted
 from supachat.domain.model import NOTHING, Feature
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.notices import Notices
-from supachat.tui.screens.chat_hands import misread
+from supachat.tui.screens.chat_hands import Middle, misread
+from supachat.tui.widgets.composer import Composer
 from supachat.tui.widgets.health_parts import span
 from supachat.tui.widgets.price_block import PriceBlock, PriceView
 from supachat.tui.widgets.typing_line import TypingLine
@@ -33,6 +34,8 @@ class Prices:
         block: PriceBlock,
         typing: TypingLine,
         notices: Notices,
+        middle: Middle,
+        composer: Composer,
         *,
         now: Callable[[], datetime],
         tall: Callable[[], bool],
@@ -41,6 +44,8 @@ class Prices:
         self._block = block
         self._typing = typing
         self._notices = notices
+        self._middle = middle
+        self._composer = composer
         self._now = now
         self._tall = tall
         self._fired = NOTHING
@@ -88,6 +93,17 @@ class Prices:
         if change.source == self.source and change.thread is None and not change.feed:
             self._fired = change.title
             self.show()
+
+    def clicked(self, symbol: str) -> None:
+        """Of one that was crossed: it has been seen. Of another: the slash that sets an alert for it stands
+        in the composer, where that is empty."""
+        if self._fired.partition(" ")[0] == symbol:
+            self._fired = NOTHING
+            self.show()
+        elif self._middle.thread is not None and not self._composer.text:
+            self._composer.replace(f"/alert {symbol} above ")
+        else:
+            self._typing.flash(safe_line(f"/alert {symbol} tells you when it goes above or below"))
 
     # ------------------------------------------------------------ what is watched
     # Each is given the words behind its slash, and says whether they were understood.

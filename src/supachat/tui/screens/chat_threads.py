@@ -27,7 +27,7 @@ from supachat.tui.screens.chat_hands import Go, Push, Run
 from supachat.tui.screens.sections import initials, status_kind
 from supachat.tui.screens.views import source_label
 from supachat.tui.widgets.drawn import glyphs_of
-from supachat.tui.widgets.list_entries import StatusKind
+from supachat.tui.widgets.marks import of_status
 from supachat.tui.widgets.typing_line import Question, TypingLine
 
 if TYPE_CHECKING:
@@ -132,15 +132,9 @@ class ThreadActs:
         from supachat.tui.widgets.results import Result
 
         glyphs, key = glyphs_of(self._typing), thread.key
-        looks = {
-            StatusKind.OPEN: (glyphs.customer, "accent"),
-            StatusKind.WAITING: (glyphs.waiting, "warning"),
-            StatusKind.CLOSED: (glyphs.done, "quiet"),
-        }
         choices = []
         for word in source.statuses:
-            kind = status_kind(word, source)
-            glyph, look = looks[kind] if kind else (" ", "quiet")
+            glyph, look = of_status(status_kind(word, source), glyphs)
             now = Safe("now") if word == thread.status else NOTHING
             choices.append(Result(word, safe_line(word), mark=Safe(glyph), mark_look=look, right=now))
 

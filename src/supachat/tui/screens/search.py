@@ -23,12 +23,15 @@ from supachat.domain.errors import SupachatError
 from supachat.domain.model import NOTHING, Cursor, Message, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import Place, bindings
+from supachat.tui.screens.views import author, source_label
 from supachat.tui.spans import Row, Span, cut, fit, space, wrap
 from supachat.tui.widgets.drawn import glyphs_of, keys_of
 from supachat.tui.widgets.field import LineField
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import Lines
+from supachat.tui.widgets.found import sought
 from supachat.tui.widgets.hits import WIDE, Beside, Hit, Pair, result_rows
+from supachat.tui.widgets.markdown import unmarked
 from supachat.tui.widgets.sheet import Sheet
 from supachat.tui.widgets.when import clock, date, short
 
@@ -162,36 +165,34 @@ class SearchPage(Screen[Found]):
     def _beside(self, message: Message | None) -> Beside | None:
         if message is None:
             return None
-        words = Safe("message deleted") if message.deleted else message.body
-        return Beside(self._author(message), words, clock(message.at, self._now()))
-
-    def _author(self, message: Message) -> Safe:
-        person = self._client.person(message.thread.source, message.author)
-        return Safe("You") if message.own else person.name if person else safe_line(message.author)
+        words = Safe("message deleted") if message.deleted else unmarked(message.body)
+        return Beside(author(self._client, message), words, clock(message.at, self._now()))
 
     def _add_message(self, thread: Thread, message: Message) -> None:
         goal = Found(thread.key, message.cursor, self.asked)
-        self._add(
-            thread, goal, self._author(message), message.body, clock(message.at, self._now()), message
-        )
+        said, found = unmarked(message.body), sought(self.asked)
+        if found is not None and not found.search(said):  # it stands in what is not shown: a link's target
+            said = message.body
+        when = clock(message.at, self._now())
+        self._add(thread, goal, author(self._client, message), said, when, message)
 
     def _add(
         self,
         thread: Thread,
         goal: Found,
-        author: Safe,
+        who: Safe,
         text: Safe,
         when: Safe,
         message: Message | None = None,
     ) -> None:
-        source = next((s.label for s in self._client.sources if s.name == thread.key.source), NOTHING)
+        source = source_label(self._client, thread.key.source)
         hit_id = str(len(self._goals))
         at = message.at if message is not None else thread.last.at if thread.last else None
         day = date(at, self._now()) if at is not None else NOTHING
         group = f"{thread.key.source} {thread.key.id} {day}"  # a time of day says nothing without its day
         self._goals[hit_id] = goal
         alone = message is None
-        self._hits.append(Hit(hit_id, group, thread.title, source, author, text, when, day, alone))
+        self._hits.append(Hit(hit_id, group, thread.title, source, who, text, when, day, alone))
         if message is not None:
             self._messages[hit_id] = message
 

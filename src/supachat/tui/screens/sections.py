@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from supachat.client import Client
 from supachat.domain.feeds import FeedInfo
@@ -49,17 +50,23 @@ def _feed(client: Client, info: FeedInfo) -> FeedView:
 
 
 def _thread(client: Client, source: SourceInfo, thread: Thread) -> ThreadView:
-    other = thread.other
     typing = tuple(person.name for person in client.typing(thread.key))
-    return ThreadView(
-        thread,
-        presence=client.presence(source.name, other) if other else None,
-        author=NOTHING if other else _author(client, thread),
+    return replace(
+        marked(client, source, thread),
+        author=NOTHING if thread.other else _author(client, thread),
         typing=typing_words(typing),
-        standing=status_kind(thread.status, source),
-        assistant=source.assisted or _assisted(client, thread),
         mentions=client.telling.mentions(thread),
         assignee=_assignee(client, thread),
+    )
+
+
+def marked(client: Client, source: SourceInfo, thread: Thread) -> ThreadView:
+    """A thread, with what its mark depends on."""
+    return ThreadView(
+        thread,
+        presence=client.presence(source.name, thread.other) if thread.other else None,
+        standing=status_kind(thread.status, source),
+        assistant=source.assisted or _assisted(client, thread),
     )
 
 

@@ -19,7 +19,6 @@ from supachat.domain.model import (
     Person,
     PersonKey,
     PersonKind,
-    Presence,
     Thread,
     ThreadKey,
 )
@@ -27,7 +26,11 @@ from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import Place, bindings
 from supachat.tui.screens.matching import Match, match
 from supachat.tui.screens.overlay import Overlay
+from supachat.tui.screens.sections import marked
+from supachat.tui.screens.views import source_label
 from supachat.tui.widgets.drawn import glyphs_of
+from supachat.tui.widgets.list_entries import ThreadView
+from supachat.tui.widgets.marks import of_presence, of_thread
 from supachat.tui.widgets.results import Result
 
 LETTERS = 3
@@ -83,45 +86,28 @@ class Switcher(Overlay[Goal]):
         for info in self._client.feeds.all() if query else ():
             if (hit := match(query, info.label)) is not None:
                 goal_id = f"feed {info.source} {info.name}"
-                label = self._label(info.source)
+                label = source_label(self._client, info.source)
                 result = Result(goal_id, info.label, Safe("feeds"), hit.hits, right=label)
                 found.append((goal_id, info, result))
         return found
 
-    def _label(self, source: str) -> Safe:
-        return next((s.label for s in self._client.sources if s.name == source), NOTHING)
-
     def _thread_result(self, thread: Thread, hit: Match) -> tuple[str, Goal, Result]:
-        label = self._label(thread.key.source)
-        mark, look = self._thread_mark(thread)
+        source = next((s for s in self._client.sources if s.name == thread.key.source), None)
+        view = marked(self._client, source, thread) if source else ThreadView(thread)
+        mark, look = of_thread(view, glyphs_of(self))
+        label = source.label if source else NOTHING
         goal_id = f"thread {thread.key.source} {thread.key.id}"
         result = Result(
             goal_id,
             thread.title,
             Safe("unread" if thread.unread else "threads"),
             hit.hits,
-            mark,
+            Safe(mark),
             look,
             Safe(f"{label}, archived") if thread.archived else label,
             count=thread.unread,
         )
         return goal_id, thread.key, result
-
-    def _thread_mark(self, thread: Thread) -> tuple[Safe, str]:
-        """As in the list: where an assistant answers, nobody is on or off line."""
-        if any(s.name == thread.key.source and s.assisted for s in self._client.sources):
-            return Safe(glyphs_of(self).assistant), "quiet"
-        presence = self._client.presence(thread.key.source, thread.other) if thread.other else None
-        return self._mark(presence)
-
-    def _mark(self, presence: Presence | None) -> tuple[Safe, str]:
-        glyphs = glyphs_of(self)
-        glyph, look = {
-            Presence.ONLINE: (glyphs.online, "success"),
-            Presence.AWAY: (glyphs.away, "warning"),
-            Presence.OFFLINE: (glyphs.system, "quiet"),
-        }.get(presence or Presence.UNKNOWN, ("", "quiet"))
-        return Safe(glyph), look
 
     # ------------------------------------------------------------ people
 
@@ -154,15 +140,16 @@ class Switcher(Overlay[Goal]):
 
     def _person_result(self, person: Person, hit: Match) -> tuple[str, Goal, Result]:
         source = person.key.source
-        mark, look = self._mark(self._client.presence(source, person.key.id))
+        mark, look = of_presence(self._client.presence(source, person.key.id), glyphs_of(self))
         thread = self._thread_with(person.key)
         said = person.handle if thread else Safe("no thread yet")
         if person.kind is not PersonKind.PERSON:
             said = Safe(person.kind.value)
         if len({key.source for key in self._everybody()}) > 1:  # the same person may be in several
-            said = Safe(f"{self._label(source)}, {said}" if said else self._label(source))
+            label = source_label(self._client, source)
+            said = Safe(f"{label}, {said}" if said else label)
         goal_id = f"person {source} {person.key.id}"
-        result = Result(goal_id, person.name, Safe("people"), hit.hits, mark, look, said)
+        result = Result(goal_id, person.name, Safe("people"), hit.hits, Safe(mark), look, said)
         return goal_id, thread or person.key, result
 
     def _thread_with(self, person: PersonKey) -> ThreadKey | None:

@@ -24,6 +24,8 @@ from supachat.domain.text import Safe, safe_line
 from supachat.tui.widgets.badge import duration
 from supachat.tui.widgets.empty import Words
 from supachat.tui.widgets.health_parts import skew_words
+from supachat.tui.widgets.message_extra import called as called_by_role
+from supachat.tui.widgets.message_extra import kind_of
 from supachat.tui.widgets.people import Fact, PersonView
 from supachat.tui.widgets.when import clock, date, local, short
 
@@ -61,13 +63,13 @@ def _about(client: Client, thread: Thread) -> list[Safe]:
     if client.can(source, Feature.STATUS) and not usual:
         found.append(safe_line(thread.status))
     if thread.assignee is not None:
-        who = _called(client, source, thread.assignee)
+        who = called(client, source, thread.assignee)
         found.append(Safe(f"assigned to {who}") if who else Safe("nobody's"))
     if thread.bot:
         found.append(Safe("the bot answers"))
     found += thread.facts
     if thread.owner and thread.assignee is None:
-        found.append(Safe(f"started by {_called(client, source, thread.owner)}"))
+        found.append(Safe(f"started by {called(client, source, thread.owner)}"))
     return found
 
 
@@ -82,7 +84,7 @@ def _usual_status(client: Client, source: str) -> str:
     return next((info.statuses[0] for info in client.sources if info.name == source and info.statuses), "")
 
 
-def _called(client: Client, source: str, person_id: str) -> Safe:
+def called(client: Client, source: str, person_id: str) -> Safe:
     """`you`, a name, else the id; empty for nobody."""
     if person_id and person_id == client.me(source):
         return Safe("you")
@@ -186,8 +188,8 @@ def thread_facts(client: Client, key: ThreadKey, now: datetime) -> list[Fact]:
     thread = client.thread(key)
     if thread is None:
         return []
-    label = next((source.label for source in client.sources if source.name == key.source), Safe(key.source))
-    found = [Fact(Safe("source"), label), Fact(Safe("link"), _link(client.health))]
+    label = source_label(client, key.source)
+    found = [Fact(Safe("source"), label or Safe(key.source)), Fact(Safe("link"), _link(client.health))]
     if thread.created is not None:
         found.append(Fact(Safe("started"), date(thread.created, now)))
     if thread.unread_local:
@@ -235,12 +237,20 @@ def audience(client: Client, key: ThreadKey) -> Safe:
     return Safe(f"Only you and {listed} can read it.")
 
 
+def author(client: Client, message: Message) -> Safe:
+    """`You`, a name; whoever has none is called what they are."""
+    if message.own:
+        return Safe("You")
+    person = client.person(message.thread.source, message.author)
+    if message.system or kind_of(message, person) is PersonKind.SYSTEM:
+        return Safe(PersonKind.SYSTEM.value)
+    return person.name if person else called_by_role(message, None, safe_line(message.author))
+
+
 def details(client: Client, message: Message, now: datetime) -> Notice:
     """Delivery, times and id of a message."""
     then = local(message.at, now)
     said = "" if message.delivery is Delivery.RECEIVED else f"{message.delivery.value}\n"
     why = f"{message.reason}\n" if message.reason else ""
-    person = client.person(message.thread.source, message.author)
-    author = "You" if message.own else person.name if person else safe_line(message.author)
-    written = f"{date(message.at, now)}, {then:%H:%M:%S}"
-    return Notice(Safe(f"{author}, {written}"), Safe(f"{said}{why}{safe_line(message.id)}"))
+    title = Safe(f"{author(client, message)}, {date(message.at, now)}, {then:%H:%M:%S}")
+    return Notice(title, Safe(f"{said}{why}{safe_line(message.id)}"))

@@ -51,17 +51,23 @@ def header_row(
     middle = [Span(title, "bold foreground")] if state.title else []
     room -= width(middle)
     if state.facts and cells >= LEAST_FOR_FACTS and room - 2 >= LEAST_FACTS:
-        middle += [space(2), Span(_whole(state.facts, room - 2, glyphs.cut), "quiet")]
+        middle += [space(2), Span(_shortened(state.facts, room - 2, glyphs.cut), "quiet")]
     gap = cells - width(left) - width(middle) - width(right)
     return Row((*left, *middle, space(gap), *right), "panel")
 
 
-def _whole(facts: Safe, cells: int, mark: str) -> Safe:
-    """As many facts as fit, each whole: the last give way at their commas. Only the first is ever cut."""
-    kept = facts
-    while cell_len(kept) > cells and ", " in kept:
-        kept = Safe(kept.removesuffix(f" {mark}").rpartition(", ")[0] + f" {mark}")
-    return cut(kept if cell_len(kept) <= cells else facts, cells, mark)
+def _shortened(facts: Safe, cells: int, mark: str) -> Safe:
+    """As many facts as fit, each whole: the last give way at their commas. Only the first is ever cut, and
+    that between its words; too little of it is not shown."""
+    kept = str(facts)
+    while cell_len(kept) > cells:
+        kept = kept.removesuffix(f" {mark}")
+        whole = kept.rpartition(", ")[0]
+        head = whole or kept.rpartition(" ")[0]
+        if not whole and cell_len(head) < LEAST_FACTS:
+            return NOTHING if head else cut(facts, cells, mark)  # one long word has no better place
+        kept = f"{head} {mark}"
+    return Safe(kept)
 
 
 def _left(state: HeaderState) -> list[Span]:

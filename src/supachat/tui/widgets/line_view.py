@@ -212,6 +212,18 @@ class LineView(ScrollView):
             name, item.own, Safe(f"{drawer.frame.day_name(item.at)}, {drawer.frame.clock(item.at)}")
         )
 
+    def scroll_to_head(self) -> None:
+        """Up to the name under which the first row in view stands."""
+        self._settle()
+        view = self._view
+        found = view.place_at(view.top)
+        if found is not None:
+            index, drawn = found[0], view.drawer.drawn
+            while index > 0 and not drawn(index).lead:
+                index -= 1
+            view.scroll_to_entry(view.items[index], above=drawn(index).lead)
+            self._show()
+
     def newest(self, most: int) -> tuple[Item, ...]:
         """The last items, oldest first."""
         items = self._view.items

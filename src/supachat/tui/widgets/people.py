@@ -14,6 +14,7 @@ from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space
 from supachat.tui.widgets.drawn import Drawn, glyphs_of, toneless
+from supachat.tui.widgets.marks import of_presence
 
 _ORDER = (Presence.ONLINE, Presence.AWAY, Presence.OFFLINE, Presence.UNKNOWN)
 
@@ -63,12 +64,7 @@ def _line(left: list[Span], right: list[Span], cells: int) -> Row:
 
 
 def _person(person: PersonView, cells: int, glyphs: Glyphs) -> Row:
-    glyph, colour = {
-        Presence.ONLINE: (glyphs.online, "success"),
-        Presence.AWAY: (glyphs.away, "warning"),
-        Presence.OFFLINE: (glyphs.system, "quiet"),
-        Presence.UNKNOWN: (" ", "quiet"),
-    }[person.presence]
+    glyph, colour = of_presence(person.presence, glyphs)
     here = person.presence in (Presence.ONLINE, Presence.AWAY)
     name = Safe("You") if person.me else person.name
     left = [

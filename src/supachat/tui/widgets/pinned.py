@@ -22,12 +22,12 @@ def pinned_row(head: Head, cells: int, mark: str) -> Row:
     if not head.name:
         return Row()
     look = "bold accent" if head.own else "bold foreground"
-    when = [space(2), Span(head.when, "quiet")] if cells >= LEAST_WHEN + len(head.when) else []
-    return Row((space(4), Span(cut(head.name, cells - 5 - len(head.when), mark), look), *when))
+    when = [space(2), Span(head.when, "quiet", "head")] if cells >= LEAST_WHEN + len(head.when) else []
+    return Row((space(4), Span(cut(head.name, cells - 5 - len(head.when), mark), look, "head"), *when))
 
 
 class Pinned(Drawn):
-    """The widget."""
+    """The widget. A click acts as `head`: up to the name itself."""
 
     ON: ClassVar[str] = "background"
 

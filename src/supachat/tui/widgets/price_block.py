@@ -51,14 +51,14 @@ def price_row(view: PriceView, cells: int, glyphs: Glyphs = UNICODE) -> Row:
     change = percent(tick.change)
     rose = "success" if tick.change > 0 else "error" if tick.change < 0 else "quiet"
     mark = Span(Safe(f"{glyphs.alert} " if view.fired else "  "), "bold warning")
-    left = [space(2), mark, Span(tick.symbol, look, "prices")]
+    left = [space(2), mark, Span(tick.symbol, look)]
     right = [
         Span(money(tick.price), "foreground" if view.fired else "text2"),
         space(max(1, (1 if cells >= NARROW else 0) + CHANGE - cell_len(change))),
         Span(change, rose),
         space(1),
     ]
-    return Row(fit(left, right, cells))
+    return Row(tuple(span._replace(act=tick.symbol) for span in fit(left, right, cells)))
 
 
 def price_rows(
@@ -77,12 +77,13 @@ def price_rows(
     head = fit([space(4), Span(Safe("Prices"), "bold text2")], [Span(age, "quiet"), space(1)], cells)
     rows = [Row(head), *(price_row(each, cells, glyphs) for each in views if each.tick.symbol in shown)]
     if words:
-        rows.append(Row((space(4), Span(cut(words, cells - 5, glyphs.cut), "warning"))))
+        said = Span(cut(words, cells - 5, glyphs.cut), "warning", words.partition(" ")[0])
+        rows.append(Row((space(4), said)))
     return rows
 
 
 class PriceBlock(Drawn):
-    """The widget; as high as the screen makes it. A click acts as `prices`."""
+    """The widget; as high as the screen makes it. A click acts as the symbol that is clicked."""
 
     ON: ClassVar[str] = "surface"
 

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from supachat.domain.model import Micros, Presence
+from supachat.domain.model import Micros
 from supachat.domain.text import Safe
 from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space
-from supachat.tui.widgets.list_entries import Entry, FeedView, StatusKind, ThreadView
+from supachat.tui.widgets.list_entries import Entry, FeedView, ThreadView
 from supachat.tui.widgets.markdown import unmarked
+from supachat.tui.widgets.marks import of_thread
 from supachat.tui.widgets.when import short
 
 TWO_ROWS: Final = 36
@@ -117,29 +118,6 @@ def _number(count: int) -> Safe:
     return Safe(f"{min(count, MOST_UNREAD):>3}")
 
 
-def _mark(view: ThreadView, look: Look) -> Span:
-    """That an assistant answers, else what the status comes to, else presence, else that the backend told
-    something since the last message; one cell and air."""
-    glyphs = look.glyphs
-    if view.assistant:
-        return Span(Safe(f"{glyphs.done if view.thread.archived else glyphs.assistant} "), "quiet")
-    if view.standing is not None:
-        glyph, colour = {
-            StatusKind.OPEN: (glyphs.customer, "accent"),
-            StatusKind.WAITING: (glyphs.waiting, "warning"),
-            StatusKind.CLOSED: (glyphs.done, "quiet"),
-        }[view.standing]
-    elif view.presence is None and view.thread.notice:
-        glyph, colour = glyphs.system, "accent"
-    else:
-        glyph, colour = {
-            Presence.ONLINE: (glyphs.online, "success"),
-            Presence.AWAY: (glyphs.away, "warning"),
-            Presence.OFFLINE: (glyphs.system, "quiet"),
-        }.get(view.presence or Presence.UNKNOWN, (" ", "quiet"))
-    return Span(Safe(f"{glyph} "), "quiet" if view.thread.muted else colour)
-
-
 def _title(view: ThreadView, look: Look) -> Span:
     thread = view.thread
     if thread.muted:
@@ -178,7 +156,8 @@ def _thread_rows(entry: Entry, cells: int, look: Look) -> list[Row]:
     view = entry.view
     if view is None:
         return [Row()]
-    left = [_edge(look), _mark(view, look), _title(view, look)._replace(act="open")]
+    mark, colour = of_thread(view, look.glyphs)
+    left = [_edge(look), Span(Safe(f"{mark} "), colour), _title(view, look)._replace(act="open")]
     last = view.thread.last
     return _rows(
         left,
