@@ -112,6 +112,20 @@ async def test_an_offline_start_comes_in_when_the_network_does(world: World) -> 
     await world.hears(ev.SignedIn)
 
 
+@pytest.mark.parametrize("status", [302, 401, 404])
+async def test_whoever_stands_in_the_way_at_the_start_only_keeps_one_waiting(
+    world: World, status: int
+) -> None:
+    """A hotel's page, a gateway without its keys: what they say is no word on the session."""
+    await world.keep_a_session()
+    world.auth.down = status
+    project = await world.begin()
+    await until(lambda: len(world.http.asked) >= 3, "tried again and again")
+    world.auth.down = None
+    project.poke()
+    await world.hears(ev.SignedIn)
+
+
 async def test_missing_tables_cost_the_source_and_nothing_else(world: World) -> None:
     world.rest.answers["/rpc/supachat_whoami"] = 404
     await world.keep_a_session()

@@ -67,14 +67,13 @@ class Entrance:
             self._hurry.clear()
             try:
                 await self._once()
-            except Retryable as error:
-                wait = max(error.after or 0.0, rules.jittered(failures, random(), self._waits))
-                failures += 1
+                return
             except SessionEnded:
                 return  # the keeper has told of it
-            else:
-                return
-            await self._hurried(wait)
+            except SupachatError as error:  # whatever it says, it may be a stranger on the way who says it
+                after = error.after if isinstance(error, Retryable) else None
+            await self._hurried(max(after or 0.0, rules.jittered(failures, random(), self._waits)))
+            failures += 1
 
     async def _hurried(self, seconds: float) -> None:
         try:
@@ -84,7 +83,7 @@ class Entrance:
             return
 
     async def _once(self) -> None:
-        """Raises `Retryable` and `SessionEnded`."""
+        """Raises `SupachatError`."""
         await self._keeper.access()
         account = self._keeper.account
         if account is None:
