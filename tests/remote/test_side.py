@@ -187,6 +187,26 @@ async def test_what_the_reader_is_is_written_on_change(tables: Tables) -> None:
     assert said(tables)[1:] == [{"_session_id": "s1", "_status": "offline"}], "the last of a burst"
 
 
+async def test_what_changes_while_it_is_being_written_is_written_next() -> None:
+    tables, begun, go = Tables(), asyncio.Event(), asyncio.Event()
+    desk = Desk(tables)
+
+    async def carry_out(call: Call) -> list[Row]:
+        begun.set()
+        await go.wait()
+        return await tables.carry_out(call)
+
+    desk.attendance._carry_out = carry_out
+    desk.registry.watch([SESSION])
+    desk.attendance.moved()
+    await asyncio.wait_for(begun.wait(), 30)
+    desk.attendance.presence = Presence.AWAY
+    desk.attendance.moved()
+    go.set()
+    await desk.settled()
+    assert [params["_status"] for params in said(tables)] == ["online", "away"]
+
+
 async def test_whoever_comes_in_after_somebody_left_is_written_too(tables: Tables) -> None:
     desk = Desk(tables)
     desk.registry.watch([SESSION])

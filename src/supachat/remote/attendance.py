@@ -55,11 +55,9 @@ class Attendance:
         return None if self._written.get(source) == wanted else wanted
 
     async def _write(self, source: str) -> None:
-        try:
-            await asyncio.sleep(self._throttle.wait(source, time.monotonic()))
-            await self._put(source)
-        finally:
-            self._waiting.discard(source)
+        await asyncio.sleep(self._throttle.wait(source, time.monotonic()))
+        self._waiting.discard(source)  # what changes from here on is written next
+        await self._put(source)
 
     async def _put(self, source: str) -> None:
         due, me = self._due(source), self._known.me.get(source)
