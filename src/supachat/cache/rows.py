@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from supachat.cache import ageing, beside, values
 from supachat.cache.salvage import KEPT, carry
@@ -267,15 +268,12 @@ class Rows:
         self._db.execute("insert or replace into facts values (?, ?)", (name, json.dumps(value)))
 
 
-class _transaction:  # named as the statement it reads as: with _transaction(db)
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._db = db
-
-    def __enter__(self) -> None:
-        self._db.execute("begin immediate")
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is None:
-            self._db.execute("commit")
-        elif self._db.in_transaction:  # a full disk has ended it already
-            self._db.execute("rollback")
+@contextlib.contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("begin immediate")
+    try:
+        yield
+        db.execute("commit")
+    finally:
+        if db.in_transaction:  # what was done, or its end, was refused; a full disk has ended it already
+            db.execute("rollback")
