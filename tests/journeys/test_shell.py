@@ -190,7 +190,11 @@ def test_what_login_refuses(server: LocalServer, shell: Shell, ana: str, names: 
     assert "in the clear" in login(url="http://example.org")
     assert "reached" in login(url="http://127.0.0.1:9") or "answer" in login(url="http://127.0.0.1:9")
     assert "key" in login(key="sb_publishable_wrong")
-    assert "vault file" in login(vault="memory")
+    shell.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # it keeps nothing
+    for vault in ("memory", "auto", "keyring"):
+        refused = login(vault=vault)
+        assert "vault file" in refused
+        assert "until you quit" not in refused
 
 
 def test_a_wrong_password_is_told_and_nothing_is_kept(

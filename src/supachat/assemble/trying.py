@@ -20,6 +20,8 @@ from supachat.settings import Workspace
 if TYPE_CHECKING:
     from supachat.remote.probe import Probe
 
+IN_A_FILE = "Run it with --vault file to keep it in a file that only you can read"
+
 
 async def try_project(url: str, key: str) -> Probe:
     """Whether a project answers at `url`, and, with a key, whether it takes that. Never raises."""
@@ -45,12 +47,15 @@ async def sign_in(
     `way` is taken once it is known that the session can be kept, so nobody types a password in vain.
     Raises `VaultError` where it cannot, `SignInError` and `Retryable` as the server says.
     """
-    vault = session_vault(desk, workspace)
+    try:
+        vault = session_vault(desk, workspace)
+    except VaultError as error:  # its own cure is for a screen, where one stays signed in all the same
+        raise VaultError(f"The sign-in cannot be kept: {error.message}", cure=IN_A_FILE) from error
     outside = workspace.auth is not None
     if vault.kind == "memory" and not outside:
         raise VaultError(
             "The sign-in can be kept in memory alone here, so it would end with this command",
-            cure="Run it with --vault file to keep it in a file that only you can read",
+            cure=IN_A_FILE,
         )
     remote = project(workspace, vault, desk.environ)
     try:
@@ -60,7 +65,7 @@ async def sign_in(
         if remote.session_trouble is not None:
             raise VaultError(
                 f"The sign-in could not be kept: {remote.session_trouble}",
-                cure="Run it with --vault file to keep it in a file that only you can read",
+                cure=IN_A_FILE,
             )
     finally:
         await remote.close()
