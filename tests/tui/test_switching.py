@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.tui.harness import chat, make_app, row, running, screen_text, settled, until
-from tests.tui.street import key, thread
+from tests.tui.street import SOURCE, key, thread
 from tests.tui.town import Town
 from textual import events
 
 from supachat.domain.errors import Unreachable
+from supachat.domain.model import Feature
 from supachat.domain.text import Safe
 from supachat.tui.widgets.results import Results
 
@@ -101,3 +102,16 @@ async def test_the_list_s_cursor_stays_where_it_was_while_another_window_was_in_
         pilot.app.post_message(events.AppFocus())
         await until(pilot, lambda: row(pilot.app, "Tom Becker").startswith("›"))
         assert chat(pilot.app).list.has_focus
+
+
+async def test_where_customers_begin_a_conversation_nobody_is_told_to_start_one() -> None:
+    town = Town([])
+    town.sources = (replace(SOURCE, features=SOURCE.features - {Feature.START}),)
+    async with running(make_app(town)) as pilot:
+        await until(pilot, lambda: "No conversations yet" in screen_text(pilot.app))
+        assert "ctrl+n" not in screen_text(pilot.app)
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: "no conversation can be started here" in screen_text(pilot.app))
+        await pilot.press("ctrl+p", *"start a")
+        await settled(pilot)
+        assert "Start a thread" not in screen_text(pilot.app)

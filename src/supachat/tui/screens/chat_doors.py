@@ -19,6 +19,7 @@ from supachat.tui.notices import Notices
 from supachat.tui.screens.chat_account import Account
 from supachat.tui.screens.chat_hands import Go, Push, Run, Tell
 from supachat.tui.screens.chat_posts import SIGN_IN, SIGN_OUT, CommandWanted, SignInWanted
+from supachat.tui.screens.views import startable
 from supachat.tui.widgets.drawn import keys_of
 from supachat.tui.widgets.typing_line import TypingLine
 
@@ -55,7 +56,10 @@ class Switching:
         self._push(Switcher(self._client, starting=starting), self._went)
 
     def start(self) -> None:
-        self.switch(starting=True)
+        if startable(self._client):
+            self.switch(starting=True)
+        else:
+            self._typing.flash(Safe("no conversation can be started here"))
 
     def to_person(self, id_: str) -> None:
         """Open the conversation with somebody of the open thread, or start it."""

@@ -14,7 +14,7 @@ from supachat.domain.text import Safe
 from supachat.tui.keymap import Place
 from supachat.tui.screens.chat_hands import Focus, Middle
 from supachat.tui.screens.sections import sections
-from supachat.tui.screens.views import source_label
+from supachat.tui.screens.views import source_label, startable
 from supachat.tui.widgets.composer import Composer
 from supachat.tui.widgets.list_entries import SourceView
 from supachat.tui.widgets.list_filter import ListFilter
@@ -93,7 +93,8 @@ class Lists:
         """Keys that the palette must not offer for the thread that is meant."""
         thread = self.subject()
         source = thread.key.source if thread is not None else ""
-        return frozenset(key for key, need in _NEEDS.items() if not self._client.can(source, need))
+        hidden = {key for key, need in _NEEDS.items() if not self._client.can(source, need)}
+        return frozenset(hidden if startable(self._client) else {*hidden, "start"})
 
     # ------------------------------------------------------------ what is told
 

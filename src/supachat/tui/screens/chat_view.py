@@ -102,6 +102,7 @@ class View:
             Place.LIST: self._lists.idle_keys,
             Place.FEED: self._feeds.idle_keys,
             Place.MESSAGES: self._reading.idle_keys,
+            Place.EVERYWHERE: lambda: () if views.startable(self._client) else ("start",),
         }
         without = idle[here]() if here in idle else ()
         narrow = not self._places.frame.wide

@@ -222,7 +222,13 @@ def empty_words(client: Client) -> Words:
         words = Safe("What you wrote is kept where you wrote it.")
         return Words(Safe("No conversation is open"), words, ("switch", "next_unread", "help"))
     words = Safe(f"You are signed in as {account.email}. New conversations show up here by themselves.")
-    return Words(Safe("No conversations yet"), words, ("start", "commands", "help"))
+    start = ("start",) if startable(client) else ()
+    return Words(Safe("No conversations yet"), words, (*start, "commands", "help"))
+
+
+def startable(client: Client) -> bool:
+    """Whether a conversation can be started in any source: customers begin theirs elsewhere."""
+    return any(Feature.START in source.features for source in client.sources)
 
 
 def audience(client: Client, key: ThreadKey) -> Safe:
