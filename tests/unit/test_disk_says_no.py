@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import errno
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -81,6 +84,29 @@ async def test_what_no_disk_took_is_named_until_it_is_written(tmp_path: Path) ->
     await later.close()
     assert memory.texts == ((A, "half a thought more"),)
     assert [each.raw for each in memory.drafts] == ["a message"]
+
+
+async def test_what_a_slow_disk_has_not_taken_by_the_end_goes_with_it(tmp_path: Path) -> None:
+    """Another program writes, and this one ends: no text of the last second is left in a queue."""
+    client, _ = await a_client(tmp_path / "work.db")
+    client.keep_text(A, "half")
+    await until(lambda: (path := client._run.ledger._cache.path) and path.exists())
+    path = client._run.ledger._cache.path
+    assert path is not None
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        client.open(A)
+        await until(lambda: client._engine.text(A) == "half")
+        client.keep_text(A, "half a thought")
+        end = asyncio.create_task(client.close())
+        await until(lambda: end.done() or "half a thought" in client.unkept())
+        other.execute("rollback")
+        await end
+    assert client.unkept() == ()
+    later = Files(tmp_path / "work.db").of(ACCOUNT.user_id)
+    memory = await later.load()
+    await later.close()
+    assert memory.texts == ((A, "half a thought"),)
 
 
 async def test_what_is_lost_with_the_program_is_shown_once_more(

@@ -61,6 +61,8 @@ class Cache:
         self._wall = wall
         self._news: list[Notice] = []
         self._owed: tuple[Write, ...] = ()
+        self._last: tuple[Write, ...] = ()
+        """What is to be written before the file is let go of."""
         self._inode = 0
         self._log_inode = 0
         self._rows: Rows | None = None
@@ -82,7 +84,7 @@ class Cache:
 
     def unkept(self) -> tuple[str, ...]:
         """What a person wrote and the disk did not take, as it was written."""
-        return written(self._owed)
+        return written((*self._owed, *self._last))
 
     def news(self) -> tuple[Notice, ...]:
         """What a person should hear of the file, each once."""
@@ -122,9 +124,10 @@ class Cache:
 
         await self._do(lambda: self._on_file(clear))
 
-    async def close(self) -> None:
-        """Finish what was given and let go of the file."""
+    async def close(self, last: Sequence[Write] = ()) -> None:
+        """Finish what was given, `last` in the end, and let go of the file."""
         if self._thread.is_alive():
+            self._last = tuple(last)
             self._jobs.put(None)
             await asyncio.get_running_loop().run_in_executor(None, self._thread.join, 5.0)
 
@@ -170,7 +173,7 @@ class Cache:
             self._rows = self._rebuild(self.path)
             return job(self._rows)
 
-    def _pay(self, writes: Sequence[Write] = ()) -> None:
+    def _pay(self, writes: Sequence[Write]) -> None:
         due = (*self._owed, *writes)
         durable = any(isinstance(write, KeepDraft) for write in due)
         try:
@@ -184,9 +187,10 @@ class Cache:
 
     def _end(self) -> None:
         """The last chance of what the disk did not take: that was told when it happened."""
-        if self._owed:
+        if self._owed or self._last:
             with contextlib.suppress(sqlite3.Error, OSError, CacheError):
-                self._pay()
+                self._pay(self._last)
+                self._last = ()
         if self._rows is not None:
             self._close(self._rows)
         self._claim.release()

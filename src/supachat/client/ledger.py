@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from supachat.cache.files import Files
 from supachat.cache.store import Cache
@@ -33,6 +33,8 @@ class Ledger:
         self._waiting: asyncio.Queue[tuple[Cache, tuple[kp.Write, ...]]] = asyncio.Queue()
         self._ahead: tuple[Cache, tuple[kp.Write, ...]] | None = None
         """Taken already, and of another file than what was before it."""
+        self._now: tuple[Cache, Sequence[kp.Write]] | None = None
+        """Being committed."""
         self.whose: str | None = None
         """The account whose file is open; None while nobody's is."""
 
@@ -59,6 +61,7 @@ class Ledger:
         """Commit, for ever. A draft is announced once it is on disk."""
         while True:
             cache, writes, steps = await self._next()
+            self._now = cache, writes
             try:
                 await cache.commit(writes)
             except CacheError as error:
@@ -66,6 +69,7 @@ class Ledger:
             finally:
                 for _ in range(steps):
                     self._waiting.task_done()
+            self._now = None
             self.hear(cache)
             if cache is self._cache:
                 for write in writes:
@@ -118,7 +122,9 @@ class Ledger:
             await asyncio.wait_for(self._waiting.join(), 1.0)
 
     async def end(self) -> None:
-        await self._cache.close()
+        """What the disk was too slow for goes last. `unkept` names what it does not take even then."""
+        late = [self._now, self._ahead, *(self._waiting.get_nowait() for _ in range(self._waiting.qsize()))]
+        await self._cache.close([w for one in late if one and one[0] is self._cache for w in one[1]])
         await self._files.close()
 
     def unkept(self) -> tuple[str, ...]:
