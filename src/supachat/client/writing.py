@@ -21,7 +21,7 @@ MOST_SUBJECT = 200
 
 EXCERPT = 60
 """Characters of a draft that waits, enough to know it by."""
-TEXT_EVERY = 0.7
+TEXT_EVERY = 0.3
 """Seconds after which a text that is being typed is on disk."""
 
 
