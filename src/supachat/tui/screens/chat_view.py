@@ -102,13 +102,16 @@ class View:
             Place.LIST: self._lists.idle_keys,
             Place.FEED: self._feeds.idle_keys,
             Place.MESSAGES: self._reading.idle_keys,
-            Place.EVERYWHERE: lambda: () if views.startable(self._client) else ("start",),
+            Place.EVERYWHERE: self._unstartable,
         }
         without = idle[here]() if here in idle else ()
         narrow = not self._places.frame.wide
         self._widgets.footer.show(
             keys_of(self._widgets.footer).footer(here, narrow=narrow, without=without)
         )
+
+    def _unstartable(self) -> tuple[str, ...]:
+        return () if views.startable(self._client) else ("start",)
 
     def emptiness(self) -> None:
         """Words instead of messages, where there are none to show."""
