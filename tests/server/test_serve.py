@@ -15,6 +15,7 @@ import psycopg
 import pytest
 from supabase import AsyncClientOptions, acreate_client
 from tests.server.served import COMMAND, ended, postmaster, process, served
+from websockets.sync.client import connect
 
 from supachat.server.serve import Options, listen, serve
 from supachat.server.trouble import AlreadyRunning, PortTaken, ServerTrouble
@@ -66,6 +67,26 @@ def test_a_second_one_names_the_first(tmp_path: Path) -> None:
         assert second.stdout == ""
         assert told["url"] in second.stderr
         assert f"pid {running.pid}" in second.stderr
+
+
+def test_a_limit_of_realtime_is_set_where_it_is_started(tmp_path: Path) -> None:
+    wrong = subprocess.run(
+        [*COMMAND, str(tmp_path / "new"), "--limit", "nobody=1"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (wrong.returncode, "nobody is no limit" in wrong.stderr) == (1, True)
+    assert not (tmp_path / "new").exists()
+    with process(tmp_path, "--limit", "channels_per_socket=1") as (_, told, _):
+        url = told["url"].replace("http", "ws") + "/realtime/v1/websocket?apikey=" + told["publishable_key"]
+        with connect(url) as client:
+            said = []
+            for topic in ("realtime:one", "realtime:two"):
+                client.send(json.dumps({"topic": topic, "event": "phx_join", "payload": {}, "ref": topic}))
+                said.append(json.loads(client.recv(30))["payload"])
+    assert [reply["status"] for reply in said] == ["ok", "error"]
+    assert said[1]["response"]["reason"] == "ChannelRateLimitReached: Too many channels"
 
 
 async def test_a_real_client_makes_an_account_and_stays_signed_in(tmp_path: Path) -> None:

@@ -8,6 +8,31 @@ import pytest
 
 from supachat.server.context import RealtimeLimits
 from supachat.server.realtime.limits import Rate, Window, term_size, too_large
+from supachat.server.trouble import ServerTrouble
+
+
+def test_each_limit_can_be_set_and_the_others_stand() -> None:
+    given = ["users=500", "joins_per_second=0.5", "idle=2"]
+    limits = RealtimeLimits().with_given(given)
+    assert (limits.users, limits.joins_per_second, limits.idle) == (500, 0.5, 2.0)
+    assert limits == RealtimeLimits(users=500, joins_per_second=0.5, idle=2.0)
+    assert RealtimeLimits().with_given([]) == RealtimeLimits()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("nobody=5", "nobody is no limit of realtime.*There are: .*users, channels_per_socket"),
+        ("users", "users is no limit. Nothing was started. Write it as users=200."),
+        ("users=1.5", "users=200"),
+        ("users=-1", "users=200"),
+        ("idle=nan", "idle=60.0"),
+        ("idle=inf", "idle=60.0"),
+    ],
+)
+def test_what_is_no_limit_is_said(given: str, words: str) -> None:
+    with pytest.raises(ServerTrouble, match=words):
+        RealtimeLimits().with_given([given])
 
 
 def test_a_rate_is_judged_when_a_bucket_closes() -> None:

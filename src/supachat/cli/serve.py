@@ -91,6 +91,10 @@ def _web_address(_context: click.Context, _option: click.Parameter, given: str) 
     callback=_web_address,
     help="Where links in mails lead back to.",
 )
+@click.option(
+    "--limit", "given_limits", multiple=True, metavar="NAME=N",
+    help="A limit of realtime other than a hosted project's, like users=500; may be repeated.",
+)  # fmt: skip
 @click.option("--watch-fd", type=int, hidden=True, help="Stop when this inherited pipe closes.")
 def serve(
     data_dir: Path | None,
@@ -109,6 +113,7 @@ def serve(
     jwt_algorithm: str,
     jwt_expiry: int,
     site_url: str,
+    given_limits: tuple[str, ...],
     watch_fd: int | None,
 ) -> None:
     """Run a Supabase-compatible server on this machine, over a real PostgreSQL."""
@@ -118,7 +123,7 @@ def serve(
         )
     try:
         from supachat.server import serve as server
-        from supachat.server.context import Limits
+        from supachat.server.context import Limits, RealtimeLimits
         from supachat.server.trouble import ServerTrouble
     except ModuleNotFoundError as error:
         raise click.ClickException(MISSING) from error
@@ -140,7 +145,9 @@ def serve(
             site_url=site_url,
             mailed=None if as_json else _say_mail,
             watch_fd=watch_fd,
-            limits=Limits(access_token=float(jwt_expiry)),
+            limits=Limits(
+                access_token=float(jwt_expiry), realtime=RealtimeLimits().with_given(given_limits)
+            ),
         )
         asyncio.run(
             server.serve(options, lambda started: click.echo(first_line(started, options, as_json)))

@@ -5,9 +5,10 @@ Must never hold anything that belongs to one request.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import math
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -17,6 +18,7 @@ from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool
 
 from supachat.server.tokens import Keys
+from supachat.server.trouble import ServerTrouble
 
 T = TypeVar("T")
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
@@ -56,6 +58,27 @@ class RealtimeLimits:
     def payload_bytes(self) -> int:
         """The largest broadcast, in bytes of Erlang's external term format."""
         return self.payload_kb * 1000 + 500
+
+    def with_given(self, given: Iterable[str]) -> RealtimeLimits:
+        """With each `name=number` of `given` in the place of the one that stands. Raises ServerTrouble."""
+        kinds = {field.name: field.type for field in fields(self)}
+        numbers: dict[str, Any] = {}
+        for words in given:
+            name, _, text = words.partition("=")
+            if name not in kinds:
+                raise ServerTrouble(
+                    f"{name} is no limit of realtime. Nothing was started. There are: {', '.join(kinds)}."
+                )
+            try:
+                number = int(text) if kinds[name] == "int" else float(text)
+            except ValueError:
+                number = -1
+            if not 0 <= number < math.inf:
+                raise ServerTrouble(
+                    f"{words} is no limit. Nothing was started. Write it as {name}={getattr(self, name)}."
+                )
+            numbers[name] = number
+        return replace(self, **numbers)
 
 
 @dataclass(frozen=True)
