@@ -98,8 +98,8 @@ async def test_a_failing_file_leaves_nothing_and_says_where(
 
 
 async def test_a_failure_while_running_names_the_statements_line(context: Context) -> None:
-    text = "select 1;\n\ndo $$ begin raise exception 'no' using hint = 'try yes'; end $$;"
-    with pytest.raises(MigrationFailed, match=r"it\.sql, line 3: no \(P0001\)\. Hint: try yes"):
+    text = "select 1;\n\ndo $$ begin raise exception 'no' using hint = 'try yes.'; end $$;"
+    with pytest.raises(MigrationFailed, match=r"it\.sql, line 3: no \(P0001\)\. Hint: try yes\. Nothing"):
         await apply_text(context.conninfo("postgres"), "it.sql", text)
 
 

@@ -179,7 +179,7 @@ def _failure(name: str, statement: Statement, error: psycopg.Error, cause: str) 
     if said.statement_position:
         line += statement.text.count("\n", 0, int(said.statement_position) - 1)
     about = "".join(
-        f" {label}: {text}."
+        f" {label}: {text.rstrip('.')}."
         for label, text in (("Detail", said.message_detail), ("Hint", said.message_hint))
         if text
     )
