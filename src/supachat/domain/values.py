@@ -73,7 +73,9 @@ class _Fields:
         self._defaults = defaults
 
     def __get__(self, held: object, cls: Any) -> dict[str, dataclasses.Field[Any]]:
-        twin: Any = type(cls.__name__, (), {**self._defaults, "__annotations__": cls.__annotations__})
+        # with words of its own: else the standard one writes the signature there, 6 ms where it is the first
+        body = {**self._defaults, "__doc__": cls.__doc__, "__annotations__": cls.__annotations__}
+        twin: Any = type(cls.__name__, (), body)
         cls.__dataclass_fields__ = dataclasses.dataclass(init=False, repr=False, eq=False)(
             twin
         ).__dataclass_fields__

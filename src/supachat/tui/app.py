@@ -51,6 +51,8 @@ class SupachatApp(Attending, inherit_bindings=False):
     TITLE = "supachat"
     ENABLE_COMMAND_PALETTE: ClassVar[bool] = False
     BINDINGS = []  # noqa: RUF012 - Textual's own would be quit without a word and a toast for ctrl+c
+    _dressed = False
+    """The first theme is on."""
 
     def __init__(
         self,
@@ -99,16 +101,20 @@ class SupachatApp(Attending, inherit_bindings=False):
     def _begin_in(self, theme: str) -> None:
         """The first theme. To assign it has all CSS read once more as soon as the app runs: 12 ms. Only
         the terminal's own colours need that, since Textual then changes its filters as well."""
+        self._dressed = True
         if self.available_themes[theme].ansi:
             self.theme = theme
-            return
-        self.set_reactive(App.theme, theme)
-        self.set_class(self.current_theme.dark, "-dark-mode")
-        self.set_class(not self.current_theme.dark, "-light-mode")
+        else:
+            self.set_reactive(App.theme, theme)
+            self.set_class(self.current_theme.dark, "-dark-mode")
+            self.set_class(not self.current_theme.dark, "-light-mode")
         self.stylesheet.set_variables(self.get_css_variables())
 
     def get_css_variables(self) -> dict[str, str]:
-        """Textual's variables and ours, legible in every theme."""
+        """Textual's variables and ours, legible in every theme; none for the one that Textual begins with,
+        which nobody sees."""
+        if not self._dressed:
+            return {}
         self.theme_variables = themes.variables(self.current_theme)
         return self.theme_variables
 

@@ -245,7 +245,7 @@ class LineView(ScrollView):
     def _recolour(self) -> None:
         theme = self.app.current_theme
         depth = Depth.NONE if self.app.no_color else Depth.SIXTEEN if theme.ansi else Depth.FULL
-        look = Look.of(self.app.get_css_variables(), dark=theme.dark, depth=depth)
+        look = Look.of(self.app.theme_variables, dark=theme.dark, depth=depth)
         self._view.renew(look=look)
         self._reshape()
         self._later()
