@@ -7,11 +7,12 @@ import asyncio
 import httpx
 import pytest
 from tests.remote.gotrue import Clock, GoTrue
-from tests.remote.keepers import USER, Make, clock, holding, make, server
+from tests.remote.keepers import USER, Kept_, Make, clock, holding, make, server
 from tests.remote.phoenix import until
 
 from supachat.domain.errors import (
     BadCredentials,
+    RateLimited,
     SessionEnded,
     SupachatError,
     Unreachable,
@@ -183,3 +184,27 @@ async def test_a_server_that_takes_no_token_is_spared(make: Make, server: GoTrue
     assert await one.keeper.renew("access-1") == "access-2"
     assert await one.keeper.renew("access-1") == "access-2", "somebody did it already"
     assert len(server.spent) == 1
+
+
+async def test_a_server_that_asks_for_patience_gets_it_whoever_wants_a_token(
+    make: Make, server: GoTrue, clock: Clock
+) -> None:
+    class Busy(GoTrue):
+        asked = 0
+
+        def __call__(self, request: httpx.Request) -> httpx.Response:
+            self.asked += 1
+            return httpx.Response(429, headers={"retry-after": "300"}, json={"msg": "slow down"})
+
+    busy = Busy()
+    one = Kept_(busy, clock, await holding(server))
+    await one.keeper.restore()
+    for left in (300.0, 180.0, 60.0):
+        with pytest.raises(RateLimited) as caught:
+            await one.keeper.access()
+        assert caught.value.after == left
+        clock.pass_(120)
+    assert busy.asked == 1
+    with pytest.raises(RateLimited):
+        await one.keeper.access()
+    assert busy.asked == 2

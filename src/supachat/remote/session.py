@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from math import inf
 from random import random
 from typing import Protocol
 
@@ -18,7 +19,7 @@ from supabase import AsyncClient
 from supabase_auth.types import AuthResponse
 
 from supachat.domain.entering import NewAccount, Outside, Password, Proof
-from supachat.domain.errors import Retryable, SessionEnded, SignInError, SupachatError
+from supachat.domain.errors import RateLimited, Retryable, SessionEnded, SignInError, SupachatError
 from supachat.domain.model import Account
 from supachat.domain.text import Safe, safe_line
 from supachat.remote import rules
@@ -67,6 +68,8 @@ class Keeper:
         self._stock: Stock = stock or self._own
         self._tokens: Tokens | None = None
         self._told: Safe | None = None
+        self._barred_until = -inf
+        """The server asked for patience until then."""
         self._one = asyncio.Lock()
         self._hurry = asyncio.Event()
 
@@ -116,8 +119,13 @@ class Keeper:
                 return self._tokens.access
             if self._tokens is not None and self._is_new(self._tokens):
                 return self._tokens.access  # a server that takes no token at all must not be stormed
+            if (left := self._barred_until - self._clock()) > 0:
+                raise RateLimited("too many tries", cure="Wait a little", after=left)
             try:
                 tokens = self._tokens = await self._stock.newest()
+            except RateLimited as error:
+                self._barred_until = self._clock() + (error.after or 0.0)
+                raise
             except SessionEnded as error:
                 await self._end(safe_line(str(error)))
                 raise
