@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Any, TypeAlias
 
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncClientCursor, AsyncConnection, AsyncCursor
 from psycopg.rows import TupleRow
 
 from supachat.server.context import Pool
@@ -25,24 +28,18 @@ log = logging.getLogger(__name__)
 
 BROADCAST, PRESENCE = "broadcast", "presence"
 
-_PROBE = """
-insert into realtime.messages (topic, extension, id, inserted_at, updated_at)
-select %(topic)s, probe.extension, probe.id, timezone('utc', now()), timezone('utc', now())
-from unnest(%(extensions)s::text[], %(ids)s::uuid[]) as probe (extension, id)"""
-
-_BECOME = """
-select set_config(name, value, true)
-from unnest(%(names)s::text[], %(values)s::text[]) as setting (name, value)"""
-
 _GRANTED = """
 select exists (
   select from pg_roles where rolname = %s and pg_has_role('authenticator', oid, 'member')
 )"""
 _USUAL = frozenset({"anon", "authenticated", "service_role"})
 
-_UNDO = "rollback"
+# The values stand in the text, which PostgreSQL would write into its log beside the error of each denial:
+# claims, and an `x-api-key`.
+UNLOGGED = "set local log_min_error_statement = panic"
 
-_VISIBLE = "select extension from realtime.messages where id = any(%(ids)s::uuid[])"
+Statement: TypeAlias = tuple[str, Sequence[Any]]
+"""A text with its values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,46 @@ class Rights:
 
     broadcast: bool
     presence: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A row for each extension, by its id. All of one time, which says in which partition they are: to look
+    into every one of them is planned twice as long."""
+
+    topic: str
+    ids: Mapping[str, uuid.UUID]
+    at: datetime
+
+    @classmethod
+    def new(cls, topic: str, extensions: Sequence[str]) -> Probe:
+        """One that was never written before."""
+        ids = {extension: uuid.uuid4() for extension in extensions}
+        return cls(topic, ids, datetime.now(UTC).replace(tzinfo=None))
+
+    def written(self) -> Statement:
+        rows = ", ".join(["(%s, %s, %s, %s, %s)"] * len(self.ids))
+        values = [
+            value
+            for extension, row_id in self.ids.items()
+            for value in (self.topic, extension, row_id, self.at, self.at)
+        ]
+        return (
+            f"insert into realtime.messages (topic, extension, id, inserted_at, updated_at) values {rows}",
+            values,
+        )
+
+    def looked_at(self) -> Statement:
+        """Gives the extensions of those of the rows that are seen."""
+        ids = ", ".join(["%s"] * len(self.ids))
+        text = f"select extension from realtime.messages where inserted_at = %s and id in ({ids})"
+        return text, [self.at, *self.ids.values()]
+
+
+def _become(who: Identity, topic: str) -> Statement:
+    settings = {"realtime.topic": topic, **who.settings()}
+    calls = ", ".join(["set_config(%s, %s, true)"] * len(settings))
+    return f"select {calls}", [word for setting in settings.items() for word in setting]
 
 
 UNABLE = "Realtime was unable to connect to the project database"
@@ -78,10 +115,9 @@ class Authoriser:
 
     async def read(self, who: Identity, topic: str, *, presence: bool) -> Rights:
         """What `who` may read; presence is only judged if asked for. Raises Refused if nothing."""
-        extensions = [BROADCAST, PRESENCE] if presence else [BROADCAST]
+        probe = Probe.new(topic, [BROADCAST, PRESENCE] if presence else [BROADCAST])
         try:
-            async with self._transaction() as connection:
-                seen = await self._visible(connection, who, topic, extensions)
+            seen = await self._tried(who, [probe.written(), _become(who, topic), probe.looked_at()])
         except psycopg.Error as error:
             raise _refusal(error, topic) from error
         if not seen:
@@ -92,12 +128,7 @@ class Authoriser:
         """Whether `who` may write there. A policy that fails denies; a database that is away is raised as
         psycopg.OperationalError, since it has denied nothing."""
         try:
-            async with self._transaction() as connection:
-                await _check_role(connection, who)
-                async with connection.pipeline():
-                    await self._become(connection, who, topic)
-                    await self._probe(connection, topic, [extension], [uuid.uuid4()])
-                    await connection.execute(_UNDO)
+            await self._tried(who, [_become(who, topic), Probe.new(topic, [extension]).written()])
         except psycopg.errors.InsufficientPrivilege:
             return False
         except psycopg.Error as error:
@@ -107,38 +138,37 @@ class Authoriser:
             return False
         return True
 
+    async def _tried(self, who: Identity, statements: Sequence[Statement]) -> set[str]:
+        """The first column of the last answer of `statements`. They leave as one text, their
+        transaction's begin and end in it: a join waits for one round trip."""
+        texts, values = zip(("begin", ()), (UNLOGGED, ()), *statements, ("rollback", ()), strict=True)
+        async with self._bare() as connection:
+            await _check_role(connection, who)
+            cursor = AsyncClientCursor(connection)
+            await cursor.execute("; ".join(texts).encode(), [*chain(*values)])
+            return {row[0] for row in await _last(cursor)}
+
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
+    async def _bare(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
+        """A connection that begins no transaction by itself, which were a round trip of its own."""
         async with self._pool.connection(timeout=self._wait) as connection:
+            await connection.set_autocommit(True)
             try:
                 yield connection
             finally:
-                await connection.rollback()
+                await connection.rollback()  # an error has left it open
+                await connection.set_autocommit(False)
 
-    async def _visible(
-        self, connection: AsyncConnection[TupleRow], who: Identity, topic: str, extensions: Sequence[str]
-    ) -> set[str]:
-        ids = [uuid.uuid4() for _ in extensions]
-        await _check_role(connection, who)
-        async with connection.pipeline():  # a join waits for one round trip, not for five
-            await self._probe(connection, topic, extensions, ids)
-            await self._become(connection, who, topic)
-            seen = await connection.execute(_VISIBLE, {"ids": ids})
-            await connection.execute(_UNDO)
-        return {row[0] for row in await seen.fetchall()}
 
-    async def _probe(
-        self,
-        connection: AsyncConnection[TupleRow],
-        topic: str,
-        extensions: Sequence[str],
-        ids: Sequence[uuid.UUID],
-    ) -> None:
-        await connection.execute(_PROBE, {"topic": topic, "extensions": extensions, "ids": ids})
-
-    async def _become(self, connection: AsyncConnection[TupleRow], who: Identity, topic: str) -> None:
-        settings = {"realtime.topic": topic, **who.settings()}
-        await connection.execute(_BECOME, {"names": list(settings), "values": list(settings.values())})
+async def _last(cursor: AsyncCursor[TupleRow]) -> list[TupleRow]:
+    """The rows of the last answer that can have any."""
+    rows: list[TupleRow] = []
+    more: bool | None = True
+    while more:
+        if cursor.description is not None:
+            rows = await cursor.fetchall()
+        more = cursor.nextset()
+    return rows
 
 
 async def _check_role(connection: AsyncConnection[TupleRow], who: Identity) -> None:

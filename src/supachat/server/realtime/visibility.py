@@ -14,7 +14,7 @@ from psycopg import AsyncConnection, sql
 from psycopg.rows import TupleRow
 
 from supachat.server.realtime.access import Identity
-from supachat.server.realtime.authorise import grantable
+from supachat.server.realtime.authorise import UNLOGGED, grantable
 from supachat.server.realtime.change_payload import Table, key_row
 from supachat.server.realtime.pgoutput import Change
 
@@ -73,7 +73,8 @@ async def _ask(
     connection: AsyncConnection[TupleRow], change: Change, table: Table, people: Sequence[Identity]
 ) -> set[Identity]:
     lookup = _lookup(change, table)
-    statements: list[sql.Composable] = [sql.SQL(f"set local statement_timeout = '{_TIMEOUT}'")]
+    timeout = sql.SQL(f"set local statement_timeout = '{_TIMEOUT}'")
+    statements: list[sql.Composable] = [sql.SQL(UNLOGGED), timeout]
     for person in people:
         statements += [_become(person), lookup]
     cursor = await connection.execute(sql.SQL("; ").join([*statements, sql.SQL("reset role")]))
