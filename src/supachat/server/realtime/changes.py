@@ -37,6 +37,9 @@ from supachat.server.realtime.visibility import over, visible
 
 log = logging.getLogger(__name__)
 
+_ASK = sql.SQL("set local statement_timeout = '1s'; select ")
+"""A regular expression with references back can take hours over 300 letters."""
+
 
 @dataclass(frozen=True)
 class Work:
@@ -173,10 +176,12 @@ class Changes:
 
 async def _true(connection: AsyncConnection[TupleRow], condition: sql.Composable) -> bool:
     """Whether PostgreSQL says so. One person's filter that fails on this value, as a pattern may that ends
-    in a backslash, is not satisfied by it: it must not cost the others the row."""
+    in a backslash, or that takes too long, is not satisfied by it: it must not cost the others the row."""
     try:
-        row = await (await connection.execute(sql.SQL("select ") + condition)).fetchone()
-    except (psycopg.DataError, psycopg.ProgrammingError):
+        cursor = await connection.execute(_ASK + condition)
+        cursor.nextset()
+        row = await cursor.fetchone()
+    except (psycopg.DataError, psycopg.ProgrammingError, psycopg.errors.QueryCanceled):
         await connection.rollback()
         return False
     return bool(row and row[0])
