@@ -89,7 +89,7 @@ async def _large_cache() -> Row:
         times = []
         for _ in range(RUNS):
             began = time.perf_counter()
-            cache = Cache.open(path, keep_days=365)
+            cache = Cache(lambda: path, keep_days=365)
             await cache.load()
             recalled = await cache.recall(Recall(ThreadKey("direct", "t7")))
             times.append(time.perf_counter() - began)
@@ -100,7 +100,7 @@ async def _large_cache() -> Row:
 
 async def _fill_large(path: Path) -> None:
     """A hundred threads of ten thousand messages, the newest a moment old."""
-    cache = Cache.open(path)
+    cache = Cache(lambda: path)
     await cache.load()
     await cache.close()
     columns = "source, thread, id, at, author, raw, own, deleted, system, seen_by"
@@ -121,7 +121,7 @@ async def _fill(environ: dict[str, str]) -> None:
     where = places(environ)
     workspace = Workspace("bench", "http://127.0.0.1:9", "sb_publishable_bench")
     keep_workspace(where.settings, workspace)
-    cache = Cache.open(where.data / f"{workspace.stem}.db")
+    cache = Cache(lambda: where.data / f"{workspace.stem}.db")
     await cache.load()
     people = [Person(PersonKey("direct", f"p{n}"), Safe(f"Person {n}"), Safe(f"p{n}")) for n in range(20)]
     key = ThreadKey("direct", "me__p0")

@@ -114,7 +114,7 @@ def test_a_page_of_notices_alone_does_not_stop_the_way_to_the_start() -> None:
 
 
 async def test_the_cache_keeps_the_first_one_and_gives_it_back(tmp_path: Path) -> None:
-    cache = Cache.open(tmp_path / "cache.db")
+    cache = Cache(lambda: tmp_path / "cache.db")
     first, again = notice(5, "deploy"), replace(notice(9, "deploy"), raw="other")
     await cache.commit([kp.KeepMessages((first,)), kp.KeepMessages((again, said(7, "real")))])
     found = await cache.recall(ev.Recall(THREAD))

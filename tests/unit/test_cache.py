@@ -51,7 +51,7 @@ async def test_everything_comes_back_as_it_was(tmp_path: Path) -> None:
     draft = Draft("d1", A, HOSTILE, Micros(5), subject=HOSTILE)
     account = Account("uid", safe_line("a@example.org"), safe_line("Ana"))
     source = SourceInfo("direct", safe_line("Direct"), frozenset({Feature.SEND}), "a")
-    cache = Cache.open(tmp_path / "c.db")
+    cache = Cache(lambda: tmp_path / "c.db")
     await cache.commit(
         [
             kp.KeepAccount(account, (source,)),
@@ -65,7 +65,7 @@ async def test_everything_comes_back_as_it_was(tmp_path: Path) -> None:
         ]
     )
     await cache.close()
-    again = Cache.open(tmp_path / "c.db")
+    again = Cache(lambda: tmp_path / "c.db")
     memory = await again.load()
     assert memory == kp.Memory(account, (source,), (thread,), (person,), (draft,), ((A, "half a thou"),), A)
     recalled = await again.recall(ev.Recall(A))
@@ -79,7 +79,7 @@ async def test_half_a_character_is_kept_as_it_is_shown() -> None:
     """JSON may carry a lone surrogate; it has no UTF-8, and whatever brings it must not end the program."""
     lone, shown = "a\ud800b", "a\ufffdb"
     odd = ThreadKey("direct", lone)
-    cache = Cache.open(None)
+    cache = Cache(lambda: None)
     source = SourceInfo("direct", Safe(lone), frozenset(), lone)
     await cache.commit(
         [
@@ -108,7 +108,7 @@ async def test_half_a_character_is_kept_as_it_is_shown() -> None:
 
 
 async def test_pages_go_back_and_stay_within_their_stretch() -> None:
-    cache = Cache.open(None)
+    cache = Cache(lambda: None)
     await cache.commit([kp.KeepMessages(tuple(message(at) for at in range(1, 101)))])
     newest = await cache.recall(ev.Recall(A, limit=10))
     assert [m.at for m in newest.messages] == list(range(91, 101))
@@ -118,7 +118,7 @@ async def test_pages_go_back_and_stay_within_their_stretch() -> None:
 
 
 async def test_a_step_is_kept_whole_or_not_at_all() -> None:
-    cache = Cache.open(None)
+    cache = Cache(lambda: None)
     bad = Message(A, "m1", "a", None, "x", safe("x"))  # type: ignore[arg-type]  # a row that the table refuses
     with pytest.raises(CacheError, match="nothing is lost while supachat runs"):
         await cache.commit([kp.KeepMessages((message(1),)), kp.KeepMessages((bad,))])
@@ -127,7 +127,7 @@ async def test_a_step_is_kept_whole_or_not_at_all() -> None:
 
 
 async def test_a_sent_draft_and_an_empty_text_leave_nothing() -> None:
-    cache = Cache.open(None)
+    cache = Cache(lambda: None)
     await cache.commit([kp.KeepDraft(Draft("d1", A, "x", Micros(1))), kp.KeepText(A, "text")])
     await cache.commit(
         [kp.KeepDraft(Draft("d1", A, "x", Micros(1), DraftState.FAILED, safe_line("no"), 2))]
@@ -140,7 +140,7 @@ async def test_a_sent_draft_and_an_empty_text_leave_nothing() -> None:
 
 
 async def test_a_draft_belongs_to_the_process_that_made_it_until_that_is_gone(tmp_path: Path) -> None:
-    first, second = Cache.open(tmp_path / "c.db"), Cache.open(tmp_path / "c.db")
+    first, second = Cache(lambda: tmp_path / "c.db"), Cache(lambda: tmp_path / "c.db")
     await first.commit([kp.KeepDraft(Draft("d1", A, "x", Micros(1)))])
     assert (await second.load()).drafts == ()
     await first.close()
@@ -152,7 +152,7 @@ async def test_a_draft_belongs_to_the_process_that_made_it_until_that_is_gone(tm
 async def test_what_a_killed_process_left_beside_the_cache_is_cleared_away(tmp_path: Path) -> None:
     left = tmp_path / f"c.db.owner-{'0' * 32}"
     left.touch()
-    cache = Cache.open(tmp_path / "c.db")
+    cache = Cache(lambda: tmp_path / "c.db")
     await cache.load()
     assert left.name not in names(tmp_path)
     await cache.close()
@@ -161,7 +161,7 @@ async def test_what_a_killed_process_left_beside_the_cache_is_cleared_away(tmp_p
 async def test_a_damaged_file_is_set_aside_and_a_new_one_begun(tmp_path: Path) -> None:
     path = tmp_path / "c.db"
     path.write_bytes(b"this is no database" * 100)
-    cache = Cache.open(path)
+    cache = Cache(lambda: path)
     assert (await cache.load()).threads == ()
     (aside,) = (one for one in tmp_path.iterdir() if ".damaged-" in one.name)
     assert aside.read_bytes().startswith(b"this is no database")
@@ -169,7 +169,7 @@ async def test_a_damaged_file_is_set_aside_and_a_new_one_begun(tmp_path: Path) -
 
 
 async def test_the_file_is_the_owners_alone(tmp_path: Path) -> None:
-    cache = Cache.open(tmp_path / "new" / "c.db")
+    cache = Cache(lambda: tmp_path / "new" / "c.db")
     await cache.load()
     for path in (tmp_path / "new").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -180,11 +180,11 @@ async def test_the_file_is_the_owners_alone(tmp_path: Path) -> None:
 async def test_a_folder_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CacheError, match="cannot be used"):
-        await Cache.open(tmp_path / "file" / "c.db").load()
+        await Cache(lambda: tmp_path / "file" / "c.db").load()
 
 
 async def test_clearing_leaves_nothing_of_the_account() -> None:
-    cache = Cache.open(None)
+    cache = Cache(lambda: None)
     await cache.commit([kp.KeepMessages((message(1),)), kp.KeepText(A, "x"), kp.KeepOpen(A)])
     await cache.clear()
     assert await cache.load() == kp.Memory()

@@ -52,10 +52,10 @@ CHOICES = Choices(
 
 async def again(path: Path, *writes: kp.Write) -> kp.Memory:
     """What a later run finds."""
-    cache = Cache.open(path)
+    cache = Cache(lambda: path)
     await cache.commit(list(writes))
     await cache.close()
-    later = Cache.open(path)
+    later = Cache(lambda: path)
     memory = await later.load()
     await later.close()
     return memory
@@ -109,7 +109,7 @@ async def test_without_a_choice_there_is_what_is_usual(tmp_path: Path) -> None:
 async def test_signing_out_takes_it_all_away(tmp_path: Path) -> None:
     path = tmp_path / "c.db"
     await again(path, kp.KeepFeeds("portal", (ALERTS,)), kp.KeepTicks((TICK,)), kp.KeepChoices(CHOICES))
-    cache = Cache.open(path)
+    cache = Cache(lambda: path)
     await cache.clear()
     memory = await cache.load()
     await cache.close()
@@ -140,7 +140,7 @@ async def test_messages_keep_it_and_a_file_of_before_gets_the_column(tmp_path: P
         db.execute("alter table messages drop column extra")
     db.close()
     await again(path, kp.KeepMessages((told,)))
-    cache = Cache.open(path)
+    cache = Cache(lambda: path)
     recalled = await cache.recall(ev.Recall(A))
     await cache.close()
     assert recalled.messages == (plain, told)

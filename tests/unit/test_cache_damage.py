@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import select
@@ -22,7 +23,17 @@ from supachat.client.writing import TEXT_EVERY
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.errors import CacheError
-from supachat.domain.model import Account, Cursor, Draft, Message, Micros, ThreadKey
+from supachat.domain.model import (
+    Account,
+    Cursor,
+    Draft,
+    Message,
+    Micros,
+    Person,
+    PersonKey,
+    Thread,
+    ThreadKey,
+)
 from supachat.domain.text import Safe, safe, safe_line
 
 A = ThreadKey("direct", "a__b")
@@ -41,7 +52,7 @@ def cursor(at: int) -> Cursor:
 
 async def filled(path: Path) -> None:
     """300 drafts, 200 texts and 1,000 messages: every table has several pages."""
-    cache = Cache.open(path)
+    cache = Cache(lambda: path)
     await cache.load()
     await cache.commit(
         [
@@ -69,7 +80,7 @@ def overwrite(path: Path, offset: int, data: bytes) -> None:
 
 async def read_all(path: Path) -> tuple[kp.Memory, tuple[ev.Notice, ...]]:
     """What a new start finds; reads a page of messages too, as every start does."""
-    cache = Cache.open(path)
+    cache = Cache(lambda: path)
     memory = await cache.load()
     await cache.recall(ev.Recall(A))
     memory = await cache.load()
@@ -142,7 +153,7 @@ async def test_damage_in_the_middle_of_a_run_claims_no_stretch(tmp_path: Path) -
     await filled(path)
     for page in pages_of(path, "message 9"):
         overwrite(path, page * PAGE, b"\xff" * PAGE)
-    cache = Cache.open(path)
+    cache = Cache(lambda: path)
     await cache.load()
     await cache.recall(ev.Recall(A))
     await cache.commit([kp.KeepSpans(A, ((cursor(1), cursor(1000)),), cursor(1000))])
@@ -251,7 +262,7 @@ async def test_a_folder_open_to_others_is_closed_and_it_is_said(tmp_path: Path) 
     folder = tmp_path / "wide"
     folder.mkdir(mode=0o755)
     (folder / "c.db").touch(mode=0o644)
-    cache = Cache.open(folder / "c.db")
+    cache = Cache(lambda: folder / "c.db")
     await cache.load()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(one.stat().st_mode) for one in folder.iterdir()} == {0o600}
@@ -319,3 +330,37 @@ def test_an_end_that_is_refused_holds_nothing_back(tmp_path: Path) -> None:
     assert reader.execute("select text from texts").fetchall() == [("half",)]
     reader.close()
     rows.close()
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        "update threads set value = substr(value, 2)",
+        "update threads set value = '[]'",
+        "update people set kind = 'persom'",
+        "update facts set value = 'x' where name = 'sources'",
+        "update messages set extra = '{'",
+    ],
+)
+async def test_damage_that_sqlite_does_not_see_is_damage(tmp_path: Path, spoilt: str) -> None:
+    path = tmp_path / "c.db"
+    cache = Cache(lambda: path)
+    account, who = Account("u", safe_line("a@example.org"), safe_line("Ana")), safe_line("ana")
+    await cache.commit(
+        [
+            kp.KeepAccount(account, ()),
+            kp.KeepThreads((Thread(A, safe_line("Ben")),)),
+            kp.KeepPeople((Person(PersonKey("direct", "a"), who, who),)),
+            kp.KeepMessages((message(1),)),
+            kp.KeepText(A, "half"),
+        ]
+    )
+    await cache.close()
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        db.execute(spoilt)
+    cache = Cache(lambda: path)
+    memory = await cache.load()
+    assert (memory.account, memory.texts) == (account, ((A, "half"),))
+    await cache.recall(ev.Recall(A))
+    assert [str(notice.title) for notice in cache.news()] == ["The local cache was damaged"]
+    await cache.close()

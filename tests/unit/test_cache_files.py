@@ -94,7 +94,7 @@ async def test_who_signs_out_is_not_shown_at_the_next_start_and_the_other_accoun
 
 
 async def an_old_file(base: Path, *writes: kp.Write) -> None:
-    await left(Cache.open(base), *writes)
+    await left(Cache(lambda: base), *writes)
 
 
 async def test_the_file_of_old_is_taken_over_whole(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ async def test_the_file_of_old_is_taken_over_whole(tmp_path: Path) -> None:
 
 async def test_what_still_stood_in_the_log_of_a_killed_process_is_taken_over_too(tmp_path: Path) -> None:
     base, dead = tmp_path / "work.db", tmp_path / "dead.db"
-    cache = Cache.open(dead)
+    cache = Cache(lambda: dead)
     await cache.load()
     await cache.commit(of(ANA, kp.KeepText(A, "half")))
     for end in ("", "-wal"):  # as a power cut would leave them

@@ -29,7 +29,7 @@ def draft(name: str) -> kp.KeepDraft:
 
 async def held(path: Path) -> tuple[list[str], list[str]]:
     """Ids of the drafts and the typed texts that the next start finds."""
-    cache = Cache.open(path)
+    cache = Cache(lambda: path)
     memory = await cache.load()
     await cache.close()
     return sorted(one.id for one in memory.drafts), [text for _, text in memory.texts]
@@ -38,7 +38,7 @@ async def held(path: Path) -> tuple[list[str], list[str]]:
 async def test_what_is_written_while_nothing_can_be_opened_is_written_later(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.touch()  # stands in the way, also for root
-    cache = Cache.open(folder / "c.db")
+    cache = Cache(lambda: folder / "c.db")
     for name in ("d1", "d2"):
         with pytest.raises(CacheError, match="nothing is lost while supachat runs"):
             await cache.commit([draft(name)])
@@ -51,7 +51,7 @@ async def test_what_is_written_while_nothing_can_be_opened_is_written_later(tmp_
 async def test_what_could_never_be_opened_is_tried_once_more_at_the_end(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     folder.touch()
-    cache = Cache.open(folder / "c.db")
+    cache = Cache(lambda: folder / "c.db")
     with pytest.raises(CacheError):
         await cache.commit([draft("d1")])
     folder.unlink()
@@ -77,7 +77,7 @@ def _replace(path: Path) -> None:
 @pytest.mark.parametrize("remove", [_delete_files, _delete_folder, _replace])
 async def test_what_was_written_outlives_the_file(tmp_path: Path, remove: Callable[[Path], None]) -> None:
     path = tmp_path / "data" / "c.db"
-    cache = Cache.open(path)
+    cache = Cache(lambda: path)
     await cache.load()
     await cache.commit(
         [draft("d1"), kp.KeepText(A, "half"), kp.KeepChoices(Choices(muted=frozenset({"direct"})))]
@@ -85,19 +85,19 @@ async def test_what_was_written_outlives_the_file(tmp_path: Path, remove: Callab
     remove(path)
     await cache.commit([draft("d2")])
     assert [notice.title for notice in cache.news()] == [REPLACED]
-    second = Cache.open(path)
+    second = Cache(lambda: path)
     assert (await second.load()).drafts == ()  # they are those of a process that lives
     await second.close()
     await cache.close()
     assert await held(path) == (["d1", "d2"], ["half"])
-    last = Cache.open(path)
+    last = Cache(lambda: path)
     assert (await last.load()).choices.muted == {"direct"}
     await last.close()
 
 
 async def test_messages_that_are_in_no_file_any_more_are_in_no_stretch(tmp_path: Path) -> None:
     path = tmp_path / "data" / "c.db"
-    cache = Cache.open(path)
+    cache = Cache(lambda: path)
     await cache.load()
     _delete_folder(path)
     low, high = (Cursor(Micros(at), f"m{at}") for at in (1, 9))
@@ -110,7 +110,7 @@ async def test_messages_that_are_in_no_file_any_more_are_in_no_stretch(tmp_path:
 
 async def test_two_processes_meet_in_the_new_file(tmp_path: Path) -> None:
     path = tmp_path / "data" / "c.db"
-    one, other = Cache.open(path), Cache.open(path)
+    one, other = Cache(lambda: path), Cache(lambda: path)
     await one.commit([draft("d1")])
     await other.commit([draft("d2")])
     _delete_folder(path)
@@ -125,7 +125,7 @@ async def test_two_processes_meet_in_the_new_file(tmp_path: Path) -> None:
 
 async def test_a_file_that_cannot_be_made_anew_yet_loses_nothing(tmp_path: Path) -> None:
     path = tmp_path / "data" / "c.db"
-    cache = Cache.open(path)
+    cache = Cache(lambda: path)
     await cache.commit([draft("d1")])
     _delete_folder(path)
     path.parent.touch()

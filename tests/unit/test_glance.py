@@ -25,7 +25,7 @@ SECOND = replace(
 
 async def test_it_tells_every_draft_and_takes_none_over(tmp_path: Path) -> None:
     path = tmp_path / "acme.db"
-    cache = Cache.open(path)
+    cache = Cache(lambda: path)
     await cache.commit([KeepThreads((Thread(ROOM, safe_line("You Two"), ("me", "you")),))])
     await cache.commit([KeepDraft(FIRST), KeepDraft(SECOND)])
     one, two = glance(path, 12.5)
@@ -65,7 +65,7 @@ async def test_the_file_that_is_looked_at_is_of_the_account_that_was_here_last(t
 
 async def test_it_tells_whose_the_file_is_and_the_list_the_last_to_move_first(tmp_path: Path) -> None:
     path = tmp_path / "acme.db"
-    cache = Cache.open(path)
+    cache = Cache(lambda: path)
     await cache.load()
     assert known(path) is None, "nobody's yet"
     ana = Account("u1", safe_line("ana@example.org"), safe_line("Ana"))

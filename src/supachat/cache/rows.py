@@ -6,9 +6,10 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from supachat.cache import ageing, beside, values
-from supachat.cache.salvage import KEPT, carry
+from supachat.cache.salvage import KEPT, Unsound, carry
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.choices import Choices
@@ -24,6 +25,7 @@ from supachat.domain.model import (
 )
 from supachat.domain.text import safe_line
 
+T = TypeVar("T")
 VERSION = 2
 
 _SCHEMA = """
@@ -266,6 +268,18 @@ class Rows:
 
     def _fact(self, name: str, value: object) -> None:
         self._db.execute("insert or replace into facts values (?, ?)", (name, json.dumps(value)))
+
+
+def sound(job: Callable[[Rows], T]) -> Callable[[Rows], T]:
+    """`job`, which reads: what it cannot make sense of is damage, though SQLite sees none."""
+
+    def read(rows: Rows) -> T:
+        try:
+            return job(rows)
+        except (ValueError, TypeError, LookupError, AttributeError) as error:
+            raise Unsound(f"this is not what was kept: {error}") from error
+
+    return read
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ never change the damaged file's content, nor fail because of it: what cannot be 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sqlite3
 import time
@@ -16,7 +17,14 @@ from pathlib import Path
 
 KEPT = ("drafts", "texts", "facts")
 """Tables that hold what no server knows, and the account."""
+_FACTS = ("account", "sources", "open", "choices")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+class Unsound(sqlite3.DatabaseError):
+    """What SQLite read without a complaint is not what was kept."""
+
+    sqlite_errorcode = sqlite3.SQLITE_CORRUPT
 
 
 def is_damage(error: BaseException) -> bool:
@@ -102,13 +110,21 @@ def _copy(source: sqlite3.Connection, into: sqlite3.Connection, table: str) -> i
     key = "rowid" if table == "drafts" else names[0]
     rows = _readable(source, f"select {', '.join(names)} from {table} not indexed order by {key}")
     if table == "facts":
-        rows = [row for row in rows if row[0] in ("account", "sources", "open", "choices")]
+        rows = [row for row in rows if row[0] in _FACTS and _reads(row[1])]
     sql = f"insert or ignore into {table} ({', '.join(names)}) values ({','.join('?' * len(names))})"
     saved = 0
     for row in rows:
         with contextlib.suppress(sqlite3.IntegrityError):  # a row whose bytes are not a row of ours
             saved += into.execute(sql, row).rowcount
     return saved
+
+
+def _reads(value: object) -> bool:
+    try:
+        json.loads(str(value))
+    except ValueError:
+        return False
+    return True
 
 
 def _columns(db: sqlite3.Connection, table: str) -> list[str]:

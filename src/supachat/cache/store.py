@@ -22,7 +22,7 @@ from typing import TypeVar
 
 from supachat.cache.binding import Connection
 from supachat.cache.claim import Claim
-from supachat.cache.rows import Rows
+from supachat.cache.rows import Rows, sound
 from supachat.cache.salvage import closed_aside, drop_log, inode_of, is_damage, log_of, salvage, set_aside
 from supachat.cache.trouble import trouble
 from supachat.domain.errors import CacheError
@@ -44,7 +44,7 @@ class Cache:
     keep everything in memory; it is asked in the thread.
 
     Messages older than `keep_days` are dropped at a start; 0 keeps them for ever. `wall` is seconds since
-    1970.
+    1970. Made at once: the file is opened by the thread, and trouble shows at the first call.
     """
 
     def __init__(
@@ -72,11 +72,6 @@ class Cache:
         self._thread = threading.Thread(target=self._work, name="supachat-cache", daemon=True)
         self._thread.start()
 
-    @classmethod
-    def open(cls, path: Path | None, *, keep_days: int = 0) -> Cache:
-        """Returns at once; the file is opened by the thread. Trouble shows at the first call."""
-        return cls(lambda: path, keep_days=keep_days)
-
     @property
     def owes(self) -> bool:
         """The disk had no room for something yet."""
@@ -101,7 +96,7 @@ class Cache:
             rows.spans_hold = True  # whoever starts from here knows what is here
             return memory
 
-        return await self._do(lambda: self._on_file(load))
+        return await self._do(lambda: self._on_file(sound(load)))
 
     async def commit(self, writes: Sequence[Write]) -> None:
         """One transaction. With a draft in it, on the platter before this returns.
@@ -113,7 +108,7 @@ class Cache:
         await self._do(lambda: self._pay(writes))
 
     async def recall(self, request: Recall) -> Recalled:
-        return await self._do(lambda: self._on_file(lambda rows: rows.recall(request)))
+        return await self._do(lambda: self._on_file(sound(lambda rows: rows.recall(request))))
 
     async def clear(self) -> None:
         """Drop everything of this account."""
