@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.unit.core_screen import (
+    CONNECTED,
     SIGNED_IN,
     THREAD,
     Screen,
@@ -14,6 +15,7 @@ from tests.unit.core_screen import (
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.errors import NotAllowed, Unreachable
+from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
     Delivery,
     Message,
@@ -77,6 +79,21 @@ def test_offline_a_draft_waits_and_goes_out_when_signed_in() -> None:
     assert not screen.asked(ev.SendDraft)
     screen.hear(SIGNED_IN)
     assert len(screen.asked(ev.SendDraft)) == 1
+
+
+def test_while_offline_by_hand_nothing_is_tried_and_that_is_no_error() -> None:
+    screen = live(said(1))
+    screen.hear(ev.LinkMoved(Link(LinkState.OFFLINE)))
+    screen.take(screen.engine.send("d1", THREAD, "mine", Micros(9), 0))
+    screen.hear(ev.DraftKept("d1"))
+    screen.take(screen.engine.tick(30))
+    assert not screen.asked(ev.SendDraft)
+    screen.take(screen.engine.failed(ev.ListThreads("direct"), Unreachable("you are offline by hand"), 31))
+    assert screen.engine.health.health.last_error == ""
+    screen.hear(CONNECTED)
+    (request,) = screen.asked(ev.SendDraft)
+    assert isinstance(request, ev.SendDraft)
+    assert request.draft.attempts == 1
 
 
 def test_a_failed_send_waits_and_is_tried_again_and_a_refused_one_stops_with_its_reason() -> None:

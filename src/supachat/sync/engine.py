@@ -255,7 +255,8 @@ class Engine:
         if parts.looking.rested(now):
             parts.rest(out)
         if self.online:
-            parts.sender.send_due(now, out)
+            if self.health.health.link.state is not LinkState.OFFLINE:  # it would be a try in vain
+                parts.sender.send_due(now, out)
             parts.attend(now, out)
             out.requests += parts.looking.due()
             self._watch(now, out)

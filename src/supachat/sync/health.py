@@ -111,7 +111,9 @@ class HealthKeeper:
         self._heard_at = now
 
     def trouble(self, words: Safe, now: float) -> None:
-        self.health = replace(self.health, last_error=words, last_error_at=now)
+        """A request failed. While the person wants no link that is no error."""
+        if self.health.link.state is not LinkState.OFFLINE:
+            self.health = replace(self.health, last_error=words, last_error_at=now)
 
     def counted(
         self,
