@@ -96,6 +96,15 @@ def test_a_shipped_dialect_fits_what_its_sql_made_until_somebody_breaks_it(proje
     assert project.count("chat_messages") == before
 
 
+def test_where_no_policy_lets_the_messages_be_read_that_is_said(project: Project) -> None:
+    """The table is empty then, without an error: all was well, and the screen showed nothing."""
+    assert project.shell.run("send", "@ben", "hello").returncode == 0
+    project.owner("drop policy supachat_public_messages_read on public.chat_messages")
+    cures = project.failed("direct")
+    assert set(cures) == {"rows"}
+    assert "tablename = 'chat_messages'" in cures["rows"]
+
+
 def test_where_the_server_counts_the_keys_no_right_is_said_to_be_missing(project: Project) -> None:
     project.owner("drop table public.chat_messages, public.chat_threads cascade")
     project.install("integer_keys")

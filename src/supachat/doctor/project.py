@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from supachat.assemble.examine import Dialect, Examiner, code_of
 from supachat.dialects import catalog
-from supachat.dialects.calls import Call, Insert, Rpc, Topic
+from supachat.dialects.calls import Call, Insert, Rpc, Select, Topic
 from supachat.doctor import sql
 from supachat.doctor.findings import Note, Trouble, Unseen
 from supachat.doctor.machine import Machine
@@ -79,8 +79,22 @@ class Source:
             ) from error
         except NotAllowed as error:
             raise Trouble(error.message, sql.grants(dialect.name, dialect.schema)) from error
+        if any(thread.last is not None for thread in self._threads):
+            await self._shows()
         number = len(self._threads)
         return f"{number} {'thread' if number == 1 else 'threads'} under row level security"
+
+    async def _shows(self) -> None:
+        """That of the messages which the list tells of, one at least may be read. Where no policy lets the
+        reader, the table is empty and no error says so."""
+        schema, stored = self.dialect.schema, self.dialect.map.stored
+        if stored is None or await self._reader.examiner.rows(Select(stored.table, limit=1, schema=schema)):
+            return
+        raise Trouble(
+            f"the list tells of messages, and {schema}.{stored.table} shows you none of them: no policy "
+            "lets you read",
+            sql.policies(schema, stored.table, "read"),
+        )
 
     async def writes(self) -> str:
         """A row that a constraint has to refuse, so that none is left, tells what RLS says of it."""
