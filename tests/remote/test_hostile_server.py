@@ -16,7 +16,7 @@ from supachat.doctor.project import ends_in
 from supachat.domain.errors import ServerTrouble, SupachatError, Unreachable
 from supachat.remote import http as ours
 from supachat.remote.address import Address
-from supachat.remote.outside import claims_of
+from supachat.remote.outside import access_claims
 from supachat.remote.vault import unpacked
 from supachat.remote.waits import Waits
 from supachat.remote.ways import ask_ways
@@ -123,7 +123,7 @@ async def test_a_redirect_takes_no_key_along() -> None:
 @pytest.mark.parametrize("exp", ["1" + "0" * 400, "1e999", "NaN", "-1", "9e15", "[]"])
 def test_an_end_with_which_nobody_can_reckon(exp: str) -> None:
     token = jwt(f'{{"sub":"a","exp":{exp}}}')
-    assert claims_of(token) is None
+    assert access_claims(token) is None
 
 
 def test_a_key_that_is_a_well() -> None:

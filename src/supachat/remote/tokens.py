@@ -10,7 +10,7 @@ from supabase_auth.types import Session
 
 from supachat.domain.model import Account
 from supachat.domain.text import safe_line
-from supachat.remote.outside import claims_of
+from supachat.remote.outside import access_claims
 from supachat.remote.waits import Waits
 
 
@@ -55,7 +55,7 @@ def tokens_of(session: Session, now: float, wall: float) -> Tokens:
 def tokens_in(access: str, given_at: float | None, now: float, wall: float) -> Tokens:
     """An access token that came alone. Its end is compared with the giver's own clock, `given_at`, else
     with ours: it may have been made long before it was given."""
-    claims = claims_of(access) or {}
+    claims = access_claims(access) or {}
     meta = claims.get("user_metadata")
     who = _account(
         str(claims.get("sub") or ""), str(claims.get("email") or ""), meta if isinstance(meta, dict) else {}

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
-import json
 import re
-from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from supachat.domain.claims import claims_of
 from supachat.domain.errors import BadInput, KeyRefused
 from supachat.domain.values import dataclass
 from supachat.settings.auth import Auth
@@ -92,21 +89,8 @@ def check_key(key: str) -> str:
         raise KeyRefused(
             "This is a secret key: it passes by every policy, so it is not taken here", cure=cure
         )
-    role = _claims(key).get("role", "anon")
-    if role != "anon":
+    if (claims_of(key) or {}).get("role", "anon") != "anon":
         raise KeyRefused("This is not a publishable key but one of a role that may do more", cure=cure)
     if not re.fullmatch(r"[\x21-\x7e]+", key):
         raise KeyRefused("The key holds characters that no key has", cure=cure)
     return key
-
-
-def _claims(token: str) -> dict[str, Any]:
-    """What a JWT says, unverified: only to see what a person pasted. Empty if it is none."""
-    parts = token.split(".")
-    if len(parts) != 3:
-        return {}
-    try:
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
-    except (binascii.Error, ValueError, RecursionError):
-        return {}
-    return claims if isinstance(claims, dict) else {}
