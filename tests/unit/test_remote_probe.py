@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 
 from supachat.domain.errors import SettingsError
@@ -44,7 +45,7 @@ def settings() -> bytes:
 def test_what_is_found(
     status: int, body: bytes, with_key: bool, answers: bool, ok: bool, words: str
 ) -> None:
-    result = found(status, body, 0.012, with_key)
+    result = found(httpx.Response(status, content=body), 0.012, with_key)
     assert (result.answers, result.answers and result.key_known) == (answers, ok)
     assert words in result.sentence
     assert bool(words) == bool(result.sentence)
@@ -53,8 +54,8 @@ def test_what_is_found(
 
 def test_a_project_that_takes_no_accounts() -> None:
     closed = json.dumps({**json.loads(settings()), "disable_signup": True}).encode()
-    assert not found(200, closed, 0.0, True).sign_up
-    assert found(200, settings(), 0.0, True).sign_up
+    assert not found(httpx.Response(200, content=closed), 0.0, True).sign_up
+    assert found(httpx.Response(200, content=settings()), 0.0, True).sign_up
 
 
 @pytest.mark.parametrize(

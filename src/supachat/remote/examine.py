@@ -35,6 +35,7 @@ from supachat.remote.session import Keeper
 from supachat.remote.skew import dated
 from supachat.remote.vault import Vault
 from supachat.remote.waits import Waits
+from supachat.remote.ways import ask_settings, json_object
 
 ALLOWED = frozenset({"23502", "23505", "23514"})
 """What PostgreSQL says of a row that row level security let pass and a constraint did not."""
@@ -100,15 +101,10 @@ class Examiner:
     async def ask(self) -> Answer:
         """The sign-in server's settings. Raises `Unreachable`."""
         began = time.monotonic()
-        try:
-            said = await self._http.get(
-                f"{self._address.url}/auth/v1/settings", headers={"apikey": self._address.key}
-            )
-        except httpx.HTTPError as error:
-            raise network(error) from error
+        said = await ask_settings(self._http, self._address)
         seconds = time.monotonic() - began
         skew = _skew(said.headers.get("date", ""), datetime.now(UTC), seconds)
-        return Answer(said.status_code, seconds, _object(said), skew)
+        return Answer(said.status_code, seconds, json_object(said), skew)
 
     async def sign_in(self) -> tuple[Account, str]:
         """Take up the session that is kept; the account and its access token. Raises `SessionEnded`,
@@ -140,7 +136,7 @@ class Examiner:
         """The API's own description, as Swagger 2.0; None where the project keeps it to itself, as hosted
         ones do since 2026. Raises `Unreachable`."""
         said = await self._raw("GET", "/", schema)
-        found = _object(said) if said.status_code == 200 else None
+        found = json_object(said) if said.status_code == 200 else None
         return found if found and isinstance(found.get("definitions"), dict) else None
 
     async def kind(self, table: str, column: str, schema: str) -> str | None:
@@ -178,7 +174,7 @@ class Examiner:
         said = await self._raw("POST", path, call.schema, wanted, json=dict(body))
         if said.is_success:
             return True
-        answer = _object(said) or {}
+        answer = json_object(said) or {}
         if answer.get("code") != "42501" and said.status_code != 403:
             raise Refused(
                 f"the server answered {said.status_code} {safe_line(str(answer.get('message', '')))}"
@@ -247,14 +243,6 @@ def code_of(error: SupachatError) -> str:
 def _words_of(error: SupachatError) -> str:
     cause = error.__cause__
     return str(cause.message or "") if isinstance(cause, APIError) else ""
-
-
-def _object(answer: httpx.Response) -> Mapping[str, Any] | None:
-    try:
-        found = answer.json()
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _skew(date: str, now: datetime, seconds: float) -> float | None:

@@ -15,8 +15,8 @@ from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe, safe_line
 from supachat.remote.address import Address, checked_key, checked_url
 from supachat.remote.http import make_client, tls_context
-from supachat.remote.refusals import network
 from supachat.remote.waits import Waits
+from supachat.remote.ways import ask_settings, json_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,29 +43,18 @@ async def probe(url: str, key: str, *, waits: Waits | None = None) -> Probe:
     began = time.monotonic()
     try:
         async with make_client(address, waits, tls_context()) as client:
-            answer = await client.get(f"{address.url}/auth/v1/settings", headers={"apikey": address.key})
-    except httpx.HTTPError as error:
-        return Probe(sentence=safe_line(str(network(error))))
+            answer = await ask_settings(client, address)
     except SupachatError as error:
         return Probe(sentence=safe_line(str(error)))
-    return found(answer.status_code, answer.content, time.monotonic() - began, bool(key))
+    return found(answer, time.monotonic() - began, bool(key))
 
 
-def found(status: int, body: bytes, seconds: float, with_key: bool) -> Probe:
+def found(answer: httpx.Response, seconds: float, with_key: bool) -> Probe:
     """What the answer says."""
-    if status in (401, 403):
+    if answer.status_code in (401, 403):
         sentence = "this project does not know the key. Copy it again from its settings" if with_key else ""
         return Probe(answers=True, round_trip=seconds, sentence=Safe(sentence))
-    settings = _settings(body) if status == 200 else None
-    if settings is None:
+    settings = json_object(answer) if answer.status_code == 200 else None
+    if settings is None or "disable_signup" not in settings:  # no GoTrue server's
         return Probe(round_trip=seconds, sentence=Safe("something answers there, but no Supabase project"))
     return Probe(True, with_key, seconds, sign_up=settings.get("disable_signup") is not True)
-
-
-def _settings(body: bytes) -> dict[str, object] | None:
-    """The settings of a GoTrue server; None where it is none."""
-    try:
-        settings = httpx.Response(200, content=body).json()
-    except (ValueError, RecursionError):
-        return None
-    return settings if isinstance(settings, dict) and "disable_signup" in settings else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import httpx
 
@@ -16,20 +17,31 @@ _NO_PROVIDERS = frozenset({"email", "phone", "anonymous_users"})
 
 async def ask_ways(http: httpx.AsyncClient, address: Address) -> Ways:
     """Raises `Unreachable` and `ServerTrouble`."""
+    answer = await ask_settings(http, address)
+    return ways_in(json_object(answer) if answer.status_code == 200 else None)
+
+
+async def ask_settings(http: httpx.AsyncClient, address: Address) -> httpx.Response:
+    """Whatever answers there. Raises `Unreachable` and `ServerTrouble`."""
     try:
-        answer = await http.get(f"{address.url}/auth/v1/settings", headers={"apikey": address.key})
-        settings = answer.json() if answer.status_code == 200 else None
+        return await http.get(f"{address.url}/auth/v1/settings", headers={"apikey": address.key})
     except httpx.HTTPError as error:
         raise network(error) from error
-    except (ValueError, RecursionError) as error:
-        raise ServerTrouble("the sign-in server gave an answer that cannot be read") from error
-    return ways_in(settings)
 
 
-def ways_in(settings: object) -> Ways:
+def json_object(answer: httpx.Response) -> dict[str, Any] | None:
+    """None for an answer that is none, or cannot be read."""
+    try:
+        found = answer.json()
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def ways_in(settings: dict[str, Any] | None) -> Ways:
     """What the settings say. Pure. What they do not say is taken as they come without a word: a
     password, a code, new accounts."""
-    if not isinstance(settings, dict):
+    if settings is None:
         raise ServerTrouble("the sign-in server does not say how it lets people in")
     external = settings.get("external")
     doors = external if isinstance(external, dict) else {}
