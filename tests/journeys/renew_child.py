@@ -13,13 +13,13 @@ from pathlib import Path
 
 from supabase import AsyncClient
 from supabase.lib.client_options import AsyncClientOptions
+from tests.waits import scaled
 
 from supachat.domain.text import Safe
 from supachat.remote.address import address
 from supachat.remote.http import make_client, tls_context
 from supachat.remote.session import Keeper
 from supachat.remote.vault import FileVault
-from supachat.remote.waits import scaled
 
 WAITS = scaled(1.0, poke_gap=0.0)
 """No token is too new to be renewed."""

@@ -22,6 +22,7 @@ from tests.faults.plan import Fault
 from tests.faults.proxy import Proxy
 from tests.journeys.guest import Guest
 from tests.journeys.local import PASSWORD, LocalServer
+from tests.waits import scaled
 
 from supachat.cache.files import Files
 from supachat.client import Client
@@ -32,7 +33,7 @@ from supachat.domain.model import Delivery, Gap, Message, ThreadKey
 from supachat.domain.text import safe_line
 from supachat.remote.project import Project
 from supachat.remote.vault import MemoryVault
-from supachat.remote.waits import Waits, scaled
+from supachat.remote.waits import Waits
 
 SPEED = 10
 Tell = Callable[[str, object], None]

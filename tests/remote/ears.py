@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.waits import scaled
+
 from supachat.dialects.calls import Topic
 from supachat.domain.health import Link, LinkState
 from supachat.remote.frames import Broadcast, Present, RowChanged
 from supachat.remote.supervisor import Supervisor
-from supachat.remote.waits import scaled
 
 FAST = scaled(0.03, open=2.0, join=3.0, silence=1.5, heartbeat=0.4, poke_gap=0.2, ack=1.5)
 ENDLESS = scaled(100.0, close=0.1)

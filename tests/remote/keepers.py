@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from tests.remote.answers import Scripted, client_of
 from tests.remote.gotrue import Clock, GoTrue
+from tests.waits import scaled
 
 from supachat.domain.errors import (
     VaultError,
@@ -15,7 +16,6 @@ from supachat.domain.errors import (
 from supachat.domain.text import Safe
 from supachat.remote.session import Keeper
 from supachat.remote.vault import Kept, MemoryVault, Vault
-from supachat.remote.waits import scaled
 
 FAST = scaled(0.02, token_left=60.0, token_early=300.0, poke_gap=5.0, http_connect=1.0, lock=5.0)
 USER = "01a1f8c8-2f5e-709b-8340-b3b82435e7a8"

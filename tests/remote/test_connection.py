@@ -11,6 +11,7 @@ from tests.remote import phoenix as px
 from tests.remote.ears import ENDLESS, FAST, ROOM
 from tests.remote.inbox import heard, hears
 from tests.remote.phoenix import Phoenix, until
+from tests.waits import scaled
 
 from supachat.dialects.calls import Topic
 from supachat.domain.text import Safe
@@ -19,7 +20,7 @@ from supachat.remote.address import Address
 from supachat.remote.connection import Connection
 from supachat.remote.frames import Beaten, Broadcast, Ended, LinkDown, Refusal, Replicated
 from supachat.remote.verdicts import Cure, Verdict, judge_handshake
-from supachat.remote.waits import Waits, scaled
+from supachat.remote.waits import Waits
 
 # ---------------------------------------------------------------- opening
 

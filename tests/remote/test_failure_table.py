@@ -35,12 +35,13 @@ from tests.remote.phoenix import Join, Phoenix, until
 from tests.remote.world import ROWS, THREAD, World
 from tests.repeats import GENERATIONS
 from tests.repeats import TABLE_SCALE as SCALE
+from tests.waits import scaled
 
 from supachat.dialects.calls import Topic
 from supachat.domain.events import ListThreads, SignedIn, ThreadReady, Watch
 from supachat.domain.health import LinkState
 from supachat.remote.frames import Broadcast
-from supachat.remote.waits import Waits, scaled
+from supachat.remote.waits import Waits
 
 MARGIN = 0.25
 """Seconds."""

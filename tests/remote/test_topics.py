@@ -5,11 +5,11 @@ from __future__ import annotations
 from tests.remote import phoenix as px
 from tests.remote.ears import FAST, ROOM, Heard, Make
 from tests.remote.phoenix import Join, Phoenix, until
+from tests.waits import scaled
 
 from supachat.dialects.calls import Topic
 from supachat.domain.health import LinkState
 from supachat.remote.rules import Standing
-from supachat.remote.waits import scaled
 
 # ---------------------------------------------------------------- joining
 

@@ -13,6 +13,7 @@ from tests.remote import phoenix as px
 from tests.remote.answers import Scripted
 from tests.remote.gotrue import GoTrue
 from tests.remote.phoenix import Frame, Phoenix, until
+from tests.waits import scaled
 
 from supachat.dialects.catalog import load
 from supachat.domain import events as ev
@@ -20,7 +21,7 @@ from supachat.domain.events import Event
 from supachat.domain.model import ThreadKey
 from supachat.remote.project import Project
 from supachat.remote.vault import MemoryVault, Vault
-from supachat.remote.waits import Waits, scaled
+from supachat.remote.waits import Waits
 
 E = TypeVar("E")
 

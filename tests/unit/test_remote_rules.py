@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf
 
 import pytest
+from tests.waits import scaled
 
 from supachat.dialects.calls import Topic
 from supachat.domain.text import Safe
@@ -19,7 +20,7 @@ from supachat.remote.rules import (
     picks,
 )
 from supachat.remote.verdicts import Cure, Verdict, judge_handshake, judge_join, judge_live
-from supachat.remote.waits import Waits, scaled
+from supachat.remote.waits import Waits
 
 W = Waits()
 

@@ -5,7 +5,7 @@ Must never read a clock; it only says how long.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +85,3 @@ class Waits:
     attempts_max: int = 20
     joins_in_flight: int = 10
     topics_max: int = 60
-
-
-_COUNTS = frozenset({"attempts_max", "joins_in_flight", "topics_max", "token_share"})
-
-
-def scaled(factor: float, **fixed: float) -> Waits:
-    """The real waits times `factor`; `fixed` names those that are given outright."""
-    waits = Waits()
-    values = {
-        field.name: getattr(waits, field.name) * factor
-        for field in fields(Waits)
-        if field.name not in _COUNTS
-    }
-    return replace(waits, **{**values, **fixed})
