@@ -114,7 +114,7 @@ async def converses(me: Guest, thread: ThreadKey, text: str, fate: Fate) -> None
 async def rests(me: Guest) -> None:
     """Nothing is asked any more."""
     async with asyncio.timeout(SETTLE):
-        while me.client._run.engine.under_way():
+        while len(me.client._run.engine.parts.asking):
             await asyncio.sleep(0.01)
 
 

@@ -92,7 +92,7 @@ def test_a_day_of_a_bad_network_leaves_nothing_behind() -> None:
     tracemalloc.start()
     for _ in range(HOURS):
         hour(device, way, server, dice)
-        under_way.append(device.engine.under_way())
+        under_way.append(len(device.engine.parts.asking))
         held.append((tracemalloc.get_traced_memory()[0], len(server.log)))
     tracemalloc.stop()
     assert max(under_way) <= 8, under_way

@@ -77,7 +77,7 @@ def test_who_stops_at_every_one_of_them_reads_every_one() -> None:
 
 def test_what_comes_into_the_open_thread_is_told_one_place_at_a_time_and_then_the_newest() -> None:
     screen = live(said(1))
-    before = screen.engine.under_way()
+    before = len(screen.engine.parts.asking)
     for at in range(2, 50):
         screen.hear(ev.MessageArrived(said(at)), now=10.0)
         screen.take(screen.engine.seen(THREAD, 10.0))
@@ -90,7 +90,7 @@ def test_what_comes_into_the_open_thread_is_told_one_place_at_a_time_and_then_th
     assert screen.asked(ev.MarkRead) == [MarkRead(THREAD, said(49).cursor)]
     screen.hear(ev.ReadMarked(THREAD, said(49).cursor), now=10.2)
     assert not screen.asked(ev.MarkRead)
-    assert screen.engine.under_way() == before
+    assert len(screen.engine.parts.asking) == before
 
 
 @pytest.mark.parametrize(

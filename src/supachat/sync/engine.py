@@ -236,10 +236,6 @@ class Engine:
     def presence(self, source: str, person: str) -> Presence:
         return self.people.presence(source, person, self.threads.with_person(source, person))
 
-    def under_way(self) -> int:
-        """Requests that have no answer yet."""
-        return len(self.parts.asking)
-
     def next_wake(self) -> float | None:
         """When something has to happen before the next tick: a draft's next try, a message's next paint, a
         thread's being read."""
