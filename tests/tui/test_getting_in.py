@@ -236,10 +236,11 @@ async def test_signing_out_with_unsent_messages_asks_first() -> None:
         await until(pilot, lambda: "not sent: no" in screen_text(pilot.app))
         await pilot.press("ctrl+p", *"sign out", "enter")
         await until(pilot, lambda: "Drop 1 unsent message?  y sign out  n stay" in screen_text(pilot.app))
-        await pilot.press("n")
+        await pilot.press("n", *"goes on")
         await settled(pilot)
         assert not isinstance(pilot.app.screen, SignIn)
         assert town.signed_in
+        assert chat(pilot.app).composer.text == "goes on"
 
 
 async def test_who_signs_out_leaves_nothing_on_the_screen_and_nothing_to_be_recalled() -> None:

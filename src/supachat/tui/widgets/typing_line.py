@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from textual.timer import Timer
+from textual.widget import Widget
 
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
@@ -85,6 +86,8 @@ class TypingLine(Drawn):
         super().__init__(**kwargs)
         self.state = TypingState()
         self._timer: Timer | None = None
+        self._before: Widget | None = None
+        """What had the keyboard when the question came."""
 
     def show(self, **parts: Any) -> None:
         """Change parts of the state, as named in `TypingState`."""
@@ -108,9 +111,11 @@ class TypingLine(Drawn):
         self.show(flash=Safe(""))
 
     def ask(self, question: Question) -> None:
-        """Take the keyboard until the question is answered."""
+        """Take the keyboard until the question is answered, then give it back."""
         self.show(question=question)
         self.can_focus = True
+        if not self.has_focus:
+            self._before = self.screen.focused
         self.screen.set_focus(self)
 
     def leave(self) -> bool:
@@ -122,6 +127,8 @@ class TypingLine(Drawn):
 
     def action_answer(self, yes: bool) -> None:
         question = self.state.question
+        if self.has_focus:  # else what is typed next went nowhere
+            self.screen.set_focus(self._before)
         self.can_focus = False
         self.show(question=None)
         if question is not None:
