@@ -180,7 +180,7 @@ def test_people_stand_by_presence_then_name() -> None:
         PersonView("noa", Safe("Noa"), Presence.AWAY),
     ]
     rows = [
-        text(row) for row in people_rows(people, [Fact(Safe("source"), Safe("Direct"))], 30, tall=False)
+        text(row) for row in people_rows(people, [Fact(Safe("source"), Safe("Direct"))], 30, 24, tall=False)
     ]
     assert [row.strip() for row in rows] == [
         "People                  4",
@@ -192,3 +192,23 @@ def test_people_stand_by_presence_then_name() -> None:
         "This thread",
         "source    Direct",
     ]
+
+
+@pytest.mark.parametrize(
+    ("skip", "said"),
+    [
+        (0, ["One", "Three", "9 more below"]),
+        (5, ["P4", "P5", "4 more below"]),
+        (8, ["P7", "P8", "P9"]),
+        (40, ["P7", "P8", "P9"]),
+    ],
+)
+def test_of_more_people_than_have_room_it_is_said_how_many_stand_below(skip: int, said: list[str]) -> None:
+    names = ["One", "Three", *(f"P{n}" for n in range(1, 10))]
+    people = [
+        PersonView(name, Safe(name), Presence.ONLINE if len(name) > 2 else Presence.UNKNOWN)
+        for name in names
+    ]
+    facts = [Fact(Safe("source"), Safe("Direct"))]
+    rows = [text(row).strip(" ◉") for row in people_rows(people, facts, 30, 7, skip=skip, tall=False)]
+    assert rows == ["People                 11", *said, "", "This thread", "source    Direct"]

@@ -68,7 +68,7 @@ class Changes:
                 return {"header"}
             case ev.HealthChanged():
                 self._health(change)
-                return {"header"}
+                return {"header", "people"}  # who is there is not known without a link
             case ev.AccountChanged():
                 self._account(change)
                 return {"list"}

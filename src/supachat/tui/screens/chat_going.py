@@ -89,7 +89,7 @@ class Going:
         if key is not None:
             self._editing.show_abilities(key)
             self._completing.want_replies(key)
-            self._widgets.composer.call(self._view.placeholder(key))
+            self._widgets.composer.field.call(self._view.placeholder(key))
 
     def first(self) -> ThreadKey | None:
         """Where to begin: the last open thread, else the one that moved last."""
@@ -108,7 +108,7 @@ class Going:
     def listed(self) -> None:
         """The list is another: the open thread may be called otherwise, or one be there to open at last."""
         if self._middle.thread is not None:
-            self._widgets.composer.call(self._view.placeholder(self._middle.thread))
+            self._widgets.composer.field.call(self._view.placeholder(self._middle.thread))
         first = self.first()
         if self._client.open_thread is None and first is not None and not self._put_out:
             self.go(first)

@@ -132,7 +132,7 @@ class View:
         composer.display = shown
         if self._middle.thread is not None:
             return
-        composer.call(AHEAD)
+        composer.field.call(AHEAD)
         if turned and composer.screen.focused in (None, entries, composer.field):
             composer.screen.set_focus(composer.field if shown else entries)
 

@@ -11,7 +11,6 @@ from typing import Any, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 
@@ -157,13 +156,9 @@ class Composer(Horizontal):
     def show(self, placeholder: Safe, text: str, limit: int) -> None:
         """Another thread: its placeholder, the text that waits there, its longest message in bytes."""
         self._limit = limit
-        self.field.placeholder = Content(placeholder)
+        self.field.call(placeholder)
         self._stop_recalling()
         self._put(text)
-
-    def call(self, placeholder: Safe) -> None:
-        """What stands there while nothing is written."""
-        self.field.placeholder = Content(placeholder)
 
     def forget(self) -> None:
         """Somebody else sits here now: no text and no history stays."""

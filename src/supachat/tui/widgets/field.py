@@ -10,12 +10,16 @@ from typing import Any
 
 from rich.text import Text
 from textual import events
+from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import TextArea
 
+from supachat.domain.model import NOTHING
+from supachat.domain.text import Safe
 from supachat.tui.keymap import LINES, Place, bindings
-from supachat.tui.widgets.drawn import moving
+from supachat.tui.spans import cut
+from supachat.tui.widgets.drawn import glyphs_of, moving
 from supachat.tui.widgets.typed import LARGEST_PASTE, cleaned, one_line, shown
 
 STILL_AFTER = 10.0
@@ -39,6 +43,20 @@ class EditingField(TextArea, inherit_bindings=False):
         self.match_cursor_bracket = False
         self._killed = ""
         self._still: Timer | None = None
+        self._calls = NOTHING
+
+    def call(self, words: Safe) -> None:
+        """What stands there while nothing is written: as much of it as there is room for."""
+        self._calls = words
+        self._fit_call()
+
+    def on_resize(self) -> None:
+        if self._calls:
+            self._fit_call()
+
+    def _fit_call(self) -> None:
+        room = self.size.width or len(self._calls)
+        self.placeholder = Content(cut(self._calls, room, glyphs_of(self).cut))
 
     def get_line(self, line_index: int) -> Text:
         return Text(shown(self.document.get_line(line_index)), end="", no_wrap=True)

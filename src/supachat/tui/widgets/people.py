@@ -42,28 +42,40 @@ class Fact:
 
 
 def people_rows(
-    people: Sequence[PersonView], facts: Sequence[Fact], cells: int, *, tall: bool, glyphs: Glyphs = UNICODE
+    people: Sequence[PersonView],
+    facts: Sequence[Fact],
+    cells: int,
+    height: int,
+    *,
+    skip: int = 0,
+    tall: bool,
+    glyphs: Glyphs = UNICODE,
 ) -> list[Row]:
-    """The whole column, each row exactly `cells` wide."""
+    """The whole column, each row exactly `cells` wide. Where not everybody has room, the first `skip` are
+    left out, and what stands below is counted."""
     air = [Row()] if tall else []
-    head = [Span(Safe("People"), "bold text2")]
-    rows = [*air, _line(head, [Span(Safe(f"{len(people)}"), "quiet")], cells), *air]
+    count = [Span(Safe(f"{len(people)}"), "quiet")]
+    head = [*air, _line([Span(Safe("People"), "bold text2")], count, cells), *air]
+    foot = [Row(), *air, _line([Span(Safe("This thread"), "bold text2")], [], cells), *air] if facts else []
+    foot += [_fact(each, cells) for each in facts]
     ordered = sorted(people, key=lambda each: (_ORDER.index(each.presence), each.me, each.name.casefold()))
-    for each in ordered:
-        rows.append(_person(each, cells, glyphs))
-        if each.action:
-            rows.append(Row((space(4), Span(cut(each.action, cells - 7, glyphs.cut), "quiet"))))
-    if facts:
-        rows += [Row(), *air, _line([Span(Safe("This thread"), "bold text2")], [], cells), *air]
-        rows += [_fact(each, cells) for each in facts]
-    return rows
+    drawn = [_person(each, cells, glyphs) for each in ordered]
+    room = height - len(head) - len(foot)
+    while skip and sum(map(len, drawn[skip - 1 :])) <= room:
+        skip -= 1  # nothing is left out at the top that has room
+    end = min(len(drawn), skip + max(0, room))
+    while end > skip and sum(map(len, drawn[skip:end])) + (end < len(drawn)) > room:
+        end -= 1
+    more = Span(Safe(f"{len(drawn) - end:,} more below"), "quiet")
+    below = [_line([space(2), more], [], cells)] if end < len(drawn) else []
+    return [*head, *(row for rows in drawn[skip:end] for row in rows), *below, *foot]
 
 
 def _line(left: list[Span], right: list[Span], cells: int) -> Row:
     return Row(fit([space(2), *left], [*right, space(3)], cells))
 
 
-def _person(person: PersonView, cells: int, glyphs: Glyphs) -> Row:
+def _person(person: PersonView, cells: int, glyphs: Glyphs) -> list[Row]:
     glyph, colour = of_presence(person.presence, glyphs)
     here = person.presence in (Presence.ONLINE, Presence.AWAY)
     name = Safe("You") if person.me else person.name
@@ -74,7 +86,9 @@ def _person(person: PersonView, cells: int, glyphs: Glyphs) -> Row:
     kind = "" if person.kind is PersonKind.PERSON else person.kind.value
     said = "owner" if person.owner else kind or person.seen
     said = said or ("away" if person.presence is Presence.AWAY else "")
-    return _line(left, [Span(Safe(said), "quiet")] if said else [], cells)
+    row = _line(left, [Span(Safe(said), "quiet")] if said else [], cells)
+    did = Row((space(4), Span(cut(person.action, cells - 7, glyphs.cut), "quiet")))
+    return [row, did] if person.action else [row]
 
 
 def _fact(fact: Fact, cells: int) -> Row:
@@ -91,6 +105,7 @@ class PeopleColumn(Drawn):
         super().__init__(**kwargs)
         self._people: tuple[PersonView, ...] = ()
         self._facts: tuple[Fact, ...] = ()
+        self._skip = 0
 
     def show(self, people: Sequence[PersonView], facts: Sequence[Fact]) -> None:
         """Everything it shows, whole."""
@@ -98,10 +113,26 @@ class PeopleColumn(Drawn):
             self._people, self._facts = tuple(people), tuple(facts)
             self.redraw()
 
+    def on_mouse_scroll_down(self) -> None:
+        self._wheel(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        self._wheel(-1)
+
+    def _wheel(self, by: int) -> None:
+        """Not beyond the end, where another step shows the same."""
+        before, skipped = self.rows(*self.size), self._skip
+        self._skip = max(0, skipped + by)
+        if by > 0 and self.rows(*self.size) == before:
+            self._skip = skipped
+        self.redraw()
+
     def rows(self, width: int, height: int) -> Sequence[Row]:
-        tall, glyphs = self.app.size.height >= 30, glyphs_of(self)
-        if not toneless(self):
-            return people_rows(self._people, self._facts, width, tall=tall, glyphs=glyphs)
-        rows = people_rows(self._people, self._facts, width - 1, tall=tall, glyphs=glyphs)
+        tall, glyphs, edged = self.app.size.height >= 30, glyphs_of(self), toneless(self)
+        rows = people_rows(
+            self._people, self._facts, width - edged, height, skip=self._skip, tall=tall, glyphs=glyphs
+        )
+        if not edged:
+            return rows
         edge = Span(Safe(glyphs.edge), "rule")
         return [Row((edge, *row.spans)) for row in [*rows, *[Row()] * (height - len(rows))]]
