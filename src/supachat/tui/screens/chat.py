@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 
 from supachat.client import Client
 from supachat.domain import events as ev
@@ -115,6 +117,10 @@ class ChatScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         self.parts.places.divide()  # a class that came later would have every widget styled again: 9 ms
         yield from self.parts.widgets.compose()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """All of its own rows are alike, and covered."""
+        return super().render_lines(Region(crop.x, crop.y, crop.width, 1)) * crop.height
 
     def on_mount(self) -> None:
         self._changes.begin()

@@ -58,13 +58,14 @@ class Places:
     def divide(self) -> None:
         """Which part has how much room."""
         now, widgets = self.frame, self._widgets
+        update = widgets.people.is_mounted  # else all of it is styled in a moment, when it is mounted
         widgets.side.styles.width = now.list_width
         widgets.side.display = bool(now.list_width)
-        widgets.side.set_class(now.over, "-over")
+        widgets.side.set_class(now.over, "-over", update=update)
         widgets.people.display = bool(now.people_width) or self._people_asked
-        widgets.people.set_class(not now.people_width, "-over")
-        self._screen.set_class(now.tall, "-tall")
-        self._screen.set_class(toneless(self._screen), "-toneless")
+        widgets.people.set_class(not now.people_width, "-over", update=update)
+        self._screen.set_class(now.tall, "-tall", update=update)
+        self._screen.set_class(toneless(self._screen), "-toneless", update=update)
         widgets.notices.lay_out(*toast_place(self._screen.app.size.width, bool(widgets.people.display)))
 
     def put_away(self) -> None:
