@@ -26,8 +26,9 @@ def wrote(guests: Sequence[Guest], number: int) -> list[Writer]:
     """What each of them is to write, on the thread that all have open: `number` messages together."""
     thread = shown(guests[0])
     assert thread is not None
-    each = range(number // len(guests))
-    return [Writer(one, thread, [f"{who} {n}" for n in each]) for who, one in enumerate(guests)]
+    each, more = divmod(number, len(guests))
+    texts = [[f"{who} {n}" for n in range(each + (who < more))] for who in range(len(guests))]
+    return [Writer(one, thread, own) for one, own in zip(guests, texts, strict=True)]
 
 
 async def rides(
