@@ -169,7 +169,7 @@ def test_an_invitation_moves_the_list_and_is_an_event() -> None:
     assert stale == ListStale("rooms")
     assert isinstance(told, FeedHeard)
     assert (told.row.feed, told.row.id, told.row.title) == ("events", "n1", "You were invited to a room")
-    assert told.row.severity is Severity.INFO
+    assert (told.row.kind, told.row.severity) == ("invited", Severity.INFO)
 
 
 def test_a_change_of_a_room_is_no_event() -> None:

@@ -121,6 +121,13 @@ def test_only_of_who_comes_by_such_a_client_absence_is_known(kind: PersonKind, a
     assert people.presence("sessions", "sol", [A]) is AWAY
 
 
+def test_nobody_is_absent_under_the_id_of_the_thread() -> None:
+    """A client who has no clinician yet saw that one as offline."""
+    people = People()
+    people.present(A, {"sol": ONLINE})
+    assert people.presence(A.source, A.id, [A]) is Presence.UNKNOWN
+
+
 def test_whoever_only_a_row_speaks_of_is_offline_after_half_a_minute_of_silence() -> None:
     people = People(silent=30)
     people.seen(A, "sol", Sighting(ONLINE), 0)

@@ -72,7 +72,7 @@ def notice(map_: Map, part: Told, event: str, row: Row) -> FeedRow:
         at=Micros(0),
         title=_said(row, part.title) or safe_line(part.words.get(event, event)),
         body=_said(row, part.body),
-        kind=safe_line(event),
+        kind=safe_line(event.rpartition(":")[2] or event),  # whoever speaks is said in front of it
         severity=Severity(word) if word in set(Severity) else Severity.INFO,
     )
 

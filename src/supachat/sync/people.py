@@ -113,7 +113,8 @@ class People:
         return self._present.pop(thread, None) is not None
 
     def presence(self, source: str, person_id: str, threads: Iterable[ThreadKey]) -> Presence:
-        """The best that any joined topic of `threads` (those the person belongs to) says."""
+        """The best that any joined topic of `threads` (those the person belongs to) says. Of whoever
+        stands there under the thread's own id absence is not known: they may be nobody."""
         known = self.get(source, person_id)
         absent = Presence.OFFLINE if known is None or known.kind in _HERE else Presence.UNKNOWN
         best = Presence.UNKNOWN
@@ -122,7 +123,8 @@ class People:
                 continue
             heard, row = self._present.get(thread), self._rows.get(thread, {}).get(person_id)
             if heard is not None:
-                best = max(best, heard.get(person_id, absent), key=_RANK.__getitem__)
+                there = heard.get(person_id, Presence.UNKNOWN if person_id == thread.id else absent)
+                best = max(best, there, key=_RANK.__getitem__)
             elif row is not None:
                 silent = (thread, person_id) not in self._fresh
                 best = max(best, Presence.OFFLINE if silent else row.presence, key=_RANK.__getitem__)
