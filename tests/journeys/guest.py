@@ -12,6 +12,7 @@ from tests.journeys.local import PASSWORD, LocalServer
 from supachat.assemble import Desk, connect, open_client
 from supachat.cli.headless import Headless
 from supachat.client import Client
+from supachat.domain.entering import Password
 from supachat.domain.model import Delivery, Message, Presence, ThreadKey
 from supachat.settings import Settings, Workspace, places
 
@@ -77,9 +78,8 @@ async def guest(
     await came.client.start()
     pump = asyncio.create_task(came.watch.pump())
     try:
-        await connect(
-            came.client, desk, workspace, lambda remote: remote.sign_in(f"{name}@example.org", PASSWORD)
-        )
+        proof = Password(f"{name}@example.org", PASSWORD)
+        await connect(came.client, desk, workspace, lambda remote: remote.enter(proof))
         await came.watch.signed_in()
         await came.watch.listed_threads()
         yield came

@@ -27,6 +27,7 @@ from tests.waits import scaled
 from supachat.cache.files import Files
 from supachat.client import Client
 from supachat.dialects.catalog import load
+from supachat.domain.entering import Password
 from supachat.domain.errors import SupachatError
 from supachat.domain.events import Edge
 from supachat.domain.model import Delivery, Gap, Message, ThreadKey
@@ -135,7 +136,7 @@ async def rider(
     pump = asyncio.create_task(guest.watch.pump())
     project = Project(url, key, [load(dialect)], MemoryVault(), waits=waits, wall=wall)
     try:
-        await persist(lambda: project.sign_in(f"{name}@example.org", PASSWORD))
+        await persist(lambda: project.enter(Password(f"{name}@example.org", PASSWORD)))
         client.attach(project)
         await guest.watch.signed_in(SETTLE)
         await guest.watch.listed_threads()
@@ -169,7 +170,7 @@ async def writes(writer: Writer, chance: random.Random, *, changing: bool = Fals
             await asyncio.sleep(0.02)
         guest.client.send(writer.thread, text)
         await asyncio.sleep(chance.uniform(0.0, 0.01))
-        if changing and number % 10 == 9:
+        if changing and number % 10 == 0:
             await changes_one(writer, chance)
 
 
@@ -222,7 +223,7 @@ async def all_changed(writers: Sequence[Writer]) -> None:
 
 
 async def whole(guest: Guest, table: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """What stands on this screen once it is the table and leads back to the start."""
+    """What stands on this screen once it is the table, has no gap and leads back to the start."""
     end, expected = time.monotonic() + SETTLE, list(table)
     while time.monotonic() < end:
         items = guest.watch.items
@@ -234,6 +235,8 @@ async def whole(guest: Guest, table: Sequence[tuple[str, str]]) -> list[tuple[st
         if guest.watch.edge is not Edge.START:
             guest.client.load_older()
         await asyncio.sleep(0.05)
+    else:
+        assert pairs(guest) != expected, f"all is there, but for {len(gaps)} gaps, {guest.watch.edge}"
     return pairs(guest)
 
 

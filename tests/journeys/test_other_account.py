@@ -10,6 +10,8 @@ from tests.journeys.guest import LIMIT, Guest
 from tests.journeys.local import PASSWORD, LocalServer
 from tests.journeys.revoking import due, end_every_session
 
+from supachat.domain.entering import Password
+
 Names = Callable[[str], str]
 
 
@@ -21,7 +23,7 @@ async def lost(server: LocalServer, ana: Guest, name: str) -> None:
 
 
 async def enters(guest: Guest, name: str) -> None:
-    await guest.client.entry.sign_in(f"{name}@example.org", PASSWORD)
+    await guest.client.entry.enter(Password(f"{name}@example.org", PASSWORD))
     await guest.watch.until(lambda: guest.client.online or None, LIMIT)
 
 

@@ -9,6 +9,8 @@ from tests.journeys.guest import LIMIT
 from tests.journeys.local import PASSWORD, LocalServer
 from tests.journeys.revoking import due, end_every_session
 
+from supachat.domain.entering import Password
+
 Names = Callable[[str], str]
 
 
@@ -28,7 +30,7 @@ async def test_a_revoked_session_costs_no_draft_and_no_typed_text(
         ana.client.send(thread, "written while signed out")
         ana.client.keep_text(thread, "half a sentence")
         assert sum(ana.client.unsent()) == 1
-        await ana.client.entry.sign_in(f"{names('ana')}@example.org", PASSWORD)
+        await ana.client.entry.enter(Password(f"{names('ana')}@example.org", PASSWORD))
         await ana.all_sent()
         assert ana.client.text(thread) == "half a sentence"
         await ana.sees("before", "written while signed out")

@@ -18,6 +18,7 @@ from tests.journeys.local import PASSWORD, LocalServer
 from tests.journeys.revoking import end_every_session
 from tests.journeys.storm import QUICK, all_sent, persist, rider, stored
 
+from supachat.domain.entering import Password
 from supachat.domain.health import LinkState
 from supachat.remote.project import Project
 from supachat.remote.waits import Waits
@@ -115,7 +116,7 @@ async def test_a_revoked_session_asks_to_sign_in_and_what_was_written_meanwhile_
             await flow.passes([ben])
             waiting, failed = ana.client.unsent()
             assert (waiting > 0, failed) == (True, 0), "what is written while signed out waits"
-            await persist(lambda: ana.client.entry.sign_in(f"{names('ana')}@example.org", PASSWORD))
+            await persist(lambda: ana.client.entry.enter(Password(f"{names('ana')}@example.org", PASSWORD)))
             await flow.passes()
             assert ana.client.text(with_eve) == "half a sentence"
 

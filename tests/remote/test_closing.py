@@ -15,6 +15,7 @@ from tests.remote.ears import FAST, ROOM, Heard
 from tests.remote.phoenix import until
 
 from supachat.dialects.catalog import load
+from supachat.domain.entering import Password
 from supachat.domain.errors import Unreachable
 from supachat.remote.address import address
 from supachat.remote.http import make_client, tls_context
@@ -85,7 +86,7 @@ async def refused(asked: list[asyncio.Task[object]]) -> None:
 
 
 def ask(project: Project) -> list[asyncio.Task[object]]:
-    return [asyncio.create_task(project.sign_in("ana@example.org", "secret")) for _ in range(ASKED)]
+    return [asyncio.create_task(project.enter(Password("ana@example.org", "secret"))) for _ in range(ASKED)]
 
 
 @pytest.mark.parametrize("behind_a_proxy", [False, True])
@@ -104,7 +105,7 @@ async def test_requests_without_an_answer_end_and_those_that_wait_open_nothing(
     await until(lambda: deaf.held == 0, "no connection is left")
     assert deaf.accepted == 6
     with pytest.raises(Unreachable):
-        await project.sign_in("ana@example.org", "secret")
+        await project.enter(Password("ana@example.org", "secret"))
     assert deaf.accepted == 6
 
 

@@ -12,6 +12,7 @@ from tests.remote.world import World
 
 from supachat.assemble import Desk
 from supachat.assemble.connect import session_vault
+from supachat.domain.entering import Password
 from supachat.domain.events import SignedIn
 from supachat.remote.vault import FileVault, MemoryVault
 from supachat.settings import load, places
@@ -42,7 +43,7 @@ async def test_the_answer_is_remembered_in_the_workspace_and_nobody_is_asked_aga
     async with World() as world:
         world.vault = session_vault(desk, workspace)
         project = await world.begin()
-        await project.sign_in("ana@example.org", "right")
+        await project.enter(Password("ana@example.org", "right"))
         await world.hears(SignedIn)
         assert "ends with this program" in project.kept_in
         assert str(desk.places.state) in project.offer

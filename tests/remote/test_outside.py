@@ -17,7 +17,7 @@ from tests.remote.keepers import FAST, Told
 from tests.remote.phoenix import until
 from tests.remote.tokens_shop import USER, Shop, jwt
 
-from supachat.domain.entering import Outside
+from supachat.domain.entering import Outside, Password
 from supachat.domain.errors import (
     BadInput,
     RateLimited,
@@ -268,7 +268,7 @@ async def test_a_token_that_is_over_already_says_so() -> None:
 async def test_a_password_is_not_taken_where_a_backend_hands_out_the_sign_in() -> None:
     lent = Lent()
     with pytest.raises(SignInError, match="handed out elsewhere"):
-        await lent.keeper.sign_in("ada@shop.dev", "right")
+        await lent.keeper.enter(Password("ada@shop.dev", "right"))
     assert lent.asked.asked == []
 
 

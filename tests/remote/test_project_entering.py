@@ -12,6 +12,7 @@ from tests.remote.phoenix import until
 from tests.remote.world import ADA, USER, World, entered
 
 from supachat.domain import events as ev
+from supachat.domain.entering import NewAccount, Password
 from supachat.domain.errors import (
     BadCredentials,
     BadInput,
@@ -52,8 +53,10 @@ async def test_nothing_kept_is_said_at_once_and_without_a_network(world: World) 
 async def test_signing_in(world: World) -> None:
     project = await world.begin()
     with pytest.raises(BadCredentials):
-        await project.sign_in("ada@example.org", "wrong")
-    assert (await project.sign_in("ada@example.org", "right")).user_id == USER
+        await project.enter(Password("ada@example.org", "wrong"))
+    account = await project.enter(Password("ada@example.org", "right"))
+    assert account is not None
+    assert account.user_id == USER
     await world.hears(ev.SignedIn)
     kept = await world.vault.load()
     assert kept is not None
@@ -63,7 +66,7 @@ async def test_signing_in(world: World) -> None:
 async def test_signing_in_before_the_start(world: World) -> None:
     """The demo signs itself in before the client has the remote. Nobody is asked to sign in again."""
     project = await world.begin(start=False)
-    await project.sign_in("ada@example.org", "right")
+    await project.enter(Password("ada@example.org", "right"))
     await project.start()
     await world.hears(ev.SignedIn)
     await world.hears(ev.ListStale)
@@ -83,7 +86,7 @@ async def test_signing_in_while_the_keyring_still_thinks(world: World) -> None:
     world.vault = slow = Slow()
     project = await world.begin()
     await until(lambda: slow.asked, "the keyring is asked")
-    await project.sign_in("ada@example.org", "right")
+    await project.enter(Password("ada@example.org", "right"))
     await world.hears(ev.SignedIn)
     slow.answer.set()
     with pytest.raises(AssertionError, match="not within"):
@@ -93,7 +96,7 @@ async def test_signing_in_while_the_keyring_still_thinks(world: World) -> None:
 async def test_signing_up_needs_a_mail(world: World) -> None:
     world.auth.sign_up_needs_mail = True
     project = await world.begin()
-    assert await project.sign_up("ada@example.org", "right", "Ada") is None
+    assert await project.enter(NewAccount("ada@example.org", "right", "Ada")) is None
     assert world.heard(ev.SignedIn) == []
 
 
@@ -161,7 +164,7 @@ async def test_signing_out_lets_go_of_everything(world: World) -> None:
     await until(lambda: world.heard(ev.LinkMoved)[-1].link.state is LinkState.SIGNED_OUT, "said")
     with pytest.raises(Unreachable):
         await project.perform(ev.ListThreads("direct"))
-    await project.sign_in("ben@example.org", "right")
+    await project.enter(Password("ben@example.org", "right"))
     await world.hears(ev.SignedIn, 2)
     await until(lambda: world.server.topics(1) == [f"user:{USER}"], "only the reader's own topic")
 

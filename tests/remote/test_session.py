@@ -10,6 +10,7 @@ from tests.remote.gotrue import Clock, GoTrue
 from tests.remote.keepers import USER, Kept_, Make, clock, holding, make, server
 from tests.remote.phoenix import until
 
+from supachat.domain.entering import NewAccount, Password
 from supachat.domain.errors import (
     BadCredentials,
     RateLimited,
@@ -26,7 +27,8 @@ __all__ = ["clock", "make", "server"]  # fixtures
 
 async def test_sign_in_keeps_the_refresh_token(make: Make) -> None:
     one = make()
-    account = await one.keeper.sign_in("alice@example.org", "right")
+    account = await one.keeper.enter(Password("alice@example.org", "right"))
+    assert account is not None
     assert account.user_id == USER
     assert await one.stored() == "refresh-1"
     assert await one.keeper.access() == "access-1"
@@ -36,7 +38,7 @@ async def test_a_wrong_password_changes_nothing(make: Make, server: GoTrue) -> N
     one = make(await holding(server))
     await one.keeper.restore()
     with pytest.raises(BadCredentials):
-        await one.keeper.sign_in("alice@example.org", "wrong")
+        await one.keeper.enter(Password("alice@example.org", "wrong"))
     assert await one.stored() == "refresh-1"
     assert await one.keeper.access() == "access-2"
 
@@ -44,16 +46,16 @@ async def test_a_wrong_password_changes_nothing(make: Make, server: GoTrue) -> N
 async def test_sign_up_with_and_without_a_mail(make: Make, server: GoTrue) -> None:
     one = make()
     server.sign_up_needs_mail = True
-    assert await one.keeper.sign_up("a@example.org", "right", "Alice") is None
+    assert await one.keeper.enter(NewAccount("a@example.org", "right", "Alice")) is None
     assert not one.keeper.signed_in
     server.sign_up_needs_mail = False
-    assert await one.keeper.sign_up("a@example.org", "right", "Alice") is not None
+    assert await one.keeper.enter(NewAccount("a@example.org", "right", "Alice")) is not None
     assert await one.stored() == "refresh-1"
 
 
 async def test_sign_out_is_of_this_session_only(make: Make, server: GoTrue) -> None:
     one = make()
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     await one.keeper.sign_out()
     assert server.out == ["local Bearer access-1"]
     assert await one.stored() is None
@@ -64,7 +66,7 @@ async def test_sign_out_is_of_this_session_only(make: Make, server: GoTrue) -> N
 
 async def test_sign_out_works_offline(make: Make, server: GoTrue) -> None:
     one = make()
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     server.down = httpx.ConnectError("offline")
     await one.keeper.sign_out()
     assert await one.stored() is None
@@ -128,7 +130,7 @@ async def test_the_servers_word_ends_it(make: Make, server: GoTrue) -> None:
 
 async def test_refreshed_at_three_quarters_of_its_life(make: Make, clock: Clock) -> None:
     one = make()
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     one.run()
     clock.pass_(3600 * 0.76)
     await until(lambda: one.told.tokens == ["access-2"], "renewed")
@@ -138,7 +140,7 @@ async def test_refreshed_at_three_quarters_of_its_life(make: Make, clock: Clock)
 async def test_a_machine_that_slept_renews_and_says_so(make: Make, clock: Clock) -> None:
     """The monotonic clock stood still: only the wall knows."""
     one = make()
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     one.run()
     await asyncio.sleep(0)
     clock.sleep(7200)
@@ -147,7 +149,7 @@ async def test_a_machine_that_slept_renews_and_says_so(make: Make, clock: Clock)
 
 async def test_a_clock_that_is_set_back_does_not_stop_refreshing(make: Make, clock: Clock) -> None:
     one = make()
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     one.run()
     clock.wall_at -= 86_400
     clock.pass_(3000)
@@ -158,7 +160,7 @@ async def test_a_short_life_is_no_storm(make: Make, server: GoTrue, clock: Clock
     """Tokens that live a minute: asked for ten times, renewed once they are nearly over."""
     server.life = 60
     one = make()
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     for _ in range(10):
         assert await one.keeper.access() == "access-1"
     clock.pass_(46)
@@ -168,7 +170,7 @@ async def test_a_short_life_is_no_storm(make: Make, server: GoTrue, clock: Clock
 async def test_five_at_once_make_one_refresh(make: Make, server: GoTrue, clock: Clock) -> None:
     """The library makes five, of which a strict server takes one."""
     one = make()
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     clock.pass_(3590)
     tokens = await asyncio.gather(*(one.keeper.access() for _ in range(5)))
     assert set(tokens) == {"access-2"}
@@ -178,7 +180,7 @@ async def test_five_at_once_make_one_refresh(make: Make, server: GoTrue, clock: 
 
 async def test_a_server_that_takes_no_token_is_spared(make: Make, server: GoTrue, clock: Clock) -> None:
     one = make()
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     assert await one.keeper.renew("access-1") == "access-1", "it is too new to be the reason"
     clock.pass_(6)
     assert await one.keeper.renew("access-1") == "access-2"

@@ -10,6 +10,7 @@ from tests.remote.gotrue import Clock, GoTrue
 from tests.remote.keepers import USER, Broken, Make, clock, holding, make, server
 from tests.remote.phoenix import until
 
+from supachat.domain.entering import Password
 from supachat.domain.errors import (
     VaultError,
 )
@@ -52,7 +53,7 @@ async def test_a_token_that_another_process_rotated_is_read_again(
 async def test_the_vaults_token_is_dead_and_ours_is_not(make: Make, server: GoTrue, clock: Clock) -> None:
     """Its last write failed: what is in memory is newer."""
     one = make()
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     await one.vault.save("older", USER)
     clock.pass_(3590)
     assert await one.keeper.access() == "access-2"
@@ -61,7 +62,7 @@ async def test_the_vaults_token_is_dead_and_ours_is_not(make: Make, server: GoTr
 
 async def test_another_accounts_session_is_not_taken(make: Make, clock: Clock) -> None:
     one = make()
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     await one.vault.save("somebody-else's", "another-user")
     clock.pass_(3590)
     assert await one.keeper.access() == "access-2"
@@ -74,7 +75,7 @@ async def test_a_vault_in_trouble_costs_no_session_and_is_tried_again(make: Make
     """In the library a storage that raises loses the rotated token for good."""
     vault = Broken()
     one = make(vault)
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     assert one.keeper.trouble == "the keyring does not answer"
     assert await one.keeper.access() == "access-1"
     vault.broken = False
@@ -87,7 +88,7 @@ async def test_a_session_in_memory_moves_into_a_file_and_is_renewed_there(
     make: Make, tmp_path: Path
 ) -> None:
     one, file = make(), FileVault(tmp_path / "s" / "session")
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     await one.keeper.move(file)
     assert one.keeper.vault is file
     kept = await file.load()
@@ -105,7 +106,7 @@ async def test_a_file_that_cannot_be_written_leaves_the_session_where_it_was(
 ) -> None:
     one = make()
     (tmp_path / "in the way").write_text("x", encoding="utf-8")
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     before = one.keeper.vault
     with pytest.raises(VaultError, match="could not be written"):
         await one.keeper.move(FileVault(tmp_path / "in the way" / "session"))

@@ -7,7 +7,7 @@ import pytest
 from tests.remote.gotrue import Clock, GoTrue
 from tests.remote.keepers import USER, Broken, Make, clock, holding, make, server
 
-from supachat.domain.entering import Mailed, Nobody
+from supachat.domain.entering import Mailed, Nobody, Password
 from supachat.domain.errors import BadInput, SessionEnded, Unreachable, VaultError
 from supachat.remote.vault import Kept
 
@@ -24,7 +24,7 @@ async def test_after_a_failed_write_the_newer_token_is_shown_and_the_old_one_nev
     one = make(vault)
     await one.keeper.restore()
     assert await one.keeper.access() == "access-2"
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     vault.save = _fails  # type: ignore[method-assign]  # the disk is full from here on
     clock.pass_(3590)
     await one.keeper.access()
@@ -40,7 +40,7 @@ async def _fails(refresh_token: str, user_id: str) -> None:
 
 async def test_a_session_of_another_account_is_not_written_over(make: Make, clock: Clock) -> None:
     one = make()
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     theirs = Kept("somebody-else's", "another-user")
     await one.vault.save(*theirs)
     clock.pass_(3590)
@@ -54,7 +54,7 @@ async def test_a_session_of_another_account_is_not_written_over(make: Make, cloc
 async def test_signing_in_anew_takes_the_place(make: Make) -> None:
     one = make()
     await one.vault.save("somebody-else's", "another-user")
-    await one.keeper.sign_in("alice@example.org", "right")
+    await one.keeper.enter(Password("alice@example.org", "right"))
     assert await one.stored() == "refresh-1"
     assert one.told.unkept == []
 

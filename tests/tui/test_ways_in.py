@@ -8,7 +8,7 @@ from tests.tui.harness import make_app, running, screen_text, settled, until
 from tests.tui.town import Town
 from textual.pilot import Pilot
 
-from supachat.domain.entering import Mailed, Nobody, Outside, Ways
+from supachat.domain.entering import Mailed, NewAccount, Nobody, Outside, Proof, Ways
 from supachat.domain.errors import (
     RateLimited,
     SignInError,
@@ -16,6 +16,7 @@ from supachat.domain.errors import (
     Unreachable,
     VaultError,
 )
+from supachat.domain.model import Account
 from supachat.domain.text import Safe
 from supachat.tui.screens.sign_in import SignIn
 from supachat.tui.screens.sign_in_ways import broken, ways_of, ways_rows
@@ -165,10 +166,12 @@ async def test_an_address_without_an_account_says_so_under_it() -> None:
 async def test_a_new_account_is_confirmed_by_the_code_of_its_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     town = offering(Ways())
 
-    async def waits(email: str, password: str, name: str) -> None:
-        return None
+    enter = town.enter
 
-    monkeypatch.setattr(town, "sign_up", waits)
+    async def waits(proof: Proof) -> Account | None:
+        return None if isinstance(proof, NewAccount) else await enter(proof)
+
+    monkeypatch.setattr(town, "enter", waits)
     async with running(make_app(town), (80, 24)) as pilot:
         await pilot.press("ctrl+n")
         for name in ("name", "email", "password"):

@@ -131,12 +131,6 @@ class Scripted(Puppet):
         before = request.before
         return tuple(m for m in self.table if before is None or m.cursor < before)[-request.limit :]
 
-    async def sign_in(self, email: str, password: str) -> Account:
-        return ACCOUNT
-
-    async def sign_up(self, email: str, password: str, name: str) -> Account | None:
-        return ACCOUNT
-
     async def ways(self) -> Ways:
         return Ways()
 

@@ -14,6 +14,7 @@ from supachat.cache.files import Files
 from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
+from supachat.domain.entering import Password, Proof
 from supachat.domain.errors import Unreachable
 from supachat.domain.model import Account, Message, Micros
 from supachat.domain.text import safe, safe_line
@@ -38,7 +39,7 @@ class Slow(Scripted):
             await self.answer.wait()
         return answers
 
-    async def sign_in(self, email: str, password: str) -> Account:
+    async def enter(self, proof: Proof) -> Account | None:
         return self.account
 
 
@@ -115,7 +116,7 @@ async def test_signing_out_forgets_threads_messages_and_texts(tmp_path: Path) ->
 async def test_another_account_finds_nothing_of_the_first_and_is_not_asked_twice(tmp_path: Path) -> None:
     client, remote, heard = await reading(tmp_path / "c.db")
     remote.account = replace(ACCOUNT, user_id="another")
-    await client.entry.sign_in("other@example.org", "right")
+    await client.entry.enter(Password("other@example.org", "right"))
     assert (client.threads(), client.text(A)) == ((), "")
     remote.say(ev.SignedIn(remote.account, (SOURCE,)))
     await until(lambda: client.account == remote.account)
@@ -132,10 +133,10 @@ async def test_what_is_being_typed_goes_with_its_account_and_comes_back_with_it(
     client, remote, _ = await reading(tmp_path / "c.db")
     client.keep_text(A, "half a thought, and a ha")
     remote.account = replace(ACCOUNT, user_id="another")
-    await client.entry.sign_in("other@example.org", "right")
+    await client.entry.enter(Password("other@example.org", "right"))
     assert (client.text(A), client.open_thread) == ("", None)
     remote.account = ACCOUNT
-    await client.entry.sign_in("me@example.org", "right")
+    await client.entry.enter(Password("me@example.org", "right"))
     assert client.text(A) == "half a thought, and a ha"
     assert client.last_open == A
     await client.close()
@@ -144,7 +145,7 @@ async def test_what_is_being_typed_goes_with_its_account_and_comes_back_with_it(
 async def test_signing_out_empties_the_file_of_that_account_only(tmp_path: Path) -> None:
     client, remote, _ = await reading(tmp_path / "c.db")
     remote.account = replace(ACCOUNT, user_id="another")
-    await client.entry.sign_in("other@example.org", "right")
+    await client.entry.enter(Password("other@example.org", "right"))
     await client.entry.sign_out()
     await client.close()
     assert await kept(tmp_path / "c.db", remote.account) == kp.Memory()
@@ -156,10 +157,10 @@ async def test_without_a_disk_each_account_finds_its_own_as_long_as_the_program_
     remote.trouble = Unreachable("no way out", arrived=False)
     draft = client.send(A, "mine")
     remote.account = replace(ACCOUNT, user_id="another")
-    await client.entry.sign_in("other@example.org", "right")
+    await client.entry.enter(Password("other@example.org", "right"))
     assert not client.is_unsent(draft)
     remote.account = ACCOUNT
-    await client.entry.sign_in("me@example.org", "right")
+    await client.entry.enter(Password("me@example.org", "right"))
     assert client.is_unsent(draft)
     await client.close()
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping
 import click
 
 from supachat.client import Remote, Visit
-from supachat.domain.entering import Mailed, Nobody, Outside
+from supachat.domain.entering import Mailed, Nobody, Outside, Password
 from supachat.domain.errors import BadInput, SignInError, SupachatError
 from supachat.domain.model import Account
 from supachat.domain.text import safe_line
@@ -22,8 +22,8 @@ Way = Callable[[Remote], Awaitable[Account | None]]
 
 
 def by_password(email: str, from_stdin: bool) -> Way:
-    async def way(remote: Remote) -> Account:
-        return await remote.sign_in(email, password(from_stdin))
+    async def way(remote: Remote) -> Account | None:
+        return await remote.enter(Password(email, password(from_stdin)))
 
     return way
 

@@ -21,18 +21,6 @@ class Entry:
     def __init__(self, run: Runner) -> None:
         self._run = run
 
-    async def sign_in(self, email: str, password: str) -> Account:
-        account = await self._run.need_remote().sign_in(email, password)
-        await self._run.take_in(account)
-        return account
-
-    async def sign_up(self, email: str, password: str, name: str) -> Account | None:
-        """None where a mail has to be confirmed first."""
-        account = await self._run.need_remote().sign_up(email, password, name)
-        if account is not None:
-            await self._run.take_in(account)
-        return account
-
     async def ways(self) -> Ways:
         """What the project offers."""
         return await self._run.need_remote().ways()

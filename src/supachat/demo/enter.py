@@ -12,6 +12,7 @@ from supachat.client import Client
 from supachat.demo.cast import PRESENT, Character, shown, thread_id
 from supachat.demo.house import House
 from supachat.dialects import catalog
+from supachat.domain.entering import Password
 from supachat.domain.errors import Retryable, ServerTrouble, SupachatError
 from supachat.domain.model import ThreadKey
 from supachat.domain.text import safe_line
@@ -73,7 +74,7 @@ class Door:
             await self._ready()
             await asyncio.to_thread(seed, self._house.keys, passwords)
             try:
-                await remote.sign_in(self._who.email, passwords[self._who.handle])
+                await remote.enter(Password(self._who.email, passwords[self._who.handle]))
             except Retryable:
                 continue  # the server went away in between: somebody is trying the demo's best trick
             return

@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 
 import httpx
 
-from supachat.domain.entering import NewAccount, Proof, Ways
+from supachat.domain.entering import Proof, Ways
 from supachat.domain.model import NOTHING, Account
 from supachat.domain.text import Safe
 from supachat.remote.address import Address
@@ -66,12 +66,6 @@ class Accounts(ABC):
         if self._giver is not None:
             return Ways(password=False, sign_up=False, code=False, outside=self._giver.name)
         return await ask_ways(self._http, self._where)
-
-    async def sign_in(self, email: str, password: str) -> Account:
-        return await self._entered(await self._keeper.sign_in(email, password))
-
-    async def sign_up(self, email: str, password: str, name: str) -> Account | None:
-        return await self.enter(NewAccount(email, password, name))
 
     async def enter(self, proof: Proof) -> Account | None:
         account = await self._keeper.enter(proof)

@@ -18,7 +18,7 @@ from typing import Protocol
 from supabase import AsyncClient
 from supabase_auth.types import AuthResponse
 
-from supachat.domain.entering import NewAccount, Outside, Password, Proof
+from supachat.domain.entering import Outside, Proof
 from supachat.domain.errors import RateLimited, Retryable, SessionEnded, SignInError, SupachatError
 from supachat.domain.model import Account
 from supachat.domain.text import Safe, safe_line
@@ -134,17 +134,6 @@ class Keeper:
         return tokens.access
 
     # ------------------------------------------------------------ the person's acts
-
-    async def sign_in(self, email: str, password: str) -> Account:
-        """Raises `SignInError` and `Retryable`."""
-        account = await self.enter(Password(email, password))
-        if account is None:
-            raise SessionEnded("the server gave no session")
-        return account
-
-    async def sign_up(self, email: str, password: str, name: str) -> Account | None:
-        """None where a mail has to be confirmed first. Raises `SignUpRefused` and `Retryable`."""
-        return await self.enter(NewAccount(email, password, name))
 
     async def enter(self, proof: Proof) -> Account | None:
         """Be let in for `proof`; None where a mail has to be confirmed first. Raises `SupachatError`."""

@@ -12,7 +12,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from supachat.client import Visit
-from supachat.domain.entering import Mailed, Nobody, Outside
+from supachat.domain.entering import Mailed, NewAccount, Nobody, Outside, Password
 from supachat.domain.errors import (
     BadCredentials,
     EmailUnverified,
@@ -203,7 +203,7 @@ class SignIn(SignInView):
         entry, email, password = self._client.entry, self._email.value.strip(), self._password.value
         match self._way:
             case ways.NEW:
-                return await entry.sign_up(email, password, self._called.value.strip())
+                return await entry.enter(NewAccount(email, password, self._called.value.strip()))
             case ways.CODE | ways.FORGOT:
                 return await entry.enter(Mailed(email, self._code.value))
             case ways.ANONYMOUS:
@@ -211,7 +211,7 @@ class SignIn(SignInView):
             case ways.OUTSIDE:
                 return await entry.enter(Outside())
             case _:
-                return await entry.sign_in(email, password)
+                return await entry.enter(Password(email, password))
 
     async def _mail(self) -> None:
         email = self._email.value.strip()
