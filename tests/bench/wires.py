@@ -131,3 +131,26 @@ def delays(left: dict[int, float], listeners: Iterable[Wire]) -> list[float]:
         for number, at in left.items()
         if all(number in wire.heard for wire in listeners)
     ]
+
+
+class Relay:
+    """Two bare sockets; `took` is the seconds of each message from one to the other."""
+
+    def __init__(self, one: ClientConnection, two: ClientConnection) -> None:
+        self._one = one
+        self._two = two
+        self.took: list[float] = []
+
+    async def turn(self) -> None:
+        """One message there."""
+        began = time.perf_counter()
+        await self._one.send(numbered("bare", len(self.took)))
+        await self._two.recv()
+        self.took.append(time.perf_counter() - began)
+
+
+@asynccontextmanager
+async def relay_at(url: str) -> AsyncIterator[Relay]:
+    options: dict[str, Any] = {"compression": None, "ping_interval": None}
+    async with connect(f"{url}/two", **options) as one, connect(f"{url}/two", **options) as two:
+        yield Relay(one, two)
