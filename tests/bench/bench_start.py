@@ -19,6 +19,7 @@ from pathlib import Path
 from tests.bench.table import Row, median, ms
 from tests.bench.watch import until_bytes
 
+from supachat.cache.files import Files
 from supachat.cache.store import Cache
 from supachat.domain import keeping
 from supachat.domain.events import Recall
@@ -121,7 +122,7 @@ async def _fill(environ: dict[str, str]) -> None:
     where = places(environ)
     workspace = Workspace("bench", "http://127.0.0.1:9", "sb_publishable_bench")
     keep_workspace(where.settings, workspace)
-    cache = Cache(lambda: where.data / f"{workspace.stem}.db")
+    cache = Files(where.data / f"{workspace.stem}.db").of("u")
     await cache.load()
     people = [Person(PersonKey("direct", f"p{n}"), Safe(f"Person {n}"), Safe(f"p{n}")) for n in range(20)]
     key = ThreadKey("direct", "me__p0")

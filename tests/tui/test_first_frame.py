@@ -44,7 +44,7 @@ async def kept(tmp_path: Path) -> Callable[[], Files]:
         KEY, Safe("Ada"), members=("me", "ada"), other="ada", last=Cursor(at, "m1"), preview=Safe("kept")
     )
     source = SourceInfo("direct", Safe("Direct messages"), frozenset(Feature), "me")
-    cache = Cache(lambda: tmp_path / "acme.db")
+    cache = Files(tmp_path / "acme.db").of("u")
     await cache.commit(
         [
             kp.KeepAccount(Account("u", Safe("me@example.org"), Safe("Me")), (source,)),

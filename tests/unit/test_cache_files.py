@@ -1,4 +1,4 @@
-"""Each account has a file of its own, the last one is found again, and the one of old is not lost."""
+"""Each account has a file of its own, the last one is found again."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from supachat.cache import claim
-from supachat.cache.claim import Claim, is_held
-from supachat.cache.files import Files, Old, take_over
+from supachat.cache.claim import Claim
+from supachat.cache.files import Files
 from supachat.cache.store import Cache
 from supachat.domain import keeping as kp
-from supachat.domain.model import Account, Draft, Micros, ThreadKey
+from supachat.domain.model import Account, ThreadKey
 from supachat.domain.text import Safe
 
 A = ThreadKey("direct", "a__b")
@@ -90,89 +90,6 @@ async def test_who_signs_out_is_not_shown_at_the_next_start_and_the_other_accoun
     assert (await found(Files(base).of(BEN))).texts == ((A, "ben's"),)
 
 
-# ---------------------------------------------------------------- the one file of earlier versions
-
-
-async def an_old_file(base: Path, *writes: kp.Write) -> None:
-    await left(Cache(lambda: base), *writes)
-
-
-async def test_the_file_of_old_is_taken_over_whole(tmp_path: Path) -> None:
-    base, draft = tmp_path / "work.db", Draft("d1", A, "waits", Micros(1))
-    await an_old_file(base, *of(ANA, kp.KeepText(A, "half"), kp.KeepDraft(draft)))
-    memory = await found(Files(base).last())
-    assert (memory.texts, memory.drafts) == (((A, "half"),), (draft,))
-    assert not base.exists()
-    assert await found(Files(base).of(ANA)) == memory
-    assert (await found(Files(base).of(BEN))).texts == ()
-
-
-async def test_what_still_stood_in_the_log_of_a_killed_process_is_taken_over_too(tmp_path: Path) -> None:
-    base, dead = tmp_path / "work.db", tmp_path / "dead.db"
-    cache = Cache(lambda: dead)
-    await cache.load()
-    await cache.commit(of(ANA, kp.KeepText(A, "half")))
-    for end in ("", "-wal"):  # as a power cut would leave them
-        base.with_name(f"work.db{end}").write_bytes(dead.with_name(f"dead.db{end}").read_bytes())
-    await cache.close()
-    assert (await found(Files(base).last())).texts == ((A, "half"),)
-
-
-async def test_a_file_that_another_process_has_open_stays_where_it_is(tmp_path: Path) -> None:
-    base = tmp_path / "work.db"
-    await an_old_file(base, *of(ANA, kp.KeepText(A, "half")))
-    other = Claim(base)
-    assert (await found(Files(base).last())).texts == ((A, "half"),)
-    assert base.exists()
-    await left(Files(base).of(BEN), *of(BEN))
-    assert base.exists()
-    other.release()
-    assert (await found(Files(base).of(ANA))).texts == ((A, "half"),)
-    assert not base.exists()
-
-
-async def test_a_file_of_nobody_goes_to_who_comes_in(tmp_path: Path) -> None:
-    """So it is after damage, where drafts could be saved and the account could not."""
-    base, draft = tmp_path / "work.db", Draft("d1", A, "waits", Micros(1))
-    await an_old_file(base, kp.KeepDraft(draft))
-    assert (await found(Files(base).last())).drafts == (draft,)
-    assert (await found(Files(base).of(ANA))).drafts == (draft,)
-    assert not base.exists()
-
-
-def test_a_damaged_file_is_left_to_who_opens_it(tmp_path: Path) -> None:
-    base = tmp_path / "work.db"
-    base.write_bytes(b"this is no database" * 100)
-    assert take_over(base) == Old("", stays=True)
-    assert base.exists()
-
-
-async def test_an_old_file_beside_a_new_one_of_its_account_is_kept(tmp_path: Path) -> None:
-    base = tmp_path / "work.db"
-    await left(Files(base).of(ANA), *of(ANA, kp.KeepText(A, "new")))
-    await an_old_file(base, *of(ANA, kp.KeepText(A, "old")))
-    assert (await found(Files(base).of(ANA))).texts == ((A, "new"),)
-    with sqlite3.connect(base) as db:
-        assert db.execute("select text from texts").fetchall() == [("old",)]
-    db.close()
-
-
-async def test_who_was_let_in_by_a_shell_meanwhile_still_finds_the_file_of_old(tmp_path: Path) -> None:
-    base = tmp_path / "work.db"
-    await an_old_file(base, *of(ANA, kp.KeepText(A, "half")))
-    Files(base).remember(ANA)
-    assert (await found(Files(base).last())).texts == ((A, "half"),)
-    Files(base).remember(BEN)
-    assert await found(Files(base).last()) == kp.Memory()
-
-
-async def test_whose_the_file_of_old_was_is_still_known_at_the_second_start(tmp_path: Path) -> None:
-    base = tmp_path / "work.db"
-    await an_old_file(base, *of(ANA, kp.KeepText(A, "half")))
-    for _ in range(3):
-        assert (await found(Files(base).last())).texts == ((A, "half"),)
-
-
 def test_a_lock_that_another_start_cleared_away_before_it_was_held_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +106,8 @@ def test_a_lock_that_another_start_cleared_away_before_it_was_held_is_made_again
     monkeypatch.setattr(claim, "_lock", raced)
     mine = Claim(path)
     assert cleared
-    assert is_held(path)
+    other = Claim(path)
+    assert not other.is_free(mine.owner)
+    other.release()
     mine.release()
     assert list(tmp_path.iterdir()) == []

@@ -5,11 +5,9 @@ Must never take a draft from a process that lives.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sqlite3
 import uuid
-from collections.abc import Iterator
 from pathlib import Path
 
 TRIES = 5
@@ -27,7 +25,8 @@ class Claim:
         self._cache = path
         self._held: sqlite3.Connection | None = None
         if path is not None:
-            is_held(path)
+            for left in path.parent.glob(f"{path.name}.owner-{'?' * len(self.owner)}"):
+                _is_free(left)  # what processes that are gone left beside it is cleared away
             self._held = _hold(self._file(self.owner))
 
     def is_free(self, owner: str) -> bool:
@@ -45,26 +44,6 @@ class Claim:
     def _file(self, owner: str) -> Path:
         assert self._cache is not None
         return self._cache.with_name(f"{self._cache.name}.owner-{owner}")
-
-
-def is_held(path: Path) -> bool:
-    """Whether any process has this cache open. What those that are gone left beside it is cleared away."""
-    owners = path.parent.glob(f"{path.name}.owner-????????????????????????????????")
-    return not all([_is_free(file) for file in owners])
-
-
-@contextlib.contextmanager
-def alone(path: Path, patience: float = 5.0) -> Iterator[bool]:
-    """Be the only process that moves this cache about; False where another one is, after `patience`
-    seconds."""
-    file = path.with_name(f"{path.name}.moving")
-    lock = _lock(file, patience)
-    try:
-        yield lock is not None
-    finally:
-        if lock is not None:
-            file.unlink(missing_ok=True)
-            lock.close()
 
 
 def _is_free(file: Path) -> bool:

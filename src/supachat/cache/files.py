@@ -2,24 +2,18 @@
 
 A file is named by the workspace and a hash of the account, so that its name tells nobody who that is. A
 note beside them names the last one: the first frame shows it before anybody asked the network or a
-keyring. The one file of earlier versions is taken over under its owner's name. Must never open one
-account's file for another.
+keyring. Must never open one account's file for another.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import json
 import os
 import re
-import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
-from supachat.cache.claim import alone, is_held
 from supachat.cache.store import Cache
 
 
@@ -81,77 +75,22 @@ class Files:
         return Cache(find, keep_days=self._keep_days, wall=self._wall)
 
     def _last(self) -> Path | None:
-        if self._base is None:
-            return None
-        old = take_over(self._base)
-        if not (tag := _remembered(self._base)) and old is not None and old.tag:
-            tag = old.tag
-            _remember(self._base, tag)
-        return _lies(self._base, tag, old)
+        return _noted(self._base) if self._base is not None else None
 
     def _turned_to(self, user_id: str) -> Path | None:
-        if self._base is None:
-            return None
-        old = take_over(self._base, user_id)
         self.remember(user_id)
-        return _lies(self._base, _tag(user_id), old)
+        return _file(self._base, _tag(user_id)) if self._base is not None else None
 
 
 def last_path(base: Path) -> Path | None:
-    """Where the file lies that was open last, for who only reads: nothing is moved or made."""
+    """Where the file lies that was open last, for who only reads: nothing is made."""
+    path = _noted(base)
+    return path if path is not None and path.exists() else None
+
+
+def _noted(base: Path) -> Path | None:
     tag = _remembered(base)
-    path = _file(base, tag) if tag else base
-    return path if path.exists() else None
-
-
-class Old(NamedTuple):
-    """What became of the one file of earlier versions."""
-
-    tag: str
-    """Of its owner; empty where it is nobody's."""
-    stays: bool = False
-    """It has its old name still, and is to be used there."""
-
-
-def take_over(base: Path, user_id: str | None = None) -> Old | None:
-    """Give the one file of earlier versions its owner's name. None if there is none.
-
-    Where it names no owner, `user_id` is that. It stays where it is while another process has it open, and
-    where nobody can say whose it is.
-    """
-    if not base.exists():
-        return None
-    with alone(base) as may_move:
-        if not base.exists():
-            return None  # another process was faster
-        owner = _owner(base) or user_id
-        if owner is None:
-            return Old("", stays=True)
-        goal = _file(base, _tag(owner))
-        if goal.exists():
-            return Old(_tag(owner))
-        if not may_move or is_held(base):
-            return Old(_tag(owner), stays=True)
-        base.rename(goal)
-        return Old(_tag(owner))
-
-
-def _lies(base: Path, tag: str, old: Old | None) -> Path | None:
-    """Where that account's file lies; with an empty tag nobody's, which there may not be."""
-    if old is not None and old.stays and old.tag == tag:
-        return base
     return _file(base, tag) if tag else None
-
-
-def _owner(base: Path) -> str | None:
-    """Whom the file is of. Leaves one file, without a log beside it, unless another process has it open."""
-    try:
-        with contextlib.closing(sqlite3.connect(base, timeout=5.0)) as db:
-            db.execute("pragma wal_checkpoint(truncate)")
-            row = db.execute("select value from facts where name = 'account'").fetchone()
-    except sqlite3.Error:
-        return None  # damaged, or nothing of ours: whoever opens it says so
-    return str(json.loads(row[0])[0]) if row else None
 
 
 def _tag(user_id: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from supachat.cache import ageing, beside, values
@@ -82,19 +82,17 @@ class Rows:
                 if table not in KEPT:
                     self._db.execute(f"drop table if exists {table}")
         self._db.executescript(_SCHEMA + beside.SCHEMA)
-        self._widen("drafts", values.NEW_IN_DRAFT)
-        self._widen("messages", values.NEW_IN_MESSAGE)
+        self._widen_drafts()
         if held not in (0, VERSION):  # these are of one shape for ever, the other facts are not
             self._db.execute("delete from facts where name not in ('account', 'choices')")
         self._db.execute(f"pragma user_version = {VERSION}")
         self._db.execute("pragma synchronous = normal")
 
-    def _widen(self, table: str, columns: Mapping[str, str]) -> None:
-        """What was kept outlives a wider schema: a table of an earlier version gets what it lacks."""
-        held = {row[1] for row in self._db.execute(f"pragma table_info({table})")}
-        for column, kind in columns.items():
+    def _widen_drafts(self) -> None:
+        held = {row[1] for row in self._db.execute("pragma table_info(drafts)")}
+        for column, kind in values.NEW_IN_DRAFT.items():
             if column not in held:
-                self._db.execute(f"alter table {table} add column {column} {kind}")
+                self._db.execute(f"alter table drafts add column {column} {kind}")
 
     def close(self) -> None:
         self._db.close()

@@ -33,7 +33,6 @@ DRAFT = (
     "id, source, thread, raw, created, state, reason, attempts, act, target, anchor_at, anchor_id, subject"
 )
 """The columns that `draft` wants, in its order."""
-NEW_IN_MESSAGE = {"extra": "text"}
 NEW_IN_DRAFT = {
     "act": "text not null default 'send'",
     "target": "text not null default ''",
@@ -41,7 +40,7 @@ NEW_IN_DRAFT = {
     "anchor_id": "text",
     "subject": "text not null default ''",
 }
-"""Columns that a file of an earlier version does not have."""
+"""Columns that a file of another version may not have: what is in it is kept all the same."""
 
 
 def of_message(m: Message) -> tuple[object, ...]:
