@@ -81,9 +81,6 @@ class PaneApp(App[None]):
     def on_message_list_fill_gap(self, post: MessageList.FillGap) -> None:
         self.posts.append(post)
 
-    def on_message_list_left(self, post: MessageList.Left) -> None:
-        self.posts.append(post)
-
 
 @asynccontextmanager
 async def running(app: PaneApp, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot[None]]:

@@ -66,16 +66,7 @@ _NARROW: Final[dict[Place, str]] = {
 }
 """Where five keys must do."""
 
-_READING: Final = (
-    "page_up",
-    "oldest",
-    "newest",
-    "first_unread",
-    "date",
-    "select",
-    "focus_next",
-    "back",
-)
+_READING: Final = ("page_up", "oldest", "newest", "first_unread", "date", "select", "focus_next", "back")
 
 
 def bindings(place: Place, without: Collection[str] = (), only: Collection[str] = ()) -> list[BindingType]:

@@ -87,14 +87,14 @@ EVERYWHERE: Final = (
     Key("suspend", "ctrl+z", "suspend, fg comes back", action="app.suspend_process"),
     Key("copy", "ctrl+c", "copy, else clear the text", action="writing.copy"),
     Key("leave", "ctrl+q", "quit, unsent is kept", "quit", command="Quit", action="app.leave"),
-    Key("page_up", "pageup", "a page up, down", action="reading.page(-1)", shown="pgup  pgdn"),
-    Key("page_down", "pagedown", "a page down", action="reading.page(1)", silent=True),
+    Key("page_up", "pageup", "a page up, down", action="pane.page(-1)", shown="pgup  pgdn"),
+    Key("page_down", "pagedown", "a page down", action="pane.page(1)", silent=True),
     Key(
         "oldest",
         "alt+home ctrl+home",
         "oldest that is loaded",
         command="Go to the oldest loaded",
-        action="reading.oldest",
+        action="pane.scroll_to_oldest",
     ),
     Key(
         "newest",
@@ -102,14 +102,14 @@ EVERYWHERE: Final = (
         "newest; also esc twice",
         "newest",
         command="Go to the newest",
-        action="reading.newest",
+        action="pane.scroll_to_newest",
     ),
     Key(
         "first_unread",
         "alt+u",
         "first unread",
         command="Go to the first unread",
-        action="reading.first_unread",
+        action="pane.scroll_to_new",
     ),
     Key("date", "alt+g", "go to a day", command="Go to a day", action="seeking.ask_day"),
     Key(
@@ -128,13 +128,7 @@ EVERYWHERE: Final = (
 COMPOSER: Final = (
     Key("send", "enter", "send"),
     Key("new_line", "alt+enter ctrl+j shift+enter ctrl+enter", "new line"),
-    Key(
-        "editor",
-        "alt+e",
-        "in your own editor",
-        action="editor.open",
-        command="Write in your own editor",
-    ),
+    Key("editor", "alt+e", "in your own editor", action="editor.open", command="Write in your own editor"),
     Key("edit_last", "ctrl+up", "edit your last message", action="editing.last"),
     Key("older", "up", "what you sent before", action="line(-1)"),
     Key("newer", "down", "the line below", action="line(1)", silent=True),
@@ -147,11 +141,7 @@ COMPOSER: Final = (
     ),
     Key("line_end", "ctrl+e end", "end of the line", action="cursor_line_end", silent=True),
     Key(
-        "word_left",
-        "ctrl+left alt+b",
-        "word left, right",
-        action="cursor_word_left",
-        shown="alt+b  alt+f",
+        "word_left", "ctrl+left alt+b", "word left, right", action="cursor_word_left", shown="alt+b  alt+f"
     ),
     Key("word_right", "ctrl+right alt+f", "word right", action="cursor_word_right", silent=True),
     Key("kill_word", "ctrl+w alt+backspace", "delete the word before, after", shown="ctrl+w  alt+d"),
@@ -169,13 +159,7 @@ COMPOSER: Final = (
     Key("select_right", "shift+right", "select right", action="cursor_right(True)", silent=True),
     Key("select_up", "shift+up", "select up", action="cursor_up(True)", silent=True),
     Key("select_down", "shift+down", "select down", action="cursor_down(True)", silent=True),
-    Key(
-        "select_home",
-        "shift+home",
-        "select to the start",
-        action="cursor_line_start(True)",
-        silent=True,
-    ),
+    Key("select_home", "shift+home", "select to the start", action="cursor_line_start(True)", silent=True),
     Key("select_end", "shift+end", "select to the end", action="cursor_line_end(True)", silent=True),
     Key("cut", "ctrl+x", "cut", silent=True),
     Key("paste", "ctrl+v", "paste", silent=True),
@@ -231,8 +215,8 @@ MESSAGES: Final = (
     # in the preset vim alone
     Key("write", "", "write", action="screen.back"),
     Key("to_list", "", "to the list", action="screen.walk(-1)"),
-    Key("half_up", "", "a page up, down", action="reading.page(-1)"),
-    Key("half_down", "", "a page down", action="reading.page(1)", silent=True),
+    Key("half_up", "", "a page up, down", action="pane.page(-1)"),
+    Key("half_down", "", "a page down", action="pane.page(1)", silent=True),
     Key("message_search", "", "search everywhere", action="seeking.search"),
     Key("message_commands", "", "commands", action="doors.commands"),
 )

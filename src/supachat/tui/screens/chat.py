@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.geometry import Region
 from textual.screen import Screen
@@ -197,10 +197,13 @@ class ChatScreen(Screen[None]):
         """Of a notice beside a picker's box only half the words were seen: it waits until the box goes."""
         self.notices.visible = False
 
-    def on_descendant_focus(self) -> None:
-        self.parts.view.footer()
-
-    def on_descendant_blur(self) -> None:
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    @on(MessageList.Selected)
+    @on(ThreadList.Moved)
+    @on(FeedList.Moved)
+    def show_keys(self) -> None:
+        """Another place has the keyboard, or another thing is chosen in it."""
         self.parts.view.footer()
 
     # ------------------------------------------------------------ the composer
@@ -227,9 +230,6 @@ class ChatScreen(Screen[None]):
 
     def on_message_list_at_end(self, event: MessageList.AtEnd) -> None:
         self.parts.reading.at_end(event)
-
-    def on_message_list_selected(self) -> None:
-        self.parts.view.footer()
 
     def on_message_list_fill_gap(self, event: MessageList.FillGap) -> None:
         self.client.fill_gap(event.gap)
@@ -261,9 +261,6 @@ class ChatScreen(Screen[None]):
 
     # ------------------------------------------------------------ the list, the feeds, clicks
 
-    def on_thread_list_moved(self) -> None:
-        self.parts.view.footer()
-
     def on_thread_list_opened(self, event: ThreadList.Opened) -> None:
         self.parts.widgets.filter.stop()
         self.go(event.key)
@@ -277,9 +274,6 @@ class ChatScreen(Screen[None]):
 
     def on_list_filter_stepped(self, event: ListFilter.Stepped) -> None:
         self.parts.lists.step(event.by)
-
-    def on_feed_list_moved(self) -> None:
-        self.parts.view.footer()
 
     def on_feed_list_taken(self, event: FeedList.Taken) -> None:
         self.parts.feeds.take(event.row, event.act)

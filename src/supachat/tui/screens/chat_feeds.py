@@ -22,12 +22,7 @@ class Feeds:
     """The feeds of the source whose feed was opened. `turned` draws the screen when the pane is another."""
 
     def __init__(
-        self,
-        client: Client,
-        middle: Middle,
-        rows: FeedList,
-        typing: TypingLine,
-        turned: Callable[[], None],
+        self, client: Client, middle: Middle, rows: FeedList, typing: TypingLine, turned: Callable[[], None]
     ) -> None:
         self._client = client
         self._middle = middle

@@ -21,11 +21,7 @@ from supachat.tui.widgets.list_filter import ListFilter
 from supachat.tui.widgets.thread_list import ThreadList
 from supachat.tui.widgets.typing_line import TypingLine
 
-_NEEDS: Final = {
-    "status": Feature.STATUS,
-    "assign": Feature.ASSIGN,
-    "archive": Feature.ARCHIVE,
-}
+_NEEDS: Final = {"status": Feature.STATUS, "assign": Feature.ASSIGN, "archive": Feature.ARCHIVE}
 """Keys of the list that need something of the thread's source."""
 
 

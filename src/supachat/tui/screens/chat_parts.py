@@ -63,6 +63,7 @@ class Parts:
         self._do = do
         self._more = more
         self.widgets = Widgets(now)
+        self.pane = self.widgets.pane
         self.middle = Middle()
         self.places = Places(screen, self.widgets, self.middle, monotonic=monotonic, laid_out=self.lay_out)
         self._make_side()

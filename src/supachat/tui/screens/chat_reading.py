@@ -79,18 +79,6 @@ class Reading:
 
     # ------------------------------------------------------------ keys
 
-    def page(self, by: int) -> None:
-        self._pane.page(by)
-
-    def oldest(self) -> None:
-        self._pane.scroll_to_oldest()
-
-    def newest(self) -> None:
-        self._pane.scroll_to_newest()
-
-    def first_unread(self) -> None:
-        self._pane.scroll_to_new()
-
     def choose(self) -> None:
         """The keyboard to the messages."""
         if self._middle.thread is not None:

@@ -11,19 +11,10 @@ from typing import TYPE_CHECKING, Final
 from supachat.client import Client
 from supachat.domain.errors import BadInput, SupachatError
 from supachat.domain.events import Notice
-from supachat.domain.model import (
-    NOTHING,
-    Alteration,
-    Feature,
-    Person,
-    PersonKey,
-    PersonKind,
-    Thread,
-    ThreadKey,
-)
+from supachat.domain.model import NOTHING, Alteration, Feature, PersonKey, PersonKind, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.notices import Notices
-from supachat.tui.screens.chat_hands import Go, Push, Run
+from supachat.tui.screens.chat_hands import Go, Push, Run, Then
 from supachat.tui.screens.sections import initials, status_kind
 from supachat.tui.screens.views import source_label
 from supachat.tui.widgets.drawn import glyphs_of
@@ -76,11 +67,11 @@ class ThreadActs:
         from supachat.tui.screens.commands import Command  # late: with the palette itself
 
         thread = self._subject()
-        able_to_create = ", ".join(self._label(each) for each in self._able_to_create())
+        able_to_create = ", ".join(source_label(self._client, each) for each in self._able_to_create())
         new = Command("do acts.create", Safe("New thread with a title"), Safe(able_to_create))
         found = [new] if able_to_create else []
         if thread is not None:
-            label = self._label(thread.key.source)
+            label = source_label(self._client, thread.key.source)
             able = [
                 each
                 for each in _COMMANDS
@@ -92,9 +83,6 @@ class ThreadActs:
             found.append(Command("do lists.mute_source", Safe(words), label))
         return found
 
-    def _label(self, source: str) -> Safe:
-        return source_label(self._client, source)
-
     # ------------------------------------------------------------ altering
 
     def _alter(self, thread: ThreadKey, what: Alteration, value: str = "") -> None:
@@ -104,11 +92,20 @@ class ThreadActs:
         except BadInput as error:
             self._notices.tell(Notice(safe_line(error.message), safe_line(error.cure), "warning"))
 
+    def _altering(self, thread: Thread, what: Alteration, *, now: str = "") -> Then[str]:
+        """For a question: what is answered becomes of the thread, unless it is so `now`."""
+
+        def answered(value: str | None) -> None:
+            if value and value != now:
+                self._alter(thread.key, what, value)
+
+        return answered
+
     def _able(self, what: Alteration) -> Thread | None:
         """The thread that is meant, if its source can do that; else it is said that it cannot."""
         thread = self._subject()
         if thread is not None and not self._client.can(thread.key.source, Feature(what.value)):
-            self._typing.flash(Safe(f"{self._label(thread.key.source)} cannot do that"))
+            self._typing.flash(Safe(f"{source_label(self._client, thread.key.source)} cannot do that"))
             return None
         if thread is not None and (owner := self._owner_of(thread, what)):
             self._typing.flash(safe_line(f"only {owner} can do that"))
@@ -131,18 +128,13 @@ class ThreadActs:
         from supachat.tui.screens.picking import Picker  # late: not before the first frame
         from supachat.tui.widgets.results import Result
 
-        glyphs, key = glyphs_of(self._typing), thread.key
-        choices = []
+        glyphs, choices = glyphs_of(self._typing), []
         for word in source.statuses:
             glyph, look = of_status(status_kind(word, source), glyphs)
             now = Safe("now") if word == thread.status else NOTHING
             choices.append(Result(word, safe_line(word), mark=Safe(glyph), mark_look=look, right=now))
-
-        def chosen(word: str | None) -> None:
-            if word is not None and word != thread.status:
-                self._alter(key, Alteration.STATUS, word)
-
-        self._push(Picker(Safe(f"Status of {thread.title}"), choices), chosen)
+        ask = Safe(f"Status of {thread.title}")
+        self._push(Picker(ask, choices), self._altering(thread, Alteration.STATUS, now=thread.status))
 
     def assign(self) -> None:
         thread = self._able(Alteration.ASSIGN)
@@ -152,9 +144,8 @@ class ThreadActs:
         from supachat.tui.widgets.results import Result
 
         key, me = thread.key, self._client.me(thread.key.source)
-        agents = [
-            p for p in self._client.people(key.source) if p.kind is PersonKind.AGENT and p.key.id != me
-        ]
+        people = self._client.people(key.source)
+        agents = [p for p in people if p.kind is PersonKind.AGENT and p.key.id != me]
         choices = [Result(f"={me}", Safe("You")), Result("=", Safe("Nobody"))]
         choices += [Result(f"={p.key.id}", p.name, right=initials(p.name)) for p in agents]
         now = f"={thread.assignee or ''}"
@@ -184,13 +175,8 @@ class ThreadActs:
             return
         from supachat.tui.screens.picking import AskLine  # late: not before the first frame
 
-        key = thread.key
-
-        def named(title: str | None) -> None:
-            if title:
-                self._alter(key, Alteration.RENAME, title)
-
-        self._push(AskLine(Safe("The new title"), Safe("rename"), thread.title), named)
+        ask = AskLine(Safe("The new title"), Safe("rename"), thread.title)
+        self._push(ask, self._altering(thread, Alteration.RENAME))
 
     # ------------------------------------------------------------ people
 
@@ -215,17 +201,10 @@ class ThreadActs:
         from supachat.tui.screens.picking import Picker  # late: not before the first frame
         from supachat.tui.widgets.results import Result
 
-        key, me = thread.key, self._client.me(thread.key.source)
-        others: list[Person] = [
-            p for p in self._client.members(key) if p.key.id != me and p.kind is not PersonKind.ASSISTANT
-        ]
-
-        def chosen(person: str | None) -> None:
-            if person is not None:
-                self._alter(key, Alteration.REMOVE, person)
-
-        choices = [Result(p.key.id, p.name) for p in others]
-        self._push(Picker(Safe(f"Remove from {thread.title}"), choices), chosen)
+        me, people = self._client.me(thread.key.source), self._client.members(thread.key)
+        others = [p for p in people if p.key.id != me and p.kind is not PersonKind.ASSISTANT]
+        ask = Picker(Safe(f"Remove from {thread.title}"), [Result(p.key.id, p.name) for p in others])
+        self._push(ask, self._altering(thread, Alteration.REMOVE))
 
     def leave_thread(self) -> None:
         thread = self._able(Alteration.LEAVE)
@@ -252,7 +231,7 @@ class ThreadActs:
             elif title:
                 self._run(self._create(sources[0], title), group="start", exclusive=True)
 
-        where = f", in {self._label(sources[0])}" if len(sources) == 1 else ""
+        where = f", in {source_label(self._client, sources[0])}" if len(sources) == 1 else ""
         verb = "go on" if len(sources) > 1 else "make it"
         self._push(AskLine(Safe(f"Its title{where}"), Safe(verb)), named)
 
@@ -265,7 +244,9 @@ class ThreadActs:
             if source:
                 self._run(self._create(source, title), group="start", exclusive=True)
 
-        choices = [Result(each, self._label(each), right=Safe("make it")) for each in sources]
+        choices = [
+            Result(each, source_label(self._client, each), right=Safe("make it")) for each in sources
+        ]
         self._push(Picker(safe_line(f"{title}, in"), choices), chosen)
 
     def _able_to_create(self) -> list[str]:

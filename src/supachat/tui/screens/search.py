@@ -177,13 +177,7 @@ class SearchPage(Screen[Found]):
         self._add(thread, goal, author(self._client, message), said, when, message)
 
     def _add(
-        self,
-        thread: Thread,
-        goal: Found,
-        who: Safe,
-        text: Safe,
-        when: Safe,
-        message: Message | None = None,
+        self, thread: Thread, goal: Found, who: Safe, text: Safe, when: Safe, message: Message | None = None
     ) -> None:
         source = source_label(self._client, thread.key.source)
         hit_id = str(len(self._goals))
@@ -213,13 +207,7 @@ class SearchPage(Screen[Found]):
     def _rows(self, cells: int, height: int) -> Sequence[Row]:
         tall = self.app.size.height >= 30
         rows = result_rows(
-            self._hits,
-            self.asked,
-            self._at,
-            cells,
-            airy=tall,
-            glyphs=glyphs_of(self),
-            around=self._around,
+            self._hits, self.asked, self._at, cells, airy=tall, glyphs=glyphs_of(self), around=self._around
         )
         self._lines = rows
         drawn = [row for _, row in rows]

@@ -13,15 +13,7 @@ from collections.abc import Sequence
 from supachat.client import Client
 from supachat.domain.errors import SupachatError
 from supachat.domain.feeds import FeedInfo
-from supachat.domain.model import (
-    NOTHING,
-    Feature,
-    Person,
-    PersonKey,
-    PersonKind,
-    Thread,
-    ThreadKey,
-)
+from supachat.domain.model import NOTHING, Feature, Person, PersonKey, PersonKind, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import Place, bindings
 from supachat.tui.screens.matching import Match, match
@@ -60,15 +52,15 @@ class Switcher(Overlay[Goal]):
     def find(self, query: str) -> tuple[Sequence[Result], int]:
         places = [] if self._starting else [*self._threads(query), *self._feeds(query)]
         people = self._people(query)
-        self._goals = {goal_id: goal for goal_id, goal, _ in (*places, *people)}
+        self._goals = {result.id: goal for goal, result in (*places, *people)}
         total = len(self._everybody())
         if not self._starting:
             without = [key for key in self._everybody() if self._thread_with(key) is None]
             total = len(self._client.threads()) + len(without)
             total += len(self._client.feeds.all()) if query else 0
-        return [result for _, _, result in (*places, *people)], total
+        return [result for _, result in (*places, *people)], total
 
-    def _threads(self, query: str) -> list[tuple[str, Goal, Result]]:
+    def _threads(self, query: str) -> list[tuple[Goal, Result]]:
         hits = [(thread, match(query, thread.title)) for thread in self._client.threads()]
         fitting = [(thread, hit) for thread, hit in hits if hit is not None]
         best = {True: 0, False: 0}  # of the unread, of the others: who is named better is meant
@@ -80,25 +72,22 @@ class Switcher(Overlay[Goal]):
             fitting.sort(key=lambda each: (not each[0].unread, each[0].key == here))
         return [self._thread_result(thread, hit) for thread, hit in fitting]
 
-    def _feeds(self, query: str) -> list[tuple[str, Goal, Result]]:
+    def _feeds(self, query: str) -> list[tuple[Goal, Result]]:
         """By name; without one there are the sections of the list."""
-        found: list[tuple[str, Goal, Result]] = []
+        found: list[tuple[Goal, Result]] = []
         for info in self._client.feeds.all() if query else ():
             if (hit := match(query, info.label)) is not None:
-                goal_id = f"feed {info.source} {info.name}"
-                label = source_label(self._client, info.source)
-                result = Result(goal_id, info.label, Safe("feeds"), hit.hits, right=label)
-                found.append((goal_id, info, result))
+                place, label = f"feed {info.source} {info.name}", source_label(self._client, info.source)
+                found.append((info, Result(place, info.label, Safe("feeds"), hit.hits, right=label)))
         return found
 
-    def _thread_result(self, thread: Thread, hit: Match) -> tuple[str, Goal, Result]:
+    def _thread_result(self, thread: Thread, hit: Match) -> tuple[Goal, Result]:
         source = next((s for s in self._client.sources if s.name == thread.key.source), None)
         view = marked(self._client, source, thread) if source else ThreadView(thread)
         mark, look = of_thread(view, glyphs_of(self))
         label = source.label if source else NOTHING
-        goal_id = f"thread {thread.key.source} {thread.key.id}"
         result = Result(
-            goal_id,
+            f"thread {thread.key.source} {thread.key.id}",
             thread.title,
             Safe("unread" if thread.unread else "threads"),
             hit.hits,
@@ -107,7 +96,7 @@ class Switcher(Overlay[Goal]):
             Safe(f"{label}, archived") if thread.archived else label,
             count=thread.unread,
         )
-        return goal_id, thread.key, result
+        return thread.key, result
 
     # ------------------------------------------------------------ people
 
@@ -121,7 +110,7 @@ class Switcher(Overlay[Goal]):
         }
         return known | self._others
 
-    def _people(self, query: str) -> list[tuple[str, Goal, Result]]:
+    def _people(self, query: str) -> list[tuple[Goal, Result]]:
         if not query and not self._starting:
             return []
         hits = [(person, self._hit(query, person)) for person in self._everybody().values()]
@@ -138,7 +127,7 @@ class Switcher(Overlay[Goal]):
             return by_name or Match(0, ())
         return None
 
-    def _person_result(self, person: Person, hit: Match) -> tuple[str, Goal, Result]:
+    def _person_result(self, person: Person, hit: Match) -> tuple[Goal, Result]:
         source = person.key.source
         mark, look = of_presence(self._client.presence(source, person.key.id), glyphs_of(self))
         thread = self._thread_with(person.key)
@@ -148,9 +137,9 @@ class Switcher(Overlay[Goal]):
         if len({key.source for key in self._everybody()}) > 1:  # the same person may be in several
             label = source_label(self._client, source)
             said = Safe(f"{label}, {said}" if said else label)
-        goal_id = f"person {source} {person.key.id}"
-        result = Result(goal_id, person.name, Safe("people"), hit.hits, Safe(mark), look, said)
-        return goal_id, thread or person.key, result
+        place = f"person {source} {person.key.id}"
+        result = Result(place, person.name, Safe("people"), hit.hits, Safe(mark), look, said)
+        return thread or person.key, result
 
     def _thread_with(self, person: PersonKey) -> ThreadKey | None:
         return next(

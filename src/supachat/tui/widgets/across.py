@@ -108,10 +108,7 @@ def nothing(canvas: Canvas, edge: Edge, audience: Safe, reason: Safe) -> tuple[L
         return ()
     said = "Nothing said yet", "Your first message starts this thread."
     if edge is Edge.HEARD:
-        said = (
-            "Nothing heard yet",
-            "Messages here are told and not stored: nobody hears them later.",
-        )
+        said = ("Nothing heard yet", "Messages here are told and not stored: nobody hears them later.")
     texts = [said[1]] + ([audience] if audience else [])
     rows = [row for text in texts for row in wrap([Piece(text, Role.TEXT2)], frame.text)]
     return (canvas.line([Piece(said[0], Role.NAME)]), *(canvas.line(row) for row in rows))

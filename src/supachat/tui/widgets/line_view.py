@@ -21,10 +21,11 @@ from textual.widget import Widget
 from supachat.domain.events import Edge
 from supachat.domain.model import Gap, Item
 from supachat.domain.text import Safe
-from supachat.tui.glyphs import UNICODE, Glyphs
+from supachat.tui.glyphs import Glyphs
 from supachat.tui.widgets import scroll_bar
 from supachat.tui.widgets.blocks import Entry
 from supachat.tui.widgets.copying import selected_text
+from supachat.tui.widgets.drawn import glyphs_of
 from supachat.tui.widgets.frame import frame
 from supachat.tui.widgets.message_lines import Cast, is_notice
 from supachat.tui.widgets.message_posts import Head
@@ -263,15 +264,11 @@ class LineView(ScrollView):
             self.size.width,
             columns=self.app.size.width,
             lines=self.app.size.height,
-            glyphs=self._glyphs or self._apps_glyphs(),
+            glyphs=self._glyphs or glyphs_of(self),
             zone=self._zone,
             today=self._today(),
         )
         self._view.resize(shape, height)
-
-    def _apps_glyphs(self) -> Glyphs:
-        found = getattr(self.app, "glyphs", UNICODE)
-        return found if isinstance(found, Glyphs) else UNICODE
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """The wheel or the bar moved; while a new size is on its way, that is only Textual's clamping."""

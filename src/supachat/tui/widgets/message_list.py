@@ -11,7 +11,7 @@ from datetime import date, tzinfo
 from typing import ClassVar, TypeAlias
 
 from textual import events
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from supachat.domain.events import Edge
 from supachat.domain.model import Gap, Item, Message, Person
@@ -32,10 +32,7 @@ class MessageList(Choosing, can_focus=True, inherit_bindings=False):
 
     FOCUS_ON_CLICK = False  # dragging selects text, and the keyboard stays in the composer
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings(Place.MESSAGES),
-        Binding("escape", "leave", "back", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Place.MESSAGES)
 
     NearTop: TypeAlias = posts.NearTop
     AtEnd: TypeAlias = posts.AtEnd
@@ -45,7 +42,6 @@ class MessageList(Choosing, can_focus=True, inherit_bindings=False):
     FillGap: TypeAlias = posts.FillGap
     GapsInView: TypeAlias = posts.GapsInView
     Above: TypeAlias = posts.Above
-    Left: TypeAlias = posts.Left
 
     def __init__(
         self,
@@ -200,10 +196,6 @@ class MessageList(Choosing, can_focus=True, inherit_bindings=False):
         self._settle()
         self._cursor.begin()
         self.scroll_to_newest()
-
-    def action_leave(self) -> None:
-        self.clear_choice()
-        self.post_message(self.Left())
 
     def action_open(self) -> None:
         """Fill a gap, open or fold a message, go to what it answers, or read older ones again."""

@@ -74,7 +74,3 @@ class Above(Post, namespace="message_list"):
     def __init__(self, head: Head) -> None:
         self.head = head
         super().__init__()
-
-
-class Left(Post, namespace="message_list"):
-    """The reader is done with choosing."""

@@ -62,12 +62,7 @@ def price_row(view: PriceView, cells: int, glyphs: Glyphs = UNICODE) -> Row:
 
 
 def price_rows(
-    views: Sequence[PriceView],
-    words: Safe,
-    age: Safe,
-    cells: int,
-    height: int,
-    glyphs: Glyphs = UNICODE,
+    views: Sequence[PriceView], words: Safe, age: Safe, cells: int, height: int, glyphs: Glyphs = UNICODE
 ) -> list[Row]:
     """A heading with the age of the last price, the symbols, the last alert; in one row only a symbol."""
     ordered = sorted(views, key=lambda view: not view.fired)
