@@ -13,6 +13,7 @@ from supachat.assemble import Desk
 from supachat.domain.choices import USUAL, Pace
 from supachat.domain.errors import BadInput, KeyRefused, NotFound, SettingsError
 from supachat.settings import Settings, Workspace, choose, load, places
+from supachat.settings.auth import CommandAuth
 from supachat.settings.choose import said_vault
 from supachat.settings.edit import (
     keep_choice,
@@ -178,6 +179,8 @@ def test_two_projects_share_no_file_name() -> None:
 
 OTHER = Workspace("other", "https://other.example.org", "k", ("inbox",))
 TWO = Settings({"acme": ACME, "other": OTHER})
+SHOP = Workspace("shop", "https://shop.example.org", "k", auth=CommandAuth(("shop", "token")), vault="file")
+"""Its sign-in is handed out by its backend, and its person was asked where to keep it."""
 
 
 @pytest.mark.parametrize(
@@ -193,6 +196,12 @@ TWO = Settings({"acme": ACME, "other": OTHER})
             None,
             {"SUPACHAT_URL": OTHER.url, "SUPACHAT_DIALECT": "rooms"},
             Workspace(*("other", OTHER.url, "k"), ("rooms",)),
+        ),
+        (
+            replace(TWO, workspaces={"shop": SHOP}),
+            None,
+            {"SUPACHAT_URL": SHOP.url, "SUPACHAT_KEY": "p"},
+            replace(SHOP, key="p"),
         ),
         (
             TWO,

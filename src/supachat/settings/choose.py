@@ -6,6 +6,7 @@ Must never guess between several.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from supachat.domain.errors import BadInput, NotFound, SettingsError
 from supachat.settings.file import VAULTS, Settings
@@ -43,16 +44,15 @@ def named(settings: Settings, name: str) -> Workspace:
 def from_environment(settings: Settings, environ: Mapping[str, str]) -> Workspace:
     """The workspace that SUPACHAT_URL, SUPACHAT_KEY and SUPACHAT_DIALECT describe.
 
-    A workspace of the file with the same address lends its name, and its key where none is given.
+    A workspace of the file with the same address lends everything else, and its key where none is given.
     """
     url = project_url(environ["SUPACHAT_URL"])
     kept = next((one for one in settings.workspaces.values() if one.url == url), None)
-    key = environ.get("SUPACHAT_KEY") or (kept.key if kept else "")
-    if not key:
+    base = kept or Workspace(project_name(url), url, "")
+    if not (key := environ.get("SUPACHAT_KEY") or base.key):
         raise BadInput("SUPACHAT_URL is set, SUPACHAT_KEY is not", cure="Set it to the publishable key")
     dialect = environ.get("SUPACHAT_DIALECT")
-    dialects = (dialect,) if dialect else kept.dialects if kept else ("direct",)
-    return Workspace(kept.name if kept else project_name(url), url, check_key(key), dialects)
+    return replace(base, key=check_key(key), dialects=(dialect,) if dialect else base.dialects)
 
 
 def said_vault(option: str | None, environ: Mapping[str, str]) -> str | None:
