@@ -134,6 +134,18 @@ def test_reads_that_are_not_allowed(own_server: LocalServer, signed_in: Shell) -
     assert line["check"] == "rows"
 
 
+def test_pages_that_come_cut_short(own_server: LocalServer, signed_in: Shell) -> None:
+    """Else the second of three messages would look like the beginning of the thread."""
+    for words in ("one", "two"):
+        assert signed_in.run("send", "@ben", words).returncode == 0
+    limit = "alter role authenticator set pgrst.db_max_rows = '2'"
+    as_owner(own_server, limit, "notify pgrst, 'reload config'", "notify pgrst, 'reload schema'")
+    (line,) = failed(signed_in).values()
+    assert line["check"] == "rows"
+    assert "answers 2 rows at most" in line["words"]
+    assert "db_max_rows" in line["cure"]
+
+
 def test_writes_that_are_not_allowed(own_server: LocalServer, signed_in: Shell) -> None:
     before = count(own_server)
     function = "public.insert_chat_message(text, text, text, text, uuid)"
