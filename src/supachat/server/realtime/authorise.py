@@ -140,7 +140,11 @@ class Authoriser:
 
     async def _tried(self, who: Identity, statements: Sequence[Statement]) -> set[str]:
         """The first column of the last answer of `statements`. They leave as one text, their
-        transaction's begin and end in it: a join waits for one round trip."""
+        transaction's begin and end in it: a join waits for one round trip.
+
+        Planned anew each time: PostgreSQL before 15.9, 16.5 and 17.1 may use one role's plan for another
+        (CVE-2024-10976).
+        """
         texts, values = zip(("begin", ()), (UNLOGGED, ()), *statements, ("rollback", ()), strict=True)
         async with self._bare() as connection:
             await _check_role(connection, who)
