@@ -26,9 +26,10 @@ from supachat.domain.errors import (
     SignInError,
     SupachatError,
 )
+from supachat.domain.hosts import check_endpoint
 from supachat.domain.text import Safe
 from supachat.remote.borrowed import Borrowed
-from supachat.remote.outside import Command, Endpoint, Given, check_url, picked
+from supachat.remote.outside import Command, Endpoint, Given, picked
 from supachat.remote.session import Keeper
 from supachat.remote.vault import MemoryVault
 
@@ -95,7 +96,7 @@ async def test_an_endpoint_that_is_not_there_may_come_back() -> None:
 @pytest.mark.parametrize("url", ["http://shop.dev/token", "ftp://shop.dev", "https://me:pw@shop.dev/", "x"])
 def test_an_address_that_no_secret_may_be_sent_to(url: str) -> None:
     with pytest.raises(BadInput):
-        check_url(url)
+        check_endpoint(url)
 
 
 @pytest.mark.parametrize(

@@ -154,11 +154,11 @@ async def test_a_canned_reply_has_its_placeholders_filled() -> None:
     assert client.desk.filled(canned, THREAD) == "Hello You Two, this is Me"
     remote.people = [
         Person(PersonKey("direct", "you"), safe_line("Ben"), safe_line("ben"), PersonKind.AGENT),
-        Person(PersonKey("direct", "nadia"), safe_line("Nadia"), safe_line("n"), PersonKind.CUSTOMER),
+        Person(PersonKey("direct", "nadia"), safe_line("{me}"), safe_line("n"), PersonKind.CUSTOMER),
     ]
     remote.threads[0] = replace(remote.threads[0], members=("me", "you", "nadia"))
     client.focused()
-    await until(lambda: client.desk.filled(canned, THREAD) == "Hello Nadia, this is Me")
+    await until(lambda: client.desk.filled(canned, THREAD) == "Hello {me}, this is Me")
     assert client.desk.filled(Canned(safe_line("x"), "{unknown} {}"), THREAD) == "{unknown} {}"
     await client.close()
 

@@ -7,6 +7,7 @@ awaited is for workers.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -17,8 +18,9 @@ from supachat.domain.feeds import Canned
 from supachat.domain.model import Alteration, Feature, Message, Person, PersonKind, Thread, ThreadKey
 from supachat.domain.requests import Alter, FetchPage
 from supachat.domain.text import Safe, safe_line
-from supachat.sync.canned import filled
 from supachat.sync.neighbours import neighbours
+
+_PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
 class Answers(NamedTuple):
@@ -110,7 +112,9 @@ class Desk:
     def filled(self, canned: Canned, thread: ThreadKey) -> str:
         """A canned reply with its placeholders filled in for a thread; those that are not known stay."""
         me = self._me(thread.source)
-        return filled(canned.text, {"customer": self._customer(thread), "me": me, "agent": me})
+        known = {"customer": self._customer(thread), "me": me, "agent": me}
+        # each once: what is put in may look like a placeholder
+        return _PLACE.sub(lambda place: known.get(place[1]) or place[0], canned.text)
 
     async def create_thread(self, source: str, title: str) -> ThreadKey:
         """A new thread; it stands in the list at once. Raises `BadInput` for an empty title."""

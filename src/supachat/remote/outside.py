@@ -20,8 +20,8 @@ from urllib.parse import urlsplit
 import httpx
 
 from supachat.domain.claims import claims_of
-from supachat.domain.errors import BadInput, RateLimited, ServerTrouble, SessionEnded
-from supachat.domain.hosts import is_loopback
+from supachat.domain.errors import RateLimited, ServerTrouble, SessionEnded
+from supachat.domain.hosts import check_endpoint
 from supachat.domain.text import Safe, safe_line
 from supachat.remote.address import Address
 from supachat.remote.http import make_client, noted, tls_context
@@ -65,7 +65,7 @@ class Endpoint:
     transport: httpx.AsyncBaseTransport | None = None
 
     def __post_init__(self) -> None:
-        check_url(self.url)
+        check_endpoint(self.url)
 
     @property
     def name(self) -> Safe:
@@ -143,20 +143,6 @@ async def _end(process: asyncio.subprocess.Process) -> None:
         else:
             os.killpg(process.pid, signal.SIGKILL)
     await process.wait()
-
-
-def check_url(url: str) -> str:
-    """`url`, if a secret may be sent there. Raises `BadInput`."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        host, parts = "", urlsplit("")
-    if parts.scheme not in ("http", "https") or not host or parts.username or parts.password:
-        raise BadInput("this is not the address of a token endpoint")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise BadInput("http:// would send your secret unprotected", cure="Use https://")
-    return url
 
 
 def _refused(name: Safe, status: int, after: float | None) -> Exception:

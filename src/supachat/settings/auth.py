@@ -9,10 +9,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import field
 from typing import Any
-from urllib.parse import urlsplit
 
 from supachat.domain.errors import BadInput
-from supachat.domain.hosts import is_loopback
+from supachat.domain.hosts import check_endpoint
 from supachat.domain.values import dataclass
 
 _HEADER = r"[A-Za-z0-9!#$%&'*+.^_`|~-]+"
@@ -63,7 +62,7 @@ def _endpoint(entry: dict[str, Any]) -> EndpointAuth:
     method = _text(entry, "method", "GET").upper()
     if method not in ("GET", "POST"):
         raise BadInput("auth.method was expected to be GET or POST")
-    url, token_field = _url(_text(entry, "url", "")), _text(entry, "token_field", "access_token")
+    url, token_field = check_endpoint(_text(entry, "url", "")), _text(entry, "token_field", "access_token")
     return EndpointAuth(url, method, _headers(entry.get("headers_from_env", {})), token_field)
 
 
@@ -92,18 +91,3 @@ def _text(entry: dict[str, Any], name: str, usual: str) -> str:
     if not isinstance(value, str):
         raise BadInput(f"auth.{name} was expected to be a text in quotes")
     return value
-
-
-def _url(text: str) -> str:
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname or "", parts.port
-    except ValueError:
-        raise BadInput("auth.url is not a web address") from None
-    if parts.scheme not in ("http", "https") or not host:
-        raise BadInput("auth.url is not a web address")
-    if parts.username or parts.password:
-        raise BadInput("auth.url holds a user name or password: name a variable in headers_from_env")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise BadInput("auth.url would be spoken to in the clear: write https://")
-    return text

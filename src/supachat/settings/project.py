@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from supachat.domain.claims import claims_of
 from supachat.domain.errors import BadInput, KeyRefused
+from supachat.domain.hosts import is_loopback
 from supachat.domain.values import dataclass
-from supachat.settings.auth import Auth
+
+if TYPE_CHECKING:
+    from supachat.settings.auth import Auth
 
 _REFERENCE = r"[a-z]{20}"
 _DASHBOARD = r"/dashboard/project/([a-z]{20})(?:/|$)"
-_LOOPBACK = r"localhost|127(?:\.\d{1,3}){3}|::1|.*\.localhost"
 _SERVICES = r"/(?:rest|auth|realtime|storage|functions)/v1/?.*$"
 
 
@@ -47,7 +50,7 @@ def project_url(text: str) -> str:
     dashboard = re.search(_DASHBOARD, parts.path)
     if dashboard and parts.hostname in ("supabase.com", "app.supabase.com"):
         return f"https://{dashboard.group(1)}.supabase.co"
-    if parts.scheme == "http" and not re.fullmatch(_LOOPBACK, parts.hostname or ""):
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
         raise BadInput(f"{parts.netloc} would be spoken to in the clear", cure="Write https://")
     if parts.username or parts.password:
         raise BadInput("The address holds a user name or password", cure="Leave them out")
@@ -74,7 +77,7 @@ def _is_host(host: str) -> bool:
 def project_name(url: str) -> str:
     """A short name for a workspace, from the address that `project_url` made."""
     host = urlsplit(url).hostname or ""
-    if re.fullmatch(_LOOPBACK, host):
+    if is_loopback(host):
         return "local"
     return re.sub(r"[^a-z0-9_-]+", "-", host.split(".")[0])[:32].strip("-") or "project"
 
