@@ -1,7 +1,7 @@
 """From the commit in PostgreSQL to the painted frame, against a bare websocket client on the same topic.
 
 Both hear the same broadcasts in the same run; what lies between their times is what the program costs:
-its client, its engine, its cache, its pane, its terminal.
+its client, its engine, its cache, its pane, its terminal. And what it costs while nothing happens.
 """
 
 from __future__ import annotations
@@ -19,14 +19,17 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from tests.bench.bench_start import EMPTY, MARK
 from tests.bench.table import Row, median, ms, p95
-from tests.bench.watch import Watched
+from tests.bench.watch import Watched, cpu_seconds
 from tests.journeys.local import PASSWORD, LocalServer
 from websockets.sync.client import ClientConnection, connect
 
 MESSAGES = 60
 GAP = 0.15
 """Seconds between two messages: each is drawn for itself."""
+CALM, IDLE = 10.0, 60.0
+"""Seconds until what was begun has ended, and seconds in which nobody does anything: two heartbeats."""
 _INSERT = """
 insert into chat_messages (thread_id, sender_supabase_id, sender_mongo_id, recipient_mongo_id, body)
   select 'ana__ben', user_id, 'ben', 'ana', %s from supachat_profiles where app_user_id = 'ben'
@@ -40,6 +43,9 @@ def rows() -> list[Row]:
         with Watched([sys.executable, "-m", "supachat"], environ) as screen, _bare(server) as heard:
             screen.when("live")
             painted, bare, commits = _measure(server, screen, heard)
+            with Watched([sys.executable, "-c", EMPTY], environ) as empty:
+                empty.when(MARK)
+                ours, theirs = _idle(screen, empty)
     extra = [one - other for one, other in zip(painted, bare, strict=True)]
     since = [one - other for one, other in zip(painted, commits, strict=True)]
     return [
@@ -50,6 +56,17 @@ def rows() -> list[Row]:
         ),
         Row("what the program adds to that, p50", ms(median(extra)), "", "", "17 ms"),
         Row("what the program adds to that, p95", ms(p95(extra)), "", "", ""),
+        Row("CPU while nothing happens", f"{ours:.2f} %", f"empty Textual app {theirs:.2f} %", "", "0.3 %"),
+    ]
+
+
+def _idle(*programs: Watched) -> list[float]:
+    """Percent of a core that each of them takes, live and left alone."""
+    time.sleep(CALM)
+    before = [cpu_seconds(one.process.pid) for one in programs]
+    time.sleep(IDLE)
+    return [
+        (cpu_seconds(one.process.pid) - was) / IDLE * 100 for one, was in zip(programs, before, strict=True)
     ]
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from tests.bench.watch import cpu_seconds
 from tests.pty_child import sized, started
 
 ROWS, COLUMNS = 50, 140
@@ -139,12 +140,7 @@ class Terminal:
         os.write(self.master, keys)
 
     def cpu_seconds(self) -> float:
-        """Of the program so far; 0 where there is no /proc."""
-        stat = Path(f"/proc/{self.process.pid}/stat")
-        if not stat.exists():
-            return 0.0
-        fields = stat.read_text().rsplit(") ", 1)[1].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.process.pid)
 
     def megabytes(self) -> float:
         statm = Path(f"/proc/{self.process.pid}/statm")

@@ -7,6 +7,7 @@ import select
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from tests.pty_child import started
 
@@ -17,6 +18,15 @@ def until_bytes(
     """Seconds from exec until the program has written `mark`. The program is ended then."""
     with Watched(command, environ) as watched:
         return watched.when(mark, limit) - watched.began
+
+
+def cpu_seconds(pid: int) -> float:
+    """Of that process so far; 0 where there is no /proc."""
+    stat = Path(f"/proc/{pid}/stat")
+    if not stat.exists():
+        return 0.0
+    fields = stat.read_text().rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Watched:
