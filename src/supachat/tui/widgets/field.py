@@ -39,11 +39,19 @@ class EditingField(TextArea, inherit_bindings=False):
             self.size = size
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(highlight_cursor_line=False, compact=True, **kwargs)
+        super().__init__(highlight_cursor_line=False, **kwargs)
+        # not `compact=True`: that would style it here, and all of it again as soon as it is mounted
+        self.set_class(True, "-textual-compact", update=False)
         self.match_cursor_bracket = False
         self._killed = ""
         self._still: Timer | None = None
         self._calls = NOTHING
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """With the keyboard it looks the same, but for the cursor: all eight looks inside made anew would
+        hold up the first frame, and each step of tab."""
+        self.notify_style_update()
+        self.refresh()
 
     def call(self, words: Safe) -> None:
         """What stands there while nothing is written: as much of it as there is room for."""
