@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from supachat.tui.glyphs import ASCII
-from supachat.tui.widgets.health_parts import ago, skew_words, span
+from supachat.tui.widgets.badge import skew_words
+from supachat.tui.widgets.health_parts import ago
 from supachat.tui.widgets.sparkline import levels, share, sparkline
+from supachat.tui.widgets.when import span
 
 CLOCK = 20_000.0
 

@@ -16,9 +16,9 @@ from supachat.domain.text import Safe, safe_line
 from supachat.tui.notices import Notices
 from supachat.tui.screens.chat_hands import Middle, misread
 from supachat.tui.widgets.composer import Composer
-from supachat.tui.widgets.health_parts import span
 from supachat.tui.widgets.price_block import PriceBlock, PriceView
 from supachat.tui.widgets.typing_line import TypingLine
+from supachat.tui.widgets.when import span
 
 PAINTED: Final = 0.5
 """Seconds between two paintings of prices."""

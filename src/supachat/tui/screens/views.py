@@ -21,9 +21,8 @@ from supachat.domain.model import (
     ThreadKey,
 )
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.widgets.badge import duration
+from supachat.tui.widgets.badge import duration, skew_words
 from supachat.tui.widgets.empty import Words
-from supachat.tui.widgets.health_parts import skew_words
 from supachat.tui.widgets.message_extra import called as called_by_role
 from supachat.tui.widgets.message_extra import kind_of
 from supachat.tui.widgets.people import Fact, PersonView

@@ -9,13 +9,17 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from supachat.domain.health import Health, Link, LinkState
+from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import UNICODE, Glyphs
+from supachat.tui.widgets.when import span
 
 SLOW = 0.5
 """Seconds of round trip from which the link is called slow."""
 SLOW_CONNECT = 2.0
 MANY_DROPS = 5
+SKEW = 30.0
+"""Seconds by which the clocks may differ before it is worth a word."""
 
 
 WHY = (
@@ -113,6 +117,21 @@ def duration(seconds: float) -> str:
     if milliseconds < 995:
         return f"{round(milliseconds / 10) * 10} ms"
     return f"{seconds:.1f} s"
+
+
+def skew_words(skew: float) -> Safe:
+    """How far this computer's clock is off, where that matters; else nothing."""
+    if abs(skew) <= SKEW:
+        return NOTHING
+    return Safe(f"{apart(skew)} {'ahead' if skew > 0 else 'behind'}")
+
+
+def apart(skew: float) -> Safe:
+    """By how much two clocks differ: it is known to a second or two, so minutes are rounded."""
+    skew = abs(skew)
+    if skew < 10:
+        return Safe(duration(skew))
+    return span(round(skew / 60) * 60 if skew >= 60 else skew)
 
 
 def ordinal(number: int) -> str:

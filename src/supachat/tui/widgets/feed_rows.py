@@ -19,8 +19,7 @@ from supachat.domain.text import Safe
 from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space, width
-from supachat.tui.widgets.health_parts import span
-from supachat.tui.widgets.when import appointed, short
+from supachat.tui.widgets.when import appointed, short, span
 
 KIND: Final = 12
 WIDE: Final = 70

@@ -11,7 +11,8 @@ from supachat.domain.text import Safe
 from supachat.tui.glyphs import Glyphs
 from supachat.tui.spans import Row, Span, cut, space, width
 from supachat.tui.widgets.badge import ordinal
-from supachat.tui.widgets.health_parts import Look, columns, count, heading, span, up_to
+from supachat.tui.widgets.health_parts import Look, columns, count, heading, up_to
+from supachat.tui.widgets.when import span
 
 MOST: Final = 20
 """Drafts that are shown; of the others their number."""

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import Glyphs
 from supachat.tui.spans import Row, Span, space, width
-from supachat.tui.widgets.badge import duration
+from supachat.tui.widgets.when import span
 
 WIDE: Final = 100
 NAME: Final = 31
 """Cells of a topic's name, or a thread's, up to 120 columns."""
 HOUR: Final = 3600.0
-SKEW: Final = 30.0
-"""Seconds by which the clocks may differ before it is worth a word."""
 
 
 class Look(NamedTuple):
@@ -67,28 +64,3 @@ def count(number: int, noun: str) -> str:
 def ago(at: float | None, now: float) -> Safe:
     """`4 s ago`, or that it never was."""
     return Safe(f"{span(now - at)} ago") if at is not None else Safe("none yet")
-
-
-def span(seconds: float) -> Safe:
-    """A duration: `2 s`, `12 min`, `3 h 12 min`."""
-    whole = max(0, round(seconds))
-    if whole < 60:
-        return Safe(f"{whole} s")
-    if whole < 3600:
-        return Safe(f"{whole // 60} min")
-    return Safe(f"{whole // 3600:,} h {whole % 3600 // 60} min")
-
-
-def skew_words(skew: float) -> Safe:
-    """How far this computer's clock is off, where that matters; else nothing."""
-    if abs(skew) <= SKEW:
-        return NOTHING
-    return Safe(f"{apart(skew)} {'ahead' if skew > 0 else 'behind'}")
-
-
-def apart(skew: float) -> Safe:
-    """By how much two clocks differ: it is known to a second or two, so minutes are rounded."""
-    skew = abs(skew)
-    if skew < 10:
-        return Safe(duration(skew))
-    return span(round(skew / 60) * 60 if skew >= 60 else skew)

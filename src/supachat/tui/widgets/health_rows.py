@@ -14,22 +14,20 @@ from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, space, width, wrap
-from supachat.tui.widgets.badge import SLOW_CONNECT, badge, duration
+from supachat.tui.widgets.badge import SLOW_CONNECT, apart, badge, duration, skew_words
 from supachat.tui.widgets.health_outbox import outbox_rows
 from supachat.tui.widgets.health_parts import (
     HOUR,
     WIDE,
     ago,
-    apart,
     columns,
     count,
     heading,
-    skew_words,
-    span,
     up_to,
 )
 from supachat.tui.widgets.health_topics import TopicRows
 from supachat.tui.widgets.sparkline import share, sparkline
+from supachat.tui.widgets.when import span
 
 _GRADES: Final = {
     Grade.GREEN: ("healthy", "success"),

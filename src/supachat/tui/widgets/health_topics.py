@@ -11,7 +11,8 @@ from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import Glyphs
 from supachat.tui.spans import Row, Span, cut, space, width
-from supachat.tui.widgets.health_parts import Look, ago, columns, heading, span, up_to
+from supachat.tui.widgets.health_parts import Look, ago, columns, heading, up_to
+from supachat.tui.widgets.when import span
 
 _PARKED: Final = Safe("not allowed: waits for your membership to change")
 _MANY: Final = Safe("too many joins")

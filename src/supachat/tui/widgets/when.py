@@ -1,4 +1,4 @@
-"""Times and days in the words of this program: `09:31`, `Thu`, `9 Nov`, `3 Nov 2025`.
+"""Times and days in the words of this program: `09:31`, `Thu`, `9 Nov`, `3 Nov 2025`, `12 min`.
 
 Pure: the moment, the zone's "today" and nothing else. English only, whatever the locale.
 """
@@ -62,3 +62,13 @@ def date(at: Micros, now: datetime) -> Safe:
     """`3 Nov 2025`."""
     then = local(at, now)
     return Safe(f"{then.day} {_MONTHS[then.month - 1]} {then.year}")
+
+
+def span(seconds: float) -> Safe:
+    """A duration: `2 s`, `12 min`, `3 h 12 min`."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return Safe(f"{whole} s")
+    if whole < 3600:
+        return Safe(f"{whole // 60} min")
+    return Safe(f"{whole // 3600:,} h {whole % 3600 // 60} min")
