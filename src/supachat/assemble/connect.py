@@ -14,12 +14,12 @@ from supachat.client import Client
 from supachat.domain.errors import SupachatError
 from supachat.domain.text import safe_line
 from supachat.settings import Workspace
-from supachat.settings.auth import Auth, CommandAuth
 
 if TYPE_CHECKING:
     from supachat.remote.outside import Giver
     from supachat.remote.project import Project
     from supachat.remote.vault import Vault
+    from supachat.settings.auth import Auth
 
 Prepare = Callable[["Project"], Awaitable[object]]
 
@@ -80,6 +80,7 @@ def giver_of(auth: Auth, environ: Mapping[str, str]) -> Giver:
     """Who hands out the tokens of such a workspace."""
     from supachat.remote.outside import Command, Endpoint
     from supachat.remote.waits import Waits
+    from supachat.settings.auth import CommandAuth
 
     if isinstance(auth, CommandAuth):
         return Command(auth.argv, auth.token_field)

@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from dataclasses import field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from supachat.domain.choices import USUAL, Pace
 from supachat.domain.errors import BadInput, KeyRefused, SettingsError
 from supachat.domain.text import safe_line
 from supachat.domain.values import dataclass
-from supachat.settings.auth import read_auth
-from supachat.settings.lines import assigns, table_span
 from supachat.settings.project import Workspace, check_key, project_url
+
+if TYPE_CHECKING:
+    from supachat.settings.auth import Auth
 
 VAULTS = ("auto", "keyring", "file", "memory")
 GLYPHS = ("auto", "unicode", "ascii")
@@ -141,11 +142,17 @@ def _workspace(reader: _Reader, name: str, entry: Any) -> Workspace:
     folder = reader.path.parent
     dialects = tuple(_map(one, folder) for one in reader.names(entry, where, "dialects"))
     try:
-        auth = read_auth(entry["auth"]) if "auth" in entry else None
+        auth = _auth(entry["auth"]) if "auth" in entry else None
     except BadInput as error:
         raise reader.wrong(where, "auth", str(error)) from error
     vault = reader.one_of(entry, "vault", VAULTS, where) if "vault" in entry else None
     return Workspace(name, url, key, dialects, auth, vault)
+
+
+def _auth(entry: object) -> Auth:
+    from supachat.settings.auth import read_auth  # late: hardly any project has its own sign-in
+
+    return read_auth(entry)
 
 
 def _map(dialect: str, folder: Path) -> str:
@@ -226,6 +233,8 @@ class _Reader:
 
     def _line(self, where: tuple[str, ...], name: str) -> int:
         """The line of `name` in its table, else the line of that table's own header, else the first."""
+        from supachat.settings.lines import assigns, table_span  # late: only a mistake is looked for
+
         start, end = table_span(self._lines, where) or (0, 0)
         for number in range(start, end):
             if assigns(self._lines[number], name):
