@@ -13,7 +13,6 @@ from tests.tui.street import NOW, micros
 
 from supachat.domain.feeds import Canned, FeedInfo, Severity
 from supachat.domain.text import Safe, safe_line
-from supachat.tui import slash
 from supachat.tui.screens.chat_canned import suggestions
 from supachat.tui.widgets.completion import Suggestion, completion_rows
 from supachat.tui.widgets.feed_rows import FeedRowView, FeedSection, feed_lines
@@ -179,11 +178,6 @@ def test_what_a_slash_offers() -> None:
     assert "status" not in [each.name for each in suggestions("/", replies, {"status"})]
     assert suggestions("hello /", replies) == []
     assert suggestions("/etc/hosts", replies) == []
-
-
-def test_every_command_that_is_offered_exists_and_says_what_it_does() -> None:
-    assert set(slash.WORDS) == set(slash.SLASHES)
-    assert {*slash.NEEDS, *slash.PRICES, *slash.ATTENDANCE} <= set(slash.WORDS)
 
 
 def test_completions_stay_on_the_grid() -> None:

@@ -65,8 +65,8 @@ def test_a_preset_takes_no_key_away(preset: str) -> None:
 def test_what_a_preset_changes_is_bound_and_what_is_shown_is_in_force(preset: str) -> None:
     keys = Keymap(preset)
     for key_id, said in keys.strokes.items():
-        bound = keymap.bindings(place_of(key_id), only={key_id})
-        assert [getattr(each, "id", None) for each in bound] == [key_id]
+        bound = [getattr(each, "id", None) for each in keymap.bindings(place_of(key_id))]
+        assert bound.count(key_id) == 1
         assert said == ",".join(keys[key_id].keys.split())
     for hint in keys.footer(Place.COMPOSER):
         assert hint.key == keys[hint.id].first

@@ -69,7 +69,7 @@ _NARROW: Final[dict[Place, str]] = {
 _READING: Final = ("page_up", "oldest", "newest", "first_unread", "date", "select", "focus_next", "back")
 
 
-def bindings(place: Place, without: Collection[str] = (), only: Collection[str] = ()) -> list[BindingType]:
+def bindings(place: Place, without: Collection[str] = ()) -> list[BindingType]:
     """What the widget or screen of `place` binds. Priority, so that typing cannot swallow an alt key.
 
     A preset can only change what is bound: a key that is in one preset alone is bound to a stroke that no
@@ -84,7 +84,7 @@ def bindings(place: Place, without: Collection[str] = (), only: Collection[str] 
             id=key.id,
         )
         for key in KEYS[place]
-        if (key.keys or not key.shown) and key.id not in without and (not only or key.id in only)
+        if (key.keys or not key.shown) and key.id not in without
     ]
 
 

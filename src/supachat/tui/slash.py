@@ -22,88 +22,50 @@ class Slash(NamedTuple):
     rest: str
 
 
+class Meaning(NamedTuple):
+    """`does`: a key's id, or an action as the table of keys writes it. `words`: for whoever types a slash.
+    `need`: what the thread's source must be able to do. `given`: it takes what follows its name."""
+
+    does: str
+    words: str
+    need: Feature | None = None
+    given: bool = False
+
+
 SLASHES: Final = {
-    "status": "status",
-    "assign": "assign",
-    "archive": "archive",
-    "bot": "acts.bot",
-    "rename": "acts.rename",
-    "create": "acts.create",
-    "invite": "acts.invite",
-    "remove": "acts.remove_member",
-    "leave": "acts.leave_thread",
-    "mute": "mute",
-    "subject": "subject",
-    "search": "search",
-    "alert": "alert",
-    "watch": "watch",
-    "unwatch": "unwatch",
-    "away": "presence.away",
-    "back": "presence.here",
-    "invisible": "presence.invisible",
-    "quiet": "quiet",
-    "offline": "link.go_offline",
-    "online": "link.go_online",
-    "reconnect": "reconnect_all",
-    "date": "date",
-    "editor": "editor",
-    "health": "health",
-    "people": "people",
-    "help": "help",
-    "quit": "app.leave",
+    "status": Meaning("status", "change the status", Feature.STATUS),
+    "assign": Meaning("assign", "say who sees to it", Feature.ASSIGN),
+    "bot": Meaning("acts.bot", "switch the bot", Feature.BOT),
+    "rename": Meaning("acts.rename", "give this thread another title", Feature.RENAME),
+    "create": Meaning("acts.create", "make a thread with a title", Feature.CREATE),
+    "invite": Meaning("acts.invite", "bring somebody in", Feature.INVITE),
+    "remove": Meaning("acts.remove_member", "put somebody out", Feature.REMOVE),
+    "leave": Meaning("acts.leave_thread", "leave this thread", Feature.LEAVE),
+    "archive": Meaning("archive", "archive it, or bring it back", Feature.ARCHIVE),
+    "mute": Meaning("mute", "tell nothing of this thread, or again"),
+    "subject": Meaning(
+        "subject", "a line above the message: /subject Next week", Feature.SUBJECT, given=True
+    ),
+    "search": Meaning("search", "search everywhere: /search blank page", given=True),
+    "alert": Meaning("alert", "tell of a price: /alert BTC above 50000", Feature.PRICES, given=True),
+    "watch": Meaning("watch", "show a price: /watch BTC", Feature.PRICES, given=True),
+    "unwatch": Meaning("unwatch", "show it no more: /unwatch BTC", Feature.PRICES, given=True),
+    "away": Meaning("presence.away", "be away for the others", Feature.AWAY),
+    "back": Meaning("presence.here", "be here again", Feature.AWAY),
+    "invisible": Meaning("presence.invisible", "be offline for the others", Feature.AWAY),
+    "quiet": Meaning("quiet", "tell nothing by night: /quiet 22 to 7, /quiet off", given=True),
+    "date": Meaning("date", "go to a day: /date last friday", given=True),
+    "offline": Meaning("link.go_offline", "cut the link"),
+    "online": Meaning("link.go_online", "and make it again"),
+    "reconnect": Meaning("reconnect_all", "leave and rejoin everything"),
+    "editor": Meaning("editor", "write in your own editor"),
+    "health": Meaning("health", "the link in numbers"),
+    "people": Meaning("people", "who is here"),
+    "help": Meaning("help", "the keys"),
+    "quit": Meaning("app.leave", "leave, unsent is kept"),
 }
-"""Names to ids of the keymap, or to actions. Those in `WITH_TEXT` are given what follows the name."""
-
-WITH_TEXT: Final = frozenset({"date", "search", "alert", "watch", "unwatch", "quiet", "subject"})
-
-NEEDS: Final = {
-    "status": Feature.STATUS,
-    "assign": Feature.ASSIGN,
-    "bot": Feature.BOT,
-    "rename": Feature.RENAME,
-    "create": Feature.CREATE,
-    "invite": Feature.INVITE,
-    "remove": Feature.REMOVE,
-    "leave": Feature.LEAVE,
-    "archive": Feature.ARCHIVE,
-    "subject": Feature.SUBJECT,
-}
-"""What the thread's source must be able to do."""
-PRICES: Final = frozenset({"alert", "watch", "unwatch"})
-ATTENDANCE: Final = frozenset({"away", "back", "invisible"})
-"""Offered where any source has prices, or tells others who is there."""
-
-WORDS: Final = {
-    "status": "change the status",
-    "assign": "say who sees to it",
-    "bot": "switch the bot",
-    "rename": "give this thread another title",
-    "create": "make a thread with a title",
-    "invite": "bring somebody in",
-    "remove": "put somebody out",
-    "leave": "leave this thread",
-    "archive": "archive it, or bring it back",
-    "mute": "tell nothing of this thread, or again",
-    "subject": "a line above the message: /subject Next week",
-    "search": "search everywhere: /search blank page",
-    "alert": "tell of a price: /alert BTC above 50000",
-    "watch": "show a price: /watch BTC",
-    "unwatch": "show it no more: /unwatch BTC",
-    "away": "be away for the others",
-    "back": "be here again",
-    "invisible": "be offline for the others",
-    "quiet": "tell nothing by night: /quiet 22 to 7, /quiet off",
-    "date": "go to a day: /date last friday",
-    "offline": "cut the link",
-    "online": "and make it again",
-    "reconnect": "leave and rejoin everything",
-    "editor": "write in your own editor",
-    "health": "the link in numbers",
-    "people": "who is here",
-    "help": "the keys",
-    "quit": "leave, unsent is kept",
-}
-"""What each does, for whoever types a slash."""
+ANYWHERE: Final = frozenset({Feature.CREATE, Feature.PRICES, Feature.AWAY})
+"""Needs for which it is enough that some source of the workspace can."""
 
 
 def parse(text: str) -> Slash | None:

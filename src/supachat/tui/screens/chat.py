@@ -67,7 +67,7 @@ class ChatScreen(Screen[None]):
         self.client = client
         self._connect = connect
         self.parts = Parts(self, client, now=now, monotonic=monotonic, do=self.do, more=more)
-        self._changes = Changes(client, self.parts, self.post_message)
+        self._changes = Changes(self.parts, self.post_message)
         self.list = self.parts.widgets.list
         self.composer = self.parts.widgets.composer
         self.pane = self.parts.widgets.pane

@@ -38,10 +38,11 @@ def suggestions(text: str, replies: Sequence[Canned], without: Collection[str] =
     asked = begun[1].casefold()
     named = [each for each in replies if each.name.casefold().startswith(asked)]
     worded = [each for each in replies if each not in named and asked and asked in each.text.casefold()]
-    commands = [name for name in slash.WORDS if name.startswith(asked) and name not in without]
+    known = slash.SLASHES.items()
+    commands = [(name, c) for name, c in known if name.startswith(asked) and name not in without]
     return [
         *(Suggestion(each.name, safe_line(each.text), reply=True) for each in named),
-        *(Suggestion(Safe(name), Safe(slash.WORDS[name])) for name in commands),
+        *(Suggestion(Safe(name), Safe(command.words)) for name, command in commands),
         *(Suggestion(each.name, safe_line(each.text), reply=True) for each in worded),
     ]
 
@@ -92,13 +93,12 @@ class Completing:
 
     def _pointless(self, source: str) -> frozenset[str]:
         """Commands that this source, or this workspace, has no use for."""
-        features = frozenset[Feature]().union(*(each.features for each in self._client.sources))
-        able = {need: self._client.can(source, need) for need in slash.NEEDS.values()}
-        able[Feature.CREATE] = Feature.CREATE in features  # it asks where
-        pointless = {name for name, need in slash.NEEDS.items() if not able[need]}
-        pointless |= slash.PRICES if Feature.PRICES not in features else frozenset()
-        pointless |= slash.ATTENDANCE if Feature.AWAY not in features else frozenset()
-        return frozenset(pointless)
+        able = frozenset[Feature]().union(
+            *(s.features if s.name == source else s.features & slash.ANYWHERE for s in self._client.sources)
+        )
+        return frozenset(
+            name for name, known in slash.SLASHES.items() if known.need and known.need not in able
+        )
 
     # ------------------------------------------------------------ what is done with it
 

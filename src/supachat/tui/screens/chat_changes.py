@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from textual.timer import Timer
 
-from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain.health import LinkState
 from supachat.tui.screens.chat_hands import Tell
@@ -19,8 +18,7 @@ from supachat.tui.widgets.drawn import moving
 class Changes:
     """The one way from the client to the screen."""
 
-    def __init__(self, client: Client, parts: Parts, tell: Tell) -> None:
-        self._client = client
+    def __init__(self, parts: Parts, tell: Tell) -> None:
         self._parts = parts
         self._tell = tell
         self._countdown: Timer | None = None

@@ -83,16 +83,16 @@ class Writing:
 
     async def _obey(self, command: slash.Slash, text: str) -> None:
         """Do what a slash asks; one that is not known is said, and its text stays."""
-        action = slash.SLASHES.get(command.name)
-        if action is None:
+        known = slash.SLASHES.get(command.name)
+        if known is None:
             self._tell_unknown(command.name)
             return
-        if action in slash.WITH_TEXT and (command.rest or action != "date"):
-            if self._words[action](command.rest):
+        if known.given and (command.rest or known.does != "date"):
+            if self._words[known.does](command.rest):
                 self._done(text)
             return
         self._done(text)
-        await self._do(action)
+        await self._do(known.does)
         self._go_on_with(command.rest)
 
     def _tell_unknown(self, name: str) -> None:

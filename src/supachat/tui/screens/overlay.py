@@ -119,9 +119,8 @@ class Overlay(ModalScreen[T]):
         query = self.asked
         results, total = self.find(query)
         rows = self.app.size.height
-        self._results.show(results, airy=rows >= 30, most=max(3, rows - 10), keep=keep)
-        if not results:
-            self._results.tell_nothing(*self.nothing(query))
+        nothing = () if results else self.nothing(query)
+        self._results.show(results, nothing, airy=rows >= 30, most=max(3, rows - 10), keep=keep)
         words = Safe(f"{len(results)} of {total}")
         self._found.styles.width = len(words) + 2
         self._found.show(Row((Span(words, "quiet"), space(2))))

@@ -20,12 +20,11 @@ KEY_CELLS = 10
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`keys` are ids of the keymap. `low` stands at the foot of the pane, as a thread begins there."""
+    """`keys` are ids of the keymap."""
 
     title: Safe
     text: Safe = NOTHING
     keys: tuple[str, ...] = ()
-    low: bool = False
     look: str = "foreground"
 
 
@@ -33,15 +32,14 @@ def empty_rows(words: Words, cells: int, height: int, keys: Keymap = CHAT) -> li
     """The rows, from the top of a pane of `cells` by `height`."""
     rows = [Row((space(4), Span(words.title, f"bold {words.look}")))]
     lines = wrap(words.text, max(10, min(cells - 8, 60))) if words.text else []
-    rows += [Row()] if lines and not words.low else []
+    rows += [Row()] if lines else []
     rows += [Row((space(4), Span(line, "text2"))) for line in lines]
     if words.keys:
         rows.append(Row())
         for key in (keys[each] for each in words.keys):
             name = Span(Safe(f"{key.first:<{KEY_CELLS}}"), "bold text2", key.id)
             rows.append(Row((space(4), name, Span(Safe(key.words), "quiet", key.id))))
-    above = height - len(rows) - 1 if words.low else (height - len(rows)) // 3
-    return [Row()] * max(0, above) + rows
+    return [Row()] * max(0, (height - len(rows)) // 3) + rows
 
 
 class Empty(Drawn):

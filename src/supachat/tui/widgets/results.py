@@ -88,24 +88,24 @@ class Results(Drawn):
         self._at = 0
         self._nothing: tuple[Safe, ...] = ()
         self._airy = False
-        self._most = 20
 
     def show(
         self,
         results: Sequence[Result],
+        nothing: Sequence[Safe],
         *,
-        nothing: Sequence[Safe] = (),
         airy: bool,
         most: int,
         keep: bool = False,
     ) -> None:
-        """These rows; `nothing` says so where there are none. `keep`: the chosen one stays chosen."""
+        """These rows; `nothing` says why there are none, and what is nearest. `keep`: the chosen one stays
+        chosen."""
         before = self.chosen
-        self._results, self._nothing = tuple(results), tuple(nothing)
-        self._airy, self._most = airy, most
+        self._results, self._nothing, self._airy = tuple(results), tuple(nothing), airy
         ids = [result.id for result in results]
         self._at = ids.index(before.id) if keep and before and before.id in ids else 0
-        self.styles.height = max(1, min(most, len(self._lines())))
+        unfound = self._no_rows(max(20, self.size.width))
+        self.styles.height = min(most, len(self._lines())) if results else max(1, len(unfound))
         self.redraw()
 
     @property
@@ -162,12 +162,6 @@ class Results(Drawn):
             for line in wrap(words, width - 8)
         ]
         return [Row((space(4), Span(line, look)), "panel") for line, look in lines]
-
-    def tell_nothing(self, *words: Safe) -> None:
-        """No results: say why, and what is nearest."""
-        self._results, self._nothing = (), words
-        self.styles.height = max(1, len(self._no_rows(max(20, self.size.width))))
-        self.redraw()
 
     def on_drawn_acted(self, event: Drawn.Acted) -> None:
         event.stop()
