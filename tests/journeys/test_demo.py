@@ -240,7 +240,8 @@ async def _each_system(reader: Reader) -> None:
         "notifications",
     }
     await reader.sees(lambda: any(row.waits for row in client.feeds.rows("portal", "alerts")))
-    assert any(isinstance(one, ev.Alerted) and one.urgent for one in reader.changes)
+    # what the client holds is told a moment later
+    await reader.sees(lambda: any(isinstance(one, ev.Alerted) and one.urgent for one in reader.changes))
 
 
 async def _what_nobody_asked_for(reader: Reader, backend: Backend) -> None:
