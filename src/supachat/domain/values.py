@@ -73,7 +73,7 @@ class _Fields:
         self._defaults = defaults
 
     def __get__(self, held: object, cls: Any) -> dict[str, dataclasses.Field[Any]]:
-        # with words of its own: else the standard one writes the signature there, 6 ms where it is the first
+        # with words of its own: else the standard one writes the signature there, 6 ms the first time
         body = {**self._defaults, "__doc__": cls.__doc__, "__annotations__": cls.__annotations__}
         twin: Any = type(cls.__name__, (), body)
         cls.__dataclass_fields__ = dataclasses.dataclass(init=False, repr=False, eq=False)(
