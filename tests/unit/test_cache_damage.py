@@ -105,6 +105,26 @@ async def test_a_page_of_messages_is_damaged_and_everything_written_is_saved(
     assert len([one for one in tmp_path.iterdir() if ".damaged-2" in one.name]) == 1
 
 
+async def test_the_list_outlives_damage_and_a_thread_that_cannot_be_read_does_not(tmp_path: Path) -> None:
+    """Whoever writes on knows the threads already and would write none of them again; what is muted is
+    known nowhere else."""
+    path = tmp_path / "c.db"
+    await filled(path)
+    thread = Thread(A, safe_line("Ana"), ("a", "b"), muted=True)
+    person = Person(PersonKey("direct", "b"), safe_line("Ben"), safe_line("ben"))
+    cache = Cache(lambda: path)
+    await cache.commit([kp.KeepThreads((thread,)), kp.KeepPeople((person,))])
+    await cache.close()
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("insert into threads values ('direct', 'b__c', '{}')")
+        db.commit()
+    for page in pages_of(path, "message 9"):
+        overwrite(path, page * PAGE, os.urandom(PAGE))
+    memory, news = await read_all(path)
+    assert (memory.threads, memory.people) == ((thread,), (person,))
+    assert len(news) == 1
+
+
 async def test_a_page_of_drafts_is_damaged_and_those_on_both_sides_are_saved(tmp_path: Path) -> None:
     path = tmp_path / "c.db"
     await filled(path)

@@ -18,9 +18,6 @@ from supachat.domain.model import (
     Cursor,
     Draft,
     Micros,
-    Person,
-    PersonKey,
-    PersonKind,
     ThreadKey,
 )
 from supachat.domain.text import safe_line
@@ -131,10 +128,7 @@ class Rows:
             threads=tuple(
                 values.thread(*row) for row in self._db.execute("select source, id, value from threads")
             ),
-            people=tuple(
-                Person(PersonKey(source, id_), safe_line(name), safe_line(handle), PersonKind(kind))
-                for source, id_, name, handle, kind in self._db.execute("select * from people")
-            ),
+            people=tuple(values.person(*row) for row in self._db.execute("select * from people")),
             drafts=self._claim_drafts(owner, is_free),
             texts=tuple(
                 (ThreadKey(source, thread), text)

@@ -1,8 +1,9 @@
 """A damaged file set aside, a deleted one let go of, and what a person wrote taken out of it, as far as
 SQLite can read it.
 
-Messages are on the server and are read from there again; drafts and typed texts are nowhere else. Must
-never change the damaged file's content, nor fail because of it: what cannot be read is left.
+Messages are on the server and are read from there again; drafts and typed texts are nowhere else, nor is
+what of a thread was muted or read on this computer alone. Must never change the damaged file's content,
+nor fail because of it: what cannot be read is left.
 """
 
 from __future__ import annotations
@@ -14,9 +15,14 @@ import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+from supachat.cache import values
 
 KEPT = ("drafts", "texts", "facts")
 """Tables that hold what no server knows, and the account."""
+_KNOWN = ("threads", "people")
+"""Who writes on has read these and writes only what changes, so that the new file would never have them."""
 _FACTS = ("account", "sources", "open", "choices")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -50,7 +56,7 @@ def set_aside(path: Path) -> Path:
 
 
 def salvage(damaged: Path, into: sqlite3.Connection) -> int:
-    """Copy what can be read of `KEPT` into a new cache; the number of drafts and texts that came over."""
+    """Copy what can be read into a new cache, but for messages; the number of drafts and texts."""
     source = sqlite3.connect(damaged, isolation_level=None)
     try:
         # without this SQLite reads nothing at all of a file that is shorter than its header says
@@ -62,7 +68,7 @@ def salvage(damaged: Path, into: sqlite3.Connection) -> int:
 
 def carry(source: sqlite3.Connection, into: sqlite3.Connection) -> int:
     """As `salvage`, from a file that is open. What is in the new cache already stays as it is there."""
-    counts = {table: _copy(source, into, table) for table in KEPT}
+    counts = {table: _copy(source, into, table) for table in (*KEPT, *_KNOWN)}
     return counts["drafts"] + counts["texts"]
 
 
@@ -109,8 +115,7 @@ def _copy(source: sqlite3.Connection, into: sqlite3.Connection, table: str) -> i
         return 0
     key = "rowid" if table == "drafts" else names[0]
     rows = _readable(source, f"select {', '.join(names)} from {table} not indexed order by {key}")
-    if table == "facts":
-        rows = [row for row in rows if row[0] in _FACTS and _reads(row[1])]
+    rows = [row for row in rows if _is_sound(table, row)]
     sql = f"insert or ignore into {table} ({', '.join(names)}) values ({','.join('?' * len(names))})"
     saved = 0
     for row in rows:
@@ -119,10 +124,20 @@ def _copy(source: sqlite3.Connection, into: sqlite3.Connection, table: str) -> i
     return saved
 
 
-def _reads(value: object) -> bool:
+def _is_sound(table: str, row: tuple[Any, ...]) -> bool:
+    """Whether it can be read again: one that cannot would have the new file set aside as well."""
     try:
-        json.loads(str(value))
-    except ValueError:
+        match table:
+            case "facts":
+                json.loads(str(row[1]))
+                return row[0] in _FACTS
+            case "threads":
+                values.thread(*row)
+            case "people":
+                values.person(*row)
+            case _:
+                pass
+    except (ValueError, TypeError, LookupError, AttributeError):
         return False
     return True
 

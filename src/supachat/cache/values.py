@@ -18,6 +18,8 @@ from supachat.domain.model import (
     Message,
     MessageKind,
     Micros,
+    Person,
+    PersonKey,
     PersonKind,
     SourceInfo,
     Thread,
@@ -142,6 +144,10 @@ def thread(source: str, id_: str, value: str) -> Thread:
         "facts": tuple(safe_line(fact) for fact in held.get("facts", ())),
     }
     return Thread(**{**held, **shown, **cursors, **lists, "key": ThreadKey(source, id_)})
+
+
+def person(source: str, id_: str, name: str, handle: str, kind: str) -> Person:
+    return Person(PersonKey(source, id_), safe_line(name), safe_line(handle), PersonKind(kind))
 
 
 def of_source(s: SourceInfo) -> dict[str, object]:
