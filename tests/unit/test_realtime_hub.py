@@ -98,6 +98,16 @@ def test_leaving_is_seen_by_the_others_and_not_by_oneself() -> None:
     assert center.presence_state(PUBLIC) == {}
 
 
+def test_who_has_left_is_not_present() -> None:
+    """A right may be looked up while its client goes: what it asked for comes too late then."""
+    center, gone, other = hub(), Listener(), Listener()
+    center.join(PUBLIC, gone)
+    center.join(PUBLIC, other)
+    center.leave(PUBLIC, gone)
+    center.track(PUBLIC, gone, "key", {})
+    assert (center.presence_state(PUBLIC), other.heard) == ({}, [])
+
+
 def test_over_the_message_rate_receivers_hear_and_are_ended() -> None:
     clock = Clock()
     center, member = hub(clock, events_per_second=1), Listener()

@@ -246,6 +246,8 @@ class Channel:
             return
         if self.topic.private:
             await self._judge_again(who)
+            if not self._open:
+                return  # it ended meanwhile: nobody would end what is begun now
         self.who = who
         self._written.clear()
         if self._expiry is not None:

@@ -106,7 +106,9 @@ class Hub:
                 member.end(TOO_MANY_MESSAGES)
 
     def track(self, topic: Topic, member: Member, key: str, payload: Mapping[str, Any]) -> None:
-        """`member` is present there with that payload."""
+        """`member` is present there with that payload, unless it left while its right was looked up."""
+        if member not in self._members.get(topic, ()):
+            return
         roster = self._rosters.setdefault(topic, Roster(lambda: secrets.token_urlsafe(12)))
         self._tell(topic, roster.track(member, key, payload))
 

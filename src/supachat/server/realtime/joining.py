@@ -63,7 +63,7 @@ async def join(
     services.hub.join(channel.topic, channel)
     try:
         return channel, await stored(services.pool, channel.topic, replay) if replay else []
-    except Refused:
+    except BaseException:  # a client that goes meanwhile cancels it
         channel.leave()
         raise
 

@@ -1,0 +1,116 @@
+"""Clients who go in the middle of what they asked for: nothing of them stays behind."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+
+from supachat.server.context import RealtimeLimits
+from supachat.server.realtime.access import Identity
+from supachat.server.realtime.authorise import Authoriser, Rights
+from supachat.server.realtime.channel import Channel
+from supachat.server.realtime.frames import Frame, Inbound, Outbound, Shared
+from supachat.server.realtime.hub import Hub, Topic
+from supachat.server.realtime.joining import join
+from supachat.server.realtime.joins import JoinConfig
+from supachat.server.realtime.services import Services
+from supachat.server.realtime.subscriptions import Listener, Subscriptions
+from supachat.server.tokens import mint
+
+SECRET = "s" * 40
+ROOM = Topic("room", True)
+
+
+class Line:
+    """A socket that nobody reads."""
+
+    def push(self, frame: Outbound) -> None: ...
+
+    def push_shared(self, shared: Shared) -> None: ...
+
+    def closed(self, channel: Channel) -> None: ...
+
+
+class Pool:
+    """No connection is ever free."""
+
+    def __init__(self) -> None:
+        self.asked = asyncio.Event()
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[None]:
+        self.asked.set()
+        await asyncio.Event().wait()
+        yield
+
+
+class Judge(Authoriser):
+    """Lets everybody read; `meanwhile` is whose channel ends while it looks."""
+
+    meanwhile: Channel | None = None
+
+    async def read(self, who: Identity, topic: str, *, presence: bool) -> Rights:
+        if self.meanwhile is not None:
+            self.meanwhile.end("the rate is over its limit")
+        return Rights(broadcast=True, presence=True)
+
+
+class Noted(Subscriptions):
+    """Takes every request."""
+
+    def __init__(self, pool: Any) -> None:
+        super().__init__(pool)
+        self.taken: list[Listener] = []
+
+    async def subscribe(
+        self, listener: Listener, who: Identity, requests: Sequence[Mapping[str, Any]]
+    ) -> None:
+        self.taken.append(listener)
+
+
+def token(**claims: Any) -> str:
+    return mint({"role": "authenticated", "exp": time.time() + 3600, **claims}, SECRET)
+
+
+def services_of(pool: Any) -> tuple[Services, Judge, Noted]:
+    limits, ready = RealtimeLimits(), asyncio.Event()
+    ready.set()
+    judge, noted = Judge(pool, 1.0), Noted(pool)
+    made = Services(SECRET, limits, Hub(limits, time.monotonic), pool, judge, noted, ready)
+    return made, judge, noted
+
+
+def who(services: Services) -> Identity:
+    return Identity(token(), {"role": "authenticated", "exp": time.time() + 3600}, {})
+
+
+async def test_a_join_that_is_given_up_is_off_its_topic(monkeypatch: pytest.MonkeyPatch) -> None:
+    pool, heard = Pool(), list[Shared]()
+    services, _, _ = services_of(pool)
+    monkeypatch.setattr(Channel, "hear", lambda _self, shared: heard.append(shared))
+    config = {"private": True, "broadcast": {"replay": {"since": 1}}}
+    frame = Inbound("realtime:room", "phx_join", {"config": config}, "1", "1")
+    joining = asyncio.create_task(join(services, Line(), who(services), frame, 0))
+    await asyncio.wait_for(pool.asked.wait(), 30)
+    joining.cancel()
+    await asyncio.gather(joining, return_exceptions=True)
+    services.hub.broadcast(ROOM, Frame(ROOM.wire, "broadcast", {}))
+    assert heard == []
+
+
+async def test_a_channel_that_ends_while_its_new_token_is_judged_stays_ended() -> None:
+    services, judge, noted = services_of(Pool())
+    config = JoinConfig(private=True, bindings=({"schema": "public", "table": "notes"},))
+    frame = Inbound(ROOM.wire, "phx_join", {}, "1", "1")
+    channel = Channel(Line(), services, ROOM, config, who(services), frame)
+    judge.meanwhile = channel
+    fresh = token(sub="somebody")
+    await channel.handle(Inbound(ROOM.wire, "access_token", {"access_token": fresh}, "2", "1"), 100)
+    for _ in range(5):  # what it started would have had its turn
+        await asyncio.sleep(0)
+    assert noted.taken == []
