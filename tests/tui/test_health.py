@@ -67,7 +67,7 @@ WHOLE = "portal-typing:a597932c-abcb-4ccf-8dfa-08a0092a9c59"
     [
         (80, "portal-typing:a597932c-ab⋯", 34),
         (120, "portal-typing:a597932c-abcb-4c⋯", 39),
-        (130, "portal-typing:a597932c-abcb-4ccf-8dfa-08⋯", 49),
+        (130, "portal-typing:a597932c-abcb-⋯  Mira Kovač", 49),
         (200, f"{WHOLE}  Mira Kovač", 70),
     ],
 )

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
+from rich.cells import cell_len
+
 from supachat.domain.health import Link, TopicHealth, TopicState
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
@@ -14,6 +16,10 @@ from supachat.tui.spans import Row, Span, cut, space, width
 from supachat.tui.widgets.health_parts import Look, ago, columns, heading, up_to
 from supachat.tui.widgets.when import span
 
+ID: Final = 9
+"""Cells that an id keeps beside a title: the first part of a UUID, and the sign of a cut."""
+LEAST: Final = 7
+"""Cells under which a title is not worth a cut."""
 _PARKED: Final = Safe("not allowed: waits for your membership to change")
 _MANY: Final = Safe("too many joins")
 _LIMITED: Final = Safe("too many joins, tries again by itself")
@@ -65,14 +71,17 @@ class TopicRows:
         return Row((*head, Span(note, "text2")))
 
     def _name(self, topic: TopicHealth) -> list[Span]:
-        """The topic, and its thread's title where there is room."""
-        room = self._at.state - 8
-        name = Span(cut(topic.name, room, self._glyphs.cut), "foreground")
-        title = self._title(topic)
-        left = room - width([name])
-        if not title or left <= 8:
-            return [name]
-        return [name, space(2), Span(cut(title, left - 2, self._glyphs.cut), "quiet")]
+        """The topic, and its thread's title, which says more than all of a long id: where it has no room
+        behind that, a few letters of it stay. Where not even they leave it any, the topic alone."""
+        room, title = self._at.state - 8, self._title(topic)
+        least = len(topic.name.partition(":")[0]) + 1 + ID
+        name = topic.name
+        if room - 2 - cell_len(name) < LEAST:
+            name = cut(name, max(least, room - 2 - cell_len(title)), self._glyphs.cut)
+        left = room - 2 - cell_len(name)
+        if not title or left < LEAST:
+            return [Span(cut(topic.name, room, self._glyphs.cut), "foreground")]
+        return [Span(name, "foreground"), space(2), Span(cut(title, left, self._glyphs.cut), "quiet")]
 
     def _title(self, topic: TopicHealth) -> Safe:
         return self._titles.get(topic.name.partition(":")[2], NOTHING)
