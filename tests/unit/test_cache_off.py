@@ -32,8 +32,9 @@ async def a_run(client: Client) -> str:
     draft = client.send(A, "waits for the network")
     client.keep_text(A, "half a thought")
     await until(lambda: [each for each in remote.performed if isinstance(each, ev.SendDraft)])
-    await client._run.take_in(replace(ACCOUNT, user_id="another"))
-    await client._run.take_in(ACCOUNT)
+    take_in = client.entry._hands.take_in
+    await take_in(replace(ACCOUNT, user_id="another"))
+    await take_in(ACCOUNT)
     assert client.text(A) == "half a thought"
     return draft
 

@@ -15,6 +15,7 @@ from supachat.client.attendance import AttendanceFace
 from supachat.client.desk import Desk
 from supachat.client.entry import Entry
 from supachat.client.feeds import FeedsFace
+from supachat.client.hands import Hands
 from supachat.client.prices import PricesFace
 from supachat.client.remote import Remote
 from supachat.client.runner import Runner
@@ -59,7 +60,8 @@ class Client:
         self._run = Runner(files, monotonic, wall, pace)
         self.kept_on_disk = files.kept
         """Whether a draft outlives this program."""
-        self.entry = Entry(self._run)
+        self._writing = Writing(self._run)
+        self.entry = Entry(self._run, Hands(self._run, self._writing))
         """In and out of the account."""
         self.feeds = FeedsFace(self._run)
         self.prices = PricesFace(self._run)
@@ -68,7 +70,6 @@ class Client:
         self.attendance = AttendanceFace(self._run)
         self.telling = Telling(self._run)
         """Mutes, quiet hours, what is unread."""
-        self._writing = Writing(self._run)
 
     # ------------------------------------------------------------ life
 

@@ -6,6 +6,7 @@ what one account wrote go out as another.
 
 from __future__ import annotations
 
+from supachat.client.hands import Hands
 from supachat.client.remote import Visit
 from supachat.client.runner import Runner
 from supachat.domain import events as ev
@@ -18,8 +19,8 @@ from supachat.domain.text import Safe, safe_line
 class Entry:
     """Raises `SupachatError`s, `Unreachable` where the way to the server is not built yet."""
 
-    def __init__(self, run: Runner) -> None:
-        self._run = run
+    def __init__(self, run: Runner, hands: Hands) -> None:
+        self._run, self._hands = run, hands
 
     async def ways(self) -> Ways:
         """What the project offers."""
@@ -29,7 +30,7 @@ class Entry:
         """None where a mail has to be confirmed first."""
         account = await self._run.need_remote().enter(proof)
         if account is not None:
-            await self._run.take_in(account)
+            await self._hands.take_in(account)
         return account
 
     async def send_code(self, email: str, *, create: bool) -> None:
@@ -72,12 +73,12 @@ class Entry:
     async def came_back(self, visit: Visit) -> Account:
         """The account, once the browser has come back."""
         account = await visit.done()
-        await self._run.take_in(account)
+        await self._hands.take_in(account)
         return account
 
     def would_drop(self) -> Safe:
         """What signing out takes away that no server has, in words; empty where there is nothing."""
-        drafts, texts = sum(self._run.engine.outbox.counts()), self._run.pen.begun() if self._run.pen else 0
+        drafts, texts = sum(self._run.engine.outbox.counts()), self._hands.pen.begun()
         counted = ((drafts, "unsent message"), (texts, "unfinished text"))
         return Safe(" and ".join(f"{n} {what}{'' if n == 1 else 's'}" for n, what in counted if n))
 
@@ -87,7 +88,7 @@ class Entry:
         remote = self._run.need_remote()
         if everywhere:
             await remote.sign_out(everywhere=True)
-        await self._run.let_out()
+        await self._hands.let_out()
         if not everywhere:
             await remote.sign_out()
         self._run.tell(ev.AccountChanged(None))

@@ -5,78 +5,53 @@ Must never let what one account wrote go out as another, nor be lost without a w
 
 from __future__ import annotations
 
-from typing import Protocol
+import asyncio
 
-from supachat.client.ledger import Ledger
-from supachat.domain.events import Change, Notice, Step
+from supachat.client.runner import Runner
+from supachat.client.writing import Writing
+from supachat.domain.events import Notice
 from supachat.domain.keeping import Memory
-from supachat.domain.model import Account, ThreadKey
+from supachat.domain.model import Account
 from supachat.domain.text import safe_line
-from supachat.sync.engine import Engine
 
 
-class Pen(Protocol):
-    """Who holds texts that are being typed."""
+class Hands:
+    """`pen` holds the texts that are being typed. One change of hands at a time."""
 
-    def leave(self, *, keep: bool) -> None:
-        """Their account leaves: put them on disk, or drop them."""
-        ...
+    def __init__(self, run: Runner, pen: Writing) -> None:
+        self._run, self.pen = run, pen
+        self._one = asyncio.Lock()
+        run.comes_in = self.take_in
 
-    def begun(self) -> int:
-        """Texts that were begun and neither sent nor emptied."""
-        ...
+    async def take_in(self, account: Account) -> None:
+        """Before the engine hears that `account` came in: what it left here is there again, and what
+        another one left waits in its own file."""
+        async with self._one:
+            if self._run.ledger.whose != account.user_id:
+                await self._run.ledger.turn_to(account.user_id, self._hand_over)
 
+    def _hand_over(self, memory: Memory) -> None:
+        self.pen.leave(keep=True)
+        self._name_what_waits()
+        self._vacate(memory)
 
-class Run(Protocol):
-    """The parts of the runner that this needs."""
+    def _vacate(self, memory: Memory) -> None:
+        self._run.last_open = memory.last_open
+        self._run.apply(self._run.engine.hand_over(memory, self._run.now()))
 
-    last_open: ThreadKey | None
-    pen: Pen | None
+    def _name_what_waits(self) -> None:
+        was, number = self._run.engine.account, len(self._run.engine.outbox)
+        if was is None or not number:
+            return
+        waits = "message waits" if number == 1 else "messages wait"
+        title = f"{number} unsent {waits} for {was.email or was.name}"
+        words = "Nothing is lost: it goes out once that account signs in here again"
+        self._run.tell(Notice(safe_line(title), safe_line(words), "warning"))
 
-    @property
-    def engine(self) -> Engine: ...
-
-    @property
-    def ledger(self) -> Ledger: ...
-
-    def now(self) -> float: ...
-
-    def apply(self, step: Step) -> None: ...
-
-    def tell(self, change: Change) -> None: ...
-
-
-async def change_hands(run: Run, account: Account) -> None:
-    """To be called before the engine hears that `account` came in: what it left here is there again, and
-    what another one left waits in that one's file. One call at a time."""
-    if run.ledger.whose == account.user_id:
-        return
-
-    def hand_over(memory: Memory) -> None:
-        if run.pen is not None:
-            run.pen.leave(keep=True)
-        _name_what_waits(run)
-        run.last_open = memory.last_open
-        run.apply(run.engine.hand_over(memory, run.now()))
-
-    await run.ledger.turn_to(account.user_id, hand_over)
-
-
-def _name_what_waits(run: Run) -> None:
-    was, number = run.engine.account, len(run.engine.outbox)
-    if was is None or not number:
-        return
-    waits = "message waits" if number == 1 else "messages wait"
-    title = f"{number} unsent {waits} for {was.email or was.name}"
-    words = "Nothing is lost: it goes out once that account signs in here again"
-    run.tell(Notice(safe_line(title), safe_line(words), "warning"))
-
-
-async def drop_everything(run: Run) -> None:
-    """Nothing of the account is shown, kept, or goes out later."""
-    if run.pen is not None:
-        run.pen.leave(keep=False)
-    left = run.ledger.vacate()
-    run.last_open = None
-    run.apply(run.engine.hand_over(Memory(), run.now()))
-    await run.ledger.forget(left)
+    async def let_out(self) -> None:
+        """The account signs out: nothing of it is shown, kept, or goes out later."""
+        async with self._one:
+            self.pen.leave(keep=False)
+            left = self._run.ledger.vacate()
+            self._vacate(Memory())
+            await self._run.ledger.forget(left)

@@ -10,13 +10,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import replace
 from typing import Any
 
 from supachat.cache.files import Files
 from supachat.client.batches import Batches
-from supachat.client.hands import Pen, change_hands, drop_everything
 from supachat.client.ledger import Ledger
 from supachat.client.remote import Remote
 from supachat.domain import events as ev
@@ -53,8 +52,8 @@ class Runner:
         self.ledger = Ledger(files, tell=self.tell, kept=self._draft_kept)
         self.last_open: ThreadKey | None = None
         """What the account had open when it was here last."""
-        self.pen: Pen | None = None
-        self._hands = asyncio.Lock()
+        self.comes_in: Callable[[Account], Awaitable[None]] | None = None
+        """Called before the engine hears of it."""
         self.now = now
         self.pace = pace
         self._wall = wall
@@ -228,21 +227,11 @@ class Runner:
 
     async def _listen(self, remote: Remote) -> None:
         async for event in remote.events():
-            if isinstance(event, ev.SignedIn):
-                await self.take_in(event.account)
+            if isinstance(event, ev.SignedIn) and self.comes_in is not None:
+                await self.comes_in(event.account)
             if self.ledger.whose is not None or isinstance(event, _OF_NOBODY):
                 self.receive(event)
             await asyncio.sleep(0)  # a thousand at once must not keep a key waiting
-
-    async def take_in(self, account: Account) -> None:
-        """Somebody is let in, perhaps somebody else than before."""
-        async with self._hands:
-            await change_hands(self, account)
-
-    async def let_out(self) -> None:
-        """The account signs out: nothing of it stays here."""
-        async with self._hands:
-            await drop_everything(self)
 
     async def _begin(self, remote: Remote) -> None:
         try:

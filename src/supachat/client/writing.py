@@ -28,7 +28,6 @@ TEXT_EVERY = 0.3
 class Writing:
     def __init__(self, run: Runner) -> None:
         self._run = run
-        run.pen = self
         self._texts: dict[ThreadKey, str] = {}
         self._typed_at: dict[ThreadKey, float] = {}
         self._types_on: set[ThreadKey] = set()
