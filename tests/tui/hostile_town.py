@@ -23,7 +23,7 @@ from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed, Unreachable
 from supachat.domain.feeds import Canned, FeedInfo, FeedRow, Severity, Tick
 from supachat.domain.health import Link, LinkState
-from supachat.domain.model import Account, Feature, Person, PersonKey, SourceInfo, Thread
+from supachat.domain.model import Account, Feature, Person, PersonKey, SourceInfo, Thread, ThreadKey
 from supachat.domain.text import safe, safe_line
 from supachat.tui.setup_protocol import ProbeAnswer, ProjectGuess, WorkspaceCard
 from supachat.tui.widgets.form import FormField
@@ -41,10 +41,10 @@ class HostileTown(Town):
         first = texts[0]
         strangers = [self._stranger(f"evil{n}", text) for n, text in enumerate(texts)]
         self.people = [replace(PEOPLE[1], name=safe_line(first)), *strangers]
-        titled = [self._thread(f"evil{n}", text) for n, text in enumerate(texts)]
+        titled = [self._thread(n, text) for n, text in enumerate(texts)]
         self.threads = [replace(self.threads[0], title=safe_line(first)), *titled]
         self.table[self.threads[0].key] = [
-            message("mira", "mira", text, NOW, n) for n, text in enumerate(texts)
+            replace(message("mira", "mira", text, NOW, n), id=f"{n}{text}") for n, text in enumerate(texts)
         ]
         self.refused = NotAllowed(first, cure=first)
         self.find_refused = Unreachable(first, cure=first)
@@ -68,8 +68,10 @@ class HostileTown(Town):
     def _stranger(self, handle: str, text: str) -> Person:
         return Person(PersonKey("direct", handle), safe_line(text), safe_line(text))
 
-    def _thread(self, other: str, text: str) -> Thread:
-        return thread(other, title=safe_line(text), preview=safe_line(text), preview_author=other, unread=1)
+    def _thread(self, number: int, text: str) -> Thread:
+        other, said = f"evil{number}", safe_line(text)
+        key = ThreadKey("direct", f"{number}{text}")
+        return thread(other, key=key, title=said, preview=said, preview_author=other, unread=1)
 
     async def start(self) -> None:
         if self.signed_in:
