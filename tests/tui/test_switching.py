@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tests.tui.harness import chat, make_app, row, running, screen_text, settled, until
@@ -10,7 +11,7 @@ from tests.tui.town import Town
 from textual import events
 
 from supachat.domain.errors import Unreachable
-from supachat.domain.model import Feature
+from supachat.domain.model import Feature, Person, SourceInfo
 from supachat.domain.text import Safe
 from supachat.tui.widgets.results import Results
 
@@ -115,3 +116,26 @@ async def test_where_customers_begin_a_conversation_nobody_is_told_to_start_one(
         await pilot.press("ctrl+p", *"start a")
         await settled(pilot)
         assert "Start a thread" not in screen_text(pilot.app)
+
+
+class Asked(Town):
+    """Notes in which sources people were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: set[str] = set()
+
+    async def find_people(self, source: str, text: str) -> Sequence[Person]:
+        self.asked.add(source)
+        return await super().find_people(source, text)
+
+
+async def test_nobody_is_offered_where_they_cannot_be_written_to() -> None:
+    """Agents of an inbox are found for an assignment: whoever chose one was refused."""
+    town = Asked()
+    inbox = SourceInfo("inbox", Safe("Inbox"), frozenset({Feature.FIND_PEOPLE}), "ana")
+    town.sources = (inbox, SOURCE)
+    async with running(make_app(town)) as pilot:
+        await pilot.press("ctrl+k", *"samu")
+        await until(pilot, lambda: "Samuel Osei" in screen_text(pilot.app))
+        assert town.asked == {"direct"}

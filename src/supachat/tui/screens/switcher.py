@@ -161,11 +161,12 @@ class Switcher(Overlay[Goal]):
             self.run_worker(self._ask(query), group="people", exclusive=True)
 
     async def _ask(self, query: str) -> None:
-        """Ask each source that can; a source that does not answer is named, not fatal."""
+        """Ask each source in which they can be written to: agents of an inbox are found for an assignment
+        alone. A source that does not answer is named, not fatal."""
         await asyncio.sleep(WAIT)
         found: dict[PersonKey, Person] = {}
         for source in self._client.sources:
-            if Feature.FIND_PEOPLE not in source.features:
+            if not source.features >= {Feature.FIND_PEOPLE, Feature.START}:
                 continue
             try:
                 people = await self._client.find_people(source.name, query)
