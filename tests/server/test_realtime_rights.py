@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from tests.conftest import wait_until
 from tests.server.realtime_world import ALICE, POLICIES
 
-from supachat.server.context import Context
+from supachat.server.context import Context, pool
 from supachat.server.postgres import Postgres
 from supachat.server.realtime.access import Identity
 from supachat.server.realtime.authorise import Authoriser, Rights
@@ -20,7 +21,11 @@ SECRET = "sb_not_for_a_log"
 LEFT = """
 select current_user, current_setting('request.jwt.claims', true), current_setting('realtime.topic', true),
   (select count(*) from realtime.messages)"""
+SLEEPS = """
+select count(*) from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"""
 LOUD = """
+create policy slow on realtime.messages for select to authenticated
+  using (realtime.topic() = 'slow' and pg_sleep(60)::text = '');
 create policy loud on realtime.messages for insert to authenticated
   with check (realtime.topic() like 'loud:%' and ('policy failed: ' || realtime.topic())::int > 0);
 """
@@ -61,3 +66,22 @@ async def test_what_a_check_was_asked_with_is_in_no_log(postgres: Postgres, auth
     assert not await authoriser.write(_alice(), "loud:1", "broadcast")
     wait_until(lambda: "policy failed: loud:1" in log.read_text())
     assert SECRET not in log.read_text()
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_check_that_is_cut_off_gives_back_no_connection_in_its_own_mode(
+    context: Context, authoriser: Authoriser, migrator: psycopg.AsyncConnection[Any], times: int
+) -> None:
+    async with pool(context.conninfo("supabase_admin"), size=1, name="one") as one, asyncio.timeout(60):
+        checking = asyncio.create_task(Authoriser(one, 10.0).read(_alice(), "slow", presence=False))
+        while await (await migrator.execute(SLEEPS)).fetchone() != (1,):
+            await asyncio.sleep(0.01)
+        for _ in range(times):
+            checking.cancel()
+            await asyncio.sleep(0)
+        with pytest.raises((asyncio.CancelledError, Refused)):  # cut twice, the driver closes it
+            await checking
+        async with one.connection() as connection:
+            assert not connection.autocommit
+            left = await (await connection.execute("select current_user")).fetchone()
+            assert left == ("supabase_admin",)

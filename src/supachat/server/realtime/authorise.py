@@ -17,7 +17,7 @@ from itertools import chain
 from typing import Any, TypeAlias
 
 import psycopg
-from psycopg import AsyncClientCursor, AsyncConnection, AsyncCursor
+from psycopg import AsyncClientCursor, AsyncConnection
 from psycopg.rows import TupleRow
 
 from supachat.server.context import Pool
@@ -139,7 +139,7 @@ class Authoriser:
         return True
 
     async def _tried(self, who: Identity, statements: Sequence[Statement]) -> set[str]:
-        """The first column of the last answer of `statements`. They leave as one text, their
+        """The first column of the last of `statements`, if it has one. They leave as one text, their
         transaction's begin and end in it: a join waits for one round trip.
 
         Planned anew each time: PostgreSQL before 15.9, 16.5 and 17.1 may use one role's plan for another
@@ -150,7 +150,8 @@ class Authoriser:
             await _check_role(connection, who)
             cursor = AsyncClientCursor(connection)
             await cursor.execute("; ".join(texts).encode(), [*chain(*values)])
-            return {row[0] for row in await _last(cursor)}
+            await cursor.set_result(-2)  # the last is the rollback's
+            return {row[0] for row in await cursor.fetchall()} if cursor.description else set()
 
     @asynccontextmanager
     async def _bare(self) -> AsyncIterator[AsyncConnection[TupleRow]]:
@@ -160,19 +161,16 @@ class Authoriser:
             try:
                 yield connection
             finally:
-                await connection.rollback()  # an error has left it open
-                await connection.set_autocommit(False)
+                await _as_it_was(connection)
 
 
-async def _last(cursor: AsyncCursor[TupleRow]) -> list[TupleRow]:
-    """The rows of the last answer that can have any."""
-    rows: list[TupleRow] = []
-    more: bool | None = True
-    while more:
-        if cursor.description is not None:
-            rows = await cursor.fetchall()
-        more = cursor.nextset()
-    return rows
+async def _as_it_was(connection: AsyncConnection[TupleRow]) -> None:
+    try:
+        await connection.rollback()  # an error has left the transaction open
+        await connection.set_autocommit(False)
+    except BaseException:
+        await connection.close()  # or the next one's writes were kept one by one
+        raise
 
 
 async def _check_role(connection: AsyncConnection[TupleRow], who: Identity) -> None:
