@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from supachat.server.context import Context
-from supachat.server.gateway import build, host_allowed, needs_key
+from supachat.server.gateway import Door, build, host_allowed, needs_key
 
 HOSTS = [
     ("127.0.0.1:54321", True),
@@ -115,6 +116,29 @@ async def test_a_body_in_parts_arrives_whole(client: httpx.AsyncClient) -> None:
 
     answer = await client.post("/auth/v1/signup", content=parts())
     assert answer.json()["error_code"] == "validation_failed"
+
+
+async def test_a_body_whose_sender_went_away_reaches_nobody(context: Context) -> None:
+    """Half of a table in CSV is a table too."""
+    came: list[Message] = [
+        {"type": "http.request", "body": b"id,body\n1,hel", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+    reached: list[str] = []
+
+    async def behind(scope: Scope, _receive: Receive, _send: Send) -> None:
+        reached.append(scope["path"])
+
+    async def receive() -> Message:
+        return came.pop(0)
+
+    async def send(message: Message) -> None:
+        reached.append(message["type"])
+
+    headers = [(b"host", b"127.0.0.1"), (b"content-length", b"17")]
+    scope = {"type": "http", "path": "/rest/v1/notes", "query_string": b"", "headers": headers}
+    await Door(behind, context)(scope, receive, send)
+    assert reached == []
 
 
 async def test_a_long_address_is_refused(client: httpx.AsyncClient) -> None:

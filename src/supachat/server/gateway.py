@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -97,7 +97,10 @@ class Door:
         refusal = self._refusal(scope)
         if refusal is None and scope["type"] == "http":
             limit = body_limit(scope["path"], self._limits)
-            body = await _read(scope, receive, limit)
+            try:
+                body = await _read(scope, receive, limit)
+            except ClientDisconnect:
+                return
             if body is None:
                 refusal = _said(413, f"the body is larger than {limit} bytes")
             else:
@@ -164,7 +167,10 @@ def _without(scope: Scope, name: bytes) -> tuple[Scope, str | None]:
 
 
 async def _read(scope: Scope, receive: Receive, limit: int) -> bytes | None:
-    """The whole body, None where it is larger than `limit` bytes."""
+    """The whole body, None where it is larger than `limit` bytes.
+
+    Raises ClientDisconnect for half of one: half a table in CSV would be written as if it were whole.
+    """
     length = Headers(scope=scope).get("content-length", "")
     if length.isdecimal() and int(length) > limit:
         return None
@@ -172,12 +178,14 @@ async def _read(scope: Scope, receive: Receive, limit: int) -> bytes | None:
     size = 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
         part = message.get("body", b"")
         parts.append(part)
         size += len(part)
         if size > limit:
             return None
-        if message["type"] != "http.request" or not message.get("more_body", False):
+        if not message.get("more_body", False):
             return b"".join(parts)
 
 
