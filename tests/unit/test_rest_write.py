@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tests.unit.rest_text import told
 
@@ -93,6 +95,27 @@ def test_a_column_to_write_must_exist(body: bytes, query: list[tuple[str, str]])
         writing(body, *query)
     assert (found.value.status, found.value.code) == (400, "PGRST204")
     assert found.value.message == "Could not find the 'zzz' column of 'notes' in the schema cache"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_a_table_of_any_machine_is_read(end: str) -> None:
+    body = f'id,body{end}1,"a{end}b"{end}'.encode()
+    payload = read(body, "text/csv", uniform=True)
+    assert json.loads(payload.text) == [{"id": "1", "body": f"a{end}b"}]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"body\n" + b"x" * 200_000, "text/csv"),
+        (b"a=1&" * 600, "application/x-www-form-urlencoded"),
+    ],
+    ids=["a long field", "many fields"],
+)
+def test_a_body_of_too_much_is_refused(body: bytes, kind: str) -> None:
+    with pytest.raises(RestError) as found:
+        read(body, kind, uniform=True)
+    assert (found.value.status, found.value.code) == (400, "PGRST102")
 
 
 def test_update_and_delete() -> None:

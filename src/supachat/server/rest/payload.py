@@ -41,7 +41,10 @@ def read(body: bytes, kind: str, *, uniform: bool) -> Payload:
     if kind == JSON or (kind.startswith("application/") and kind.endswith("+json")):
         return _from_json(_text(body), uniform)
     if kind == FORM:
-        fields = dict(parse_qsl(_text(body), keep_blank_values=True, max_num_fields=500))
+        try:
+            fields = dict(parse_qsl(_text(body), keep_blank_values=True, max_num_fields=500))
+        except ValueError as error:
+            raise errors.bad_body(str(error)) from error
         return Payload(json.dumps(fields), tuple(fields), 1, False)
     if kind == CSV:
         return _from_csv(_text(body))
@@ -80,7 +83,10 @@ def _refuse(word: str) -> NoReturn:
 
 
 def _from_csv(text: str) -> Payload:
-    rows = list(csv.reader(io.StringIO(text), strict=False))
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error as error:
+        raise errors.bad_body(str(error)) from error
     if not rows:
         return Payload("[]", (), 0, True)
     head, *lines = rows
