@@ -92,6 +92,13 @@ def test_sizes_in_the_external_term_format(value: Any, size: int) -> None:
     assert term_size(value) == size
 
 
+def test_a_value_may_be_nested_as_deeply_as_it_is_read() -> None:
+    value: list[Any] = []
+    for _ in range(900):
+        value = [value]
+    assert term_size(value) == 900 * 6 + 1
+
+
 def test_the_payload_limit_is_the_recorded_one() -> None:
     limit = RealtimeLimits().payload_bytes
     fits = {"type": "broadcast", "event": "b", "payload": {"s": "x" * 3_000_300}}

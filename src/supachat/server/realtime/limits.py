@@ -62,7 +62,23 @@ class Window:
 
 
 def term_size(value: object) -> int:
-    """Bytes of a JSON value in Erlang's external term format, the unit of the payload limit."""
+    """Bytes of a JSON value in Erlang's external term format, the unit of the payload limit.
+
+    Without recursion: a stranger may nest what is read more deeply than Python's functions may call.
+    """
+    total, left = 0, [value]
+    while left:
+        item = left.pop()
+        total += _own_size(item)
+        if isinstance(item, dict):
+            left += [*item, *item.values()]
+        elif isinstance(item, list):
+            left += item
+    return total
+
+
+def _own_size(value: object) -> int:
+    """Without what is inside."""
     if isinstance(value, str):
         return 5 + len(value.encode())
     if isinstance(value, bool) or value is None:
@@ -72,9 +88,9 @@ def term_size(value: object) -> int:
             2 if 0 <= value < 256 else 5 if -(2**31) <= value < 2**31 else 3 + (value.bit_length() + 7) // 8
         )
     if isinstance(value, dict):
-        return 5 + sum(term_size(key) + term_size(item) for key, item in value.items())
+        return 5
     if isinstance(value, list):
-        return 6 + sum(term_size(item) for item in value) if value else 1
+        return 6 if value else 1
     return 9
 
 
