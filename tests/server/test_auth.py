@@ -11,7 +11,7 @@ import httpx
 import pytest
 from psycopg import AsyncConnection
 
-from supachat.server.auth import rules
+from supachat.server.auth import passwords, rules
 from supachat.server.auth.errors import AuthError
 from supachat.server.auth.throttle import KEPT, Throttle
 from supachat.server.context import Context, Limits
@@ -34,6 +34,7 @@ BAD_BODIES = [
     b'{"email": "\\ud800"}',
     b'{"email": "a\\u0000b"}',
     b"\xff\xfe",
+    '{"email": "a\\u0000b"}'.encode("utf-16"),
     b"[" * 100_000,
 ]
 
@@ -208,6 +209,35 @@ async def test_too_many_knocks_are_refused(context: Context) -> None:
         answers = [await client.post("/auth/v1/token?grant_type=x") for _ in range(3)]
     assert [answer.status_code for answer in answers] == [400, 400, 429]
     assert code(answers[2]) == (429, "over_request_rate_limit")
+
+
+async def test_words_that_no_address_is_as_long_as_are_not_kept_whole(context: Context) -> None:
+    """Who counts them would keep a megabyte for each."""
+    async with caller(replace(context, limits=Limits(sign_ins_per_account=2))) as client:
+        tries = [{"email": "a" * 1000 + str(number), "password": "x"} for number in range(3)]
+        answers = [await client.post("/auth/v1/token?grant_type=password", json=one) for one in tries]
+    assert [answer.status_code for answer in answers] == [400, 400, 429]
+
+
+async def test_a_link_with_the_character_nul_is_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/auth/v1/verify?type=signup&token=a%00b")
+    assert code(answer) == (400, "validation_failed")
+
+
+async def test_a_password_that_is_changed_while_it_is_checked_lets_nobody_in(
+    people: People, migrator: AsyncConnection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The change ends all sessions: one that begins a moment later with the old password would live on."""
+    await people.sign_up()
+    check = passwords.matches
+
+    async def meanwhile(password: str, stored: str | None) -> bool:
+        right = await check(password, stored)
+        await migrator.execute("update auth.users set encrypted_password = 'another'")
+        return right
+
+    monkeypatch.setattr(passwords, "matches", meanwhile)
+    assert code(await people.sign_in()) == (400, "invalid_credentials")
 
 
 async def test_a_database_that_is_gone_is_worth_another_try(context: Context) -> None:

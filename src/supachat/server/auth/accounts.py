@@ -77,6 +77,11 @@ async def by_id(connection: Connection, user_id: UUID) -> User | None:
     return await _one(connection, SQL("where deleted_at is null and id = %s"), user_id)
 
 
+async def locked(connection: Connection, user_id: UUID) -> User | None:
+    """The user with this id, whom nobody else changes until the transaction ends."""
+    return await _one(connection, SQL("where deleted_at is null and id = %s for update"), user_id)
+
+
 async def by_email(connection: Connection, email: str) -> User | None:
     """The user with this address, given in the form in which it is stored."""
     where = SQL("where deleted_at is null and email = %s and is_sso_user = false")

@@ -12,6 +12,7 @@ from typing import Any
 
 from supachat.server.auth.errors import bad_json, invalid, weak_password
 
+ADDRESS_LETTERS = 255
 PASSWORD_BYTES = 72
 """bcrypt looks at no more, so more is refused."""
 
@@ -32,7 +33,8 @@ def parse(raw: bytes) -> dict[str, Any]:
     if not raw:
         return {}
     try:
-        body = json.loads(raw, parse_constant=_no_number)
+        # as UTF-8, or a body in UTF-16 would hide what is looked for below
+        body = json.loads(raw.decode(), parse_constant=_no_number)
         # lone surrogates fail here, and numbers that became infinite
         json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
     except RecursionError as error:
@@ -81,7 +83,7 @@ def email_of(body: Mapping[str, Any], name: str = "email") -> str:
     address = text(body, name).strip().lower()
     if not address:
         raise invalid("An email address is required")
-    if len(address) > 255 or not _EMAIL.fullmatch(address):
+    if len(address) > ADDRESS_LETTERS or not _EMAIL.fullmatch(address):
         raise invalid("Unable to validate email address: invalid format")
     return address
 

@@ -62,7 +62,7 @@ async def follow(service: Service, request: Request) -> Response:
     token, where = query.get("token", ""), service.redirect_to(request)
     is_pkce = token.startswith(codes.PKCE)
     codes.check_kind(query.get("type", ""))
-    if not token:
+    if not token or "\0" in token:  # PostgreSQL cannot be asked for that character
         raise invalid("Verify requires a token or a token hash")
     shown = Shown(query["type"], (token,), link=True)
     try:
