@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import NamedTuple
 
 from supachat.domain.model import Cursor, Gap, Message
+from supachat.domain.values import dataclass
 from supachat.sync.order import Key, Order, Splice, gap_key
 
 
-class _Count(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Count:
     """What the server guessed to lie before `upto`, what is known of it included."""
 
     upto: Cursor

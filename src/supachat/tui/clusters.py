@@ -12,17 +12,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from rich.cells import cell_len, split_graphemes
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
+from supachat.domain.values import dataclass
 from supachat.tui.glyphs import ASCII
 
 
-class Kind(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Kind:
     """A way to write one sign with several characters: a sample, and the pattern that gives it away."""
 
     name: str
@@ -55,7 +57,8 @@ QUESTION: Final = "".join(
 """Draws every sample and asks each time where the cursor is. The next frame paints over the last one."""
 
 
-class Found(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Found:
     """What the answers say: whether our glyphs are one cell wide, and which kinds are drawn apart."""
 
     ours: bool

@@ -7,22 +7,25 @@ and `//` in front sends the rest with one slash.
 from __future__ import annotations
 
 import re
-from typing import Final, NamedTuple
+from typing import Final
 
 from supachat.domain.model import Feature
+from supachat.domain.values import dataclass
 
 _LETTER: Final = r"(?is)/subject[ \t]+(\S[^\n]*?)[ \t]*\n(.*)"
 _COMMAND: Final = r"(?i)/([a-z][a-z-]*)(?: +(\S.*?))? *"
 
 
-class Slash(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Slash:
     """What was typed: the name in lower case, and whatever follows it."""
 
     name: str
     rest: str
 
 
-class Meaning(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Meaning:
     """`does`: a key's id, or an action as the table of keys writes it. `words`: for whoever types a slash.
     `need`: what the thread's source must be able to do. `given`: it takes what follows its name."""
 

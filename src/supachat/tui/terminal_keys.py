@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from string import ascii_lowercase
-from typing import NamedTuple, cast
+from typing import cast
 
 from textual._ansi_sequences import ANSI_SEQUENCES_KEYS
 from textual.keys import Keys
 
+from supachat.domain.values import dataclass
 
-class _Sent(NamedTuple):
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
     """The parser wants a member of `Keys` and reads only its value; not every key of ours is one."""
 
     value: str

@@ -6,13 +6,14 @@ away, and one that the server refused comes back as an edit, never as a message 
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from supachat.client import Client
 from supachat.domain.errors import BadInput
 from supachat.domain.events import Notice, TextReturned
 from supachat.domain.model import Delivery, Feature, Message, MessageKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
+from supachat.domain.values import dataclass
 from supachat.tui.notices import Notices
 from supachat.tui.screens.chat_hands import Focus, Middle
 from supachat.tui.widgets.composer import Composer
@@ -23,7 +24,8 @@ LOOKED_AT: Final = 200
 """Messages among which one's last is looked for."""
 
 
-class Edit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Edit:
     """A message that is being edited: its text in the composer first, and as the server has it."""
 
     message: MessageKey

@@ -6,11 +6,10 @@ say more than is known: without a round trip there is no number.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from supachat.domain.health import Health, Link, LinkState
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.widgets.when import span
 
@@ -33,7 +32,8 @@ WHY = (
 whole of it."""
 
 
-class Badge(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Badge:
     """`look` is the glyph's colour, `words_look` that of the words."""
 
     glyph: str

@@ -7,9 +7,10 @@ says what there is and takes what was chosen.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final
 
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.spans import Row, Span, cut, fit, space
 from supachat.tui.widgets.drawn import Drawn, glyphs_of
@@ -19,7 +20,8 @@ NAME: Final = 14
 """Cells of the name."""
 
 
-class Suggestion(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Suggestion:
     """`name` without its slash; `text` is what it stands for. `reply`: it becomes the composer's text."""
 
     name: Safe

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from textual.message import Message as Post
 
 from supachat.domain.model import NOTHING, Gap, Item, Message
 from supachat.domain.text import Safe
+from supachat.domain.values import dataclass
 
 
-class Head(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Head:
     """A name above the view, and when what is in view was written."""
 
     name: Safe = NOTHING
