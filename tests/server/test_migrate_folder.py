@@ -128,7 +128,7 @@ REFUSED = [
         "insert into notes values (1);\nvacuum notes;",
         r"line 2: VACUUM cannot .*25001.*\n.*\n  vacuum notes$",
     ),
-    ("select 1;\nselect 'a\x1b[2Jb' from nowhere", r"line 2: .*42P01[^\x1b]*$"),
+    ("select 1;\nselect 'a\x1b[2Jb' from nowhere", r"line 2: .*42P01.*supabase db pull[^\x1b]*$"),
     (
         "create table late (id int references notes deferrable initially deferred);\n"
         "insert into late values (9);",

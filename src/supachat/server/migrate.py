@@ -167,9 +167,8 @@ async def _run(
                 # what was put off to the commit is to fail here, where there are words for it
                 await connection.execute("set constraints all immediate")
         except psycopg.Error as error:
-            raise _failure(
-                name, statement, error, extensions.explain(error.sqlstate, str(error))
-            ) from error
+            cause = extensions.explain(error.sqlstate, str(error)) or _elsewhere(error.sqlstate)
+            raise _failure(name, statement, error, cause) from error
     await connection.execute(_RESET)
 
 
@@ -195,7 +194,7 @@ def _elsewhere(sqlstate: str | None) -> str:
     if sqlstate != "42P01":
         return ""
     return (
-        " If it was made in the dashboard or by SQL that is not in this folder, put that into a file that"
+        " If it was made in the dashboard or by SQL that was not run here, put that into a migration that"
         " comes first: supabase db pull writes one."
     )
 
