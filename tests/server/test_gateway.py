@@ -80,6 +80,8 @@ async def test_a_key_may_stand_in_the_query(client: httpx.AsyncClient, context: 
     del client.headers["apikey"]
     for key in (context.keys.publishable_key, context.keys.service_role_key):
         assert (await client.get("/auth/v1/settings", params={"apikey": key})).status_code == 200
+        # REST would take it for a filter that it cannot read
+        assert (await client.get("/rest/v1/nowhere", params={"apikey": key})).status_code == 404
 
 
 async def test_a_large_body_is_refused_before_it_is_read(client: httpx.AsyncClient) -> None:

@@ -291,7 +291,3 @@ def test_a_stable_function_cannot_write_even_when_posted() -> None:
     assert plan(CATALOG, asked("POST", "rpc/each"), 1000).read_only
     assert not plan(CATALOG, asked("POST", "rpc/once"), 1000).read_only
     assert plan(CATALOG, asked("GET", "rpc/once"), 1000).read_only
-
-
-def test_the_key_in_the_address_is_no_filter() -> None:
-    assert asked("GET", "notes", "apikey=x&id=eq.1").pairs == [("id", "eq.1")]

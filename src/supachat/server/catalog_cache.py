@@ -65,16 +65,16 @@ class Catalogs:
         self._changes += 1
 
     @asynccontextmanager
-    async def listening(self, conninfo: Callable[[], str], *, again: float = 1.0) -> AsyncIterator[None]:
-        """Hears of changes inside. A lost connection is made again after `again` seconds."""
-        task = asyncio.create_task(self._listen(conninfo, again))
+    async def listening(self, conninfo: Callable[[], str]) -> AsyncIterator[None]:
+        """Hears of changes inside. A lost connection is made again after a second."""
+        task = asyncio.create_task(self._listen(conninfo))
         try:
             yield
         finally:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def _listen(self, conninfo: Callable[[], str], again: float) -> None:
+    async def _listen(self, conninfo: Callable[[], str]) -> None:
         while True:
             try:
                 async with await AsyncConnection.connect(conninfo(), autocommit=True) as connection:
@@ -85,7 +85,7 @@ class Catalogs:
                         self.changed()
             except psycopg.Error as error:
                 log.info("Changes of the schema are not heard for a moment: %s", error)
-            await asyncio.sleep(again)
+            await asyncio.sleep(1.0)
 
     def _age(self) -> float:
         return self._clock() - self._loaded

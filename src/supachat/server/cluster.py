@@ -19,6 +19,8 @@ from supachat.server.binaries import SHARED_HOME, Binaries, Identity
 from supachat.server.trouble import ServerTrouble
 
 SUPERUSER = "supabase_admin"
+PATIENCE = 3.3
+"""Seconds for each way of asking a PostgreSQL that was left running to end."""
 
 
 def place(data_dir: Path, who: Identity) -> Path:
@@ -132,7 +134,7 @@ def environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C", "TZ": "UTC"}
 
 
-async def clear_leftovers(folder: Path, socket_dir: Path, *, limit: float = 10.0) -> None:
+async def clear_leftovers(folder: Path, socket_dir: Path) -> None:
     """Stop a PostgreSQL that a killed server left running here, and forget its notes and its socket.
 
     The caller holds the folder's lock, so nobody else may be using them. They must not stay: the pid in
@@ -142,7 +144,7 @@ async def clear_leftovers(folder: Path, socket_dir: Path, *, limit: float = 10.0
     note = folder / "postmaster.pid"
     pid = _noted_pid(note)
     if pid is not None and _serves(pid, folder):
-        await _stopped(pid, folder, limit)
+        await _stopped(pid, folder)
     _forget(note, socket_dir)
 
 
@@ -151,10 +153,10 @@ def _forget(note: Path, socket_dir: Path) -> None:
         stale.unlink(missing_ok=True)
 
 
-async def _stopped(pid: int, folder: Path, limit: float) -> None:
+async def _stopped(pid: int, folder: Path) -> None:
     for sign in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
         _signal(pid, sign)
-        if await _gone(pid, folder, limit / 3):
+        if await _gone(pid, folder):
             return
     raise ServerTrouble(
         f"PostgreSQL of an earlier run (pid {pid}) does not stop. Nothing is lost. "
@@ -184,8 +186,8 @@ def _signal(pid: int, sign: signal.Signals) -> None:
         return
 
 
-async def _gone(pid: int, folder: Path, limit: float) -> bool:
-    for _ in range(max(1, int(limit / 0.05))):
+async def _gone(pid: int, folder: Path) -> bool:
+    for _ in range(int(PATIENCE / 0.05)):
         if not _serves(pid, folder):
             return True
         await asyncio.sleep(0.05)

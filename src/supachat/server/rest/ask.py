@@ -81,7 +81,7 @@ def ask(
 
 def _parsed(query: bytes, depth: int, *, call: bool) -> tuple[Pairs, Query]:
     try:
-        pairs = [pair for pair in parse.pairs(query) if pair[0] != "apikey"]
+        pairs = parse.pairs(query)
         if any("\0" in name or "\0" in value for name, value in pairs):
             raise errors.zero_byte()
         return pairs, parse.parse(pairs, depth=depth, call=call)

@@ -49,22 +49,17 @@ class Writing:
     cap: int = 1000
 
 
-def insert(catalog: Catalog, table: Table, query: Query, payload: Payload, how: Writing) -> Statement:
-    """Inserts or upserts every object of `payload`."""
-    return _insert(catalog, table, query, payload, how)
-
-
 def put(catalog: Catalog, table: Table, query: Query, payload: Payload, how: Writing) -> Statement:
     """Upserts the one object of `payload` that has the key which the filters name."""
     if not set(table.primary_key) <= set(query.columns or payload.keys):
         raise errors.put_other_key()
-    return _insert(catalog, table, replace(query, on_conflict=None), payload, how, chosen=True)
+    return insert(catalog, table, replace(query, on_conflict=None), payload, how, chosen=True)
 
 
-def _insert(
+def insert(
     catalog: Catalog, table: Table, query: Query, payload: Payload, how: Writing, *, chosen: bool = False
 ) -> Statement:
-    """With `chosen` only the objects that the filters name."""
+    """Inserts or upserts every object of `payload`; with `chosen` only those that the filters name."""
     values = Values()
     columns = known(table, query.columns or payload.keys)
     if payload.count == 0:
