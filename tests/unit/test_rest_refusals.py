@@ -98,15 +98,24 @@ RAISED = [
     ('{"code":"123","message":"Payment"}', "{}", 500, "PGRST121"),
     ("no json", '{"status":402}', 500, "PGRST121"),
     ('{"code":"123","message":"x"}', '{"status":99}', 500, "PGRST112"),
+    ('{"code":"123","message":"x"}', '{"status":Infinity}', 500, "PGRST121"),
+    ('{"code":"123","message":"x"}', "[" * 100_000, 500, "PGRST121"),
     ('{"code":"1\\r\\n2","message":"x"}', '{"status":402}', 500, "PGRST111"),
     ('{"code":"1","message":"x"}', '{"status":402,"headers":{"a":"b\\r\\nc: d"}}', 500, "PGRST111"),
 ]
 
 
-@pytest.mark.parametrize(("message", "details", "status", "code"), RAISED)
+@pytest.mark.parametrize(("message", "details", "status", "code"), RAISED, ids=range(len(RAISED)))
 def test_an_error_that_a_function_wrote_itself(message: str, details: str, status: int, code: str) -> None:
     found = from_postgres("PGRST", message, details, None, anonymous=False)
     assert (found.status, found.code) == (status, code)
+
+
+def test_an_error_that_a_function_wrote_does_not_say_how_long_it_is() -> None:
+    headers = {"Content-Length": "1", "X-Why": "money"}
+    details = json.dumps({"status": 402, "headers": headers})
+    found = from_postgres("PGRST", '{"code":"1","message":"x"}', details, None, anonymous=False)
+    assert found.headers == {"x-why": "money"}
 
 
 HINTS = [("message", "messages"), ("nopes", "profiles"), ("schema_migrations", None), ("x" * 9000, None)]

@@ -18,7 +18,6 @@ from supachat.server.rest.sql import Statement
 _NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _VALUE = re.compile(r"[\t\x20-\x7e\xa0-\xff]*")
 _STATUSES: Final = range(200, 600)
-_OURS: Final = frozenset({"content-length", "transfer-encoding", "connection", "upgrade", "trailer"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +88,4 @@ def _headers(result: Result) -> tuple[tuple[str, str], ...]:
     for name, value in pairs:
         if not (isinstance(value, str) and _NAME.fullmatch(name) and _VALUE.fullmatch(value)):
             raise errors.bad_headers()
-    return tuple((name.lower(), value) for name, value in pairs if name.lower() not in _OURS)
+    return tuple((name.lower(), value) for name, value in pairs if name.lower() not in errors.FRAME)

@@ -6,11 +6,14 @@ Knows nothing of HTTP objects: `respond` writes them. Must never put a secret or
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from supachat.server.catalog import Function, Name
 from supachat.server.rest.nearness import nearest
 from supachat.server.tokens import Fault, TokenError
+
+FRAME: Final = frozenset({"content-length", "transfer-encoding", "connection", "upgrade", "trailer"})
+"""Headers that say where an answer ends: no function of a project may set them."""
 
 
 class RestError(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from supachat.server.rest.errors import RestError, bad_headers, bad_status
+from supachat.server.rest.errors import FRAME, RestError, bad_headers, bad_status
 
 _STATUSES = range(200, 600)
 _PRINTED = re.compile(r"[\x20-\x7e]*")
@@ -50,11 +50,12 @@ def _raised(message: str, details: str | None) -> RestError:
         said, wanted = json.loads(message), json.loads(details or "null")
         status, headers = int(wanted["status"]), dict(wanted.get("headers", {}))
         code, words = str(said["code"]), str(said["message"])
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return RestError(500, "PGRST121", "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error")
     if status not in _STATUSES:
         return bad_status()
-    kept = {str(name).lower(): str(value) for name, value in headers.items()}
+    lower = {str(name).lower(): str(value) for name, value in headers.items()}
+    kept = {name: value for name, value in lower.items() if name not in FRAME}
     if not all(_PRINTED.fullmatch(text) for text in (code, *kept, *kept.values())):
         return bad_headers()
     return RestError(status, code, words, details=said.get("details"), hint=said.get("hint"), headers=kept)
