@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import io
 import json
 
 import pytest
@@ -159,3 +160,10 @@ async def test_a_dumb_terminal_fails_and_a_pipe_is_not_asked(capfd: pytest.Captu
     assert "no terminal" in await terminal.keys()
     assert "no terminal" in await terminal.osc()
     assert capfd.readouterr().out == ""
+
+
+async def test_an_output_that_is_not_utf_8_says_how_to_make_it_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding="latin-1"))
+    with pytest.raises(Trouble, match="speaks latin1, not UTF-8") as raised:
+        await Terminal({"TERM": "xterm"}, tty=False).width()
+    assert raised.value.cure == "export LC_ALL=C.UTF-8"

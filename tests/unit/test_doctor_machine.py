@@ -64,6 +64,16 @@ async def test_a_file_that_others_may_read(tmp_path: Path) -> None:
     assert "1 files" in await machine(tmp_path).files()
 
 
+async def test_a_folder_that_cannot_be_written_to(tmp_path: Path) -> None:
+    """A file stands in its place: of a folder without rights whoever is root may say nothing."""
+    path = tmp_path / "log"
+    path.write_text("")
+    path.chmod(0o600)
+    with pytest.raises(Trouble, match="cannot be written to") as raised:
+        await machine(tmp_path).files()
+    assert raised.value.cure == f"chmod u+rwx '{path}'"
+
+
 async def test_a_keyring_that_was_asked_for_and_is_not_there(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -202,6 +202,20 @@ async def test_a_certificate_that_nobody_signed(certificate: tuple[Path, Path]) 
     assert peer.ends > datetime.datetime.now(datetime.UTC)
 
 
+async def test_a_certificate_that_nobody_signed_is_a_line_with_its_cure(
+    tmp_path: Path, certificate: tuple[Path, Path]
+) -> None:
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(*certificate)
+    async with (
+        answering(tls=server) as port,
+        network(tmp_path, f"https://localhost:{port}") as look,
+    ):
+        with pytest.raises(Trouble, match="certificate is not to be trusted") as raised:
+            await look.tls()
+    assert raised.value.cure
+
+
 async def test_a_server_that_speaks_no_tls() -> None:
     async with saying(b"HTTP/1.1 400 Bad Request\r\n\r\n") as port:
         with pytest.raises(Unreachable, match="does not speak TLS"):
