@@ -29,8 +29,10 @@ LATER = {
         for name in ("commands", "first_run", "health", "overlay", "search", "sign_in", "small", "switcher")
     ),
     "supachat.tui.screens.told_words",
-    *(f"supachat.tui.widgets.{name}" for name in ("form", "highlight", "results")),
+    *(f"supachat.tui.widgets.{name}" for name in ("form", "health_parts", "highlight", "results")),
     "supachat.tui.setup_protocol",
+    "supachat.settings.auth",
+    "supachat.settings.lines",
 }
 """What a start needs only once something is asked for, or a text has marks in it."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import inspect
 import pickle
 from collections.abc import Callable
 
@@ -123,3 +124,16 @@ def test_wrong_fields_are_refused_the_first_time_and_later() -> None:
             make()
         with pytest.raises(TypeError, match="unexpected keyword argument"):
             make(one=1, two=2)
+
+
+def test_the_fields_are_described_without_the_signature(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The standard library would write it as the class's words: 6 ms of the time to the first frame."""
+
+    @dataclass(frozen=True, slots=True)
+    class Fresh:
+        one: int = 1
+
+    asked: list[object] = []
+    monkeypatch.setattr(inspect, "signature", asked.append)
+    assert [field.name for field in dataclasses.fields(Fresh)] == ["one"]
+    assert not asked
