@@ -117,6 +117,7 @@ async def test_the_cursor_rests_when_nobody_is_there(monkeypatch: pytest.MonkeyP
         field = chat(app).composer.field
         await pilot.press("a")
         await until(pilot, lambda: not field.cursor_blink)
+        monkeypatch.setattr("supachat.tui.widgets.field.STILL_AFTER", 60.0)  # a slow machine looks later
         await pilot.press("b")
         assert field.cursor_blink
 
