@@ -90,7 +90,7 @@ _NAMES: Final = {
     "circumflex_accent": "^",
 }
 _UNSURE: Final = frozenset(
-    {"shift+enter", "ctrl+enter", "alt+shift+b", "alt+m", "ctrl+pageup", "ctrl+pagedown"}
+    {"shift+enter", "ctrl+enter", "alt+shift+b", "alt+shift+n", "alt+m", "ctrl+pageup", "ctrl+pagedown"}
 )
 """Twins that only some terminals send: they work, the help page does not promise them."""
 

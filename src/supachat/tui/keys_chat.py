@@ -50,7 +50,7 @@ EVERYWHERE: Final = (
     ),
     Key(
         "search",
-        "alt+s",
+        "alt+s ctrl+f",
         "search everywhere",
         "search",
         command="Search everywhere",
@@ -64,7 +64,13 @@ EVERYWHERE: Final = (
         command="Hide or show the list",
         action="places.turn_list",
     ),
-    Key("people", "f8", "people", command="Show people and this thread", action="places.turn_people"),
+    Key(
+        "people",
+        "f8 alt+shift+n",
+        "people",
+        command="Show people and this thread",
+        action="places.turn_people",
+    ),
     Key("health", "f9", "link health", "health", command="Show link health", action="doors.health"),
     Key(
         "again", "ctrl+l", "draw again, reconnect", "try now", command="Reconnect now", action="link.again"
@@ -151,8 +157,8 @@ COMPOSER: Final = (
     Key("yank", "ctrl+y", "put back what was deleted"),
     Key("undo", "ctrl+underscore", "undo, redo", shown="ctrl+_  alt+_"),
     Key("redo", "alt+underscore", "redo", silent=True),
-    Key("left", "left ctrl+b", "left", action="cursor_left", silent=True),
-    Key("right", "right ctrl+f", "right", action="cursor_right", silent=True),
+    Key("left", "left", "left", action="cursor_left", silent=True),
+    Key("right", "right", "right", action="cursor_right", silent=True),
     Key("backspace", "backspace ctrl+h", "delete left", action="delete_left", silent=True),
     Key("delete", "delete ctrl+d", "delete right", action="delete_right", silent=True),
     Key("select_left", "shift+left", "select left", action="cursor_left(True)", silent=True),

@@ -39,6 +39,8 @@ EMACS: Final = Preset(
     | {
         # the editor's letters go back to the text, the switcher moves to ctrl+g
         "switch": Change("ctrl+g f3"),
+        "left": Change("left ctrl+b"),
+        "right": Change("right ctrl+f"),
         "close": Change("escape ctrl+g f3"),
         "commands": Change("alt+x f2"),
         "run_close": Change(f"{_COMMANDS_CLOSE} alt+x"),
@@ -73,6 +75,7 @@ VIM: Final = Preset(
         "open": Change("enter l"),
         "to_list": Change("h"),
         "details": Change("K"),
+        "search": Change("alt+s"),
         "half_up": Change("ctrl+u ctrl+b", "ctrl+u  ctrl+d"),
         "half_down": Change("ctrl+d ctrl+f"),
         "message_search": Change("slash"),

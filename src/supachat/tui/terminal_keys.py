@@ -33,6 +33,7 @@ def legacy_sequences() -> Iterable[tuple[str, str]]:
     yield "\x1b>", "alt+greater_than_sign"
     yield "\x1b\x7f", "alt+backspace"
     yield "\x1bB", "alt+shift+b"
+    yield "\x1bN", "alt+shift+n"
     for letter in ascii_lowercase:
         yield f"\x1b{letter}", f"alt+{letter}"
     for digit in "123456789":
