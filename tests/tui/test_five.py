@@ -76,6 +76,8 @@ async def test_the_filter_narrows_while_typing_and_esc_brings_all_back() -> None
         await pilot.press("slash", *"mine")
         await until(pilot, lambda: "Order 58213" not in screen_text(pilot.app))
         assert "Hannah Weiss" in row(pilot.app, "you")
+        await pilot.press(*"qq")
+        await until(pilot, lambda: "Nothing fits" in screen_text(pilot.app))
         await pilot.press("escape")
         await until(pilot, lambda: "Order 58213" in screen_text(pilot.app))
         assert chat(pilot.app).parts.places.here is Place.LIST

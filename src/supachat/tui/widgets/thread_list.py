@@ -20,7 +20,7 @@ from textual.strip import Strip
 from supachat.domain.model import ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, bindings
-from supachat.tui.spans import Row, Span
+from supachat.tui.spans import Row, Span, space
 from supachat.tui.widgets.drawn import glyphs_of, paint_of, toneless
 from supachat.tui.widgets.list_entries import Entry, SourceView, entries, keep_order, narrowed
 from supachat.tui.widgets.thread_rows import Look, below_row, draw, height
@@ -168,6 +168,8 @@ class ThreadList(ScrollView, can_focus=True):
         return self._entries[first:]
 
     def _row(self, line: int) -> Row:
+        if not self._entries and self._query and line == 0:
+            return Row((space(2), Span(Safe("Nothing fits, esc shows all"), "quiet")))
         if not 0 <= line < len(self._lines):
             return Row()
         number, part = self._lines[line]
