@@ -5,6 +5,7 @@ Must never import the network's libraries before the first frame.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ class Doors:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._made: dict[Client, Workspace] = {}
+        self._reading: asyncio.Task[None] | None = None
 
     def open(self, name: str | None) -> Client | None:
         """A client that is not started; None where no workspace is set up. Raises `SupachatError`."""
@@ -53,3 +55,7 @@ class Doors:
 
     async def connect(self, client: Client) -> None:
         await connect(client, self.desk, self._made[client])
+        if self._reading is None:
+            from supachat.cli.whole import read_on  # late: not before the first frame
+
+            self._reading = asyncio.create_task(read_on())
