@@ -84,4 +84,5 @@ def end() -> None:
     for handler in [one for one in root.handlers if isinstance(one, Journal)]:
         root.removeHandler(handler)
         handler.close()
+    logging.getLogger(OURS).setLevel(logging.NOTSET)
     logging.captureWarnings(False)
