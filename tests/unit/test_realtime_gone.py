@@ -17,7 +17,7 @@ from supachat.server.realtime.channel import Channel
 from supachat.server.realtime.frames import Frame, Inbound, Outbound, Shared
 from supachat.server.realtime.hub import Hub, Topic
 from supachat.server.realtime.joining import join
-from supachat.server.realtime.joins import JoinConfig
+from supachat.server.realtime.joins import JoinConfig, Refused
 from supachat.server.realtime.services import Services
 from supachat.server.realtime.subscriptions import Listener, Subscriptions
 from supachat.server.tokens import mint
@@ -77,8 +77,8 @@ def token(**claims: Any) -> str:
     return mint({"role": "authenticated", "exp": time.time() + 3600, **claims}, SECRET)
 
 
-def services_of(pool: Any) -> tuple[Services, Judge, Noted]:
-    limits, ready = RealtimeLimits(), asyncio.Event()
+def services_of(pool: Any, **limited: Any) -> tuple[Services, Judge, Noted]:
+    limits, ready = RealtimeLimits(**limited), asyncio.Event()
     ready.set()
     judge, noted = Judge(pool, 1.0), Noted(pool)
     made = Services(SECRET, limits, Hub(limits, time.monotonic), pool, judge, noted, ready)
@@ -101,6 +101,25 @@ async def test_a_join_that_is_given_up_is_off_its_topic(monkeypatch: pytest.Monk
     await asyncio.gather(joining, return_exceptions=True)
     services.hub.broadcast(ROOM, Frame(ROOM.wire, "broadcast", {}))
     assert heard == []
+
+
+async def test_a_socket_is_counted_before_its_first_join_is_answered_and_not_once_that_failed() -> None:
+    pool, one, other = Pool(), Line(), Line()
+    services, _, _ = services_of(pool, users=1)
+    public = Inbound("realtime:t", "phx_join", {"config": {}}, "1", "1")
+    replayed = {"config": {"private": True, "broadcast": {"replay": {"since": 1}}}}
+    slow = Inbound("realtime:room", "phx_join", replayed, "1", "1")
+    joining = asyncio.create_task(join(services, one, who(services), slow, 0))
+    await asyncio.wait_for(pool.asked.wait(), 30)
+    with pytest.raises(Refused, match="Too many connected users"):
+        await join(services, other, who(services), public, 0)
+    joining.cancel()
+    await asyncio.gather(joining, return_exceptions=True)
+    await join(services, other, who(services), public, 0)
+    denied = Inbound("realtime:t", "phx_join", {"config": {"broadcast": {"replay": {}}}}, "2", "2")
+    with pytest.raises(Refused, match="Replay is not allowed"):
+        await join(services, other, who(services), denied, 1)
+    assert services.hub.users == {other}
 
 
 async def test_a_channel_that_ends_while_its_new_token_is_judged_stays_ended() -> None:

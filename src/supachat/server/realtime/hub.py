@@ -60,7 +60,7 @@ class Hub:
         self._rosters: dict[Topic, Roster] = {}
         self._clock = clock
         self._limits = limits
-        self.users: set[object] = set()  # sockets that have joined a channel
+        self.users: set[object] = set()  # sockets that have joined a channel, or are at their first
         self.events = self._rate(limits.events_per_second)
         self.presence = self._rate(limits.presence_per_second)
         self.joins = self._rate(limits.joins_per_second)

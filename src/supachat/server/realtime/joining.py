@@ -5,10 +5,13 @@ Must never put a channel on a topic before its client is known to be allowed the
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from supachat.server.realtime.access import Identity, identify, join_refusal
 from supachat.server.realtime.channel import Channel, Line
 from supachat.server.realtime.frames import Inbound, UserBroadcast
-from supachat.server.realtime.hub import Topic
+from supachat.server.realtime.hub import Hub, Topic
 from supachat.server.realtime.joins import (
     TOPIC_PREFIX,
     JoinConfig,
@@ -36,6 +39,20 @@ def _check_limits(services: Services, line: Line, channels: int) -> None:
         raise Refused("ChannelRateLimitReached", "Too many channels")
 
 
+@contextmanager
+def _counted(hub: Hub, line: Line) -> Iterator[None]:
+    """The socket is one of the users, unless its first join fails: counted when that is answered, many at
+    once would all find room."""
+    known = line in hub.users
+    hub.users.add(line)
+    try:
+        yield
+    except BaseException:  # a client that goes meanwhile cancels it
+        if not known:
+            hub.users.discard(line)
+        raise
+
+
 def _identify(services: Services, connection: Identity, frame: Inbound) -> Identity:
     try:
         return identify(chosen_token(frame.payload, connection.token), services.trust, connection.headers)
@@ -55,14 +72,20 @@ async def join(
         raise Refused("TopicNameRequired", "You must provide a topic name")
     config = read_join(name, frame.payload)
     _check_limits(services, line, channels)
-    who = _identify(services, connection, frame)
-    channel = Channel(line, services, Topic(name, config.private), config, who, frame)
-    if config.private:
-        channel.rights = await services.authoriser.read(who, name, presence=config.presence)
-    replay = _replay(channel, config)
+    with _counted(services.hub, line):
+        who = _identify(services, connection, frame)
+        channel = Channel(line, services, Topic(name, config.private), config, who, frame)
+        if config.private:
+            channel.rights = await services.authoriser.read(who, name, presence=config.presence)
+        return channel, await _put_on_topic(services, channel)
+
+
+async def _put_on_topic(services: Services, channel: Channel) -> list[UserBroadcast]:
+    """What is to be replayed to it. Raises Refused."""
+    replay = _replay(channel, channel.config)
     services.hub.join(channel.topic, channel)
     try:
-        return channel, await stored(services.pool, channel.topic, replay) if replay else []
+        return await stored(services.pool, channel.topic, replay) if replay else []
     except BaseException:  # a client that goes meanwhile cancels it
         channel.leave()
         raise

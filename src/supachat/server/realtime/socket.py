@@ -175,7 +175,6 @@ class Socket:
             return
         channel, replayed = judged
         self._channels[frame.topic] = channel
-        self._services.hub.users.add(self)
         self.push(reply(frame, "ok", {"postgres_changes": channel.bindings}))
         self._say_closed(replaced)
         channel.open(replayed)
