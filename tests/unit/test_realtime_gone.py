@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -11,14 +12,16 @@ from typing import Any
 import pytest
 
 from supachat.server.context import RealtimeLimits
+from supachat.server.realtime import joining
 from supachat.server.realtime.access import Identity
 from supachat.server.realtime.authorise import Authoriser, Rights
 from supachat.server.realtime.channel import Channel
-from supachat.server.realtime.frames import Frame, Inbound, Outbound, Shared
-from supachat.server.realtime.hub import Hub, Topic
+from supachat.server.realtime.frames import Frame, Inbound, ObjectCodec, Outbound, Shared, UserBroadcast
+from supachat.server.realtime.hub import TOO_MANY_MESSAGES, Hub, Topic
 from supachat.server.realtime.joining import join
 from supachat.server.realtime.joins import JoinConfig, Refused
 from supachat.server.realtime.services import Services
+from supachat.server.realtime.socket import Socket
 from supachat.server.realtime.subscriptions import Listener, Subscriptions
 from supachat.server.tokens import mint
 
@@ -95,10 +98,10 @@ async def test_a_join_that_is_given_up_is_off_its_topic(monkeypatch: pytest.Monk
     monkeypatch.setattr(Channel, "hear", lambda _self, shared: heard.append(shared))
     config = {"private": True, "broadcast": {"replay": {"since": 1}}}
     frame = Inbound("realtime:room", "phx_join", {"config": config}, "1", "1")
-    joining = asyncio.create_task(join(services, Line(), who(services), frame, 0))
+    given_up = asyncio.create_task(join(services, Line(), who(services), frame, 0))
     await asyncio.wait_for(pool.asked.wait(), 30)
-    joining.cancel()
-    await asyncio.gather(joining, return_exceptions=True)
+    given_up.cancel()
+    await asyncio.gather(given_up, return_exceptions=True)
     services.hub.broadcast(ROOM, Frame(ROOM.wire, "broadcast", {}))
     assert heard == []
 
@@ -109,12 +112,12 @@ async def test_a_socket_is_counted_before_its_first_join_is_answered_and_not_onc
     public = Inbound("realtime:t", "phx_join", {"config": {}}, "1", "1")
     replayed = {"config": {"private": True, "broadcast": {"replay": {"since": 1}}}}
     slow = Inbound("realtime:room", "phx_join", replayed, "1", "1")
-    joining = asyncio.create_task(join(services, one, who(services), slow, 0))
+    first = asyncio.create_task(join(services, one, who(services), slow, 0))
     await asyncio.wait_for(pool.asked.wait(), 30)
     with pytest.raises(Refused, match="Too many connected users"):
         await join(services, other, who(services), public, 0)
-    joining.cancel()
-    await asyncio.gather(joining, return_exceptions=True)
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
     await join(services, other, who(services), public, 0)
     denied = Inbound("realtime:t", "phx_join", {"config": {"broadcast": {"replay": {}}}}, "2", "2")
     with pytest.raises(Refused, match="Replay is not allowed"):
@@ -122,11 +125,34 @@ async def test_a_socket_is_counted_before_its_first_join_is_answered_and_not_onc
     assert services.hub.users == {other}
 
 
+async def test_a_channel_that_is_ended_before_its_join_is_answered_ends_after_the_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    services, _, _ = services_of(Pool())
+    socket = Socket(None, services, who(services), ObjectCodec())  # type: ignore[arg-type]  # never read
+
+    async def flooded(*_asked: Any) -> list[UserBroadcast]:
+        with monkeypatch.context() as patch:
+            patch.setattr(services.hub, "over", lambda _rate: True)
+            services.hub.broadcast(ROOM, Frame(ROOM.wire, "broadcast", {}))
+        return []
+
+    monkeypatch.setattr(joining, "stored", flooded)
+    config = {"private": True, "broadcast": {"replay": {"since": 1}}}
+    await socket._dispatch(Inbound(ROOM.wire, "phx_join", {"config": config}, "1", "1"), 100)
+    said = [json.loads(wire) for wire in socket._queue]
+    assert [frame["event"] for frame in said] == ["phx_reply", "system", "phx_close"]
+    assert said[1]["payload"]["message"] == TOO_MANY_MESSAGES
+    await socket._dispatch(Inbound(ROOM.wire, "broadcast", {}, "2", "1"), 100)
+    assert json.loads(socket._queue[-1])["payload"]["response"] == {"reason": "unmatched topic"}
+
+
 async def test_a_channel_that_ends_while_its_new_token_is_judged_stays_ended() -> None:
     services, judge, noted = services_of(Pool())
     config = JoinConfig(private=True, bindings=({"schema": "public", "table": "notes"},))
     frame = Inbound(ROOM.wire, "phx_join", {}, "1", "1")
     channel = Channel(Line(), services, ROOM, config, who(services), frame)
+    channel.open([])
     judge.meanwhile = channel
     fresh = token(sub="somebody")
     await channel.handle(Inbound(ROOM.wire, "access_token", {"access_token": fresh}, "2", "1"), 100)

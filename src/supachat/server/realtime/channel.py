@@ -71,6 +71,8 @@ class Channel:
         self._tasks: set[asyncio.Task[None]] = set()
         self._changes = TableChanges(self, services, config.bindings)
         self._open = True
+        self._answered = False
+        self._ends_with: str | None = None  # what ended it before its join was answered
 
     @property
     def bindings(self) -> list[dict[str, Any]]:
@@ -108,7 +110,11 @@ class Channel:
 
     def open(self, replayed: list[UserBroadcast]) -> None:
         """The join was answered: send what was asked for, then what was heard meanwhile."""
-        self._watch_token()
+        self._answered = True
+        if self._ends_with is not None:
+            self.end(self._ends_with)
+        else:
+            self._watch_token()
         if not self._open:
             return
         if self.config.replication_ready:
@@ -153,8 +159,11 @@ class Channel:
         self._services.hub.leave(self.topic, self)
 
     def end(self, message: str) -> None:
-        """Tell the client why, then close the channel."""
+        """Tell the client why, then close the channel; once its join was answered."""
         if not self._open:
+            return
+        if not self._answered:
+            self._ends_with = message
             return
         self.system("error", message)
         self.leave()
