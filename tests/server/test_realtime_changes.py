@@ -57,6 +57,10 @@ async def world(context: Context) -> AsyncIterator[World]:
             {"table": "t", "filter": "word=match.("},
             "invalid regular expression for match filter: invalid regular expression: parentheses",
         ),
+        (  # takes seconds to read
+            {"table": "t", "filter": "word=match.(?:x?y?z?){250}"},
+            "ERROR 57014 (query_canceled) canceling statement due to statement timeout",
+        ),
         (
             {"table": "t", "select": ["id", "secret"]},
             "ERROR P0001 (raise_exception) invalid column for select secret",

@@ -27,7 +27,7 @@ from supachat.server.realtime.change_payload import (
     payload,
     simple_json,
 )
-from supachat.server.realtime.filters import Filter, decide, expression
+from supachat.server.realtime.filters import ASK, Filter, decide, expression
 from supachat.server.realtime.frames import Frame, Shared
 from supachat.server.realtime.hub import Hub
 from supachat.server.realtime.pgoutput import UNCHANGED, Begin, Change
@@ -36,9 +36,6 @@ from supachat.server.realtime.tables import Tables, selectable
 from supachat.server.realtime.visibility import over, visible
 
 log = logging.getLogger(__name__)
-
-_ASK = sql.SQL("set local statement_timeout = '1s'; select ")
-"""A regular expression with references back can take hours over 300 letters."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +175,7 @@ async def _true(connection: AsyncConnection[TupleRow], condition: sql.Composable
     """Whether PostgreSQL says so. One person's filter that fails on this value, as a pattern may that ends
     in a backslash, or that takes too long, is not satisfied by it: it must not cost the others the row."""
     try:
-        cursor = await connection.execute(_ASK + condition)
+        cursor = await connection.execute(ASK + condition)
         cursor.nextset()
         row = await cursor.fetchone()
     except (psycopg.DataError, psycopg.ProgrammingError, psycopg.errors.QueryCanceled):

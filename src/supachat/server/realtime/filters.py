@@ -34,6 +34,9 @@ _OPERATORS: Final = {
 }
 PATTERNS: Final = {"like": "~~", "ilike": "~~", "match": "~", "imatch": "~*"}
 """Operators that compare texts, each with PostgreSQL's own that a column's type must have for it."""
+ASK: Final = sql.SQL("set local statement_timeout = '1s'; select ")
+"""What PostgreSQL is asked about a client's pattern begins so: a regular expression can take seconds to
+read, and with references back hours over 300 letters."""
 IS: Final = ("null", "true", "false", "unknown")
 # equal values of these types have equal texts
 _PLAIN: Final = {"int2", "int4", "int8", "text", "varchar", "uuid", "bool"}

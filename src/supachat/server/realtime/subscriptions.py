@@ -17,7 +17,16 @@ from psycopg.rows import TupleRow
 
 from supachat.server.context import Pool
 from supachat.server.realtime.access import Identity
-from supachat.server.realtime.filters import IS, MAX_IN, PATTERNS, BadRequest, Binding, Filter, read_binding
+from supachat.server.realtime.filters import (
+    ASK,
+    IS,
+    MAX_IN,
+    PATTERNS,
+    BadRequest,
+    Binding,
+    Filter,
+    read_binding,
+)
 from supachat.server.realtime.frames import Shared
 from supachat.server.realtime.hub import Topic
 
@@ -158,7 +167,7 @@ def _check_is(word: str, type_sql: str) -> None:
 
 async def _check_regex(connection: AsyncConnection[TupleRow], operator: str, pattern: str) -> None:
     try:
-        await connection.execute("select '' ~ %s", (pattern,))
+        await connection.execute(ASK + sql.SQL("'' ~ {}").format(sql.Literal(pattern)))
     except psycopg.errors.InvalidRegularExpression as error:
         words = error.diag.message_primary
         raise _Refused(f"invalid regular expression for {operator} filter: {words}") from error
