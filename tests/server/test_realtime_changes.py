@@ -132,6 +132,26 @@ async def test_a_filter_that_fails_for_one_costs_the_others_nothing(
     await ill.quiet()
 
 
+@pytest.mark.parametrize("change", ["rename word to term", "drop word"])
+async def test_a_filter_whose_column_is_gone_lets_nothing_through(
+    world: World, migrator: psycopg.AsyncConnection[Any], change: str
+) -> None:
+    await migrator.execute(
+        "create table t (id bigint primary key, word text); alter publication supabase_realtime add table t"
+    )
+    filtered, every = await world.client(), await world.client()
+    for client, filter_ in ((filtered, {"filter": "id=gt.0,word=eq.mine"}), (every, {})):
+        await client.join("realtime:t", postgres_changes=[{"table": "t", **filter_}])
+        assert (await client.event("system"))["status"] == "ok"
+    await migrator.execute("insert into t values (1, 'mine')")
+    assert (await filtered.event("postgres_changes"))["data"]["record"]["id"] == 1
+    await migrator.execute(f"alter table t {change}".encode())
+    await migrator.execute("insert into t (id) values (2)")
+    for number in (1, 2):
+        assert (await every.event("postgres_changes"))["data"]["record"]["id"] == number
+    await filtered.quiet()
+
+
 async def test_a_policy_that_fails_for_one_hides_nothing_from_the_others(
     world: World, migrator: psycopg.AsyncConnection[Any]
 ) -> None:

@@ -16,6 +16,7 @@ from supachat.server.realtime.filters import (
     read_binding,
     read_filters,
 )
+from supachat.server.realtime.pgoutput import UNCHANGED, Row
 
 
 @pytest.mark.parametrize(
@@ -90,7 +91,7 @@ def test_a_binding_is_shown_as_the_real_server_shows_it() -> None:
     )
 
 
-ROW = {"id": "5", "name": "bob", "gone": None, "price": "1.50"}
+ROW: Row = {"id": "5", "name": "bob", "gone": None, "price": "1.50", "long": UNCHANGED}
 
 
 @pytest.mark.parametrize(
@@ -109,7 +110,10 @@ ROW = {"id": "5", "name": "bob", "gone": None, "price": "1.50"}
         (Filter("gone", "neq", ("5",)), "int8", False),
         (Filter("gone", "is", ("null",)), "int8", True),
         (Filter("name", "is", ("null",), negated=True), "text", True),
-        (Filter("absent", "eq", ("5",)), "int8", True),
+        (Filter("absent", "eq", ("5",)), "int8", False),
+        (Filter("absent", "is", ("null",)), "int8", False),
+        (Filter("absent", "neq", ("5",), negated=True), "int8", False),
+        (Filter("long", "neq", ("5",)), "text", False),
         (Filter("price", "eq", ("1.5",)), "numeric", None),
         (Filter("id", "gt", ("10",)), "int8", None),
         (Filter("name", "like", ("b%",)), "text", None),

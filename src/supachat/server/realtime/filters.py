@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from psycopg import sql
 
-from supachat.server.realtime.pgoutput import Row
+from supachat.server.realtime.pgoutput import UNCHANGED, Row
 
 EVENTS: Final = ("INSERT", "UPDATE", "DELETE")
 MAX_IN: Final = 100
@@ -189,12 +189,13 @@ def _unquoted(value: str) -> str:
 def decide(item: Filter, row: Row, type_name: str) -> bool | None:
     """Whether the row satisfies the filter; None where PostgreSQL has to decide.
 
-    A column that the row does not carry (a DELETE carries only its key) does not stand in the way.
-    The filter's values must be as PostgreSQL prints them.
+    A column that the row does not carry satisfies nothing, as in Realtime's is_visible_through_filters: a
+    DELETE carries only its key, no row one that was renamed or dropped since, an UPDATE no long text that
+    was left alone. The filter's values must be as PostgreSQL prints them.
     """
-    if item.column not in row:
-        return True
-    value = row[item.column]
+    value = row.get(item.column, UNCHANGED)
+    if value is UNCHANGED:
+        return False
     if item.operator == "is" and item.values[0] == "null":
         return (value is None) != item.negated
     if value is None and item.operator not in ("is", "isdistinct"):
