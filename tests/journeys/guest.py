@@ -29,7 +29,7 @@ class Guest:
 
     async def writes_to(self, handle: str, source: str = "direct") -> ThreadKey:
         """The thread with that person, opened."""
-        key = await self.client.start_thread(source, handle)
+        key = await self.client.desk.start_thread(source, handle)
         self.client.open(key)
         return key
 

@@ -63,7 +63,7 @@ class Cast:
             if system.made is not None:
                 key = ThreadKey(system.name, self.sql(system, "", system.made)[0])
             else:
-                key = await self.ben.client.start_thread(system.name, self.person(system, "ana"))
+                key = await self.ben.client.desk.start_thread(system.name, self.person(system, "ana"))
             self.threads[system.name] = key
         key = self.threads[system.name]
         for one in (self.ana, self.ben):
@@ -108,7 +108,7 @@ async def cast(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) ->
         ana, ben, eve = guests
         yield Cast(server, ana, ben, eve, uids, tokens)
         for one in guests:  # whoever goes in the middle of a request leaves its socket to nobody
-            await one.client.find_people("rooms", "nobody")
+            await one.client.desk.find_people("rooms", "nobody")
 
 
 async def test_each_shipped_dialect_stands_here() -> None:
@@ -358,6 +358,6 @@ async def test_whoever_goes_sees_it_no_longer(cast: Cast, system: System) -> Non
     async with asyncio.timeout(LIMIT):
         while gone.client.thread(key) is not None:
             gone.client.focused()
-            await gone.client.find_people("rooms", "nobody")  # a round trip
+            await gone.client.desk.find_people("rooms", "nobody")  # a round trip
     path = f"{system.table}?{system.column}=eq.{key.id}&limit=1"
     assert rest(cast, system, system.gone, path) in ((200, []), (403, None))

@@ -60,7 +60,7 @@ async def test_a_gap_is_counted_by_the_server_and_gets_smaller_as_it_is_filled(
     server.sign_up(ana)
     server.sign_up(ben)
     async with visit(server, ana) as a:
-        thread = await a.client.start_thread("direct", ben)
+        thread = await a.client.desk.start_thread("direct", ben)
     with psycopg.connect(server.database("supabase_admin"), autocommit=True) as connection:
         connection.execute(PAST, {"thread": thread.id, "author": ana})  # while nobody listens
         async with visit(server, ana) as a:

@@ -59,7 +59,7 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
 
 async def correspond(practice: Practice, ben: Guest) -> ThreadKey:
     """The thread of the two, open on the client's screen."""
-    key = await ben.client.start_thread("portal", practice.uids["ana"])
+    key = await ben.client.desk.start_thread("portal", practice.uids["ana"])
     ben.client.open(key)
     return key
 

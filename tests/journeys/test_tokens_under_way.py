@@ -107,7 +107,7 @@ async def test_a_revoked_session_asks_to_sign_in_and_what_was_written_meanwhile_
 ) -> None:
     async with two(brief, names, caches=(tmp_path / "a.db", None)) as (ana, ben):
         brief.sign_up(names("eve"))
-        with_eve = await ana.client.start_thread("direct", names("eve"))
+        with_eve = await ana.client.desk.start_thread("direct", names("eve"))
         async with flowing(brief, ana, ben) as flow:
             end_every_session(brief, names("ana"))
             await ana.watch.until(lambda: ana.watch.lost, LIMIT)

@@ -252,7 +252,7 @@ async def test_without_a_remote_the_cache_is_shown_and_nothing_is_lost(tmp_path:
 
 async def test_a_new_thread_is_in_the_list_at_once() -> None:
     client, _, _ = await started()
-    key = await client.start_thread("direct", "you")
+    key = await client.desk.start_thread("direct", "you")
     assert client.thread(key) is not None
     await client.close()
 

@@ -149,9 +149,9 @@ async def find_thread(session: Headless, said: str) -> ThreadKey:
     sources = [name for name in able if asked.source in ("", name)]
     if not sources:
         raise _nobody_to_find(client, asked.source, able)
-    people = [person for source in sources for person in await client.find_people(source, asked.name)]
+    people = [person for source in sources for person in await client.desk.find_people(source, asked.name)]
     person = which_person(people, asked.name)
-    return await client.start_thread(person.key.source, person.key.id)
+    return await client.desk.start_thread(person.key.source, person.key.id)
 
 
 def _nobody_to_find(client: Client, source: str, able: list[str]) -> NotFound:

@@ -1,4 +1,4 @@
-"""What can be done with threads beside writing in them: altering, searching, canned replies.
+"""What can be done with threads beside writing in them: altering, making, searching, canned replies.
 
 What returns at once is shown at once and rolled back with a Notice if the server refuses it; what is
 awaited is for workers.
@@ -122,6 +122,16 @@ class Desk:
             raise BadInput("a title cannot be empty")
         thread = await self._run.need_remote().create_thread(source, title.strip())
         self._run.apply(self._run.engine.started(thread, (), self._run.now()))
+        return thread.key
+
+    async def find_people(self, source: str, text: str) -> Sequence[Person]:
+        """Whom the source knows under these letters of a name, or this app id."""
+        return await self._run.need_remote().find_people(source, text)
+
+    async def start_thread(self, source: str, person: str) -> ThreadKey:
+        """The thread with that person, made if it is new."""
+        thread, people = await self._run.need_remote().ensure_thread(source, person)
+        self._run.apply(self._run.engine.started(thread, people, self._run.now()))
         return thread.key
 
     def _me(self, source: str) -> str:

@@ -8,7 +8,7 @@ a key and its paint: only the `async` methods do, and they are for workers.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 
 from supachat.cache.files import Files
 from supachat.client.attendance import AttendanceFace
@@ -66,7 +66,7 @@ class Client:
         self.feeds = FeedsFace(self._run)
         self.prices = PricesFace(self._run)
         self.desk = Desk(self._run)
-        """Altering threads, searching, canned replies."""
+        """Altering threads, making them, finding people, searching, canned replies."""
         self.attendance = AttendanceFace(self._run)
         self.telling = Telling(self._run)
         """Mutes, quiet hours, what is unread."""
@@ -287,17 +287,6 @@ class Client:
 
     def go_online(self) -> None:
         self._run.go_online()
-
-    # ------------------------------------------------------------ what a worker awaits
-
-    async def find_people(self, source: str, text: str) -> Sequence[Person]:
-        return await self._run.need_remote().find_people(source, text)
-
-    async def start_thread(self, source: str, person: str) -> ThreadKey:
-        """The thread with that person, made if it is new."""
-        thread, people = await self._run.need_remote().ensure_thread(source, person)
-        self._run.apply(self._engine.started(thread, people, self._run.now()))
-        return thread.key
 
     # ------------------------------------------------------------ parts
 

@@ -81,7 +81,7 @@ class Switching:
         """A conversation with somebody: the server makes the thread, or says that there is one."""
         self._typing.flash(Safe("starting the conversation"))
         try:
-            key = await self._client.start_thread(person.source, person.id)
+            key = await self._client.desk.start_thread(person.source, person.id)
         except SupachatError as error:
             words = safe_line(str(error), limit=300)
             self._notices.tell(Notice(Safe("The conversation was not started"), words, "error"))

@@ -169,7 +169,7 @@ class Switcher(Overlay[Goal]):
             if not source.features >= {Feature.FIND_PEOPLE, Feature.START}:
                 continue
             try:
-                people = await self._client.find_people(source.name, query)
+                people = await self._client.desk.find_people(source.name, query)
             except SupachatError as error:
                 self._trouble = safe_line(str(error))
                 continue
