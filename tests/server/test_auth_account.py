@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -141,6 +142,22 @@ async def test_what_a_person_may_not_change(open_world: World) -> None:
 
 
 Scope = Literal["local", "others", "global"]
+
+
+@pytest.mark.parametrize("by_admin", [False, True])
+async def test_what_is_said_at_once_of_one_person_is_all_kept(open_world: World, by_admin: bool) -> None:
+    client, admin = await signed_up(open_world), await open_world.admin()
+    person = (await me(client)).id
+
+    async def say(name: str) -> None:
+        if by_admin:
+            await admin.update_user_by_id(person, {"user_metadata": {name: True}})
+        else:
+            await client.auth.update_user({"data": {name: True}})
+
+    names = [f"n{number}" for number in range(8)]
+    await asyncio.gather(*map(say, names))
+    assert set(names) <= set((await me(client)).user_metadata)
 
 
 @pytest.mark.parametrize(

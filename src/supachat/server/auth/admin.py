@@ -79,13 +79,10 @@ async def change(service: Service, request: Request) -> Response:
         rules.check_password(password, context.limits.password_length)
     email = rules.email_of(body) if rules.text(body, "email") else ""
     _check_no_phone(body)
-    columns = _columns(body, user)
     hashed = await _hash_of(body)
     try:
         async with as_gotrue(context) as connection:
-            return await sessions.show(
-                connection, await _apply(connection, user, body, email, hashed, columns)
-            )
+            return await sessions.show(connection, await _apply(connection, user.id, body, email, hashed))
     except psycopg.errors.UniqueViolation as error:
         raise email_exists() from error
 
@@ -149,15 +146,13 @@ def _columns(body: Mapping[str, Any], user: User) -> dict[str, Any]:
 
 
 async def _apply(
-    connection: Connection,
-    user: User,
-    body: Mapping[str, Any],
-    email: str,
-    hashed: str,
-    columns: dict[str, Any],
+    connection: Connection, user_id: UUID, body: Mapping[str, Any], email: str, hashed: str
 ) -> User:
+    user = await accounts.locked(connection, user_id)
+    if user is None:
+        raise user_missing()
     confirmed = rules.flag(body, "email_confirm")
-    if columns:
+    if columns := _columns(body, user):
         user = await accounts.save(connection, user.id, **columns)
     if hashed:
         await accounts.forget_codes(connection, user)
