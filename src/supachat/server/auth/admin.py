@@ -52,9 +52,10 @@ async def users(service: Service, request: Request) -> Response:
     async with as_gotrue(service.context) as connection:
         await check_admin(service.context, connection, request)
         page, size = _number(query.get("page"), 1), min(_number(query.get("per_page"), 50), LONGEST_PAGE)
-        found, total = await accounts.page(
-            connection, query.get("filter", ""), limit=size, offset=(page - 1) * size
-        )
+        like = query.get("filter", "")
+        if "\0" in like:  # PostgreSQL cannot be asked for that character
+            raise invalid("The filter holds the character U+0000")
+        found, total = await accounts.page(connection, like, limit=size, offset=(page - 1) * size)
         known = await accounts.identities_of(connection, [user.id for user in found])
     shown = [user_json(user, known[user.id]) for user in found]
     headers = {"X-Total-Count": str(total), "Link": _links(request, page, -(-total // size))}
