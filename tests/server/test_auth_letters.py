@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from psycopg import AsyncConnection
 from supabase import AsyncClient
 from tests.server.auth_world import ANN, PAGE, PASSWORD, World, fragment, refused, world
 
+from supachat.server.auth import passwords
 from supachat.server.context import Context, Limits
 from supachat.server.tokens import verify
 
@@ -113,6 +115,25 @@ async def test_who_signed_up_with_anothers_address_does_not_wait_inside(
         else:
             async with refused(400, "invalid_credentials"):
                 await thief.auth.sign_in_with_password({"email": ANN, "password": PASSWORD})
+
+
+async def test_who_asks_twice_holds_no_connection_while_the_password_is_checked(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = passwords.matches
+
+    async def alone(password: str, stored: str | None) -> bool:
+        async with AsyncExitStack() as stack:
+            for _ in range(context.admin.max_size):
+                await stack.enter_async_context(context.admin.connection(timeout=10))
+        return await check(password, stored)
+
+    async with world(context, tmp_path, confirm_email=True, limits=Limits(mail_pause=0)) as made:
+        client = await made.client()
+        await client.auth.sign_up({"email": ANN, "password": PASSWORD})
+        monkeypatch.setattr(passwords, "matches", alone)
+        await client.auth.sign_up({"email": ANN, "password": PASSWORD})
+        assert len(made.letters()) == 2
 
 
 async def test_a_taken_address_looks_like_a_free_one_and_gets_no_letter(careful_world: World) -> None:
