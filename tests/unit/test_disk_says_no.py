@@ -129,7 +129,9 @@ def test_whose_a_draft_is_needs_no_room_on_the_disk(tmp_path: Path) -> None:
     claim = Claim(tmp_path / "c.db")
     made = list(tmp_path.iterdir())
     assert [path.stat().st_size for path in made] == [0]
-    assert not Claim(tmp_path / "c.db").is_free(claim.owner)
+    other = Claim(tmp_path / "c.db")
+    assert not other.is_free(claim.owner)
+    other.release()
     claim.release()
 
 
