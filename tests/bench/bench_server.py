@@ -228,12 +228,15 @@ async def committed(place: Place, sql: str, wire: Wire) -> Commits:
 async def joins(place: Place) -> tuple[list[float], list[float]]:
     taken = []
     async with relay_at(place.relay) as relay, wires(place.socket, 1, place.token) as (wire,):
-        for number in range(COUNT):
+
+        async def join(number: int) -> None:
             await relay.turn()
             began = time.perf_counter()
             await wire.join(f"bench:{number}", private=True)
             taken.append(time.perf_counter() - began)
             await wire.ask(f"bench:{number}", "phx_leave", {})
+
+        await paced(range(COUNT), RATE, join)
         return taken, relay.took
 
 
