@@ -14,13 +14,11 @@ from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.choices import Choices
 from supachat.domain.model import (
-    Account,
     Cursor,
     Draft,
     Micros,
     ThreadKey,
 )
-from supachat.domain.text import safe_line
 
 T = TypeVar("T")
 VERSION = 2
@@ -120,10 +118,9 @@ class Rows:
 
     def load(self, owner: str, is_free: Callable[[str], bool]) -> kp.Memory:
         facts = dict(self._db.execute("select name, value from facts"))
-        account = json.loads(facts["account"]) if "account" in facts else None
         opened = json.loads(facts["open"]) if "open" in facts else None
         return kp.Memory(
-            account=Account(account[0], safe_line(account[1]), safe_line(account[2])) if account else None,
+            account=values.account(json.loads(facts["account"])) if "account" in facts else None,
             sources=tuple(values.source(value) for value in json.loads(facts.get("sources", "[]"))),
             threads=tuple(
                 values.thread(*row) for row in self._db.execute("select source, id, value from threads")

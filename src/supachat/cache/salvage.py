@@ -17,13 +17,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from supachat.cache import values
+from supachat.cache import beside, values
+from supachat.domain.model import Act, DraftState, ThreadKey
+from supachat.domain.text import safe_line
 
 KEPT = ("drafts", "texts", "facts")
 """Tables that hold what no server knows, and the account."""
 _KNOWN = ("threads", "people")
 """Who writes on has read these and writes only what changes, so that the new file would never have them."""
-_FACTS = ("account", "sources", "open", "choices")
+_FACTS: dict[object, Callable[[Any], object]] = {
+    "account": values.account,
+    "sources": lambda held: [values.source(one) for one in held],
+    "open": lambda held: ThreadKey(*held),
+    "choices": beside.choices,
+}
+"""What reads each."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -115,7 +123,7 @@ def _copy(source: sqlite3.Connection, into: sqlite3.Connection, table: str) -> i
         return 0
     key = "rowid" if table == "drafts" else names[0]
     rows = _readable(source, f"select {', '.join(names)} from {table} not indexed order by {key}")
-    rows = [row for row in rows if _is_sound(table, row)]
+    rows = [row for row in rows if _is_sound(table, dict(zip(names, row, strict=True)))]
     sql = f"insert or ignore into {table} ({', '.join(names)}) values ({','.join('?' * len(names))})"
     saved = 0
     for row in rows:
@@ -124,17 +132,18 @@ def _copy(source: sqlite3.Connection, into: sqlite3.Connection, table: str) -> i
     return saved
 
 
-def _is_sound(table: str, row: tuple[Any, ...]) -> bool:
+def _is_sound(table: str, row: dict[str, Any]) -> bool:
     """Whether it can be read again: one that cannot would have the new file set aside as well."""
     try:
         match table:
             case "facts":
-                json.loads(str(row[1]))
-                return row[0] in _FACTS
+                _FACTS[row["name"]](json.loads(str(row["value"])))
             case "threads":
-                values.thread(*row)
+                values.thread(*row.values())
             case "people":
-                values.person(*row)
+                values.person(*row.values())
+            case "drafts":
+                DraftState(row["state"]), Act(row.get("act", Act.SEND)), safe_line(row["reason"] or "")
             case _:
                 pass
     except (ValueError, TypeError, LookupError, AttributeError):

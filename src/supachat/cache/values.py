@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from supachat.domain.model import (
+    Account,
     Act,
     Cursor,
     Delivery,
@@ -148,6 +149,11 @@ def thread(source: str, id_: str, value: str) -> Thread:
 
 def person(source: str, id_: str, name: str, handle: str, kind: str) -> Person:
     return Person(PersonKey(source, id_), safe_line(name), safe_line(handle), PersonKind(kind))
+
+
+def account(value: Sequence[str]) -> Account:
+    user_id, email, name = value
+    return Account(user_id, safe_line(email), safe_line(name))
 
 
 def of_source(s: SourceInfo) -> dict[str, object]:
