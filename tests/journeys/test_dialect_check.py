@@ -105,6 +105,16 @@ def test_where_no_policy_lets_the_messages_be_read_that_is_said(project: Project
     assert "tablename = 'chat_messages'" in cures["rows"]
 
 
+def test_who_may_read_the_columns_that_are_read_may_read(project: Project) -> None:
+    assert project.shell.run("send", "@ben", "hello").returncode == 0
+    columns = ", ".join(catalog.load("direct").map.messages.columns)
+    project.owner(
+        "revoke select on public.chat_messages from authenticated, anon",
+        f"grant select ({columns}) on public.chat_messages to authenticated",
+    )
+    assert project.check("direct")[1]["rows"]["state"] == "ok"
+
+
 def test_where_the_server_counts_the_keys_no_right_is_said_to_be_missing(project: Project) -> None:
     project.owner("drop table public.chat_messages, public.chat_threads cascade")
     project.install("integer_keys")
