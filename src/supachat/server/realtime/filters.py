@@ -138,6 +138,9 @@ def _split(text: str) -> list[str]:
     """`text` between its commas; those inside brackets and quotes belong to a value. A quote begins where
     a value does, so that one in the middle of a word is a letter like any other."""
     parts, start, depth, quoted = [], 0, 0, False
+    begun = (
+        False  # whether the part has a letter yet: to look back at each quote took minutes for a long one
+    )
     at = 0
     while at < len(text):
         char = text[at]
@@ -145,12 +148,13 @@ def _split(text: str) -> list[str]:
             at += char == "\\"
             quoted = char != '"'
         elif char == '"':
-            quoted = not text[start:at].strip() or text[at - 1] in ".(,"
+            quoted = not begun or text[at - 1] in ".(,"
         elif char == "," and not depth:
             parts.append(text[start:at])
             start = at + 1
         else:
             depth = max(0, depth + (char == "(") - (char == ")"))
+        begun = at >= start and (begun or not char.isspace())
         at += 1
     return [*parts, text[start:]]
 
