@@ -132,6 +132,23 @@ async def test_a_filter_that_fails_for_one_costs_the_others_nothing(
     await ill.quiet()
 
 
+async def test_a_filter_that_its_domain_takes_no_longer_costs_the_others_nothing(
+    world: World, migrator: psycopg.AsyncConnection[Any]
+) -> None:
+    await migrator.execute(
+        "create domain mood as text; create table t (id bigint primary key, word mood);"
+        "alter publication supabase_realtime add table t"
+    )
+    ill, well = await world.client(), await world.client()
+    for client, filter_ in ((ill, "word=gte.a"), (well, "id=gt.0")):
+        await client.join("realtime:t", postgres_changes=[{"table": "t", "filter": filter_}])
+        assert (await client.event("system"))["status"] == "ok"
+    await migrator.execute("alter domain mood add check (value <> 'a')")
+    await migrator.execute("insert into t values (1, 'b')")
+    assert (await well.event("postgres_changes"))["data"]["record"] == {"id": 1, "word": "b"}
+    await ill.quiet()
+
+
 @pytest.mark.parametrize("change", ["rename word to term", "drop word"])
 async def test_a_filter_whose_column_is_gone_lets_nothing_through(
     world: World, migrator: psycopg.AsyncConnection[Any], change: str

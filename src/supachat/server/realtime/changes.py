@@ -173,12 +173,18 @@ class Changes:
 
 async def _true(connection: AsyncConnection[TupleRow], condition: sql.Composable) -> bool:
     """Whether PostgreSQL says so. One person's filter that fails on this value, as a pattern may that ends
-    in a backslash, or that takes too long, is not satisfied by it: it must not cost the others the row."""
+    in a backslash, that a domain takes no longer, or that takes too long, is not satisfied by it: it must
+    not cost the others the row."""
     try:
         cursor = await connection.execute(ASK + condition)
         cursor.nextset()
         row = await cursor.fetchone()
-    except (psycopg.DataError, psycopg.ProgrammingError, psycopg.errors.QueryCanceled):
+    except (
+        psycopg.DataError,
+        psycopg.IntegrityError,
+        psycopg.ProgrammingError,
+        psycopg.errors.QueryCanceled,
+    ):
         await connection.rollback()
         return False
     return bool(row and row[0])
