@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any
 
@@ -169,6 +170,16 @@ def test_an_expired_token_says_for_how_long() -> None:
 
 def test_nobody_becomes_the_role_that_logged_in() -> None:
     refused(token(role="none"))
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [{"role": "a\0b"}, {"sub": "\ud800"}, {"level": math.nan}, {"exp": math.inf}],
+    ids=["U+0000", "half a letter", "no number", "no end"],
+)
+def test_what_postgresql_cannot_be_told_is_no_token(claims: dict[str, Any]) -> None:
+    """Asked for together with others', it cost all of them their rows."""
+    refused(token(**claims))
 
 
 def test_an_identity_is_its_token() -> None:

@@ -5,7 +5,6 @@ Pure but for the clock. Must never take a token whose role or expiry is missing,
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -55,8 +54,12 @@ def identify(token: str, trust: Trust, headers: Mapping[str, str]) -> Identity:
     claims = verify(token.strip(), trust, require=("role", "exp"))
     role = claims["role"]
     # "none" is PostgreSQL's word for the role that logged in, which here is a superuser
-    if not isinstance(role, str) or role == "none" or not math.isfinite(claims["exp"]):
+    if not isinstance(role, str) or role == "none" or "\0" in role:
         raise TokenError(Fault.CLAIMS)
+    try:
+        dump_json(claims).encode()  # what PostgreSQL cannot be told would fail beside others' rights
+    except ValueError as error:  # an infinite `exp` too
+        raise TokenError(Fault.CLAIMS) from error
     return Identity(token, claims, headers)
 
 
