@@ -240,6 +240,23 @@ async def test_a_password_that_is_changed_while_it_is_checked_lets_nobody_in(
     assert code(await people.sign_in()) == (400, "invalid_credentials")
 
 
+async def test_who_is_thrown_out_while_a_new_password_is_made_does_not_set_it(
+    people: People, migrator: AsyncConnection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thief's session ends with the owner's new password: what it asked a moment before came after it."""
+    token = (await people.sign_up()).json()["access_token"]
+    hashed = passwords.hashed
+
+    async def meanwhile(password: str) -> str:
+        await migrator.execute("delete from auth.sessions")
+        return await hashed(password)
+
+    monkeypatch.setattr(passwords, "hashed", meanwhile)
+    answer = await people.ask("PUT", "/user", token, {"password": "of-the-thief-9"})
+    assert code(answer) == (403, "session_not_found")
+    assert (await people.sign_in()).status_code == 200
+
+
 async def test_a_database_that_is_gone_is_worth_another_try(context: Context) -> None:
     async with caller(context) as client:
         await context.admin.close()

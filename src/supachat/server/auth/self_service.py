@@ -15,7 +15,7 @@ from starlette.responses import Response
 from supachat.server.auth import accounts, passwords, rules, sessions
 from supachat.server.auth.accounts import Connection, as_gotrue
 from supachat.server.auth.bearer import claims_of, whose
-from supachat.server.auth.errors import AuthError, email_exists, user_missing
+from supachat.server.auth.errors import AuthError, email_exists, no_session, user_missing
 from supachat.server.auth.people import Session, User
 from supachat.server.auth.sending import CHANGE, Wish, send_change, wish_of
 from supachat.server.auth.service import Service
@@ -100,6 +100,8 @@ async def _apply(connection: Connection, user: User, session: Session, wanted: W
     held = await accounts.locked(connection, user.id)
     if held is None:
         raise user_missing()
+    if await sessions.find(connection, session.id, held.id) is None:
+        raise no_session()  # ended by a new password while this one was made
     user = held  # as it is by now: metadata is added to, and another may just have done so
     if wanted.data is not None:
         data = rules.merged(user.raw_user_meta_data, wanted.data)
