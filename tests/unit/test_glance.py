@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +48,31 @@ def test_what_is_no_cache_is_said_with_its_cure(tmp_path: Path) -> None:
     path.write_text("no database, and long enough to be taken for one" * 40)
     with pytest.raises(CacheError) as caught:
         glance(path, 0.0)
+    assert "Open supachat once" in caught.value.cure
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "look"),
+    [
+        ("update drafts set state = 'quued'", lambda path: glance(path, 0.0)),
+        ("update threads set value = '[]'", lambda path: glance(path, 0.0)),
+        ("update threads set value = '[]'", known),
+        ("update facts set value = '[' where name = 'account'", known),
+    ],
+)
+async def test_a_value_that_cannot_be_read_is_said_with_its_cure(
+    tmp_path: Path, spoilt: str, look: Callable[[Path], object]
+) -> None:
+    path = tmp_path / "acme.db"
+    cache = Cache(lambda: path)
+    who = Account("u1", safe_line("ana@example.org"), safe_line("Ana"))
+    threads = KeepThreads((Thread(ROOM, safe_line("You Two")),))
+    await cache.commit([KeepAccount(who, ()), threads, KeepDraft(FIRST)])
+    await cache.close()
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        assert db.execute(spoilt).rowcount == 1
+    with pytest.raises(CacheError) as caught:
+        look(path)
     assert "Open supachat once" in caught.value.cure
 
 

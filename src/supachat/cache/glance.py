@@ -30,12 +30,12 @@ def glance(path: Path, wall: float) -> tuple[Waiting, ...]:
         with contextlib.closing(_only_read(path)) as db:
             drafts = db.execute(f"select {values.DRAFT} from drafts order by rowid").fetchall()
             kept = db.execute("select source, id, value from threads").fetchall()
-    except sqlite3.Error as error:
+        titles = {
+            ThreadKey(source, id_): values.thread(source, id_, value).title for source, id_, value in kept
+        }
+        return tuple(_waiting(values.draft(row), titles, wall) for row in drafts)
+    except (sqlite3.Error, *values.UNREADABLE) as error:
         raise CacheError(f"what waits cannot be read: {error}", cure=_CURE) from error
-    titles = {
-        ThreadKey(source, id_): values.thread(source, id_, value).title for source, id_, value in kept
-    }
-    return tuple(_waiting(values.draft(row), titles, wall) for row in drafts)
 
 
 class Known(NamedTuple):
@@ -55,16 +55,15 @@ def known(path: Path) -> Known | None:
         with contextlib.closing(_only_read(path)) as db:
             facts = dict(db.execute("select name, value from facts"))
             kept = db.execute("select source, id, value from threads").fetchall()
-    except sqlite3.Error as error:
+        if "account" not in facts:
+            return None
+        return Known(
+            values.account(json.loads(facts["account"])),
+            tuple(values.source(value) for value in json.loads(facts.get("sources", "[]"))),
+            tuple(sorted((values.thread(*row) for row in kept), key=_place)),
+        )
+    except (sqlite3.Error, *values.UNREADABLE) as error:
         raise CacheError(f"what is kept here cannot be read: {error}", cure=_CURE) from error
-    if "account" not in facts:
-        return None
-    user_id, email, name = json.loads(facts["account"])
-    return Known(
-        Account(user_id, safe_line(email), safe_line(name)),
-        tuple(values.source(value) for value in json.loads(facts.get("sources", "[]"))),
-        tuple(sorted((values.thread(*row) for row in kept), key=_place)),
-    )
 
 
 def _place(thread: Thread) -> tuple[str, int]:

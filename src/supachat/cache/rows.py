@@ -265,7 +265,7 @@ def sound(job: Callable[[Rows], T]) -> Callable[[Rows], T]:
     def read(rows: Rows) -> T:
         try:
             return job(rows)
-        except (ValueError, TypeError, LookupError, AttributeError) as error:
+        except values.UNREADABLE as error:
             raise Unsound(f"this is not what was kept: {error}") from error
 
     return read

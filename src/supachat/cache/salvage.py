@@ -146,7 +146,7 @@ def _is_sound(table: str, row: dict[str, Any]) -> bool:
                 DraftState(row["state"]), Act(row.get("act", Act.SEND)), safe_line(row["reason"] or "")
             case _:
                 pass
-    except (ValueError, TypeError, LookupError, AttributeError):
+    except values.UNREADABLE:
         return False
     return True
 

@@ -28,6 +28,8 @@ from supachat.domain.model import (
 )
 from supachat.domain.text import safe, safe_line
 
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError)
+"""What is raised here of a value that is not what was kept."""
 MESSAGE = "id, at, author, raw, own, edited, deleted, system, reply_to, seen_by, extra"
 """The columns that `message` wants, in its order."""
 
