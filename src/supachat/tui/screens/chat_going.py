@@ -79,6 +79,7 @@ class Going:
             composer.give_back(ahead)
         self._places.put_away()
         self._widgets.typing.show(below=0)
+        self._widgets.people.begin()
         self._laid_out()
         self._places.write()
         self._editing.resume()

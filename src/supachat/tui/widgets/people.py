@@ -113,6 +113,11 @@ class PeopleColumn(Drawn):
             self._people, self._facts = tuple(people), tuple(facts)
             self.redraw()
 
+    def begin(self) -> None:
+        """Another thread: from its first person on."""
+        self._skip = 0
+        self.redraw()
+
     def on_mouse_scroll_down(self) -> None:
         self._wheel(1)
 
