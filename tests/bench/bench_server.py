@@ -164,7 +164,7 @@ async def between(place: Place, *, private: bool) -> tuple[list[float], list[flo
     async with relay_at(place.relay) as relay, wires(place.socket, 2, place.token) as (one, two):
         for wire in (one, two):
             await wire.join(topic, private=private)
-        return await spoken([two], one, topic, COUNT, RATE, relay), relay.took
+        return await spoken([two], one, topic, COUNT, RATE, relay), relay.took[-COUNT:]
 
 
 async def from_database(place: Place, topic: str, sql: str) -> Commits:
