@@ -385,3 +385,13 @@ def test_names_that_no_map_can_hold_go_no_farther(evil: str) -> None:
     (table,) = seen.tables(document)
     assert [column.name for column in table.columns] == ["id"]
     assert [column.name for column in seen.from_row("t", {evil: 1, "id": 1}).columns] == ["id"]
+
+
+def test_a_guessed_map_asks_for_no_news_of_which_it_could_make_nothing() -> None:
+    """On a topic that needs no policy a delete is not believed, and names no thread that could be read."""
+    dialect = parse(written.toml(propose((ROOMS, MESSAGES)), "mine", "public"), "mine.toml")
+    (topic,) = dialect.user_topics("me", "me")
+    row = {"id": "m1", "room_id": "r1"}
+    for binding in topic.bindings:
+        change = {"schema": "public", "table": "messages", "type": binding.event, "record": row}
+        assert dialect.told(topic.name, {**change, "old_record": {"id": "m1"}}, private=False, me="me")

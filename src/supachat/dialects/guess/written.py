@@ -190,8 +190,6 @@ def _changes(proposal: Proposal, name: str) -> Lines:
     shows = found.shows if found is not None else ""
     table = _quoted(shows or proposal.value("messages.table") or "")
     filter_ = [] if shows else [f"filter = {_quoted(f'{thread}=eq.{{thread}}')}"]
-    # a delete is told with its key alone, which no filter of another column can meet
-    all_of = ["INSERT"] if shows else ["INSERT", "DELETE"]
     return [
         "",
         "[[changes]]",
@@ -204,7 +202,7 @@ def _changes(proposal: Proposal, name: str) -> Lines:
         "[[changes]]",
         f"topic = {_quoted(name + '-all:{user}')}",
         f"table = {table}",
-        f"events = {json.dumps(all_of)}",
+        'events = ["INSERT"]',
         f'means = "{"list" if shows else "message"}"',
         "private = false",
     ]
