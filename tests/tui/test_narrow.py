@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from unittest.mock import Mock
 
 import pytest
 from tests.tui.harness import chat, make_app, running, screen_text, settled, until
@@ -15,6 +16,7 @@ from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.app import SupachatApp
 from supachat.tui.glyphs import ASCII, UNICODE
+from supachat.tui.notices import Toast
 from supachat.tui.setup_protocol import ChatKind, ProjectGuess
 
 TROUBLE = Notice(Safe("Mira could not be reached"), Safe("She is on the quay, it is wet."), "error")
@@ -51,6 +53,32 @@ async def test_a_toast_is_not_half_seen_beside_a_picker_and_is_back_when_that_go
         assert "quay" not in screen_text(app)
         await pilot.press("escape")
         await until(pilot, lambda: "on the quay" in screen_text(app))
+
+
+async def test_the_seconds_of_a_toast_that_came_behind_a_picker_begin_when_that_goes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It went behind the picker: nobody had seen it."""
+    ends: list[Callable[[], None]] = []
+
+    def set_timer(_toast: Toast, _delay: float, end: Callable[[], None]) -> Mock:
+        ends.append(end)
+        return Mock()
+
+    monkeypatch.setattr(Toast, "set_timer", set_timer)
+    app = make_app(Town())
+    async with running(app, size=(120, 36)) as pilot:
+        await pilot.press("ctrl+k")
+        await until(pilot, lambda: "Thread or person" in screen_text(app))
+        chat(app).notices.tell(Notice(Safe("It is kept"), Safe("on this computer")))
+        await until(pilot, lambda: ends)
+        ends[-1]()
+        behind = len(ends)
+        await pilot.press("escape")
+        await until(pilot, lambda: "It is kept" in screen_text(app))
+        assert len(ends) == behind + 1
+        ends[-1]()
+        await until(pilot, lambda: "It is kept" not in screen_text(app))
 
 
 async def test_under_sixty_columns_the_title_stays_and_its_facts_go() -> None:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 from textual import events
 from textual.containers import Vertical
 from textual.message import Message as Post
+from textual.timer import Timer
 
 from supachat.domain.events import Notice
 from supachat.domain.text import Safe
@@ -59,6 +60,7 @@ class Toast(Drawn):
     def __init__(self, notice: Notice, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.notice = notice
+        self._stays: Timer | None = None
 
     def fit(self, cells: int) -> None:
         """Take the room it needs, before it is mounted: set later it may come too late for the layout."""
@@ -66,15 +68,18 @@ class Toast(Drawn):
         self.styles.height = len(toast_rows(self.notice, cells))
 
     def on_mount(self) -> None:
+        self.stay()
+
+    def stay(self) -> None:
+        """Its seconds begin now."""
+        if self._stays is not None:
+            self._stays.stop()
         if self.notice.grade not in STAYING:
-            self.set_timer(STAYS, self._stayed)
+            self._stays = self.set_timer(STAYS, self._stayed)
 
     def _stayed(self) -> None:
-        """Behind another screen nobody has seen it yet."""
-        if self.screen.is_current:
+        if self.visible:  # else nobody has seen it yet, see `Notices.uncover`
             self.close()
-        else:
-            self.set_timer(STAYS, self._stayed)
 
     def close(self) -> None:
         """Go away; the ones below move up."""
@@ -134,6 +139,16 @@ class Notices(Vertical):
     def _forget(self, notices: Sequence[Notice]) -> None:
         self._told = [told for told in self._told if told not in notices]
         self.call_next(self._show)
+
+    def cover(self) -> None:
+        """Another screen lies over this one: beside a picker's box only half the words were seen."""
+        self.visible = False
+
+    def uncover(self) -> None:
+        """It is gone: whatever was told meanwhile is seen from now on."""
+        self.visible = True
+        for toast in self._toasts:
+            toast.stay()
 
     def lay_out(self, cells: int, beside: int) -> None:
         """Toasts of so many cells, so many from the right edge."""

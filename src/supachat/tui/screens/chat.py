@@ -190,12 +190,11 @@ class ChatScreen(Screen[None]):
         mounted: again would be 7 ms."""
         event.refresh_styles = self._shown_before
         self._shown_before = True
-        self.notices.visible = True
+        self.notices.uncover()
         self.seen()
 
     def on_screen_suspend(self) -> None:
-        """Of a notice beside a picker's box only half the words were seen: it waits until the box goes."""
-        self.notices.visible = False
+        self.notices.cover()
 
     @on(events.DescendantFocus)
     @on(events.DescendantBlur)
