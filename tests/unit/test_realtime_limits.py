@@ -23,6 +23,8 @@ def test_each_limit_can_be_set_and_the_others_stand() -> None:
     ("given", "words"),
     [
         ("nobody=5", "nobody is no limit of realtime.*There are: .*users, channels_per_socket"),
+        ("rate_bucket=0", "rate_bucket=0 is no limit. Nothing was started. Write it as rate_bucket=5.0."),
+        ("token_check=0.0", "token_check=0.0 is no limit."),
         ("users", "users is no limit. Nothing was started. Write it as users=200."),
         ("users=1.5", "users=200"),
         ("users=-1", "users=200"),

@@ -23,6 +23,9 @@ from supachat.server.trouble import ServerTrouble
 T = TypeVar("T")
 Pool = AsyncConnectionPool[AsyncConnection[TupleRow]]
 
+# a rate is divided by the first; with none of the others a loop never rests
+_NEVER_ZERO = ("rate_bucket", "token_check", "stream_status", "stream_stall")
+
 
 @dataclass(frozen=True, slots=True)
 class RealtimeLimits:
@@ -73,7 +76,7 @@ class RealtimeLimits:
                 number = int(text) if kinds[name] == "int" else float(text)
             except ValueError:
                 number = -1
-            if not 0 <= number < math.inf:
+            if not 0 <= number < math.inf or (name in _NEVER_ZERO and not number):
                 raise ServerTrouble(
                     f"{words} is no limit. Nothing was started. Write it as {name}={getattr(self, name)}."
                 )
