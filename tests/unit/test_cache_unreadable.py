@@ -1,4 +1,4 @@
-"""What SQLite reads and we cannot, in the tables that go over into a new file."""
+"""What SQLite reads and we cannot, in the tables that go over into a new file; and two who find damage."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import pytest
 from supachat.cache.store import Cache
 from supachat.domain import keeping as kp
 from supachat.domain.choices import Choices
-from supachat.domain.model import Account, Draft, Micros, ThreadKey
-from supachat.domain.text import safe_line
+from supachat.domain.events import Recall
+from supachat.domain.model import Account, Cursor, Draft, Message, Micros, ThreadKey
+from supachat.domain.text import safe, safe_line
 
 A = ThreadKey("direct", "a__b")
 
@@ -52,3 +53,23 @@ async def test_a_value_that_cannot_be_read_is_set_aside_once(tmp_path: Path, spo
         assert "two" in [draft.raw for draft in memory.drafts]
         assert len(cache.news()) == told
         await cache.close()
+
+
+async def test_whoever_comes_second_to_the_damage_believes_no_stretch_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new file is another process's: what we knew of messages is not in it."""
+    path = tmp_path / "c.db"
+    first, second = Cache(lambda: path), Cache(lambda: path)
+    await first.commit([kp.KeepMessages((Message(A, "m1", "a", Micros(1), "x", safe("x")),))])
+    await second.load()
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as db:
+        assert db.execute("update messages set extra = '{'").rowcount == 1
+    await first.recall(Recall(A))
+    monkeypatch.setattr(second, "_is_gone", lambda: False)  # it was looked at a moment before
+    await second.recall(Recall(A))
+    monkeypatch.undo()
+    low, high = (Cursor(Micros(at), f"m{at}") for at in (1, 9))
+    assert (await second.recall(Recall(A, before=high, since=low))).lost
+    await first.close()
+    await second.close()

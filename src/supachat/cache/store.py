@@ -256,7 +256,9 @@ class Cache:
         """Set the damaged file aside and begin a new one with what a person wrote in the old one."""
         if self._inode and inode_of(path) not in (0, self._inode):
             self._inode = inode_of(path)  # another process has done it already
-            return Rows(_connect(path))
+            rows = Rows(_connect(path))
+            rows.spans_hold = False
+            return rows
         aside = set_aside(path)
         connection = _connect(path)
         rows = Rows(connection)
