@@ -174,7 +174,7 @@ def test_keys_are_written_as_people_write_them(key: str, plain: str) -> None:
         ("app.leave", "app.leave"),
         ("screen.walk(1)", "screen.walk(1)"),
         ("link.again", "screen.act('link', 'again')"),
-        ("reading.page(-1)", "screen.act('reading', 'page', -1)"),
+        ("pane.page(-1)", "screen.act('pane', 'page', -1)"),
     ],
 )
 def test_an_action_of_a_part_goes_through_the_one_dispatcher(action: str, said: str) -> None:

@@ -102,8 +102,8 @@ _TARGETS: Final = ("", "app", "screen")
 def runs(action: str) -> str:
     """An action of the table as Textual runs it: `part.verb(...)` calls the chat screen's dispatcher.
 
-    >>> runs("reading.page(-1)")
-    "screen.act('reading', 'page', -1)"
+    >>> runs("pane.page(-1)")
+    "screen.act('pane', 'page', -1)"
     """
     call, _, given = action.partition("(")
     part, _, verb = call.rpartition(".")
