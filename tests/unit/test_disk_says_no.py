@@ -7,6 +7,7 @@ import contextlib
 import errno
 import os
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,32 @@ async def test_what_a_slow_disk_has_not_taken_by_the_end_goes_with_it(tmp_path: 
         await until(lambda: end.done() or "half a thought" in client.unkept())
         other.execute("rollback")
         await end
+    assert client.unkept() == ()
+    later = Files(tmp_path / "work.db").of(ACCOUNT.user_id)
+    memory = await later.load()
+    await later.close()
+    assert memory.texts == ((A, "half a thought"),)
+
+
+async def test_what_a_slow_disk_has_not_taken_goes_with_the_end_also_where_another_account_came_in(
+    tmp_path: Path,
+) -> None:
+    client, _ = await a_client(tmp_path / "work.db")
+    ledger = client._run.ledger
+    await until(lambda: (path := ledger._cache.path) and path.exists() and not ledger._waiting.qsize())
+    path = ledger._cache.path
+    assert path is not None
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("begin immediate")
+        client.keep_text(A, "half a thought")
+        comes = asyncio.create_task(client.entry._hands.take_in(replace(ACCOUNT, user_id="another")))
+        await until(lambda: ledger.whose == "another")
+        end = asyncio.create_task(client.close())
+        await until(lambda: end.done() or "half a thought" in client.unkept())
+        other.execute("rollback")
+        await end
+    comes.cancel()
+    await asyncio.gather(comes, return_exceptions=True)
     assert client.unkept() == ()
     later = Files(tmp_path / "work.db").of(ACCOUNT.user_id)
     memory = await later.load()

@@ -35,6 +35,8 @@ class Ledger:
         """Taken already, and of another file than what was before it."""
         self._now: tuple[Cache, Sequence[kp.Write]] | None = None
         """Being committed."""
+        self._ended: dict[Cache, None] = {}
+        """Those that were let go of at the end."""
         self.whose: str | None = None
         """The account whose file is open; None while nobody's is."""
 
@@ -124,12 +126,15 @@ class Ledger:
     async def end(self) -> None:
         """What the disk was too slow for goes last. `unkept` names what it does not take even then."""
         late = [self._now, self._ahead, *(self._waiting.get_nowait() for _ in range(self._waiting.qsize()))]
-        await self._cache.close([w for one in late if one and one[0] is self._cache for w in one[1]])
+        # another account may have come in so lately that the first one's file still waits for something
+        self._ended = dict.fromkeys([self._cache, *(one[0] for one in late if one)])
+        for cache in self._ended:
+            await cache.close([w for one in late if one and one[0] is cache for w in one[1]])
         await self._files.close()
 
     def unkept(self) -> tuple[str, ...]:
         """What was written and is on no disk, though it should be."""
-        return self._cache.unkept()
+        return tuple(text for cache in self._ended or (self._cache,) for text in cache.unkept())
 
     def hear(self, cache: Cache | None = None) -> None:
         """Tell what a person should know of the file."""
