@@ -83,6 +83,13 @@ async def test_the_filter_narrows_while_typing_and_esc_brings_all_back() -> None
         assert chat(pilot.app).parts.places.here is Place.LIST
 
 
+async def test_that_nothing_fits_the_filter_is_said_whole_in_the_narrowest_list() -> None:
+    async with running(make_app(five(), mono=True), (80, 24)) as pilot:
+        await in_list(pilot, HANNAH)
+        await pilot.press("slash", *"zzqq")
+        await until(pilot, lambda: "esc shows all" in screen_text(pilot.app))
+
+
 async def test_the_filter_opens_what_its_cursor_stands_on() -> None:
     async with running(make_app(five()), (120, 50)) as pilot:
         await in_list(pilot, HANNAH)

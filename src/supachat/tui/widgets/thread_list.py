@@ -27,6 +27,8 @@ from supachat.tui.widgets.thread_rows import Look, below_row, draw, height
 
 TALL = 30
 """Rows of the terminal from which there is air between sections."""
+UNFOUND = Safe("Nothing fits,"), Safe("esc shows all")
+"""Two rows: in one they would be cut at 80 columns."""
 
 
 class ThreadList(ScrollView, can_focus=True):
@@ -168,8 +170,8 @@ class ThreadList(ScrollView, can_focus=True):
         return self._entries[first:]
 
     def _row(self, line: int) -> Row:
-        if not self._entries and self._query and line == 0:
-            return Row((space(2), Span(Safe("Nothing fits, esc shows all"), "quiet")))
+        if not self._entries and self._query and 0 <= line < len(UNFOUND):
+            return Row((space(2), Span(UNFOUND[line], "quiet")))
         if not 0 <= line < len(self._lines):
             return Row()
         number, part = self._lines[line]
