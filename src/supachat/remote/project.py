@@ -100,7 +100,12 @@ class Project(Accounts):
         self._poller = self._make_poller()
         self._hearing.overlay = self._poller.overlay
         self._hearing.doubt = self._doubt
-        self._entrance = Entrance(
+        self._entrance = self._make_entrance()
+        self._switch = Switch(self._gate, self._supervisor, self, self._spawn)
+        self._entering: asyncio.Task[None] | None = None
+
+    def _make_entrance(self) -> Entrance:
+        return Entrance(
             self._keeper,
             self._performer,
             self._known,
@@ -110,8 +115,6 @@ class Project(Accounts):
             self._waits,
             entered=self._watching.again,
         )
-        self._switch = Switch(self._gate, self._supervisor, self, self._spawn)
-        self._entering: asyncio.Task[None] | None = None
 
     def _make_poller(self) -> Poller:
         return Poller(
