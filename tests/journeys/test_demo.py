@@ -8,12 +8,12 @@ import re
 import shlex
 import signal
 import sys
-import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from tests.conftest import wait_until
 from tests.terminal import Terminal, is_live
 
 from supachat.client import Client
@@ -47,13 +47,6 @@ def house(home: Path) -> House:
     return House(home / "data" / "demo")
 
 
-def until(condition: Callable[[], bool], seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.02)
-
-
 def nobody(home: Path) -> bool:
     """Neither server, nor people, nor PostgreSQL."""
     return not any(house(home).lives(role) for role in ROLES) and not list(home.rglob("postmaster.pid"))
@@ -85,7 +78,7 @@ def test_all_ends_by_itself_when_the_screen_is_killed(home: Path) -> None:
         ana.until(is_live, START)
         ana.process.kill()
         ana.process.wait()
-        until(lambda: nobody(home), START)
+        wait_until(lambda: nobody(home), limit=START)
 
 
 def test_the_screen_stays_in_the_terminal_when_errors_are_led_to_a_file(home: Path, tmp_path: Path) -> None:

@@ -7,11 +7,12 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
+
+from tests.conftest import wait_until
 
 from supachat.server.serve import Options, Started, serve
 
@@ -55,10 +56,7 @@ def alive(pid: int) -> bool:
 
 def ended(pid: int | None, limit: float = 15.0) -> None:
     """Returns when `pid` has ended; fails after `limit` seconds."""
-    deadline = time.monotonic() + limit
-    while pid is not None and alive(pid):
-        assert time.monotonic() < deadline, f"{pid} still runs"
-        time.sleep(0.01)
+    wait_until(lambda: pid is None or not alive(pid), limit=limit)
 
 
 @asynccontextmanager

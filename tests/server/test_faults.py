@@ -11,7 +11,6 @@ import os
 import random
 import signal
 import subprocess
-import time
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -22,6 +21,7 @@ from typing import Any
 import httpx
 import psycopg
 import pytest
+from tests.conftest import wait_until
 from tests.repeats import KILLS
 from tests.server.served import alive, ended, postmaster, process
 from websockets.asyncio.client import ClientConnection, connect
@@ -142,13 +142,6 @@ def _kill(pids: list[int]) -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def _gone(pids: list[int]) -> None:
-    deadline = time.monotonic() + 10.0
-    while any(map(alive, pids)):
-        assert time.monotonic() < deadline, "something outlived its server"
-        time.sleep(0.02)
-
-
 async def _heals_while_it_runs(project: Project, load: Load, database: int) -> None:
     """PostgreSQL is back, and rows are taken and told again on the socket that was there before."""
     await load.until(lambda: postmaster(project.data) not in (None, database))
@@ -176,7 +169,7 @@ async def test_what_was_acknowledged_is_there_whoever_is_killed(project: Project
                 await load.until(lambda: load.cut)
         if target != "postgres":
             running.wait(10)
-            _gone(family)
+            wait_until(lambda: not any(map(alive, family)), limit=10.0)
         else:
             running.send_signal(signal.SIGTERM)
             assert running.wait(10) == 0
