@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -25,13 +26,14 @@ _log = logging.getLogger(__name__)
 
 
 def modules() -> list[str]:
-    """The names of all modules in these rooms."""
+    """The names of all modules in these rooms that are not read yet."""
     top = Path(supachat.__file__).parent
-    return [found.name for room in ROOMS for found in walk_packages([str(top / room)], f"supachat.{room}.")]
+    found = (each.name for room in ROOMS for each in walk_packages([str(top / room)], f"supachat.{room}."))
+    return [name for name in found if name not in sys.modules]
 
 
 async def read_on() -> None:
-    """Read them, those that are read already at no cost."""
+    """Read them, one after another."""
     await asyncio.sleep(AFTER)
     for name in await asyncio.to_thread(modules):
         try:
