@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 import httpx
@@ -146,6 +147,12 @@ class Life:
     words: Path
     acknowledged: list[str]
 
+    def tell(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """What broke this off, and what the server had said: nobody else will ask it."""
+        sys.__excepthook__(kind, error, trace)
+        for said in (self.words, self.disk.data / "postgres.log"):
+            sys.stderr.write(f"{said.name}:\n{said.read_text()[-4000:] if said.exists() else 'nothing'}\n")
+
     def start(self) -> Server:
         return start(self.disk, self.migrations, self.words)
 
@@ -233,6 +240,7 @@ def main(folder: Path) -> dict[str, Any]:
     migrations.mkdir()
     (migrations / "20260101000000_kept.sql").write_text(TABLE)
     life = Life(disk, migrations, folder / "words", [])
+    sys.excepthook = life.tell
     chapters = (life.too_small, life.grown, life.read_only, life.migration, life.running, life.last)
     return {chapter.__name__: chapter() for chapter in chapters}
 

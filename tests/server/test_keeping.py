@@ -19,7 +19,7 @@ from supachat.server.trouble import ServerTrouble
 
 @dataclass
 class Sickly:
-    """Dies `deaths` times; each start but the last `failures` of them works."""
+    """Dies `deaths` times; the first `failures` of its starts come to nothing."""
 
     folder: Path
     deaths: int
@@ -61,17 +61,20 @@ def disk(monkeypatch: pytest.MonkeyPatch) -> dict[str, bool]:
     return state
 
 
-@pytest.mark.parametrize("deaths", [1, REVIVALS])
-async def test_a_death_now_and_then_is_healed(tmp_path: Path, disk: dict[str, bool], deaths: int) -> None:
-    sick = Sickly(tmp_path, deaths)
+@pytest.mark.parametrize(("deaths", "failures"), [(1, 0), (REVIVALS, 0), (1, REVIVALS)])
+async def test_a_death_now_and_then_is_healed(
+    tmp_path: Path, disk: dict[str, bool], deaths: int, failures: int
+) -> None:
+    sick = Sickly(tmp_path, deaths, failures)
     task = _kept(sick)
     await asyncio.wait_for(sick.idle.wait(), 30)
     task.cancel()
-    assert sick.starts == deaths
+    assert sick.starts == deaths + failures
 
 
 @pytest.mark.parametrize(
-    ("deaths", "failures", "said"), [(REVIVALS + 1, 0, "within a minute"), (1, 1, "did not start")]
+    ("deaths", "failures", "said"),
+    [(REVIVALS + 1, 0, "within a minute"), (1, REVIVALS + 1, "did not start")],
 )
 async def test_it_gives_up_where_the_disk_is_not_the_cause(
     tmp_path: Path, disk: dict[str, bool], deaths: int, failures: int, said: str

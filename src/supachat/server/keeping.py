@@ -23,7 +23,7 @@ from supachat.server.trouble import ServerTrouble
 log = logging.getLogger(__name__)
 
 REVIVALS = 3
-"""How often PostgreSQL may die within a minute before the server gives up."""
+"""How often PostgreSQL may die within a minute, or fail to start, before the server gives up."""
 ROOM = 34_000_000
 """Bytes with which PostgreSQL recovers: it writes whole segments of 16 MB ahead."""
 ROUND = 30.0
@@ -42,29 +42,34 @@ async def keep_alive(postgres: Postgres, context: Context) -> None:
         now = time.monotonic()
         deaths = [moment for moment in deaths if now - moment < 60.0] + [now]
         if len(deaths) > REVIVALS:
-            trouble = ServerTrouble(
-                f"PostgreSQL ended {len(deaths)} times within a minute (last code {code}). "
-                "What was committed is kept. Its own words are in postgres.log in the data folder."
-            )
-            await _room(postgres.folder, trouble)
+            if not await _waited_for_room(postgres.folder):
+                raise ServerTrouble(
+                    f"PostgreSQL ended {len(deaths)} times within a minute (last code {code}). "
+                    "What was committed is kept. Its own words are in postgres.log in the data folder."
+                )
+            deaths.clear()
         await _revived(postgres)
         await asyncio.gather(context.admin.check(), context.requests.check())
 
 
 async def _revived(postgres: Postgres) -> None:
+    """Starts it until it runs. It is tried more than once: a disk that has room when we look may have had
+    none a moment before, when PostgreSQL wanted it."""
+    failed = 0
     while True:
         try:
-            await postgres.revive()
-        except ServerTrouble as trouble:
-            await _room(postgres.folder, trouble)
-        else:
-            return
+            return await postgres.revive()
+        except ServerTrouble:
+            failed = 0 if await _waited_for_room(postgres.folder) else failed + 1
+            if failed > REVIVALS:
+                raise
+            await asyncio.sleep(PAUSE)
 
 
-async def _room(folder: Path, trouble: ServerTrouble) -> None:
-    """Returns once a full disk has room again. Raises `trouble` where the disk is not full."""
+async def _waited_for_room(folder: Path) -> bool:
+    """Whether the disk was full; returns once it has room."""
     if has_room(folder):
-        raise trouble
+        return False
     log.warning(
         "The disk of %s is full and PostgreSQL stands still. Nothing that was acknowledged is lost;"
         " requests are refused meanwhile. Make %d MB of room: then it goes on by itself.",
@@ -74,6 +79,7 @@ async def _room(folder: Path, trouble: ServerTrouble) -> None:
     while not has_room(folder):  # noqa: ASYNC110 - a disk has no event
         await asyncio.sleep(PAUSE)
     log.warning("There is room again, PostgreSQL is started.")
+    return True
 
 
 def has_room(folder: Path) -> bool:

@@ -6,6 +6,7 @@ The guard holds a pipe to us, so whatever ends the process that called `launch`,
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import subprocess
@@ -115,7 +116,9 @@ async def _ready(process: subprocess.Popen[bytes], folder: Path, deadline: float
     while process.poll() is None:
         if time.monotonic() > deadline:
             return False
-        lines = note.read_text().split("\n") if note.exists() else []
+        lines: list[str] = []
+        with contextlib.suppress(FileNotFoundError):  # not yet, or taken away by one that fails to start
+            lines = note.read_text().split("\n")
         # line 8 is the state; an older pid in line 1 is a dead one's note
         if len(lines) > 7 and lines[0] == str(process.pid) and lines[7].strip() == "ready":
             return True
