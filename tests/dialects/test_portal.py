@@ -12,6 +12,7 @@ from supachat import dialects
 from supachat.dialects import catalog
 from supachat.dialects.calls import Insert, Rpc, Select
 from supachat.dialects.grammar import parse
+from supachat.domain.errors import DialectError
 from supachat.domain.events import FeedHeard, ListStale, MessageArrived
 from supachat.domain.feeds import FeedAct, Severity
 from supachat.domain.model import Cursor, Draft, Feature, Micros, PersonKind, ThreadKey
@@ -147,13 +148,36 @@ def test_the_server_filters() -> None:
 
 
 def test_the_feeds() -> None:
-    assert [(feed.name, feed.takes, feed.closes, feed.urgent) for feed in PORTAL.beside.feeds()] == [
+    admin = [{"role": "admin"}]
+    assert [(feed.name, feed.takes, feed.closes, feed.urgent) for feed in PORTAL.beside.feeds(admin)] == [
         ("alerts", True, True, True),
         ("notifications", True, False, False),
         ("appointments", False, False, False),
         ("log", False, False, False),
         ("audit", False, False, False),
     ]
+
+
+@pytest.mark.parametrize(
+    ("reader", "hidden"),
+    [
+        ([{"role": "clinician"}], {"audit"}),
+        ([{"role": "client"}], {"audit", "alerts"}),
+        ([{"role": None}], {"audit", "alerts"}),
+        ([], {"audit", "alerts"}),
+    ],
+)
+def test_nobody_is_offered_a_feed_of_which_they_can_never_see_a_row(
+    reader: list[dict[str, object]], hidden: set[str]
+) -> None:
+    every = {feed.name for feed in PORTAL.beside.feeds([{"role": "admin"}])}
+    assert {feed.name for feed in PORTAL.beside.feeds(reader)} == every - hidden
+
+
+def test_a_feed_for_some_needs_a_role_to_tell_them_by() -> None:
+    text = files(dialects).joinpath("portal.toml").read_text("utf-8").replace('role = "role"\n', "", 1)
+    with pytest.raises(DialectError, match=r"expected role in \[me\]"):
+        parse(text, "mine.toml")
 
 
 def test_a_feed_is_read_newest_first() -> None:

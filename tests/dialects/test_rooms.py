@@ -218,4 +218,4 @@ def test_a_room_that_is_not_the_readers_gets_no_notice(room: object) -> None:
 
 
 def test_the_feed_of_events() -> None:
-    assert ROOMS.beside.feeds() == (FeedInfo("rooms", "events", Safe("Events")),)
+    assert ROOMS.beside.feeds([]) == (FeedInfo("rooms", "events", Safe("Events")),)

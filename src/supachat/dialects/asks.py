@@ -53,7 +53,7 @@ def me(map_: Map, user_id: str) -> Call:
     part = map_.me
     if part is None:
         return replace(one, limit=1) if isinstance(one := threads(map_), Select) else one
-    return _reading(map_, part, (part.id, part.name), {"user": user_id})
+    return _reading(map_, part, part.columns, {"user": user_id})
 
 
 def threads(map_: Map) -> Call:

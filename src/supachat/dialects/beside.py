@@ -71,8 +71,9 @@ class Beside:
 
     # ------------------------------------------------------------ feeds
 
-    def feeds(self) -> tuple[FeedInfo, ...]:
-        return feeds.infos(self.map)
+    def feeds(self, reader: Sequence[Row]) -> tuple[FeedInfo, ...]:
+        """Those that are for the reader; `reader` is what `me_call` answered."""
+        return feeds.infos(self.map, reader)
 
     def feed_call(self, name: str) -> Call | None:
         """The newest rows of a feed; None for one that no table holds."""

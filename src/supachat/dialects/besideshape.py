@@ -91,6 +91,8 @@ class Feed(Part):
     """Until when that is; null where nobody knows."""
     urgent: bool = False
     """A new row of this feed is told at once."""
+    roles: list[Word] = Field(default_factory=list)
+    """Words of `role` in [me] for those who can ever see a row of it; without this key everybody."""
 
     @field_validator("severities")
     @classmethod

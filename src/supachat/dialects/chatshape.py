@@ -32,6 +32,12 @@ class Me(Reading):
     """The id by which this source knows a person."""
     name: Name
     """What the person is called."""
+    role: Name | None = None
+    """What the reader is here, where there are feeds for some only."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (self.id, self.name) if self.role is None else (self.id, self.name, self.role)
 
 
 class Last(Part):

@@ -5,6 +5,7 @@ Raises `rows.Misfit` for what does not fit the map.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
 from supachat.dialects import rows
@@ -22,8 +23,10 @@ MOST = 50
 MOST_PRICES = 500
 
 
-def infos(map_: Map) -> tuple[FeedInfo, ...]:
-    """The feeds that the map has: those of tables, then what is only told."""
+def infos(map_: Map, reader: Sequence[Row]) -> tuple[FeedInfo, ...]:
+    """The feeds of which the reader can ever see a row: those of tables, then what is only told."""
+    role = map_.me.role if map_.me is not None else None
+    word = reader[0].get(role) if role is not None and reader else None
     found = [
         FeedInfo(
             map_.name,
@@ -34,6 +37,7 @@ def infos(map_: Map) -> tuple[FeedInfo, ...]:
             closes=one.close is not None,
         )
         for one in map_.feeds
+        if not one.roles or word in one.roles
     ]
     if map_.notices is not None:
         found.append(FeedInfo(map_.name, map_.notices.feed, safe_line(map_.notices.label)))

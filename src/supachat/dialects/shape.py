@@ -152,6 +152,8 @@ class Map(Part):
     @model_validator(mode="after")
     def _told_rows_have_a_meaning(self) -> Map:
         feeds = {feed.name for feed in self.feeds}
+        if any(feed.roles for feed in self.feeds) and (self.me is None or self.me.role is None):
+            raise ValueError("expected role in [me], which the roles of a feed are words of")
         for change in self.changes:
             if change.feed is not None and change.feed not in feeds:
                 raise ValueError(f"expected a feed of the name {change.feed}, which {change.table} means")

@@ -56,7 +56,7 @@ def _chat(map_: Map) -> Iterable[Use]:
     if map_.threads.table is not None:
         yield Use(map_.threads.table, map_.threads.columns, map_.threads.id, (map_.threads.id,))
     if map_.me is not None and map_.me.table is not None:
-        asked = tuple(dict.fromkeys((map_.me.id, map_.me.name, *map_.me.params)))
+        asked = tuple(dict.fromkeys((*map_.me.columns, *map_.me.params)))
         yield Use(map_.me.table, asked, filled=(map_.me.id,))
 
 

@@ -13,6 +13,7 @@ from random import random
 from supachat.dialects.grammar import Dialect
 from supachat.domain.errors import Retryable, SessionEnded, SupachatError, VaultError
 from supachat.domain.events import FeedsKnown, SessionLost, SignedIn
+from supachat.domain.feeds import FeedInfo
 from supachat.domain.health import LinkState
 from supachat.domain.model import NOTHING, Person, SourceInfo
 from supachat.domain.text import safe_line
@@ -92,30 +93,33 @@ class Entrance:
             *(self._me(dialect, account.user_id) for dialect in self._known.dialects.values())
         )
         self._known.user = account.user_id
-        for dialect, person in found:
+        for dialect, person, _ in found:
             if person is not None:
                 me = person.key.id
                 self._known.me[dialect.name] = me
                 self._registry.user_topics(dialect.name, dialect.user_topics(account.user_id, me))
         self._entered()
-        name = next((person.name for _, person in found if person is not None), account.name)
-        sources = tuple(_info(dialect, person) for dialect, person in found)
+        name = next((person.name for _, person, _ in found if person is not None), account.name)
+        sources = tuple(_info(dialect, person) for dialect, person, _ in found)
         self._hearing.say(SignedIn(replace(account, name=name), sources))
-        for dialect, person in found:
-            if person is not None and (feeds := dialect.beside.feeds()):
+        for dialect, _, feeds in found:
+            if feeds is not None:
                 self._hearing.say(FeedsKnown(dialect.name, feeds))
 
-    async def _me(self, dialect: Dialect, user_id: str) -> tuple[Dialect, Person | None]:
-        """None where the source cannot be used; asking it for anything then says why."""
+    async def _me(
+        self, dialect: Dialect, user_id: str
+    ) -> tuple[Dialect, Person | None, tuple[FeedInfo, ...] | None]:
+        """Who we are in a source and its feeds for us. None where it cannot be used; asking it for anything
+        then says why."""
         try:
-            person = await self._performer.me(dialect, user_id)
+            person, feeds = await self._performer.me(dialect, user_id)
         except (Retryable, SessionEnded):
             raise
         except SupachatError as error:
             self._known.faults[dialect.name] = error
-            return dialect, None
+            return dialect, None, None
         self._known.faults.pop(dialect.name, None)
-        return dialect, person
+        return dialect, person, feeds
 
     async def leave(self) -> None:
         """Let go of whoever was in."""

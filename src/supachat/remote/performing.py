@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from supachat.dialects.grammar import Dialect
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed, NotFound, Refused, Unreachable
+from supachat.domain.feeds import FeedInfo
 from supachat.domain.model import Act, Draft, Person, Thread
 from supachat.remote.hearing import Known
 from supachat.remote.rows import Rows
@@ -55,8 +56,10 @@ class Performer:
             case _:
                 raise Refused("that is nothing to ask a server")
 
-    async def me(self, dialect: Dialect, user_id: str) -> Person:
-        return dialect.me(await self._rows.carry_out(dialect.me_call(user_id)), user_id)
+    async def me(self, dialect: Dialect, user_id: str) -> tuple[Person, tuple[FeedInfo, ...]]:
+        """Who has the account in a source, and which of its feeds are for them."""
+        answer = await self._rows.carry_out(dialect.me_call(user_id))
+        return dialect.me(answer, user_id), dialect.beside.feeds(answer)
 
     async def list_threads(self, request: ev.ListThreads) -> ev.ThreadsListed:
         dialect, me = self.source(request.source)
