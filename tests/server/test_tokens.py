@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,11 @@ def unsigned(claims: dict[str, Any]) -> str:
     )
 
 
+def too_long(claims: dict[str, Any]) -> str:
+    text = json.dumps({**claims, "exp": 0}).replace('"exp": 0', '"exp": 1' + "0" * 5000)
+    return jwt.api_jws.encode(text.encode(), SECRET, "HS256")
+
+
 def test_a_good_token_gives_its_claims() -> None:
     assert verify(mint(GOOD, SECRET), SECRET, now=NOW, require=("role", "exp")) == GOOD
 
@@ -44,6 +50,11 @@ REFUSED = [
     ("a changed signature", mint(GOOD, SECRET)[:-4] + "AAAA", Fault.SIGNATURE),
     ("exp is text", mint({**GOOD, "exp": "soon"}, SECRET), Fault.CLAIMS),
     ("exp is true", mint({**GOOD, "exp": True}, SECRET), Fault.CLAIMS),
+    ("exp is more than a float", mint({**GOOD, "exp": 10**400}, SECRET), Fault.CLAIMS),
+    ("nbf is more than a float", mint({**GOOD, "nbf": -(10**400)}, SECRET), Fault.CLAIMS),
+    ("exp is more than Python reads", too_long(GOOD), Fault.MALFORMED),
+    ("exp is infinite", mint({**GOOD, "exp": math.inf}, SECRET), Fault.CLAIMS),
+    ("exp is no number", mint({**GOOD, "exp": math.nan}, SECRET), Fault.CLAIMS),
     ("no role", mint({"exp": NOW + 60}, SECRET), Fault.CLAIMS),
     ("role is null", mint({**GOOD, "role": None}, SECRET), Fault.CLAIMS),
     ("no exp", mint({"role": "anon"}, SECRET), Fault.CLAIMS),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import json
+import sys
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from jwt.algorithms import ECAlgorithm
 
 ALGORITHM = "HS256"
 PAIR_ALGORITHM = "ES256"
+MAX_MOMENT = sys.float_info.max
 
 
 @dataclass(frozen=True, repr=False)
@@ -190,5 +192,8 @@ def _number(claims: Mapping[str, Any], name: str) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TokenError(Fault.CLAIMS)
+    # more than a float can be, or no moment at all: not even signed is it a time to compare with
+    if not -MAX_MOMENT <= value <= MAX_MOMENT:
         raise TokenError(Fault.CLAIMS)
     return float(value)
