@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from supachat.domain import events as ev
 from supachat.domain.errors import ServerTrouble
 from supachat.domain.model import Extra, Feature, Gap, Message, PersonKind
+from supachat.domain.text import Safe
 from supachat.tui.keymap import Place
 from supachat.tui.screens.search import Found
 from supachat.tui.widgets.paint import Row
@@ -48,6 +49,35 @@ async def test_a_hit_is_shown_as_its_words_and_the_system_by_what_it_is() -> Non
         assert "It says: quill error" in row(pilot.app, "quill error")
         assert row(pilot.app, "The quill was closed").split()[0] == "system"
         assert row(pilot.app, "quill.example"), "a hit in what is not shown is shown as it was written"
+
+
+async def test_a_conversation_found_by_its_subject_shows_the_subject_and_not_its_newest_message() -> None:
+    town = five()
+    town.threads = [
+        replace(one, facts=(Safe("email"), Safe("Refund for the Quill"))) if one.key == HANNAH else one
+        for one in town.threads
+    ]
+    town.table[HANNAH][-2:-2] = [said(HANNAH, "hannah", "the quill itself", 300)]
+    town.found = [town.table[HANNAH][-3], town.table[HANNAH][-1]]
+    async with running(make_app(town), (120, 50)) as pilot:
+        await at(pilot, RELEASE)
+        await pilot.press("alt+s", *"quill")
+        await until(pilot, lambda: "2 found in one thread" in screen_text(pilot.app))
+        assert row(pilot.app, "Refund for the Quill").split()[0] == "about"
+        assert "still opens a blank page" not in screen_text(pilot.app), "its newest does not say it"
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: chat(pilot.app).shown == HANNAH)
+        assert chat(pilot.app).parts.places.here is Place.COMPOSER
+
+
+async def test_a_conversation_found_by_its_name_stands_there_once() -> None:
+    town = five()
+    town.found = [town.table[HANNAH][-1]]
+    async with running(make_app(town), (120, 50)) as pilot:
+        await at(pilot, RELEASE)
+        await pilot.press("alt+s", *"hannah weiss")
+        await until(pilot, lambda: "1 found in one thread" in screen_text(pilot.app))
+        assert screen_text(pilot.app).count("Hannah Weiss") == 2, "a heading and one row"
 
 
 async def test_a_hit_is_clicked() -> None:

@@ -89,6 +89,7 @@ class Town(Puppet):
         self.sign_in_refused: SupachatError | None = None
         self.find_refused: SupachatError | None = None
         self.unsearched: dict[str, SupachatError] = {}
+        self.found: list[Message] = []
         """Sources that cannot be searched, and why."""
         self.mail_refused: SupachatError | None = None
         self.password_refused: SupachatError | None = None
@@ -261,11 +262,13 @@ class Town(Puppet):
         return thread(person), [p for p in (*PEOPLE, STRANGER) if p.key.id == person]
 
     async def search(self, source: str, text: str) -> Sequence[Message]:
-        """Every message of the source in which the text stands."""
+        """`found`, else every message of the source in which the text stands."""
         if source in self.unsearched:
             raise self.unsearched[source]
-        found = (m for rows in self.table.values() for m in rows if m.thread.source == source)
-        return [m for m in found if text.casefold() in m.raw.casefold()]
+        rows = (m for rows in self.table.values() for m in rows if m.thread.source == source)
+        return [
+            m for m in rows if m in self.found or (not self.found and text.casefold() in m.raw.casefold())
+        ]
 
     async def canned(self, source: str) -> Sequence[Canned]:
         return self.replies

@@ -105,16 +105,19 @@ class SearchPage(Screen[Found]):
         self._hits, self._goals, self._said, self._at = [], {}, NOTHING, 0
         self._messages, self._around, self._failed = {}, {}, NOTHING
         if len(self.asked) >= LETTERS:
-            self._by_name(self.asked)
+            self._by_name()
             self.run_worker(self._ask(self.asked), group="search", exclusive=True)
         self._show()
 
-    def _by_name(self, query: str) -> None:
+    def _by_name(self) -> None:
         """Threads that are called so: known at once."""
         for thread in self._client.threads():
-            if query.casefold() in thread.title.casefold():
-                last = short(thread.last.at, self._now()) if thread.last else NOTHING
-                self._add(thread, Found(thread.key), Safe("name"), thread.title, last)
+            if self._says(thread.title):
+                self._add_thread(thread, Safe("name"), thread.title)
+
+    def _add_thread(self, thread: Thread, what: Safe, text: Safe) -> None:
+        last = short(thread.last.at, self._now()) if thread.last else NOTHING
+        self._add(thread, Found(thread.key), what, text, last)
 
     async def _ask(self, query: str) -> None:
         await asyncio.sleep(WAIT)
@@ -173,8 +176,23 @@ class SearchPage(Screen[Found]):
         said, found = unmarked(message.body), sought(self.asked)
         if found is not None and not found.search(said):  # it stands in what is not shown: a link's target
             said = message.body
-        when = clock(message.at, self._now())
-        self._add(thread, goal, author(self._client, message), said, when, message)
+        who, when = author(self._client, message), clock(message.at, self._now())
+        by_thread = not self._says(message.body) and (who == thread.title or not self._says(who))
+        if not (by_thread and self._of_thread(thread)):
+            self._add(thread, goal, who, said, when, message)
+
+    def _says(self, text: str) -> bool:
+        return self.asked.casefold() in text.casefold()
+
+    def _of_thread(self, thread: Thread) -> bool:
+        """Where the server found the thread, and answered its newest message, which does not say it: what
+        does is shown. False where nothing of the thread says it."""
+        if self._says(thread.title):
+            return True  # its name stands there already
+        fact = next(filter(self._says, thread.facts), None)
+        if fact is not None:
+            self._add_thread(thread, Safe("about"), fact)
+        return fact is not None
 
     def _add(
         self, thread: Thread, goal: Found, who: Safe, text: Safe, when: Safe, message: Message | None = None
