@@ -43,6 +43,7 @@ async def test_a_lost_line_is_told_for_each_thread_and_the_list(world: World) ->
     stale = len(world.heard(ev.ListStale))
     world.server.cut()
     await world.hears(ev.ThreadDeaf)
+    await world.hears(ev.PeopleUnheard)
     await world.hears(ev.ThreadReady, 2)
     await world.hears(ev.ListStale, stale + 1)
 

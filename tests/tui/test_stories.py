@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.tui.harness import chat, make_app, row, running, screen_text, settled, until
-from tests.tui.street import key, long_conversation
+from tests.tui.street import LIVE, key, long_conversation
 from tests.tui.town import Town
 
 from supachat.domain import events as ev
@@ -133,6 +133,21 @@ async def test_presence_and_typing_of_the_other_one() -> None:
         await until(pilot, lambda: "Mira is typing" in screen_text(pilot.app))
         assert "Mira Kovač  away" in screen_text(pilot.app)
         assert "◒ Mira Kovač" in screen_text(pilot.app)
+
+
+@pytest.mark.parametrize("state", [LinkState.RECONNECTING, LinkState.OFFLINE, LinkState.POLLING])
+async def test_without_a_link_nobody_types_and_nobody_is_known_to_be_there(state: LinkState) -> None:
+    town = Town()
+    async with running(make_app(town), (200, 50)) as pilot:
+        town.present(mira=Presence.ONLINE)
+        town.say(ev.TypingHeard(key("mira"), "mira"))
+        await until(pilot, lambda: screen_text(pilot.app).count("Mira is typing") == 2)
+        assert "◉ Mira Kovač" in screen_text(pilot.app)
+        town.say(ev.LinkMoved(Link(state)))
+        await until(pilot, lambda: "Mira is typing" not in screen_text(pilot.app))
+        assert "◉ Mira Kovač" not in screen_text(pilot.app)
+        town.say(ev.LinkMoved(LIVE))
+        await until(pilot, lambda: "◉ Mira Kovač" in screen_text(pilot.app))
 
 
 async def test_a_keystroke_tells_the_others_once() -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.core_screen import CONNECTED as LIVE
+from tests.unit.core_screen import SIGNED_IN, THREAD, Screen, listed
 
+from supachat.domain import events as ev
 from supachat.domain.choices import Quiet
+from supachat.domain.health import Link, LinkState
 from supachat.domain.model import Micros, Person, PersonKey, PersonKind, Presence, Sighting, ThreadKey
 from supachat.domain.text import Safe
 from supachat.sync.attendance import TELL_EVERY, Attendance
@@ -100,6 +105,53 @@ def test_a_row_speaks_only_while_the_topic_says_nothing() -> None:
     assert people.presence("sessions", "sol", [A]) is ONLINE
     people.unheard(A)
     assert people.presence("sessions", "sol", [A]) is OFFLINE
+    assert people.deaf(A)
+    assert people.presence("sessions", "sol", [A]) is Presence.UNKNOWN, "their silence is ours"
+    assert people.expire(500) == frozenset()
+
+
+LOSSES = {
+    "the topic of people": People.unheard,
+    "the topic of rows": People.deaf,
+}
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+def test_nobody_types_in_a_thread_one_of_whose_topics_is_lost(
+    loss: Callable[[People, ThreadKey], bool],
+) -> None:
+    people, other = People(), ThreadKey("sessions", "b")
+    for thread in (A, other):
+        people.types(thread, "sol", 0)
+    assert loss(people, A)
+    assert (people.typing(A), people.typing(other)) == ((), ("sol",))
+    assert not loss(people, A), "once is news"
+
+
+CONNECTED, RECONNECTING = LinkState.CONNECTED, LinkState.RECONNECTING
+
+
+@pytest.mark.parametrize(
+    ("link", "hears"),
+    [
+        (Link(CONNECTED), True),
+        (Link(CONNECTED, silent=True), True),
+        (Link(CONNECTED, mute=True), False),
+        *((Link(state), False) for state in LinkState if state is not CONNECTED),
+    ],
+    ids=lambda said: said.state.value + said.mute * ", mute" if isinstance(said, Link) else str(said),
+)
+def test_without_a_link_that_brings_it_nothing_is_said_of_people(link: Link, hears: bool) -> None:
+    screen = Screen()
+    screen.hear(SIGNED_IN, LIVE, listed(THREAD))
+    screen.hear(ev.TypingHeard(THREAD, "you"), ev.PresenceHeard(THREAD, {"you": ONLINE}))
+    screen.changes.clear()
+    screen.hear(ev.LinkMoved(link))
+    there = screen.engine.presence("direct", "you"), screen.engine.typing(THREAD)
+    assert there == ((ONLINE, ("you",)) if hears else (Presence.UNKNOWN, ()))
+    assert (ev.PeopleChanged() in screen.changes) is not hears
+    screen.hear(LIVE)
+    assert screen.engine.presence("direct", "you") is ONLINE, "no topic was lost meanwhile"
 
 
 @pytest.mark.parametrize(

@@ -135,24 +135,25 @@ def test_an_older_page_that_fails_says_so_and_can_be_asked_again() -> None:
 def test_typing_and_presence_are_believed_only_of_members_and_never_of_oneself() -> None:
     screen = live(said(1))
     screen.hear(ev.TypingHeard(THREAD, "stranger"), ev.TypingHeard(THREAD, "me"))
-    assert screen.engine.people.typing(THREAD) == ()
+    assert screen.engine.typing(THREAD) == ()
     screen.hear(ev.TypingHeard(THREAD, "you"))
-    assert screen.engine.people.typing(THREAD) == ("you",)
+    assert screen.engine.typing(THREAD) == ("you",)
     screen.hear(ev.PresenceHeard(THREAD, {"you": Presence.ONLINE, "stranger": Presence.ONLINE}))
     assert screen.engine.presence("direct", "you") is Presence.ONLINE
     assert screen.engine.presence("direct", "stranger") is Presence.UNKNOWN
-    screen.hear(ev.ThreadDeaf(THREAD))
+    screen.hear(ev.PeopleUnheard(THREAD))
     assert screen.engine.presence("direct", "you") is Presence.UNKNOWN
+    assert screen.engine.typing(THREAD) == ()
 
 
 def test_typing_ends_with_the_message_or_by_itself() -> None:
     screen = live(said(1))
     screen.hear(ev.TypingHeard(THREAD, "you"))
     screen.hear(ev.MessageArrived(said(2)))
-    assert screen.engine.people.typing(THREAD) == ()
+    assert screen.engine.typing(THREAD) == ()
     screen.hear(ev.TypingHeard(THREAD, "you"), now=10)
     screen.take(screen.engine.tick(17))
-    assert screen.engine.people.typing(THREAD) == ()
+    assert screen.engine.typing(THREAD) == ()
 
 
 def test_what_realtime_lost_is_found_by_the_re_read_counted_and_said() -> None:
@@ -238,7 +239,7 @@ def test_a_message_that_a_re_read_does_not_find_is_gone_and_a_late_copy_stays_aw
     (request,) = screen.asked(ev.Reread)
     assert isinstance(request, ev.Reread)
     screen.hear(ev.MessageArrived(said(1_000_000_050, "heard while it was read")))
-    screen.hear(ev.WindowReread(request, (said(1_000_000_000, "one, corrected"),), whole=True))
+    screen.hear(ev.WindowReread(request, (said(1_000_000_000, "one, corrected"),)))
     assert screen.bodies() == ["one, corrected", "heard while it was read", ""]
     screen.hear(ev.MessageArrived(said(1_000_000_100, "two")))
     assert screen.bodies()[-1] == ""

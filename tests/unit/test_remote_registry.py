@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from supachat.dialects.calls import Topic
-from supachat.domain.events import ListStale, ThreadDeaf, ThreadReady
+from supachat.domain.events import ListStale, PeopleUnheard, ThreadDeaf, ThreadReady
 from supachat.domain.model import ThreadKey
 from supachat.remote.registry import Registry
 
@@ -37,9 +37,19 @@ def test_ready_means_the_topic_with_the_rows() -> None:
     registry.watch([key("a")])
     assert registry.ready("typing:a") == []
     assert registry.ready("chat:a") == [ThreadReady(key("a"))]
-    assert registry.lost("typing:a") == []
+    assert registry.lost("typing:a") == [PeopleUnheard(key("a"))]
     assert registry.lost("chat:a") == [ThreadDeaf(key("a"))]
     assert registry.lost("chat:a") == []
+
+
+def test_a_topic_of_people_that_is_lost_is_told_for_each_thread_of_it() -> None:
+    """Also where the thread's rows never flowed, or flow on."""
+    shared = Topic("typing", presence_key="me")
+    registry = Registry(60, lambda k: (Topic(f"chat:{k.id}", sealed=True), shared))
+    registry.watch([key("a"), key("b")])
+    registry.ready("chat:a")
+    assert registry.lost("typing") == [PeopleUnheard(key("a")), PeopleUnheard(key("b"))]
+    assert registry.is_ready(key("a"))
 
 
 def test_a_thread_with_two_topics_of_rows_is_ready_with_both() -> None:

@@ -33,7 +33,7 @@ def test_typing_is_shown_until_then(map_says: float, set_to: float | None, until
         engine.receive(event, 0.0)
     engine.receive(ev.TypingHeard(THREAD, "you"), 100.0)
     engine.tick(100.0 + until - 0.01)
-    assert engine.people.typing(THREAD) == ("you",)
+    assert engine.typing(THREAD) == ("you",)
     step = engine.tick(100.0 + until)
-    assert engine.people.typing(THREAD) == ()
+    assert engine.typing(THREAD) == ()
     assert ev.PeopleChanged() in step.changes

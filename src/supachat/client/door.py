@@ -178,7 +178,7 @@ class Client:
         return self._engine.presence(source, person_id)
 
     def typing(self, thread: ThreadKey) -> tuple[Person, ...]:
-        found = (self.person(thread.source, p) for p in self._engine.people.typing(thread))
+        found = (self.person(thread.source, p) for p in self._engine.typing(thread))
         return tuple(person for person in found if person is not None)
 
     def text(self, thread: ThreadKey) -> str:

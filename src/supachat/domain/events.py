@@ -181,6 +181,13 @@ class PresenceHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class PeopleUnheard:
+    """The topic on which a thread's people are is joined no longer: who is there or types is not known."""
+
+    thread: ThreadKey
+
+
+@dataclass(frozen=True, slots=True)
 class PersonSeen:
     """A row says this of one person. It counts only while the thread's topic says nothing."""
 
@@ -227,6 +234,7 @@ Event = (
     | MessageGone
     | TypingHeard
     | PresenceHeard
+    | PeopleUnheard
     | ThreadsListed
     | PageFetched
     | GapCounted

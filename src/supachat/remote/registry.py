@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from supachat.dialects.calls import Topic, merged
-from supachat.domain.events import Event, ListStale, ThreadDeaf, ThreadReady
+from supachat.domain.events import Event, ListStale, PeopleUnheard, ThreadDeaf, ThreadReady
 from supachat.domain.model import ThreadKey
 
 
@@ -122,7 +122,11 @@ class Registry:
         were = [a for a in self.askers(name) if a.thread is not None and self.is_ready(a.thread)]
         self._ready.discard(name)
         deaf = [a.thread for a in were if a.thread is not None and not self.is_ready(a.thread)]
-        return [ThreadDeaf(thread) for thread in dict.fromkeys(deaf)]
+        people = [a.thread for a in self.askers(name) if a.thread is not None and a.topic.presence_key]
+        return [
+            *(ThreadDeaf(thread) for thread in dict.fromkeys(deaf)),
+            *(PeopleUnheard(thread) for thread in dict.fromkeys(people)),
+        ]
 
     def clear(self) -> None:
         self._user, self._threads, self._by_name, self._ready = [], {}, {}, set()

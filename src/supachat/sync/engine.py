@@ -234,7 +234,11 @@ class Engine:
         return self.parts.shelf.standing(thread)
 
     def presence(self, source: str, person: str) -> Presence:
-        return self.people.presence(source, person, self.threads.with_person(source, person))
+        return self.parts.roster.presence(source, person)
+
+    def typing(self, thread: ThreadKey) -> tuple[str, ...]:
+        """Who types there, as far as the link would tell."""
+        return self.parts.roster.typing(thread)
 
     def next_wake(self) -> float | None:
         """When something has to happen before the next tick: a draft's next try, a message's next paint, a

@@ -41,7 +41,7 @@ def take(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
             parts.ask(ev.ListThreads(source), out, again=True)
             if parts.health.health.link.state is LinkState.POLLING:
                 out.requests += parts.beside.wanted(source)
-        case ev.TypingHeard() | ev.PresenceHeard() | ev.PersonSeen():
+        case ev.TypingHeard() | ev.PresenceHeard() | ev.PeopleUnheard() | ev.PersonSeen():
             parts.roster.heard(event, now, out)
         case ev.ReadMarked(thread, to):
             parts.landed(ev.MarkRead(thread, to), out)
@@ -60,7 +60,7 @@ def _rows(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
             parts.reader.catcher.ready(thread, out)
         case ev.ThreadDeaf(thread):
             parts.reader.catcher.deaf(thread)
-            if parts.roster.people.unheard(thread):
+            if parts.roster.people.deaf(thread):
                 out.changes.append(ev.PeopleChanged())
         case ev.MessageArrived(message, changed=changed, author=author):
             parts.roster.learn((author,) if author is not None else (), out)
@@ -203,6 +203,7 @@ def _signed_in(parts: Parts, event: ev.SignedIn, out: Outcome) -> None:
 
 
 def _link_moved(parts: Parts, link: Link, out: Outcome) -> None:
+    parts.roster.listens(link.state is LinkState.CONNECTED and not link.mute, out)
     if _whole(link) and not _whole(parts.health.health.link):
         parts.sender.outbox.hurry()
         if parts.shelf.online:

@@ -108,9 +108,17 @@ class People:
         return said or self._rows.get(thread, {}).get(person)
 
     def unheard(self, thread: ThreadKey) -> bool:
-        """The topic is not joined any more: who is there is unknown, not nobody."""
+        """The topic is not joined any more: who is there is unknown, not nobody. Whether that is news."""
         self._sightings.pop(thread, None)
-        return self._present.pop(thread, None) is not None
+        there, typing = self._present.pop(thread, None), self._typing.pop(thread, None)
+        return there is not None or bool(typing)
+
+    def deaf(self, thread: ThreadKey) -> bool:
+        """Its rows pass unheard: nobody's silence says anything, nor would a message end what they type.
+        Whether that is news."""
+        rows, typing = self._rows.pop(thread, None), self._typing.pop(thread, None)
+        self._fresh = {who: at for who, at in self._fresh.items() if who[0] != thread}
+        return bool(rows or typing)
 
     def presence(self, source: str, person_id: str, threads: Iterable[ThreadKey]) -> Presence:
         """The best that any joined topic of `threads` (those the person belongs to) says. Of whoever

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.choices import USUAL
-from supachat.domain.model import Person, Thread, ThreadKey
+from supachat.domain.model import Person, Presence, Thread, ThreadKey
 from supachat.sync.people import People
 from supachat.sync.shelf import Outcome
 from supachat.sync.threads import Threads
@@ -31,6 +31,8 @@ class Roster:
         self.people = People(silent)
         self._typing = typing
         self.texts = dict(memory.texts)
+        self._hears = True
+        """Whether the link would bring what people do. Without that nothing is said of it."""
         self.left: set[ThreadKey] = set()
         """Threads that were the reader's and are no more."""
         self._me = me
@@ -70,7 +72,10 @@ class Roster:
             out.changes.append(ev.PeopleChanged())
 
     def heard(
-        self, event: ev.TypingHeard | ev.PresenceHeard | ev.PersonSeen, now: float, out: Outcome
+        self,
+        event: ev.TypingHeard | ev.PresenceHeard | ev.PeopleUnheard | ev.PersonSeen,
+        now: float,
+        out: Outcome,
     ) -> None:
         """Believed only of people who belong to the thread, and never about oneself."""
         members = set(self.threads.members(event.thread)) - {self._me(event.thread.source)}
@@ -82,10 +87,27 @@ class Roster:
             case ev.PresenceHeard(thread, present, said):
                 there = {p: s for p, s in present.items() if p in members}
                 news = self.people.present(thread, there, {p: s for p, s in said.items() if p in there})
+            case ev.PeopleUnheard(thread):
+                news = self.people.unheard(thread)
             case ev.PersonSeen(thread, person, sighting, age):
                 news = person in members and self.people.seen(thread, person, sighting, now - age)
         if news:
             out.changes.append(ev.PeopleChanged())
+
+    def listens(self, hears: bool, out: Outcome) -> None:
+        """The link brings what people do, or may not."""
+        if hears != self._hears:
+            self._hears = hears
+            out.changes.append(ev.PeopleChanged())
+
+    def presence(self, source: str, person: str) -> Presence:
+        """Whether somebody is there, by the best of the threads to which they belong."""
+        if not self._hears:
+            return Presence.UNKNOWN
+        return self.people.presence(source, person, self.threads.with_person(source, person))
+
+    def typing(self, thread: ThreadKey) -> tuple[str, ...]:
+        return self.people.typing(thread) if self._hears else ()
 
     def keep_text(self, thread: ThreadKey, text: str, out: Outcome) -> None:
         if self.texts.get(thread, "") == text:

@@ -21,7 +21,7 @@ from supachat.domain.model import (
     ThreadKey,
 )
 from supachat.domain.text import Safe, safe_line
-from supachat.tui.widgets.badge import duration, skew_words
+from supachat.tui.widgets.badge import duration, live, skew_words
 from supachat.tui.widgets.empty import Words
 from supachat.tui.widgets.message_extra import called as called_by_role
 from supachat.tui.widgets.message_extra import kind_of
@@ -92,8 +92,8 @@ def called(client: Client, source: str, person_id: str) -> Safe:
 
 
 def writing_words(client: Client, newest: Iterable[Item]) -> Safe:
-    """Whose message still grows at the end of the thread: `Mira is writing`."""
-    for item in newest:
+    """Whose message still grows at the end of the thread: `Mira is writing`. Not said without a link."""
+    for item in newest if live(client.health) else ():
         if isinstance(item, Message) and item.extra is not None and item.extra.growing and not item.own:
             person = client.person(item.thread.source, item.author)
             return Safe(f"{person.name} is writing" if person else "an answer is being written")
