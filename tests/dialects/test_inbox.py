@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.dialects.recorded import changed
+from tests.dialects.recorded import changed, sent
 
 from supachat.dialects import catalog
 from supachat.dialects.calls import Binding, Rpc, Topic
@@ -179,6 +179,18 @@ def test_what_is_not_whole_or_not_private_is_read(missing: dict[str, Any]) -> No
 def test_a_text_that_was_left_out_is_read() -> None:
     row = {name: value for name, value in ROW.items() if name != "body"}
     assert told(OPEN, "UPDATE", row, old={"id": ID}) == (MessageHinted(THREAD, changed=True),)
+
+
+@pytest.mark.parametrize(
+    ("topic", "event", "heard"),
+    [(OPEN, "moved", (ListStale("inbox"),)), (ALL, "moved", ()), (OPEN, "else", ())],
+)
+def test_whoever_sees_a_conversation_no_longer_reads_the_list(
+    topic: str, event: str, heard: tuple[object, ...]
+) -> None:
+    said = INBOX.hear(topic, *sent(event, {}), sealed=False, me=ME, members=lambda _: ())
+    assert said == heard
+    assert [one.name for one in INBOX.thread_topics(TALK, ME)] == [OPEN, f"inbox-typing:{TALK}"]
 
 
 @pytest.mark.parametrize(

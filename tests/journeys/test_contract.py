@@ -355,9 +355,6 @@ async def test_whoever_goes_sees_it_no_longer(cast: Cast, system: System) -> Non
     gone = {"ana": cast.ana, "ben": cast.ben}[system.gone]
     cast.sql(system, key.id, system.parted)
 
-    async with asyncio.timeout(LIMIT):
-        while gone.client.thread(key) is not None:
-            gone.client.focused()
-            await gone.client.desk.find_people("rooms", "nobody")  # a round trip
+    await gone.watch.until(lambda: gone.client.thread(key) is None or None, LIMIT)
     path = f"{system.table}?{system.column}=eq.{key.id}&limit=1"
     assert rest(cast, system, system.gone, path) in ((200, []), (403, None))

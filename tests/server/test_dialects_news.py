@@ -109,6 +109,38 @@ async def test_one_subscription_shows_an_agent_what_is_theirs(
         assert set(moved["old_record"]) <= {"id"}  # what it was is not his to know
 
 
+async def test_whoever_sees_a_thread_no_longer_is_told_and_nothing_of_it(
+    world: World, postgres: Postgres, database: str
+) -> None:
+    with installed(Inbox, postgres, database) as sql:
+        bob, cat = (sql.someone(name, inbox_role="agent") for name in ("bob", "cat"))
+        (row,) = sql.backend("insert into conversations (assigned_to) values (%s) returning id", bob.uid)
+        topic = f"inbox:{row['id']}"
+        client = await joined(world, bob, topic, filtered(sql, "messages", "conversation_id", row["id"]))
+        sql.ask(bob, "select * from supachat_set_status(%s, 'pending')", row["id"])
+        sql.ask(bob, "select * from supachat_assign(%s, %s)", row["id"], cat.uid)
+        told = await client.event("broadcast")
+        assert told["event"] == "moved", "and nothing before it"
+        assert set(told["payload"]) <= {"id"}, "the server's own id of it"
+    with installed(Sessions, postgres, database) as sql:
+        ann, ben = sql.someone("ann"), sql.someone("ben")
+        made = "select session_id from supachat_create_thread('', array[%s])"
+        session = sql.one(ann, made, str(ben.uid))["session_id"]
+        client = await joined(
+            world, ben, f"sessions:{session}", filtered(sql, "chat_messages", "session_id", session)
+        )
+        sql.ask(ann, "select * from supachat_remove(%s, %s)", session, str(ben.uid))
+        assert (await client.event("broadcast"))["event"] == "moved"
+    with installed(Portal, postgres, database) as sql:
+        dora = sql.someone("dora", portal_role="clinician")
+        cleo, ada = sql.someone("cleo", portal_role="client"), sql.someone("ada", portal_role="admin")
+        client_id = sql.one(cleo, "select client_id from supachat_ensure_thread(%s)", dora.uid)["client_id"]
+        letters = filtered(sql, "client_portal_messages", "client_id", client_id)
+        client = await joined(world, dora, f"portal:{client_id}", letters)
+        sql.ask(ada, "select supachat_assign(%s, null)", client_id)
+        assert (await client.event("broadcast"))["event"] == "moved"
+
+
 async def test_letters_and_alerts_reach_whom_they_concern(
     world: World, postgres: Postgres, database: str
 ) -> None:

@@ -67,6 +67,8 @@ def hear(
             return _notice(map_, news.notices, payload)
         if news.reads and news.reads.event == event and (id_ := news.reads.key(topic)):
             return _read(map_, news.reads, id_, payload, sealed=sealed)
+        if news.moved and news.moved.event == event and news.moved.key(topic):
+            return (ListStale(map_.name),)
         if news.typing and news.typing.event == event and (id_ := news.typing.key(topic)):
             return _typing(map_, news.typing, id_, payload, me=me, members=members)
         if news.hint and news.hint.event == event and (id_ := news.hint.key(topic)):

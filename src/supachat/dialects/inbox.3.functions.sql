@@ -44,6 +44,21 @@ create or replace trigger supachat_@schema@_reply_changed
   before update on @schema@.canned_replies
   for each row execute function @schema@.supachat_on_change();
 
+-- @part moved
+
+create or replace function @schema@.supachat_on_assigned() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform @schema@.supachat_tell_moved('inbox:' || new.id::text);
+  return new;
+end
+$$;
+
+create or replace trigger supachat_@schema@_conversation_assigned
+  after update of assigned_to on @schema@.conversations
+  for each row when (old.assigned_to is distinct from new.assigned_to)
+  execute function @schema@.supachat_on_assigned();
+
 -- Whoever has no account still has an id and, a customer, a name; and a row that is new was not edited.
 create or replace function @schema@.supachat_before_message() returns trigger
 language plpgsql security definer set search_path = '' as $$

@@ -190,7 +190,7 @@ $$;
 --   inner   @schema@.supachat_topic_key(text, text), @schema@.supachat_add_agent(uuid, jsonb, jsonb),
 --           @schema@.supachat_on_new_user(), @schema@.supachat_on_change(),
 --           @schema@.supachat_before_message(), @schema@.supachat_on_message(),
---           @schema@.supachat_hold(uuid)
+--           @schema@.supachat_hold(uuid), @schema@.supachat_tell_moved(text), @schema@.supachat_on_assigned()
 
 -- ------------------------------------------------------------------ what was there before
 

@@ -26,9 +26,10 @@
 --   supachat_set_agent(_user_id uuid, _role text, _active boolean = true)   the admin; the same columns
 -- Tables that agents read: conversations, messages (order created_at, key id, edits updated_at),
 -- canned_replies (shortcut, title, body with {placeholders}; admins insert, update and delete).
--- Topics, all private, to join for postgres_changes; nothing is broadcast on the first two (sealed):
+-- Topics, all private, to join for postgres_changes; no client broadcasts on the first two (sealed):
 --   inbox-agent:<auth id>            that agent: everything that RLS shows them, unfiltered
---   inbox:<conversation_id>          agents who see it: messages with conversation_id=eq.<conversation_id>
+--   inbox:<conversation_id>          agents who see it: messages with conversation_id=eq.<conversation_id>;
+--                                    and, broadcast, moved: somebody else has it now
 --   inbox-typing:<conversation_id>   agents who see it hear, broadcast and are present
 -- Publication supabase_realtime: conversations, messages.
 --

@@ -50,6 +50,13 @@ class Reads(Channel):
     """The key for its time."""
 
 
+class Moved(Channel):
+    """Others see the thread now than did before: the thread list is read."""
+
+    event: Word
+    """The event that tells of it."""
+
+
 class Typing(Channel):
     """Somebody writes."""
 
@@ -190,6 +197,7 @@ class News(Part):
     hearsay: Hearsay | None = None
     notices: Notices | None = None
     reads: Reads | None = None
+    moved: Moved | None = None
     typing: Typing | None = None
     presence: Attendance | None = None
 

@@ -40,6 +40,21 @@ create or replace trigger supachat_@schema@_appointment_changed
   before update on @schema@.appointments
   for each row execute function @schema@.supachat_on_change();
 
+-- @part moved
+
+create or replace function @schema@.supachat_on_assigned() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform @schema@.supachat_tell_moved('portal:' || new.id::text);
+  return new;
+end
+$$;
+
+create or replace trigger supachat_@schema@_client_assigned
+  after update of clinician_id on @schema@.clients
+  for each row when (old.clinician_id is distinct from new.clinician_id)
+  execute function @schema@.supachat_on_assigned();
+
 -- ------------------------------------------------------------------ the list
 
 do $type$

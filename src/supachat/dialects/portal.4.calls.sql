@@ -248,7 +248,8 @@ $$;
 --           @schema@.supachat_feed(timestamptz, uuid, integer), @schema@.supachat_acknowledge(text, uuid),
 --           @schema@.supachat_close(uuid), @schema@.supachat_log_subscription(text)
 --   inner   @schema@.supachat_topic_key(text, text), @schema@.supachat_add_person(uuid, jsonb, jsonb),
---           @schema@.supachat_on_new_user(), @schema@.supachat_on_change()
+--           @schema@.supachat_on_new_user(), @schema@.supachat_on_change(),
+--           @schema@.supachat_tell_moved(text), @schema@.supachat_on_assigned()
 
 -- ------------------------------------------------------------------ what was there before
 

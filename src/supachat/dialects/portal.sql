@@ -28,9 +28,10 @@
 -- clinician_id, sender_id, subject, message works too), appointments: the client and their clinician.
 -- portal_notifications, notification_logs: whose user_id it is (logs: admins too). assessment_critical_alerts:
 -- the clinician and admins, never the client. audit_logs: admins. Feeds have the order created_at, key id.
--- Topics, all private, to join for postgres_changes; nothing is broadcast on the first two (sealed):
+-- Topics, all private, to join for postgres_changes; no client broadcasts on the first two (sealed):
 --   portal-user:<auth id>            that person, if they have a part here: the feeds
---   portal:<client_id>               the two: client_portal_messages with client_id=eq.<client_id>
+--   portal:<client_id>               the two: client_portal_messages with client_id=eq.<client_id>; and,
+--                                    broadcast, moved: another clinician has the client now
 --   portal-typing:<client_id>        the two hear, broadcast and are present
 -- Publication supabase_realtime: client_portal_messages, portal_notifications, appointments,
 -- assessment_critical_alerts, notification_logs, audit_logs.

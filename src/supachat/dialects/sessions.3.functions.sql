@@ -69,12 +69,17 @@ create or replace trigger supachat_@schema@_message_added
   after insert on @schema@.chat_messages
   for each row execute function @schema@.supachat_on_message();
 
--- The session counts as changed, which tells every list, that of somebody new as well.
+-- @part moved
+
+-- The session counts as changed, which tells every list, that of somebody new as well; whoever went is told.
 create or replace function @schema@.supachat_on_member() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   update @schema@.chat_sessions s set updated_at = clock_timestamp()
     where s.id = coalesce(new.session_id, old.session_id);
+  if tg_op = 'DELETE' then
+    perform @schema@.supachat_tell_moved('sessions:' || old.session_id);
+  end if;
   return coalesce(new, old);
 end
 $$;

@@ -93,6 +93,7 @@ $$;
 --   inner   @schema@.supachat_add_profile(uuid, jsonb), @schema@.supachat_on_user(),
 --           @schema@.supachat_on_change(), @schema@.supachat_before_message(),
 --           @schema@.supachat_on_message(), @schema@.supachat_on_member(),
+--           @schema@.supachat_tell_moved(text),
 --           @schema@.supachat_check_owner(text), @schema@.supachat_add_member(text, text),
 --           @schema@.supachat_check_content(text)
 

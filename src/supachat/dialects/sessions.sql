@@ -29,9 +29,10 @@
 -- Tables to read: chat_sessions, chat_messages (order created_at, key id, edits updated_at), user_presence
 -- by members; crypto_prices by everybody signed in. Plain insert into chat_messages (id, session_id,
 -- user_id, content, role, metadata, message_type) works too, as do update of content and delete.
--- Topics, all private, to join for postgres_changes; nothing is broadcast on the first two (sealed):
+-- Topics, all private, to join for postgres_changes; no client broadcasts on the first two (sealed):
 --   sessions-user:<auth id>          that person: the list, and prices
---   sessions:<session_id>            members: chat_messages and user_presence with session_id=eq.<session_id>
+--   sessions:<session_id>            members: chat_messages and user_presence with session_id=eq.<session_id>;
+--                                    and, broadcast, moved: somebody is no member any more
 --   sessions-typing:<session_id>     members hear, broadcast typing and are present
 -- Publication supabase_realtime: chat_sessions, chat_messages, user_presence, crypto_prices.
 --

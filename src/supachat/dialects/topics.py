@@ -20,7 +20,7 @@ def of_thread(map_: Map, thread_id: str, me: str) -> tuple[Topic, ...]:
     found += changes.topics(map_, THREAD, thread_id)
     if news.presence:
         found.append(_topic(news.presence, thread_id, presence_key=me))
-    found += [_topic(part, thread_id) for part in (news.reads, news.typing, news.hint) if part]
+    found += [_topic(part, thread_id) for part in (news.reads, news.moved, news.typing, news.hint) if part]
     found += [replace(_topic(news.hearsay, thread_id), acks=True)] if news.hearsay else []
     return merged(found)
 
