@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,16 +54,23 @@ class Fault:
         return f"{self.kind} {self.status}" if self.status else str(self.kind)
 
 
+EVERY = frozenset(map(str, (Fault(kind) for kind in Kind if kind is not Kind.STATUS))) | {
+    str(Fault(Kind.STATUS, status=status)) for status in STATUSES
+}
+"""All that there is, by the words of each."""
+
+
 def storm(seed: int, number: int, *, scale: float = 1.0) -> list[Fault]:
-    """`number` faults, every kind about as often. `scale` shortens what takes time."""
+    """`number` faults, every kind about as often, and so every status. `scale` shortens what takes time."""
     chance = random.Random(seed)
     kinds = [kind for _ in range(number // len(Kind) + 1) for kind in Kind][:number]
     chance.shuffle(kinds)
-    return [_fault(kind, chance, scale) for kind in kinds]
+    statuses = itertools.cycle(chance.sample(STATUSES, len(STATUSES)))
+    return [_fault(kind, chance, scale, statuses) for kind in kinds]
 
 
-def _fault(kind: Kind, chance: random.Random, scale: float) -> Fault:
+def _fault(kind: Kind, chance: random.Random, scale: float, statuses: Iterator[int]) -> Fault:
     longest = {Kind.REFUSE: 4.0, Kind.STALL: 6.0, Kind.SLOW: 3.0, Kind.SPLIT: 3.0, Kind.MERGE: 3.0}
     seconds = chance.uniform(0.2, longest.get(kind, 1.5)) * scale
-    status = chance.choice(STATUSES) if kind is Kind.STATUS else 0
+    status = next(statuses) if kind is Kind.STATUS else 0
     return Fault(kind, seconds, chance.randint(1, 4), status, chance.random() < 0.5)

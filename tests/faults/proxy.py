@@ -13,15 +13,14 @@ import random
 from collections import Counter, deque
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
 
 import h11
 import httpx
+from tests.faults.answers import CHUNK, body_of, parsed, raw, refusal
 from tests.faults.frames import Frames, corrupted, is_data
 from tests.faults.plan import FRAME, HTTP, Fault, Kind
 from tests.faults.wire import Weather, write
 
-CHUNK = 65536
 PASSED_ON = ("content-type", "content-range", "www-authenticate", "date", "location", "retry-after")
 
 
@@ -46,10 +45,13 @@ class Proxy:
     def __init__(self, upstream: str, seed: int = 0) -> None:
         self._upstream = httpx.URL(upstream)
         self._chance = random.Random(seed)
-        self._weather = Weather(self._chance)
+        self.made: Counter[str] = Counter()
+        """Faults that really touched something: bytes, an answer, a frame."""
+        self._weather = Weather(self._chance, self._touches)
         self._links: set[Link] = set()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._answers: deque[Fault] = deque()
+        self._answers: list[tuple[str, Fault]] = []
+        """What befalls the next requests, and of which: those whose method and path have these words."""
         self._frames: deque[Fault] = deque()
         self._server: asyncio.Server | None = None
         self._http = httpx.AsyncClient(base_url=self._upstream, timeout=30.0)
@@ -57,9 +59,9 @@ class Proxy:
         self.swallows: Callable[[bytes], bool] = lambda frame: False
         """A test's own choice of frames that get lost without a sign."""
         self.refuses: Callable[[str], bool] = lambda path: False
-        """The same of requests that are answered 503, by their path."""
-        self.made: Counter[str] = Counter()
-        """Faults that really touched something."""
+        """The same of requests that are answered 503, by their path; an upgrade is one as well."""
+        self.alters: Callable[[bytes], bytes] = lambda frame: frame
+        """The same of what a frame says."""
 
     @property
     def url(self) -> str:
@@ -93,30 +95,30 @@ class Proxy:
 
     # ------------------------------------------------------------ faults
 
-    async def strike(self, fault: Fault) -> None:
-        """Make it happen; those that last take their time by themselves, except a refusal."""
+    async def strike(self, fault: Fault, on: str = "") -> None:
+        """Make it happen; those that last take their time by themselves, except a refusal. `on`: only to
+        requests like `POST /rest/v1/says`."""
         if fault.kind in HTTP:
-            self._answers.extend([fault] * fault.count)
+            self._answers.extend([(on, fault)] * fault.count)
         elif fault.kind in FRAME:
             self._frames.extend([fault] * fault.count)
         elif fault.kind is Kind.REFUSE:
-            self.made[str(fault)] += 1
+            self.made[str(fault)] += bool(self._links)
             await self._close()
             await asyncio.sleep(fault.seconds)
             await self._listen()
-        else:
-            self.made[str(fault)] += 1
-            self._hit(fault)
-
-    def _hit(self, fault: Fault) -> None:
-        if fault.kind is Kind.CUT:
+        elif fault.kind is Kind.CUT:
+            self.made[str(fault)] += bool(self._links)
             for link in list(self._links):
                 link.abort()
-        elif fault.kind is Kind.HALF_OPEN:
-            for link in self._links:
-                link.deaf = True
         else:
             self._weather.strikes(fault)
+            if fault.kind is Kind.HALF_OPEN:
+                for link in self._links:
+                    link.deaf = True
+
+    def _touches(self, kind: Kind) -> None:
+        self.made[str(kind)] += 1
 
     def calm(self) -> None:
         """No fault of the past reaches beyond this."""
@@ -150,12 +152,13 @@ class Proxy:
         """Requests one after another, until one of them wants to be a websocket."""
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
-            request, connection = _parsed(head)
+            request, connection = parsed(head)
             headers = {name.decode().lower(): value.decode() for name, value in request.headers}
-            if headers.get("upgrade", "").lower() == "websocket":
+            upgrades = headers.get("upgrade", "").lower() == "websocket"
+            if upgrades and not self.refuses(request.target.decode()):
                 await self._websocket(head, reader, writer, link)
                 return
-            body = await _body(connection, reader)
+            body = await body_of(connection, reader)
             if not await self._answer(request, headers, body, writer, link):
                 return
 
@@ -170,9 +173,7 @@ class Proxy:
         link: Link,
     ) -> bool:
         """Whether the connection goes on."""
-        fault = self._answers.popleft() if self._answers else None
-        if self.refuses(request.target.decode()):
-            fault = Fault(Kind.STATUS, status=503)
+        fault = self._befalls(request)
         if fault is not None:
             self.made[str(fault)] += 1
         kept = fault is not None and fault.kind in (Kind.STATUS, Kind.EMPTY) and fault.before
@@ -182,11 +183,11 @@ class Proxy:
                 writer.transport.abort()
                 return False
             case Kind.EMPTY:
-                await self._say(_raw(200, {}, b""), writer, link)
+                await self._say(raw(200, {}, b""), writer, link)
                 return True
             case Kind.STATUS:
                 assert fault is not None
-                await self._say(_refusal(fault), writer, link)
+                await self._say(refusal(fault), writer, link)
                 return True
             case Kind.LATE:
                 assert fault is not None
@@ -194,7 +195,7 @@ class Proxy:
             case _:
                 pass
         assert answer is not None
-        said = _raw(
+        said = raw(
             answer.status_code,
             {name: answer.headers[name] for name in PASSED_ON if name in answer.headers},
             answer.content,
@@ -204,6 +205,17 @@ class Proxy:
             return False
         await self._say(said, writer, link)
         return True
+
+    def _befalls(self, request: h11.Request) -> Fault | None:
+        path = request.target.decode()
+        if self.refuses(path):
+            return Fault(Kind.STATUS, status=503)
+        said = f"{request.method.decode()} {path}"
+        for number, (on, fault) in enumerate(self._answers):
+            if on in said:
+                del self._answers[number]
+                return fault
+        return None
 
     async def _ask(self, request: h11.Request, headers: dict[str, str], body: bytes) -> httpx.Response:
         passed = {name: value for name, value in headers.items() if name not in ("connection", "host")}
@@ -252,9 +264,8 @@ class Proxy:
         if self.swallows(frame):
             return
         fault = self._frames.popleft() if self._frames and is_data(frame) else None
-        out = frame
+        frame = out = self.alters(frame)
         if fault is not None:
-            self.made[str(fault)] += 1
             match fault.kind:
                 case Kind.DROP:
                     out = b""
@@ -269,42 +280,9 @@ class Proxy:
                     out = corrupted(frame)
                 case _:
                     raise AssertionError(f"{fault} is nothing that befalls a frame")
+            self.made[str(fault)] += out != frame or fault.kind is Kind.DELAY
+        if held:
+            self._touches(Kind.REORDER)
         out += bytes(held)
         held.clear()
         await write(writer, out, self._weather, link.is_deaf)
-
-
-def _parsed(head: bytes) -> tuple[h11.Request, h11.Connection]:
-    connection = h11.Connection(h11.SERVER)
-    connection.receive_data(head)
-    event = connection.next_event()
-    assert isinstance(event, h11.Request)
-    return event, connection
-
-
-async def _body(connection: h11.Connection, reader: asyncio.StreamReader) -> bytes:
-    body = b""
-    while True:
-        event: Any = connection.next_event()
-        if event is h11.NEED_DATA:
-            connection.receive_data(await reader.read(CHUNK))
-        elif isinstance(event, h11.Data):
-            body += bytes(event.data)
-        else:
-            return body
-
-
-def _raw(status: int, headers: dict[str, str], body: bytes) -> bytes:
-    empty = status in (204, 304)
-    lines = [f"HTTP/1.1 {status} {'OK' if status < 400 else 'No'}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    lines += [] if empty else [f"content-length: {len(body)}"]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode() + (b"" if empty else body)
-
-
-def _refusal(fault: Fault) -> bytes:
-    """A refusal that no Supabase service wrote: a proxy's or a firewall's."""
-    headers = {"content-type": "text/html"}
-    if fault.status == 429:
-        headers["retry-after"] = "1"
-    return _raw(fault.status, headers, b"<html><body>no</body></html>")

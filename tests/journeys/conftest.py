@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tests.journeys.guest import Guest, guest
 from tests.journeys.local import LocalServer
-from tests.journeys.storm import COLUMNS
+from tests.journeys.results import COLUMNS
 
 _numbers = itertools.count(1)
 
@@ -18,11 +18,13 @@ _numbers = itertools.count(1)
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What the storms of this run came to, whichever worker they were in: one table."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
-    told = [value for report in reports for name, value in report.user_properties if name == "storm"]
-    if told:
+    said = [pair for report in reports for pair in report.user_properties]
+    if told := [value for name, value in said if name == "storm"]:
         rows = [COLUMNS, ["---", *("---:" for _ in COLUMNS[1:])], *told]
         for row in rows:
             terminalreporter.write_line(f"| {' | '.join(map(str, row))} |")
+        for line in (value for name, value in said if name == "kinds"):
+            terminalreporter.write_line(str(line))
 
 
 Visit = Callable[..., AbstractAsyncContextManager[Guest]]

@@ -11,7 +11,8 @@ from contextlib import asynccontextmanager
 
 from tests.journeys.guest import Guest
 from tests.journeys.local import LocalServer
-from tests.journeys.storm import SETTLE, Result, Writer, all_sent, judge, stored, whole
+from tests.journeys.results import Result
+from tests.journeys.storm import SETTLE, Writer, all_sent, judge, stored, whole
 
 from supachat.domain.model import Delivery, ThreadKey
 

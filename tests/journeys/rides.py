@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Sequence
 
 from tests.journeys.guest import Guest
 from tests.journeys.local import LocalServer
-from tests.journeys.storm import Result, Tell, Writer, all_changed, judge, stored, whole, writes
+from tests.journeys.results import Result, Tell
+from tests.journeys.storm import Writer, all_changed, judge, stored, whole, writes
 from tests.repeats import CHAOS, SEED
 
 from supachat.domain.model import ThreadKey
@@ -40,11 +41,12 @@ async def rides(
 
 
 async def ends_well(server: LocalServer, writers: Sequence[Writer], result: Result, tell: Tell) -> None:
-    """All gets out. Nothing lost, nothing twice, each writer's order kept, and the same on every screen."""
+    """All gets out. Nothing lost, nothing twice, each writer's order kept, and the same on every screen;
+    and no kind of fault was only claimed."""
     await all_changed(writers)
     table = stored(server, writers[0].thread)
     judge(result, writers, table)
-    tell("storm", result.row())
+    result.tell(tell)
     assert result.ends_well, result
     for one in writers:
         one.guest.client.reconnect_all()  # the news of a delete may be lost without a sign: a join compares

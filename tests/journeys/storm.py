@@ -22,6 +22,7 @@ from tests.faults.plan import Fault
 from tests.faults.proxy import Proxy
 from tests.journeys.guest import Guest
 from tests.journeys.local import PASSWORD, LocalServer
+from tests.journeys.results import Result
 from tests.waits import scaled
 
 from supachat.cache.files import Files
@@ -37,44 +38,11 @@ from supachat.remote.vault import MemoryVault
 from supachat.remote.waits import Waits
 
 SPEED = 10
-Tell = Callable[[str, object], None]
-"""Pytest's `record_property`."""
 QUICK = scaled(1 / SPEED, http=3.0, http_connect=1.0, open=2.0, join=4.0, close=0.8, token_left=60.0,
                token_early=300.0)  # fmt: skip
 MARK = " (edited)"
 SETTLE = 120.0
 """Seconds within which everybody must be whole again once the weather is fair."""
-
-
-COLUMNS = ["what", "faults", "messages", "edited or deleted", "lost", "doubled", "out of order"]
-
-
-@dataclass(slots=True)
-class Result:
-    """What a storm came to; its row is told with `record_property` and printed at the end of the run."""
-
-    name: str
-    faults: Counter[str] = field(default_factory=Counter)
-    sent: int = 0
-    changed: int = 0
-    """Of those sent: edited or deleted afterwards."""
-    lost: int = 0
-    doubled: int = 0
-    disordered: int = 0
-    unchanged: int = 0
-    """Edits and deletes that are not in the table."""
-
-    @property
-    def ends_well(self) -> bool:
-        return not (self.lost or self.doubled or self.disordered or self.unchanged)
-
-    def row(self) -> list[str]:
-        """A row of the table, under `COLUMNS`."""
-        counts = (
-            sum(self.faults.values()), self.sent, self.changed, self.lost + self.unchanged, self.doubled,
-            self.disordered,
-        )  # fmt: skip  # one row
-        return [self.name, *(f"{count:,}" for count in counts)]
 
 
 @dataclass(slots=True)
@@ -197,10 +165,20 @@ def again(guest: Guest) -> None:
 
 
 async def strikes(proxy: Proxy, faults: Sequence[Fault], chance: random.Random, over: float) -> None:
-    """All faults at random moments within about `over` seconds."""
+    """All faults at random moments within about `over` seconds; and what touched nothing, because nothing
+    passed just then, once more."""
     for fault in faults:
         await asyncio.sleep(chance.uniform(0.0, 2 * over / max(1, len(faults))))
         await proxy.strike(fault)
+    async with asyncio.timeout(SETTLE):
+        while missing := {str(one): one for one in faults if not proxy.made[str(one)]}:
+            for fault in missing.values():
+                await proxy.strike(fault)
+            await asyncio.sleep(max(one.seconds for one in missing.values()) + 0.2)
+
+
+def words(faults: Sequence[Fault]) -> frozenset[str]:
+    return frozenset(map(str, faults))
 
 
 async def all_sent(guests: Sequence[Guest]) -> None:

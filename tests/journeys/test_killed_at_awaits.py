@@ -23,7 +23,8 @@ from pathlib import Path
 from tests.journeys.awaits import MOMENTS, ROOMS, place
 from tests.journeys.guest import Guest
 from tests.journeys.local import LocalServer
-from tests.journeys.storm import Result, Tell, all_sent, rider, stored
+from tests.journeys.results import Result, Tell
+from tests.journeys.storm import all_sent, rider, stored
 from tests.repeats import ARRIVALS, AWAITS, CHAOS, SEED
 
 from supachat.domain.model import ThreadKey

@@ -18,7 +18,8 @@ import psycopg
 from tests.journeys.flowing import PACE
 from tests.journeys.guest import Guest
 from tests.journeys.local import LocalServer
-from tests.journeys.storm import SETTLE, Result, Writer, all_sent, judge, rider, stored, whole
+from tests.journeys.results import Result
+from tests.journeys.storm import SETTLE, Writer, all_sent, judge, rider, stored, whole
 from tests.journeys.terminal_child import desk_of, workspace_of
 
 from supachat.assemble.connect import session_vault

@@ -10,13 +10,24 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from tests.faults.plan import storm
+from tests.faults.plan import EVERY, storm
 from tests.faults.proxy import Proxy
 from tests.journeys.guest import Guest
 from tests.journeys.local import LocalServer
+from tests.journeys.results import Result, Tell
 from tests.journeys.rides import a_seed, ends_well, rides, shown, wrote
-from tests.journeys.storm import QUICK, SPEED, Result, Tell, all_sent, judge, rider, stored, strikes, whole
-from tests.repeats import REAL_FAULTS, STORM_FAULTS, STORM_KILLS, STORM_MESSAGES
+from tests.journeys.storm import (
+    QUICK,
+    SPEED,
+    all_sent,
+    judge,
+    rider,
+    stored,
+    strikes,
+    whole,
+    words,
+)
+from tests.repeats import CHAOS, REAL_FAULTS, STORM_FAULTS, STORM_KILLS, STORM_MESSAGES
 
 from supachat.client import runner
 from supachat.remote.waits import Waits
@@ -65,7 +76,8 @@ async def test_three_clients_in_a_storm_end_with_what_the_table_has(
         three(keyed, proxy.url, tmp_path, str(keyed.map)) as riders,
     ):
         faults = storm(seed, STORM_FAULTS, scale=0.25)
-        result = Result(f"faults of every kind, seed {seed}", faults=proxy.made)
+        result = Result(f"faults of every kind, seed {seed}", proxy.made, words(faults))
+        assert result.drawn == EVERY or not CHAOS
         writers = wrote(riders, STORM_MESSAGES)
         weather = strikes(proxy, faults, random.Random(seed), STORM_MESSAGES / 120)
         await rides(writers, seed, weather, changing=True)
@@ -83,14 +95,15 @@ async def test_three_clients_and_faults_at_their_real_times(
         Proxy(keyed.url, seed) as proxy,
         three(keyed, proxy.url, tmp_path, str(keyed.map), waits=Waits(), speed=1) as riders,
     ):
-        result = Result(f"the same with no wait shortened, seed {seed}", faults=proxy.made)
+        faults = storm(seed, REAL_FAULTS)
+        result = Result(f"the same with no wait shortened, seed {seed}", proxy.made, words(faults))
         writers = wrote(riders, 30 * REAL_FAULTS)
-        weather = strikes(proxy, storm(seed, REAL_FAULTS), random.Random(seed), 3.0 * REAL_FAULTS)
+        weather = strikes(proxy, faults, random.Random(seed), 3.0 * REAL_FAULTS)
         await rides(writers, seed, weather)
         await all_sent(riders)
         table = stored(keyed, writers[0].thread)
         judge(result, writers, table)
-        record_property("storm", result.row())
+        result.tell(record_property)
         assert result.ends_well, result
         async with asyncio.timeout(REREAD + CAP + SLACK):
             for one in riders:

@@ -15,8 +15,9 @@ import pytest
 from tests.faults.plan import Fault, storm
 from tests.faults.proxy import Proxy
 from tests.journeys.local import LocalServer
+from tests.journeys.results import Result, Tell
 from tests.journeys.rides import a_seed, ends_well, rides, shown, wrote
-from tests.journeys.storm import Result, Tell, rider, strikes
+from tests.journeys.storm import rider, strikes, words
 from tests.repeats import CHANGES_FAULTS, CHANGES_MESSAGES
 
 HERE = Path(__file__).parent / "plain"
@@ -48,7 +49,7 @@ async def test_edits_deletes_and_a_server_that_makes_the_keys(
             await one.watch.until(partial(shown, one))
         writers = wrote((ana, ben), CHANGES_MESSAGES)
         faults = [honest(fault) for fault in storm(seed, CHANGES_FAULTS, scale=0.25)]
-        result = Result(f"no client keys, seed {seed}", faults=proxy.made)
+        result = Result(f"no client keys, seed {seed}", proxy.made, words(faults))
         weather = strikes(proxy, faults, random.Random(seed), CHANGES_MESSAGES / 60)
         await rides(writers, seed, weather, changing=True)
         proxy.calm()
