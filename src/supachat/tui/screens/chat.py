@@ -250,6 +250,7 @@ class ChatScreen(Screen[None]):
             case "edit" if sent:
                 parts.editing.begin(message)
             case "edit":
+                parts.editing.stop()  # else the two texts would be one edit
                 parts.reading.take_back(message.id)
             case "delete":
                 parts.editing.ask_delete(message.key)

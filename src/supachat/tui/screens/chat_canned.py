@@ -84,8 +84,8 @@ class Completing:
             self.suggest()
 
     def suggest(self) -> None:
-        """Offer what fits the text that stands there now."""
-        text = self._composer.text
+        """Offer what fits the text that stands there now; nothing to an edit, which sends no command."""
+        text = "" if self._composer.editing else self._composer.text
         source = self._middle.thread.source if self._middle.thread is not None else ""
         found = suggestions(text, self._replies.get(source, ()), self._pointless(source)) if source else []
         self._offer.show(found)

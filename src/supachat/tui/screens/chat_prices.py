@@ -96,11 +96,11 @@ class Prices:
 
     def clicked(self, symbol: str) -> None:
         """Of one that was crossed: it has been seen. Of another: the slash that sets an alert for it stands
-        in the composer, where that is empty."""
+        in the composer, where that is empty and no edit was emptied in it."""
         if self._fired.partition(" ")[0] == symbol:
             self._fired = NOTHING
             self.show()
-        elif self._middle.thread is not None and not self._composer.text:
+        elif self._middle.thread is not None and not (self._composer.text or self._composer.editing):
             self._composer.replace(f"/alert {symbol} above ")
         else:
             self._typing.flash(safe_line(f"/alert {symbol} tells you when it goes above or below"))

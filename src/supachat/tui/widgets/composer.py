@@ -151,14 +151,18 @@ class Composer(Horizontal):
     def text(self) -> str:
         return self.field.text
 
+    @property
+    def editing(self) -> bool:
+        """The text was sent before: nothing but the person's own keys may make another of it."""
+        return self._prompt.editing
+
     # ------------------------------------------------------------ what the screen tells it
 
     def show(self, placeholder: Safe, text: str, limit: int) -> None:
         """Another thread: its placeholder, the text that waits there, its longest message in bytes."""
         self._limit = limit
         self.field.call(placeholder)
-        self._stop_recalling()
-        self._put(text)
+        self._stand(text)
 
     def forget(self) -> None:
         """Somebody else sits here now: no text and no history stays."""
@@ -175,14 +179,12 @@ class Composer(Horizontal):
     def edit(self, text: str) -> None:
         """What was said before stands here, to be changed."""
         self._show_editing(True)
-        self._stop_recalling()
-        self._put(text)
+        self._stand(text)
 
     def stop_editing(self, text: str) -> None:
         """Back to what stood here before."""
         self._show_editing(False)
-        self._stop_recalling()
-        self._put(text)
+        self._stand(text)
 
     def _show_editing(self, editing: bool) -> None:
         self._prompt.editing = editing
@@ -206,6 +208,14 @@ class Composer(Horizontal):
     def remember(self, text: str) -> None:
         """Sent: up brings it back."""
         self._history = [*(each for each in self._history if each != text), text][-MOST_HISTORY:]
+
+    def _stand(self, text: str) -> None:
+        """Another text stands here now, and nobody typed it: what was offered to complete the one before
+        must not be taken into it."""
+        self._stop_recalling()
+        self.field.completing = False
+        self._put(text)
+        self.post_message(self.Changed(self.text, typed=False))
 
     def _put(self, text: str) -> None:
         self._quiet = cleaned(text)

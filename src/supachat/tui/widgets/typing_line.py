@@ -86,6 +86,7 @@ class TypingLine(Drawn):
         super().__init__(**kwargs)
         self.state = TypingState()
         self._timer: Timer | None = None
+        self._held = NOTHING
         self._before: Widget | None = None
         """What had the keyboard when the question came."""
 
@@ -97,18 +98,22 @@ class TypingLine(Drawn):
             self.redraw()
 
     def hold(self, words: Safe) -> None:
-        """Say something until something else is said; empty words end it."""
+        """Say something until something else is held; empty words end it."""
+        self._held = words
+        self._say(words)
+
+    def flash(self, words: Safe) -> None:
+        """Say something for two seconds, then what is held again."""
+        self._say(words)
+        self._timer = self.set_timer(FLASH_SECONDS, self._flashed)
+
+    def _say(self, words: Safe) -> None:
         if self._timer is not None:
             self._timer.stop()
         self.show(flash=words)
 
-    def flash(self, words: Safe) -> None:
-        """Say something for two seconds."""
-        self.hold(words)
-        self._timer = self.set_timer(FLASH_SECONDS, self._flashed)
-
     def _flashed(self) -> None:
-        self.show(flash=Safe(""))
+        self.show(flash=self._held)
 
     def ask(self, question: Question) -> None:
         """Take the keyboard until the question is answered, then give it back."""
