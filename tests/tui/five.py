@@ -128,7 +128,7 @@ INBOX_TALK = (
     said(HANNAH, "hannah", "Hi, I changed my e-mail yesterday and now I cannot log in.", 30, _CUSTOMER),
     said(HANNAH, "desk", "Thanks Hannah. Which device are you on?", 29, _role(PersonKind.BOT)),
     said(HANNAH, "hannah", "Both, same thing.", 28, _CUSTOMER),
-    said(HANNAH, "", "Bot handed over. Jonas Lind took this conversation", 27, system=True),
+    said(HANNAH, "", "Bot handed over. Jonas Lind took this conversation", 27, _role(PersonKind.SYSTEM)),
     said(HANNAH, "jonas", "Hello Hannah, the link is only good for an hour.", 25, _AGENT),
     said(
         HANNAH, "ana", "I can see the mail left us at 09:07. Could you look in the spam folder?", 10, _AGENT

@@ -9,6 +9,7 @@ from typing import Any, Final
 from supachat.domain.model import (
     Cursor,
     Delivery,
+    Extra,
     Gap,
     Item,
     Message,
@@ -111,6 +112,7 @@ NOT_SENT: Final = said(
     delivery=Delivery.FAILED,
     reason=Safe("you are no longer a member of Customers"),
 )
+BY_SYSTEM: Final = Extra(role=PersonKind.SYSTEM)
 HISTORY: Final[tuple[Item, ...]] = (
     said("tom", at(9, 12, 19), "Reindex is at 60 percent.", edited=at(9, 13, 19)),
     gap(at(9, 12, 19), at(10, 3, 19)),
@@ -128,8 +130,8 @@ HISTORY: Final[tuple[Item, ...]] = (
     said("sam", at(10, 6, 19), "what was here", deleted=True),
     said("sam", at(10, 6, 19), "and here", deleted=True),
     said("tom", at(10, 8, 19), LOG, id="log"),
-    said("mira", at(10, 9, 19), 'Mira Kovač renamed this room from "Release 4.2 prep"', system=True),
-    said("mira", at(10, 9, 19), "Mira Kovač added 田中 愛子", system=True),
+    said("mira", at(10, 9, 19), 'Mira Kovač renamed this room from "Release 4.2 prep"', extra=BY_SYSTEM),
+    said("mira", at(10, 9, 19), "Mira Kovač added 田中 愛子", extra=BY_SYSTEM),
     said(
         "ana", at(10, 11, 19), "Then we are good. Going live at 10:30.", delivery=Delivery.SENT, seen_by=6
     ),

@@ -24,7 +24,7 @@ def heard(author: str, body: str, minutes: int) -> Message:
 
 def notice(thread: ThreadKey, body: str, minutes: int, *, urgent: bool = False) -> Message:
     extra = Extra(MessageKind.NOTICE, PersonKind.SYSTEM, urgent=urgent)
-    return replace(said(thread, "system", body, minutes, extra), id=f"notice:{minutes}", system=True)
+    return replace(said(thread, "system", body, minutes, extra), id=f"notice:{minutes}")
 
 
 @pytest.mark.parametrize("theme", ["ink", "paper"])

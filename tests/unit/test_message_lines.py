@@ -11,7 +11,7 @@ from tests.tui.pane_story import TODAY, at, gap, person, said
 from tests.unit.message_rows import BEFORE, LOOK, NARROW, PHONE, TINY, WIDE, at_right, rows
 
 from supachat.domain.events import Edge
-from supachat.domain.model import Delivery, Message, PersonKind
+from supachat.domain.model import Delivery, Extra, Message, MessageKind, PersonKind
 from supachat.domain.text import Safe
 from supachat.tui.widgets import across
 from supachat.tui.widgets.frame import Frame, frame
@@ -96,7 +96,8 @@ def test_a_new_line_a_day_a_gap_and_a_notice_start_a_group() -> None:
     assert "Tom Becker" in rows(soon, before=BEFORE, new=2)[1]
     assert "Tom Becker" in rows(soon, before=said("tom", at(23, 59, 19), "x"))[1]
     assert "Tom Becker" in rows(soon, before=gap(at(8, 0), at(9, 0)))[0]
-    assert "Tom Becker" in rows(soon, before=said("tom", at(9, 0), "joined", system=True))[0]
+    notice = said("tom", at(9, 0), "joined", extra=Extra(MessageKind.NOTICE, PersonKind.SYSTEM))
+    assert "Tom Becker" in rows(soon, before=notice)[0]
 
 
 def test_groups_are_apart_only_where_there_is_room() -> None:

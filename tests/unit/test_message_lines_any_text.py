@@ -16,7 +16,7 @@ from rich.cells import cell_len
 from tests.tui.pane_story import TODAY, at, said
 from tests.unit.message_rows import BEFORE, CAST, LOOK, WIDE, WIDTHS, all_glyphs, drawn
 
-from supachat.domain.model import Delivery, Message
+from supachat.domain.model import Delivery, Extra, Message, MessageKind, PersonKind
 from supachat.domain.text import Safe, safe
 from supachat.tui.glyphs import ASCII, UNICODE
 from supachat.tui.widgets.copying import between
@@ -96,7 +96,7 @@ ITEMS = st.builds(
     st.sampled_from(
         [
             {},
-            {"system": True},
+            {"extra": Extra(MessageKind.NOTICE, PersonKind.SYSTEM)},
             {"deleted": True},
             {"edited": at(9, 2)},
             {"reply_to": "x"},

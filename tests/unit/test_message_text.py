@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from tests.tui.pane_story import CODE, LOG, NOT_SENT, at, person, said
 from tests.unit.message_rows import BEFORE, LOOK, NARROW, WIDE, at_right, drawn, rows
 
-from supachat.domain.model import PersonKind
+from supachat.domain.model import Extra, MessageKind, PersonKind
 from supachat.domain.text import Safe
 from supachat.tui.widgets.frame import Frame
 from supachat.tui.widgets.message_lines import Cast, Reply, Scene, draw
@@ -16,7 +16,9 @@ from supachat.tui.widgets.pieces import Role
 
 
 def test_a_notice_has_no_head() -> None:
-    item = said("mira", at(10, 9), "Mira renamed this room", system=True)
+    item = said(
+        "mira", at(10, 9), "Mira renamed this room", extra=Extra(MessageKind.NOTICE, PersonKind.SYSTEM)
+    )
     assert rows(item, before=BEFORE) == [at_right("  ∙ Mira renamed this room", "10:09", NARROW)]
     assert rows(item, WIDE, before=item)[0] != ""
     cast = Cast({"bell": person("bell", "Bell", PersonKind.SYSTEM)}.get)

@@ -11,7 +11,7 @@ import pytest
 from tests.tui.pane_story import TODAY, at, said
 
 from supachat.domain.events import Edge
-from supachat.domain.model import Delivery, Item, Message
+from supachat.domain.model import Delivery, Extra, Item, Message, MessageKind, PersonKind
 from supachat.domain.text import Safe, safe
 from supachat.tui.widgets.blocks import MOST, Blocks
 from supachat.tui.widgets.frame import frame
@@ -38,7 +38,7 @@ def message(number: int, dice: random.Random) -> Message:
         text,
         id=f"n{number}",
         deleted=dice.random() < 0.15,
-        system=dice.random() < 0.05,
+        extra=Extra(MessageKind.NOTICE, PersonKind.SYSTEM) if dice.random() < 0.05 else None,
         reply_to=f"n{number - 3}" if dice.random() < 0.1 else None,
         **({"delivery": Delivery.FAILED, "reason": Safe(dice.choice(WORDS[:2]))} if failed else {}),
     )
@@ -283,6 +283,7 @@ def test_a_new_version_of_a_message_keeps_its_place() -> None:
 def test_blocks_are_a_list_that_knows_its_rows(seed: int) -> None:
     dice = random.Random(seed)
     blocks, plain = Blocks(), list[tuple[Item, int]]()
+    heights: dict[str, int] = {}
     for number in range(40):
         start = dice.randint(0, len(plain))
         removed = dice.randint(0, min(3, len(plain) - start))
@@ -290,8 +291,9 @@ def test_blocks_are_a_list_that_knows_its_rows(seed: int) -> None:
             (said("tom", at(9, 0), "x", id=f"{seed}.{number}.{n}"), dice.randint(0, 5))
             for n in range(dice.choice([0, 1, 5, 3 * MOST]))
         ]
-        blocks.splice(start, removed, fresh)
         plain[start : start + removed] = fresh
+        heights.update((_id(item), rows) for item, rows in fresh)
+        blocks.splice(start, removed, [item for item, _ in fresh], lambda item: heights[_id(item)])
         assert [entry.item for entry in blocks] == [item for item, _ in plain]
         assert blocks.rows == sum(rows for _, rows in plain)
         keys = [entry.key for entry in blocks]

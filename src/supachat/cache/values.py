@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -51,22 +52,22 @@ NEW_IN_DRAFT = {
 def of_message(m: Message) -> tuple[object, ...]:
     """The row as the table has it: the thread's two columns first."""
     return (
-        *m.thread, m.id, m.at, m.author, m.raw, m.own, m.edited, m.deleted, m.system, m.reply_to, m.seen_by,
-        None if m.extra is None else of_extra(m.extra),
+        *m.thread, m.id, m.at, m.author, m.raw, m.own, m.edited, m.deleted, m.is_notice, m.reply_to,
+        m.seen_by, None if m.extra is None else of_extra(m.extra),
     )  # fmt: skip  # one row, one line
 
 
 def stays(m: Message) -> bool:
     """Whether the first one that was kept is the one: what was only heard has no newer version."""
-    return m.extra is not None and (m.extra.hearsay or m.extra.kind is MessageKind.NOTICE)
+    return m.is_notice or (m.extra is not None and m.extra.hearsay)
 
 
 def message(thread: ThreadKey, row: Sequence[Any]) -> Message:
-    id_, at, author, raw, own, edited, deleted, system, reply_to, seen_by, extra_ = row
+    id_, at, author, raw, own, edited, deleted, _notice, reply_to, seen_by, extra_ = row
     return Message(
         thread=thread,
         id=id_,
-        author=author,
+        author=sys.intern(author),  # one string for all that somebody wrote
         at=Micros(at),
         raw=raw,
         body=safe(raw),
@@ -74,7 +75,6 @@ def message(thread: ThreadKey, row: Sequence[Any]) -> Message:
         delivery=Delivery.SENT if own else Delivery.RECEIVED,
         edited=None if edited is None else Micros(edited),
         deleted=bool(deleted),
-        system=bool(system),
         reply_to=reply_to,
         seen_by=seen_by,
         extra=None if extra_ is None else extra(extra_),

@@ -140,7 +140,7 @@ def _in_thread(thread: ThreadKey, row: FeedRow) -> MessageArrived:
     extra = Extra(MessageKind.NOTICE, PersonKind.SYSTEM, urgent=row.severity is not Severity.INFO)
     id_ = NOTICE if row.id == row.kind else NOTICE + row.id
     author = PersonKind.SYSTEM.value
-    told = Message(thread, id_, author, row.at, words, safe(words), system=True, extra=extra)
+    told = Message(thread, id_, author, row.at, words, safe(words), extra=extra)
     return MessageArrived(told)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -84,12 +85,14 @@ def count(row: Row, column: str) -> int:
 def message(map_: Map, row: Row, me: str) -> Message:
     """A row of the history. Raises Misfit."""
     part = map_.messages
-    author, at = key(row, part.author), moment(row, part.order)
+    # one string for all that somebody wrote, and one for a thread's: rows by the thousand stay in memory
+    author, thread = sys.intern(key(row, part.author)), sys.intern(key(row, part.thread))
+    at = moment(row, part.order)
     deleted = part.deleted is not None and row.get(part.deleted) not in (None, False)
     raw = "" if deleted else text(row, part.body)
     edited = moment(row, part.edited) if part.edited and row.get(part.edited) is not None else None
     return Message(
-        thread=ThreadKey(map_.name, key(row, part.thread)),
+        thread=ThreadKey(map_.name, thread),
         id=key(row, part.key),
         author=author,
         at=at,

@@ -150,7 +150,6 @@ class Message:
     """Why it was not sent, in words; only with `Delivery.FAILED`."""
     edited: Micros | None = None
     deleted: bool = False
-    system: bool = False
     reply_to: str | None = None
     seen_by: int = 0
     extra: Extra | None = None
@@ -162,6 +161,10 @@ class Message:
     @property
     def key(self) -> MessageKey:
         return MessageKey(self.thread, self.id)
+
+    @property
+    def is_notice(self) -> bool:
+        return self.extra is not None and self.extra.kind is MessageKind.NOTICE
 
 
 @dataclass(frozen=True, slots=True)

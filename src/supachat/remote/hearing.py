@@ -14,7 +14,7 @@ from supachat.dialects.grammar import Dialect
 from supachat.domain.errors import SupachatError
 from supachat.domain.events import Event, FeedHeard, LinkMoved, MessageArrived
 from supachat.domain.health import Link
-from supachat.domain.model import MessageKind, Micros, Thread, ThreadKey
+from supachat.domain.model import Micros, Thread, ThreadKey
 from supachat.remote.frames import Broadcast, Present, RowChanged
 from supachat.remote.measures import Measures
 from supachat.remote.registry import Registry
@@ -183,7 +183,7 @@ def _is_notice(event: Event) -> bool:
         case FeedHeard():
             return True
         case MessageArrived(message):
-            return message.extra is not None and message.extra.kind is MessageKind.NOTICE
+            return message.is_notice
         case _:
             return False
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from supachat.domain.keeping import Span
-from supachat.domain.model import Cursor, Delivery, Draft, Extra, Message, MessageKind, Micros, Standing
+from supachat.domain.model import Cursor, Delivery, Draft, Extra, Message, Micros, Standing
 from supachat.sync.looks import picture
 from supachat.sync.spans import START
 
@@ -22,10 +22,6 @@ STANDING = Standing()
 
 def is_hearsay(message: Message) -> bool:
     return message.extra is not None and message.extra.hearsay
-
-
-def is_notice(message: Message) -> bool:
-    return message.extra is not None and message.extra.kind is MessageKind.NOTICE
 
 
 def in_own_order(message: Message, newest: Cursor | None) -> Message:

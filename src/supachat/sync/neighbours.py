@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from supachat.domain.model import Item, Message
-from supachat.sync.hearsay import is_notice
 from supachat.sync.spans import span_of
 from supachat.sync.timeline import Timeline
 
@@ -36,4 +35,4 @@ def _is(item: Item, message_id: str) -> bool:
 
 def _first(items: Iterable[Item]) -> Message | None:
     """Gaps end nothing here: whoever asks looks at the stretches."""
-    return next((item for item in items if isinstance(item, Message) and not is_notice(item)), None)
+    return next((item for item in items if isinstance(item, Message) and not item.is_notice), None)

@@ -121,7 +121,7 @@ class Parts:
                 return  # what we wrote is ours to tell, whoever repeats it
             if (held := self.roster.threads.get(message.thread)) is not None:
                 message = hearsay.in_own_order(message, held.last)
-        elif hearsay.is_notice(message):
+        elif message.is_notice:
             self._told(message, out)
             return
         elif not self.growing.heard(message, now):

@@ -179,7 +179,7 @@ class Reader:
             return
         timeline = reading.timeline
         reading.suspects.pop(message.id, None)
-        covers = None if hearsay.is_notice(message) else self._covers(reading, message)
+        covers = None if message.is_notice else self._covers(reading, message)
         splices = timeline.put((message,), covers, changed=changed)
         if changed:
             timeline.note_heard(message.id, turn)

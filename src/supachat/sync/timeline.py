@@ -13,7 +13,7 @@ from typing import TypeGuard
 
 from supachat.domain.keeping import Span
 from supachat.domain.model import Cursor, Draft, Item, Message, ThreadKey
-from supachat.sync import hearsay, looks
+from supachat.sync import looks
 from supachat.sync.dressing import Dressing
 from supachat.sync.gaps import Gaps
 from supachat.sync.order import Key, Order, Splice, draft_key, message_key
@@ -28,7 +28,7 @@ class Timeline:
         self.spans: list[Span] = []
         self._order = Order()
         self._dressing = Dressing()
-        self._known: dict[str, Cursor] = {}
+        self._known: dict[str, Key] = {}
         self._drafts: dict[str, Key] = {}
         self.gaps = Gaps(self._order)
         self._draft_count = 0
@@ -132,8 +132,8 @@ class Timeline:
 
     def shown(self, message_id: str) -> Message | None:
         """A confirmed message as it is shown."""
-        cursor = self._known.get(message_id)
-        item = self.items[self._order.index(cursor)] if cursor is not None else None
+        key = self._known.get(message_id)
+        item = self.items[self._order.at(key)] if key is not None else None
         return item if isinstance(item, Message) else None
 
     # ------------------------------------------------------------ confirmed messages
@@ -156,17 +156,17 @@ class Timeline:
         splices: list[Splice] = []
         fresh: list[Message] = []
         for message in sorted({m.id: m for m in messages}.values(), key=lambda m: m.cursor):
-            if hearsay.is_notice(message):
+            if message.is_notice:
                 fresh += [message] if message.id not in self._notices else []
                 self._notices.add(message.id)
                 continue
             splices += self.drop_draft(message.id)
             if message.id not in self._known:
                 fresh.append(self._dressing.dressed(message))
-                self._known[message.id] = message.cursor
+                self._known[message.id] = message_key(message)
             elif (splice := self._refresh(message, as_of, changed)) is not None:
                 splices.append(splice)
-        splices += self._order.insert([(message_key(message), message) for message in fresh])
+        splices += self._order.insert([(self._known.get(m.id) or message_key(m), m) for m in fresh])
         self.spans = merge_spans(
             [*self.spans, *([covers] if covers else ()), *(_dot(m) for m in fresh if m.id in self._known)]
         )

@@ -247,7 +247,7 @@ def author(client: Client, message: Message) -> Safe:
     if message.own:
         return Safe("You")
     person = client.person(message.thread.source, message.author)
-    if message.system or kind_of(message, person) is PersonKind.SYSTEM:
+    if kind_of(message, person) is PersonKind.SYSTEM:
         return Safe(PersonKind.SYSTEM.value)
     return person.name if person else called_by_role(message, None, safe_line(message.author))
 

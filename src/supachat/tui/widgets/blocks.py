@@ -7,7 +7,7 @@ are asked for, and a search goes over those, then over at most `MOST` messages. 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 
 from supachat.domain.model import Item, Message
@@ -123,8 +123,8 @@ class Blocks:
         entry.stamp = -1
         return entry
 
-    def splice(self, start: int, removed: int, items: Sequence[tuple[Item, int]]) -> None:
-        """`entries[start:start + removed] = items`, each with its estimated rows."""
+    def splice(self, start: int, removed: int, items: Sequence[Item], rows: Callable[[Item], int]) -> None:
+        """`entries[start:start + removed] = items`, each with the `rows` that it may take."""
         if not (removed or items):
             return
         first, low = self._edge(start)
@@ -137,7 +137,7 @@ class Blocks:
                 del self._where[ident(entry.item)]
         next_ = after[:1] or self._head(last + 1)
         keys = _keys(len(items), before[-1:] or self._tail(first), next_)
-        fresh = [Entry(item, key, rows) for (item, rows), key in zip(items, keys, strict=True)]
+        fresh = [Entry(item, key, rows(item)) for item, key in zip(items, keys, strict=True)]
         self._where.update((ident(entry.item), entry) for entry in fresh)
         entries = [*before, *fresh, *after]
         self._blocks[first : last + 1] = [

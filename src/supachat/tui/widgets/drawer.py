@@ -190,7 +190,7 @@ class Drawer:
 
 
 def _counts(item: Item) -> bool:
-    return isinstance(item, Message) and not item.own and not item.system
+    return isinstance(item, Message) and not item.own and not item.is_notice
 
 
 def _failed_alike(item: Item, after: Item) -> bool:

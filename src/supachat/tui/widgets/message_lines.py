@@ -120,7 +120,7 @@ def is_notice(item: Item, cast: Cast) -> bool:
     """Whether the item is the system speaking: no author, no head."""
     if isinstance(item, Gap):
         return False
-    return item.system or extra.kind_of(item, cast.person(item.author)) is PersonKind.SYSTEM
+    return extra.kind_of(item, cast.person(item.author)) is PersonKind.SYSTEM
 
 
 def grouped(scene: Scene, frame: Frame) -> bool:
@@ -131,7 +131,7 @@ def grouped(scene: Scene, frame: Frame) -> bool:
         and isinstance(before, Message)
         and item.author == before.author
         and item.own == before.own
-        and not (item.system or before.system or scene.new or item.reply_to or extra.stands_alone(item))
+        and not (before.is_notice or scene.new or item.reply_to or extra.stands_alone(item))
         and 0 <= item.at - before.at <= GROUP_MICROS
         and same_day(item, before, frame)
     )
@@ -160,7 +160,7 @@ def _above(scene: Scene, canvas: Canvas) -> list[Line]:
 def _close(scene: Scene, frame: Frame) -> bool:
     """Whether no air belongs above the item: it continues a group, or a run of notices."""
     item, before = scene.item, scene.before
-    if isinstance(item, Message) and isinstance(before, Message) and item.system and before.system:
+    if isinstance(item, Message) and isinstance(before, Message) and item.is_notice and before.is_notice:
         return True
     return grouped(scene, frame)
 
@@ -283,7 +283,7 @@ def _not_sent(item: Message, canvas: Canvas, *, why: bool) -> tuple[Line, ...]:
 
 def estimate(item: Item, frame: Frame) -> int:
     """About how many rows the item takes: cheap, asked for every message that is not near the view."""
-    if isinstance(item, Gap) or item.deleted or item.system:
+    if isinstance(item, Gap) or item.deleted or item.is_notice:
         return 1
     body = item.body
     rows = 1 + len(body) // frame.text

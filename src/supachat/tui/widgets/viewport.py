@@ -61,7 +61,7 @@ class Viewport:
     def reset(self, items: Sequence[Item], new_after: str | None) -> None:
         """Another thread, or the same from the start. The view goes to the newest."""
         self.drawer.reset(new_after)
-        self.items.splice(0, 0, self._estimated(items))
+        self.items.splice(0, 0, items, self._estimate)
         self.drawer.count_new()
         self.anchor = None
         self.stays = False
@@ -75,7 +75,7 @@ class Viewport:
         changed = {ident(self.items[start + at].item) for at in range(removed)} | {*map(ident, inserted)}
         if not self._swap(start, removed, inserted):
             anchored = self._anchored()
-            self.items.splice(start, removed, self._estimated(inserted))
+            self.items.splice(start, removed, inserted, self._estimate)
             self._rekey(anchored)
         self.drawer.touch(start, len(inserted))
         if appended:
@@ -130,8 +130,8 @@ class Viewport:
             self.drawer.frame = shape
             self.renew()
 
-    def _estimated(self, items: Sequence[Item]) -> list[tuple[Item, int]]:
-        return [(item, estimate(item, self.drawer.frame)) for item in items]
+    def _estimate(self, item: Item) -> int:
+        return estimate(item, self.drawer.frame)
 
     # ------------------------------------------------------------ rows
 
