@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import signal
 import subprocess
+import termios
+import time
+from array import array
 from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import pytest
 from tests.journeys.local import PASSWORD, LocalServer
@@ -118,6 +123,40 @@ def test_ctrl_c_is_130(shell: Shell, ana: str, names: Names) -> None:
         finally:
             tail.kill()
     assert (tail.returncode, errors) == (130, b"")
+
+
+@pytest.mark.parametrize("words", [("-f", "--json"), ("-f",), ()], ids=" ".join)
+def test_one_ctrl_c_is_130_where_nobody_reads_the_pipe(
+    shell: Shell, ana: str, names: Names, words: tuple[str, ...]
+) -> None:
+    for _ in range(3):  # more than any pipe holds
+        assert shell.run("send", f"@{names('ben')}", "-", stdin="x" * 40_000).returncode == 0
+    with subprocess.Popen(
+        [*SUPACHAT, "tail", names("ben").capitalize(), *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=shell.environ,
+        preexec_fn=_heed_ctrl_c,
+    ) as tail:
+        assert tail.stdout is not None
+        assert tail.stderr is not None
+        try:
+            _until_full(tail.stdout)
+            tail.send_signal(signal.SIGINT)
+            assert tail.wait(30) == 130
+            assert tail.stderr.read() == b""
+        finally:
+            tail.kill()
+
+
+def _until_full(pipe: IO[bytes]) -> None:
+    """Nothing more has come into it for a while, so that its writer waits."""
+    count, before, end = array("i", [0]), -1, time.monotonic() + 30
+    while count[0] == 0 or count[0] != before:
+        assert time.monotonic() < end, f"{count[0]} bytes came"
+        before = count[0]
+        time.sleep(0.3)
+        fcntl.ioctl(pipe, termios.FIONREAD, count)
 
 
 def _heed_ctrl_c() -> None:

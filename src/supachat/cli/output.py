@@ -5,14 +5,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from supachat.cli import streams
 from supachat.cli.which import thread_name
 from supachat.domain.model import Extra, Message, MessageKind, Micros, Thread
 from supachat.domain.text import Safe, isolate
+
+
+@contextmanager
+def given_up_by_ctrl_c() -> Iterator[None]:
+    """What is written in here may wait for ever for its reader, and one ctrl+c ends that. asyncio's own
+    handler only asks the task to end at its next await, which such a write never comes to."""
+    held = signal.getsignal(signal.SIGINT)
+    if held is not signal.SIG_IGN:  # a shell in the background wants none
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():  # it came a moment before
+            raise KeyboardInterrupt
+        yield
+    except KeyboardInterrupt:
+        streams.drop(sys.stdout.fileno())
+        raise
+    finally:
+        signal.signal(signal.SIGINT, held)
 
 
 def as_json(message: Message, author_name: str) -> str:

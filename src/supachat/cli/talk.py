@@ -12,7 +12,7 @@ import click
 from supachat.assemble import Desk, desk, known_on_disk
 from supachat.cli.headless import PATIENCE, Headless, headless, need_workspace
 from supachat.cli.options import workspace_options
-from supachat.cli.output import as_json, show_message, show_threads
+from supachat.cli.output import as_json, given_up_by_ctrl_c, show_message, show_threads
 from supachat.cli.which import Several, asked_person, which_person, which_thread
 from supachat.client import Client
 from supachat.domain.errors import BadInput, NotFound, Refused, Unreachable
@@ -52,7 +52,8 @@ async def _threads(workspace: str | None, vault: str | None) -> None:
             await session.listed_threads()
         found = known.threads if known else session.client.threads()
         if found:
-            show_threads(found)
+            with given_up_by_ctrl_c():
+                show_threads(found)
         else:
             print("No threads yet. Begin one: supachat send @name 'hello'", file=sys.stderr)
 
@@ -197,9 +198,10 @@ async def _tail(
         if follow:
             session.watch_reader()
         while not session.unread:
-            for message in fresh(session, shown):
-                name = author_name(client, message)
-                print(as_json(message, name), flush=True) if json_ else show_message(message, name)
+            with given_up_by_ctrl_c():
+                for message in fresh(session, shown):
+                    name = author_name(client, message)
+                    print(as_json(message, name), flush=True) if json_ else show_message(message, name)
             if not follow:
                 return
             await session.turn()
