@@ -17,7 +17,9 @@ from supachat.domain.text import Safe
 from supachat.remote.session import Keeper
 from supachat.remote.vault import Kept, MemoryVault, Vault
 
-FAST = scaled(0.02, token_left=60.0, token_early=300.0, poke_gap=5.0, http_connect=1.0, lock=5.0)
+FAST = scaled(
+    0.02, token_left=60.0, token_early=300.0, poke_gap=5.0, limited=30.0, http_connect=1.0, lock=5.0
+)
 USER = "01a1f8c8-2f5e-709b-8340-b3b82435e7a8"
 """The user of the recorded sign-in."""
 
@@ -49,8 +51,10 @@ class Kept_:
 
     def __init__(self, server: GoTrue, clock: Clock, vault: Vault) -> None:
         self.told, self.vault, self.clock = Told(), vault, clock
+        script = Scripted(server)
+        self.asked = script.asked
         self.keeper = Keeper(
-            client_of(Scripted(server)),
+            client_of(script),
             vault,
             self.told,
             FAST,

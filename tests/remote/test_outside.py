@@ -244,6 +244,7 @@ async def test_a_refusal_asks_the_person_and_trouble_does_not() -> None:
     with pytest.raises(ServerTrouble):
         await lent.keeper.access()
     assert lent.told.lost == []
+    lent.clock.pass_(1)
     lent.gives.refuses = SessionEnded("shop.dev hands out no sign-in")
     with pytest.raises(SessionEnded):
         await lent.keeper.access()

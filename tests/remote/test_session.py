@@ -7,13 +7,14 @@ import asyncio
 import httpx
 import pytest
 from tests.remote.gotrue import Clock, GoTrue
-from tests.remote.keepers import USER, Kept_, Make, clock, holding, make, server
+from tests.remote.keepers import FAST, USER, Kept_, Make, clock, holding, make, server
 from tests.remote.phoenix import until
 
 from supachat.domain.entering import NewAccount, Password
 from supachat.domain.errors import (
     BadCredentials,
     RateLimited,
+    ServerTrouble,
     SessionEnded,
     SupachatError,
     Unreachable,
@@ -94,6 +95,7 @@ async def test_an_offline_start_keeps_the_session(make: Make, server: GoTrue) ->
     assert one.told.lost == []
     assert await one.stored() == "refresh-1"
     server.down = None
+    one.clock.pass_(5)
     await until(lambda: one.told.tokens, "refreshed by itself")
     assert await one.stored() == "refresh-2"
 
@@ -188,16 +190,17 @@ async def test_a_server_that_takes_no_token_is_spared(make: Make, server: GoTrue
     assert len(server.spent) == 1
 
 
+class Busy(GoTrue):
+    asked = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        return httpx.Response(429, headers={"retry-after": "300"}, json={"msg": "slow down"})
+
+
 async def test_a_server_that_asks_for_patience_gets_it_whoever_wants_a_token(
     make: Make, server: GoTrue, clock: Clock
 ) -> None:
-    class Busy(GoTrue):
-        asked = 0
-
-        def __call__(self, request: httpx.Request) -> httpx.Response:
-            self.asked += 1
-            return httpx.Response(429, headers={"retry-after": "300"}, json={"msg": "slow down"})
-
     busy = Busy()
     one = Kept_(busy, clock, await holding(server))
     await one.keeper.restore()
@@ -210,3 +213,93 @@ async def test_a_server_that_asks_for_patience_gets_it_whoever_wants_a_token(
     with pytest.raises(RateLimited):
         await one.keeper.access()
     assert busy.asked == 2
+
+
+async def test_a_persons_hand_may_try_once_though_the_server_asked_for_patience(
+    server: GoTrue, clock: Clock
+) -> None:
+    """A laptop may sleep through the hour, and whoever presses a key may know that the trouble is over."""
+    busy = Busy()
+    one = Kept_(busy, clock, await holding(server))
+    await one.keeper.restore()
+    for asked in (1, 2, 3):
+        for _ in range(30):
+            one.keeper.hurry()
+            with pytest.raises(RateLimited):
+                await one.keeper.access()
+        assert busy.asked == asked, "half a minute after the last try at the soonest"
+        clock.pass_(FAST.limited)
+    for _ in range(2):
+        with pytest.raises(RateLimited):
+            await one.keeper.access()
+        assert busy.asked == 4, "and then what the server asked for, while no hand is there"
+        clock.pass_(200)
+
+
+async def test_a_server_in_trouble_is_not_stormed_however_many_want_a_token(
+    server: GoTrue, clock: Clock
+) -> None:
+    """Each request, each topic and each press of a key wants one: it was asked 60 times a second."""
+    one = Kept_(server, clock, await holding(server))
+    await one.keeper.restore()
+    server.down = 503
+    for _ in range(600):
+        one.keeper.hurry()
+        with pytest.raises(ServerTrouble):
+            await one.keeper.access()
+        clock.pass_(0.1)
+    assert 12 <= len(one.asked) <= 24, "once in five seconds, but for the first ones"
+    server.down = None
+    clock.pass_(FAST.poke_gap)
+    assert await one.keeper.access() == "access-2"
+
+
+@pytest.mark.parametrize("life", [-5, 0, 1, 10**400])
+async def test_a_life_that_cannot_be_costs_no_refresh_at_each_request(
+    make: Make, server: GoTrue, life: int
+) -> None:
+    """An hour is assumed, or what is said for as long as it is new: 197 refresh tokens went in 6 s."""
+    server.life = life
+    one = make(await holding(server))
+    await one.keeper.restore()
+    for _ in range(20):
+        assert await one.keeper.access() == "access-2"
+        one.clock.pass_(0.2)
+    assert len(server.spent) == 1
+    assert await one.stored() == "refresh-2"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"refresh_token": ""},
+        {"access_token": ""},
+        {
+            "user": {
+                "id": "somebody else",
+                "app_metadata": {},
+                "user_metadata": {},
+                "aud": "",
+                "created_at": 0,
+            }
+        },
+    ],
+)
+async def test_a_session_that_was_not_asked_for_costs_neither_the_session_nor_the_account(
+    make: Make, server: GoTrue, clock: Clock, wrong: dict[str, object]
+) -> None:
+    """An empty refresh token was stored over the good one: the next start asked to sign in."""
+
+    class Odd(GoTrue):
+        def __call__(self, request: httpx.Request) -> httpx.Response:
+            answer = super().__call__(request)
+            return httpx.Response(200, json={**answer.json(), **wrong})
+
+    odd = Odd()
+    one = Kept_(odd, clock, await holding(odd))
+    await one.keeper.restore()
+    with pytest.raises(ServerTrouble):
+        await one.keeper.access()
+    assert await one.stored() == "refresh-1"
+    assert one.keeper.signed_in
+    assert one.keeper.account is None

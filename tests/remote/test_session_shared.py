@@ -14,7 +14,7 @@ from supachat.domain.entering import Password
 from supachat.domain.errors import (
     VaultError,
 )
-from supachat.remote.vault import FileVault
+from supachat.remote.vault import FileVault, Kept
 
 __all__ = ["clock", "make", "server"]  # fixtures
 
@@ -66,6 +66,47 @@ async def test_another_accounts_session_is_not_taken(make: Make, clock: Clock) -
     await one.vault.save("somebody-else's", "another-user")
     clock.pass_(3590)
     assert await one.keeper.access() == "access-2"
+
+
+class Stopped(FileVault):
+    """Of a process that was stopped while the server answered it: what came meanwhile, it sees when it
+    goes on."""
+
+    def __init__(self, path: Path, goes_on: asyncio.Event) -> None:
+        super().__init__(path)
+        self.goes_on, self.looks = goes_on, 0
+
+    async def load(self) -> Kept | None:
+        self.looks += 1
+        if self.looks == 3:  # restored, looked before it asked, and now, with the answer
+            await self.goes_on.wait()
+        return await super().load()
+
+
+async def test_a_process_that_was_stopped_in_its_refresh_does_not_take_the_others_back(
+    make: Make, server: GoTrue, clock: Clock, tmp_path: Path
+) -> None:
+    """It held the lock, the other waited for it in vain and went on twice. The answer it then read is an
+    old one: stored over the newer, it ended the session for both."""
+    await FileVault(tmp_path / "session").save(server.session(), USER)
+    goes_on = asyncio.Event()
+    stopped, other = make(Stopped(tmp_path / "session", goes_on)), make(FileVault(tmp_path / "session"))
+    for keeper in (stopped, other):
+        assert await keeper.keeper.restore()
+    late = asyncio.create_task(stopped.keeper.access())
+    await until(lambda: server.spent, "asked, and stopped")
+    server.valid.add("refresh-1")  # the server forgives the parent of the newest
+    for _ in range(2):
+        await other.keeper.access()
+        clock.pass_(3590)
+    server.valid = {"refresh-4"}
+    goes_on.set()
+    assert await late == "access-2"
+    assert await other.stored() == "refresh-4"
+    assert await stopped.keeper.access() == "access-5", "its own is as old as its question"
+    assert await other.keeper.access() == "access-6"
+    assert "refresh-2" not in server.spent
+    assert server.refused == stopped.told.lost == other.told.lost == []
 
 
 # ---------------------------------------------------------------- a vault in trouble

@@ -77,6 +77,7 @@ async def test_everywhere_is_all_or_nothing(make: Make, server: GoTrue) -> None:
     assert one.keeper.signed_in
     assert await one.stored() == "refresh-1"
     server.down = None
+    one.clock.pass_(1)
     await one.keeper.revoke_all()
     assert server.out == ["global Bearer access-2"]
 

@@ -73,12 +73,16 @@ class Entrance:
                 return  # the keeper has told of it
             except SupachatError as error:  # whatever it says, it may be a stranger on the way who says it
                 after = error.after if isinstance(error, Retryable) else None
-            await self._hurried(max(after or 0.0, rules.jittered(failures, random(), self._waits)))
+            least = self._waits.poke_gap if after is None else self._waits.limited
+            await self._hurried(max(after or 0.0, rules.jittered(failures, random(), self._waits)), least)
             failures += 1
 
-    async def _hurried(self, seconds: float) -> None:
+    async def _hurried(self, seconds: float, least: float) -> None:
+        """So long, or `least` where somebody is in a hurry: a key that is held down asks 30 times a
+        second."""
+        await asyncio.sleep(min(seconds, least))
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(seconds - least):
                 await self._hurry.wait()
         except TimeoutError:
             return

@@ -156,12 +156,14 @@ class Project(Accounts):
 
     def reconnect_all(self) -> None:
         self._switch.anew()
+        self.poke()
 
     def go_offline(self) -> None:
         self._switch.turn(off=True)
 
     def go_online(self) -> None:
         self._switch.turn(off=False)
+        self.poke()
 
     # ------------------------------------------------------------ what the switch asks for
 

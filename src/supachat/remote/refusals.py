@@ -30,6 +30,7 @@ from supachat.domain.errors import (
     SignInError,
     SignUpRefused,
     SupachatError,
+    TooEarly,
     Unreachable,
 )
 from supachat.domain.text import Safe, safe_line
@@ -66,7 +67,7 @@ class TokenRefused(Exception):
 def network(error: httpx.HTTPError) -> SupachatError:
     """No answer, in words. `httpx.HTTPError` is all that a request can raise."""
     if isinstance(error, OfflineByHand):
-        return Unreachable("you are offline by hand", cure="/online comes back", arrived=False)
+        return TooEarly("you are offline by hand", cure="/online comes back", arrived=False)
     server = _server(error)
     if isinstance(error, httpx.ConnectTimeout | httpx.PoolTimeout):
         return Unreachable(f"{server} does not answer in time", cure=NO_SERVER, arrived=False)

@@ -11,7 +11,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from math import inf
 from random import random
 from typing import Protocol
 
@@ -19,11 +18,12 @@ from supabase import AsyncClient
 from supabase_auth.types import AuthResponse
 
 from supachat.domain.entering import Outside, Proof
-from supachat.domain.errors import RateLimited, Retryable, SessionEnded, SignInError, SupachatError
+from supachat.domain.errors import Retryable, SessionEnded, SignInError, SupachatError
 from supachat.domain.model import Account
 from supachat.domain.text import Safe, safe_line
 from supachat.remote import rules
 from supachat.remote.asking import ask
+from supachat.remote.patience import Patience
 from supachat.remote.proofs import prove, send_code
 from supachat.remote.stock import Owned, Stock
 from supachat.remote.tokens import Tokens
@@ -68,8 +68,7 @@ class Keeper:
         self._stock: Stock = stock or self._own
         self._tokens: Tokens | None = None
         self._told: Safe | None = None
-        self._barred_until = -inf
-        """The server asked for patience until then."""
+        self._patience = Patience(waits)
         self._one = asyncio.Lock()
         self._hurry = asyncio.Event()
 
@@ -119,16 +118,16 @@ class Keeper:
                 return self._tokens.access
             if self._tokens is not None and self._is_new(self._tokens):
                 return self._tokens.access  # a server that takes no token at all must not be stormed
-            if (left := self._barred_until - self._clock()) > 0:
-                raise RateLimited("too many tries", cure="Wait a little", after=left)
+            self._patience.check(self._clock())
             try:
                 tokens = self._tokens = await self._stock.newest()
-            except RateLimited as error:
-                self._barred_until = self._clock() + (error.after or 0.0)
-                raise
             except SessionEnded as error:
                 await self._end(safe_line(str(error)))
                 raise
+            except SupachatError as error:
+                self._patience.failed(error, self._clock())
+                raise
+            self._patience.rewarded()
         self._tell_trouble()
         self._keeps.token_renewed(tokens.access)
         return tokens.access
@@ -150,6 +149,7 @@ class Keeper:
             return None
         async with self._one:
             tokens = self._tokens = await self._own.take(answer.session)
+        self._patience.rewarded()
         self._told = None
         self._tell_trouble()
         return tokens.account
@@ -180,6 +180,7 @@ class Keeper:
         async with self._one:
             await self._stock.restore()
             tokens = self._tokens = await self._stock.newest()
+        self._patience.rewarded()
         return tokens.account
 
     async def revoke_all(self) -> None:
@@ -232,8 +233,8 @@ class Keeper:
             await self._sleep(min(wait, self._waits.token_tick))
 
     def _is_new(self, tokens: Tokens) -> bool:
-        now, wall = self._clock(), self._wall()
-        return tokens.usable(now, wall, self._waits) and now - tokens.got_at < self._waits.poke_gap
+        """However short its life is said to be: one that never lives would be renewed at each request."""
+        return tokens.age(self._clock(), self._wall()) < self._waits.poke_gap
 
     def _due_in(self) -> float:
         if self._tokens is None:
@@ -270,6 +271,7 @@ class Keeper:
 
     def hurry(self) -> None:
         """A sign of life: look at the tokens now."""
+        self._patience.poked(self._clock())
         self._hurry.set()
 
     def _tell_trouble(self) -> None:

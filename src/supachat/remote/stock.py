@@ -12,7 +12,7 @@ from typing import Protocol
 from supabase import AsyncClient
 from supabase_auth.types import Session
 
-from supachat.domain.errors import SessionEnded, VaultError
+from supachat.domain.errors import ServerTrouble, SessionEnded, VaultError
 from supachat.domain.text import Safe, safe_line
 from supachat.remote.asking import ask
 from supachat.remote.tokens import Tokens, tokens_of
@@ -86,20 +86,24 @@ class Owned:
 
     async def take(self, session: Session) -> Tokens:
         """Somebody has just signed in: this is the session now."""
-        tokens = self._adopt(session)
+        self._kept = Kept(session.refresh_token, session.user.id)
         async with locked(self._vault.lock_file, self._waits.lock):
             await self._save()
-        return tokens
+        return tokens_of(session, self._clock(), self._wall())
 
     async def newest(self) -> Tokens:
-        """One refresh, under the lock against other processes."""
+        """One refresh, under the lock against other processes. The tokens' life counts from asking: the
+        answer may be read an hour later, by a process that was stopped meanwhile."""
         async with locked(self._vault.lock_file, self._waits.lock):
-            tokens = self._adopt(await self._exchanged())
-            await self._save_over_ours()
-        return tokens
+            asked = self._clock(), self._wall()
+            session, stored = await self._exchanged()
+            self._kept = Kept(session.refresh_token, session.user.id)
+            await self._save_over(stored)
+        return tokens_of(session, *asked)
 
-    async def _exchanged(self) -> Session:
-        """Raises `SessionEnded` once every refresh token that we know of was refused.
+    async def _exchanged(self) -> tuple[Session, Kept | None]:
+        """A new session, and what the vault held when it was asked for. Raises `SessionEnded` once every
+        refresh token that we know of was refused.
 
         The newer one goes first: an old one that is shown late ends the whole session at the server.
         """
@@ -114,19 +118,18 @@ class Owned:
             if not fresh:
                 raise SessionEnded("the session is over", cure=AGAIN)
             try:
-                return await self._exchange(fresh[0].refresh_token)
+                return await self._exchange(fresh[0]), stored
             except SessionEnded:
                 refused.add(fresh[0].refresh_token)
 
-    async def _exchange(self, refresh_token: str) -> Session:
-        answer = await ask(lambda: self._client.auth.refresh_session(refresh_token))
-        if answer.session is None:
+    async def _exchange(self, kept: Kept) -> Session:
+        answer = await ask(lambda: self._client.auth.refresh_session(kept.refresh_token))
+        session = answer.session
+        if session is None:
             raise SessionEnded("the server gave no session", cure=AGAIN)
-        return answer.session
-
-    def _adopt(self, session: Session) -> Tokens:
-        self._kept = Kept(session.refresh_token, session.user.id)
-        return tokens_of(session, self._clock(), self._wall())
+        if not (session.access_token and session.refresh_token) or session.user.id != kept.user_id:
+            raise ServerTrouble("the sign-in server gave another session than was asked for")
+        return session
 
     # ------------------------------------------------------------ the vault
 
@@ -154,24 +157,29 @@ class Owned:
             self._seen = self._kept
             self.trouble = None
 
-    async def _save_over_ours(self) -> None:
-        """The same, but whoever signed in as somebody else meanwhile keeps that."""
+    async def _save_over(self, stored: Kept | None) -> None:
+        """The same, but only over `stored` or what we left there. Whoever signed in as somebody else
+        meanwhile keeps that; and what another process stored while we waited for the server, having
+        waited for the lock in vain, is newer than ours, so that we go on with it."""
         there = await self._look()
         if there is not None and self._kept is not None and there.user_id != self._kept.user_id:
             self.trouble = Safe(f"Another account was signed in to this workspace since. {CURE}")
-        else:
+        elif there in (None, stored, self._seen):
             await self._save()
+        else:
+            self._kept, self._seen, self.trouble = there, there, None
 
     async def save_again(self) -> None:
         if self.trouble is not None:
             async with locked(self._vault.lock_file, self._waits.lock):
-                await self._save_over_ours()
+                await self._save_over(self._seen)
 
     async def ended(self) -> None:
         """What is kept is of no more use, unless another process replaced it."""
         ended, self._kept = self._kept, None
-        if ended is not None and await self._look() == ended:
-            await self._clear()
+        async with locked(self._vault.lock_file, self._waits.lock):
+            if ended is not None and await self._look() == ended:
+                await self._clear()
 
     @property
     def vault(self) -> Vault:

@@ -16,7 +16,8 @@ from supachat.remote.waits import Waits
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What is in force. `got_at` and `got_wall` are the two clocks when it came, `life` is seconds."""
+    """What is in force. `got_at` and `got_wall` are the two clocks when it was asked for, `life` is
+    seconds."""
 
     access: str
     account: Account
@@ -24,10 +25,14 @@ class Tokens:
     got_at: float
     got_wall: float
 
+    def age(self, now: float, wall: float) -> float:
+        """Seconds, by the clock that moved more: the monotonic one sleeps with the machine, the other may
+        be set back."""
+        return max(now - self.got_at, wall - self.got_wall)
+
     def left(self, now: float, wall: float) -> float:
-        """Seconds of life left, by the clock that moved more: the monotonic one sleeps with the
-        machine, the other may be set back."""
-        return self.life - max(now - self.got_at, wall - self.got_wall)
+        """Seconds of life left."""
+        return self.life - self.age(now, wall)
 
     def usable(self, now: float, wall: float, waits: Waits) -> bool:
         """It lives long enough for a join or a request to be through."""
@@ -41,12 +46,13 @@ class Tokens:
 
 
 def tokens_of(session: Session, now: float, wall: float) -> Tokens:
-    """What the server just gave. Its own `expires_at` is not looked at: clocks differ."""
-    user = session.user
+    """What the server gave, asked for at `now`. Its own `expires_at` is not looked at: clocks differ. A
+    life that cannot be is taken for the usual hour; the server says soon enough if it is over."""
+    user, life = session.user, session.expires_in
     return Tokens(
         session.access_token,
         _account(user.id, user.email or "", user.user_metadata or {}),
-        float(session.expires_in or 3600),
+        float(life if 0 < life < 1e9 else 3600),
         now,
         wall,
     )
