@@ -12,12 +12,12 @@ import pytest
 from tests.remote.keyrings import QUICK, TOKEN, Fails, Hangs, KeepsNothing, Locks, Works, opened
 
 from supachat.domain.errors import VaultError
+from supachat.remote.lane import in_daemon
 from supachat.remote.vault import (
     Kept,
     Keyring,
     KeyringVault,
     MemoryVault,
-    in_daemon,
     open_vault,
     packed,
     slug,
@@ -127,7 +127,7 @@ def test_accounts_do_not_share_a_service(tmp_path: Path) -> None:
 
 def test_a_hung_keyring_does_not_keep_the_process_alive() -> None:
     """asyncio's own threads would be waited for at exit."""
-    code = "import time, supachat.remote.vault as v; v.in_daemon(lambda: time.sleep(60)); print(1)"
+    code = "import time, supachat.remote.lane as lane; lane.in_daemon(lambda: time.sleep(60)); print(1)"
     done = subprocess.run([sys.executable, "-c", code], timeout=30, capture_output=True, check=True)
     assert done.stdout == b"1\n"
 

@@ -29,7 +29,7 @@ async def connect(client: Client, desk: Desk, workspace: Workspace, prepare: Pre
 
     `prepare` has the remote first: the demo signs itself in.
     """
-    from supachat.remote.vault import in_daemon
+    from supachat.remote.lane import in_daemon
 
     try:
         # a daemon thread: quitting must not wait for a keyring that hangs

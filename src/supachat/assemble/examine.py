@@ -14,8 +14,9 @@ from supachat.dialects.grammar import Dialect
 from supachat.domain.text import Safe
 from supachat.domain.values import dataclass
 from supachat.remote.examine import Answer, Examiner, Joined, code_of
+from supachat.remote.lane import in_daemon
 from supachat.remote.reaching import Peer, Way, connects, handshake, resolve, way_to
-from supachat.remote.vault import MemoryVault, Vault, in_daemon
+from supachat.remote.vault import MemoryVault, Vault
 from supachat.settings import Workspace
 
 __all__ = [

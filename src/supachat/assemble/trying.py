@@ -25,7 +25,7 @@ IN_A_FILE = "Run it with --vault file to keep it in a file that only you can rea
 
 async def try_project(url: str, key: str) -> Probe:
     """Whether a project answers at `url`, and, with a key, whether it takes that. Never raises."""
-    from supachat.remote.vault import in_daemon
+    from supachat.remote.lane import in_daemon
 
     def load() -> Callable[[str, str], object]:
         from supachat.remote.probe import probe

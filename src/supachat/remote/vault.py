@@ -10,15 +10,16 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import threading
+import secrets
 from collections.abc import Callable
-from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 from supachat.domain.errors import VaultError
+from supachat.domain.secrets import CUT
 from supachat.domain.text import Safe, safe_line
+from supachat.remote.lane import Lane, in_daemon
 from supachat.remote.vaultfile import read_private, remove_private, write_private
 from supachat.remote.waits import Waits
 
@@ -69,7 +70,7 @@ def unpacked(text: str | None) -> Kept | None:
     """None where nothing is kept, or nothing that this version wrote."""
     try:
         kept = json.loads(text or "null")
-    except (ValueError, RecursionError):
+    except (ValueError, TypeError, RecursionError):  # a keyring may give back no text at all
         return None
     if not isinstance(kept, dict) or kept.get("v") != 1:
         return None
@@ -173,6 +174,7 @@ class KeyringVault:
     service: str
     lock_file: Path
     waits: Waits
+    lane: Lane = field(default_factory=Lane)
 
     @property
     def kind(self) -> str:
@@ -187,7 +189,7 @@ class KeyringVault:
 
     async def save(self, refresh_token: str, user_id: str) -> None:
         text = packed(Kept(refresh_token, user_id))
-        await self._ask(lambda: self.backend.set_password(self.service, _ENTRY, text))
+        await self._ask(lambda: self.backend.set_password(self.service, _ENTRY, text), refresh_token)
         if await self._ask(lambda: self.backend.get_password(self.service, _ENTRY)) != text:
             raise VaultError("the keyring took the session and does not give it back", cure=CURE)
 
@@ -195,35 +197,19 @@ class KeyringVault:
         if await self._ask(lambda: self.backend.get_password(self.service, _ENTRY)) is not None:
             await self._ask(lambda: self.backend.delete_password(self.service, _ENTRY))
 
-    async def _ask(self, work: Callable[[], T]) -> T:
-        future = asyncio.wrap_future(in_daemon(work))
+    async def _ask(self, work: Callable[[], T], secret: str = CUT) -> T:
         try:
-            return await asyncio.wait_for(future, self.waits.keyring)
+            async with asyncio.timeout(self.waits.keyring):
+                return await self.lane.run(work)
         except TimeoutError:
             raise VaultError("the keyring does not answer", cure=CURE) from None
         except Exception as error:
-            # backends raise whatever their platform raises
-            raise VaultError(f"the keyring failed: {safe_line(str(error))}", cure=CURE) from error
+            # backends raise whatever their platform raises, and may quote what they were given
+            words = safe_line(str(error).replace(secret, CUT))
+            raise VaultError(f"the keyring failed: {words}", cure=CURE) from error
 
 
 CURE = "You stay signed in until you quit. Unlock the keyring, or choose another place for the session"
-
-
-def in_daemon(work: Callable[[], T]) -> Future[T]:
-    """Run in a thread that does not keep the process alive: a keyring may hang for ever, and neither
-    asyncio's nor concurrent.futures' threads would let the process end."""
-    future: Future[T] = Future()
-
-    def run() -> None:
-        if not future.set_running_or_notify_cancel():
-            return
-        try:
-            future.set_result(work())
-        except BaseException as error:  # noqa: BLE001  handed to whoever waits
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True, name="supachat-keyring").start()
-    return future
 
 
 def system_keyring() -> Keyring:
@@ -283,7 +269,8 @@ def _found(waits: Waits, find: Callable[[], Keyring]) -> Keyring:
 
 def _working(backend: Keyring) -> Keyring:
     """The null backend takes everything and keeps nothing: only a read back tells."""
-    service, probe = "supachat:probe", "works"
+    # two programs that start at once would take each other's away
+    service, probe = f"supachat:probe:{secrets.token_hex(8)}", "works"
     backend.set_password(service, _ENTRY, probe)
     if backend.get_password(service, _ENTRY) != probe:
         raise VaultError("the keyring keeps nothing")

@@ -34,6 +34,8 @@ def read_private(path: Path) -> str | None:
     try:
         _check(path, os.fstat(handle))
         return os.read(handle, 65536).decode("utf-8", "replace")
+    except OSError as error:
+        raise VaultError(f"{path} cannot be read: {error.strerror}") from error
     finally:
         os.close(handle)
 
@@ -83,7 +85,8 @@ def remove_private(path: Path) -> None:
 async def locked(path: Path | None, patience: float) -> AsyncIterator[None]:
     """Hold the lock against other processes of this account. Goes on without it after `patience`
     seconds: a refresh that comes too late is worse than two at once, which the server forgives for
-    ten seconds. Where the system has no such lock (Windows), or `path` is None, there is none."""
+    ten seconds. Where the system has no such lock (Windows, some network disks), or `path` is None,
+    there is none."""
     handle = None if path is None else await asyncio.to_thread(_open_lock, path)
     try:
         if handle is not None:
@@ -115,5 +118,7 @@ async def _wait_for(handle: int, patience: float) -> bool:
             if time.monotonic() >= end:
                 return False
             await asyncio.sleep(0.05)
+        except OSError:
+            return False
         else:
             return True
