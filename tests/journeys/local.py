@@ -15,6 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
+import psycopg
+
 PASSWORD = "correct-horse-9"
 
 
@@ -155,3 +157,10 @@ class LocalServer:
         for file in (self._log, self._process.stdout if self._process else None):
             if file is not None:
                 file.close()
+
+
+def as_owner(server: LocalServer, *statements: str) -> None:
+    """What a project's owner would say to its database."""
+    with psycopg.connect(server.database("supabase_admin"), autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from tests.journeys.local import PASSWORD, LocalServer
+from tests.journeys.local import PASSWORD, LocalServer, as_owner
 from tests.journeys.shell import Shell
 from tests.terminal import Terminal
 
@@ -55,12 +55,6 @@ def findings(shell: Shell, code: int, **environ: str) -> dict[str, dict[str, str
 def failed(shell: Shell, **environ: str) -> dict[str, dict[str, str]]:
     found = findings(shell, 1, TERM="xterm-256color", **environ)
     return {name: line for name, line in found.items() if line["state"] == "failed"}
-
-
-def as_owner(server: LocalServer, *statements: str) -> None:
-    with psycopg.connect(server.database("supabase_admin"), autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement.encode())
 
 
 def count(server: LocalServer) -> int:
@@ -132,18 +126,6 @@ def test_reads_that_are_not_allowed(own_server: LocalServer, signed_in: Shell) -
     as_owner(own_server, "revoke execute on function public.supachat_threads(text) from authenticated")
     (line,) = failed(signed_in).values()
     assert line["check"] == "rows"
-
-
-def test_pages_that_come_cut_short(own_server: LocalServer, signed_in: Shell) -> None:
-    """Else the second of three messages would look like the beginning of the thread."""
-    for words in ("one", "two"):
-        assert signed_in.run("send", "@ben", words).returncode == 0
-    limit = "alter role authenticator set pgrst.db_max_rows = '2'"
-    as_owner(own_server, limit, "notify pgrst, 'reload config'", "notify pgrst, 'reload schema'")
-    (line,) = failed(signed_in).values()
-    assert line["check"] == "rows"
-    assert "answers 2 rows at most" in line["words"]
-    assert "db_max_rows" in line["cure"]
 
 
 def test_writes_that_are_not_allowed(own_server: LocalServer, signed_in: Shell) -> None:

@@ -120,7 +120,7 @@ class Scripted(Puppet):
                 self.table = [m for m in self.table if m.id != draft.target]
                 return [ev.DraftStored(draft)]
             case ev.Reread():
-                return [ev.WindowReread(request, tuple(self.table), whole=True)]
+                return [ev.WindowReread(request, tuple(self.table))]
             case ev.Watch(threads):
                 self.say(*(ev.ThreadReady(thread) for thread in threads))
         return []

@@ -140,9 +140,9 @@ class Server:
                 reached = edit_place(rows[:limit][-1]) if rows else None
                 found = tuple(sorted(rows[:limit], key=lambda m: m.cursor))
                 return [ev.EditsFetched(request, found, reached, whole=len(rows) <= limit)]
-            case ev.Reread(_, after, upto, limit):
+            case ev.Reread(_, after, upto):
                 found = tuple(m for m in self.table() if after < m.cursor <= upto)
-                return [ev.WindowReread(request, found[:limit], whole=len(found) <= limit)]
+                return [ev.WindowReread(request, found)]
             case ev.SeekDraft(draft):
                 return [ev.DraftSought(draft, tuple(self._sought(draft)))]
             case ev.SendDraft(draft):

@@ -62,7 +62,7 @@ def test_after_a_reconnect_all_that_is_in_memory_is_compared_a_window_a_second()
         for request in asked:
             assert isinstance(request, ev.Reread)
             rows = tuple(m for m in there if request.after < m.cursor <= request.upto)
-            screen.hear(ev.WindowReread(request, rows, whole=True))
+            screen.hear(ev.WindowReread(request, rows))
         screen.take(screen.engine.tick(second))
         answer(screen, there)
     deleted = [n for n, item in enumerate(screen.items) if isinstance(item, Message) and item.deleted]

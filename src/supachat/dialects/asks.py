@@ -56,7 +56,7 @@ def me(map_: Map, user_id: str) -> Call:
     return _reading(map_, part, part.columns, {"user": user_id})
 
 
-def threads(map_: Map) -> Call:
+def threads(map_: Map) -> Rpc | Select:
     """The thread list, the newest first where it is a table's."""
     part, last = map_.threads, map_.threads.last
     found = _reading(map_, part, part.columns, {})
@@ -69,7 +69,7 @@ def threads(map_: Map) -> Call:
     return replace(found, order=((by, True),)) if by else found
 
 
-def _reading(map_: Map, part: Reading, columns: Sequence[str], slots: Mapping[str, str]) -> Call:
+def _reading(map_: Map, part: Reading, columns: Sequence[str], slots: Mapping[str, str]) -> Rpc | Select:
     values = filled(part, slots)
     if part.table is None:
         return Rpc(part.rpc or "", values, map_.schema_)

@@ -12,11 +12,13 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Rpc:
-    """`POST /rpc/function`. `schema` is the exposed schema it lives in."""
+    """`POST /rpc/function`. `schema` is the exposed schema it lives in, `offset` how many of its rows to
+    leave out."""
 
     function: str
     params: Mapping[str, Any] = field(default_factory=dict)
     schema: str = "public"
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Inner:
 @dataclass(frozen=True, slots=True)
 class Select:
     """`GET /table`. `filters` are (column, operator, raw value); `any_of` is the inside of `or=(...)`,
-    already quoted by `grammar`; `order` is (column, descending)."""
+    already quoted by `grammar`; `order` is (column, descending), `offset` how many rows to leave out."""
 
     table: str
     columns: str = "*"
@@ -41,6 +43,7 @@ class Select:
     limit: int | None = None
     schema: str = "public"
     inner: Inner | None = None
+    offset: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from supachat.dialects import abilities, asks, changes, faults, frames, listed, rows, topics
 from supachat.dialects.acts import Acts
 from supachat.dialects.beside import Beside
-from supachat.dialects.calls import Call, Row, Topic
+from supachat.dialects.calls import Call, Row, Rpc, Select, Topic
 from supachat.dialects.fitting import Fitting, misfit
 from supachat.dialects.frames import Members
 from supachat.dialects.shape import Map
@@ -136,7 +136,7 @@ class Dialect:
         with Fitting(self.name):
             return rows.person(self.map, answer[0], part.id, part.name)
 
-    def list_call(self) -> Call:
+    def list_call(self) -> Rpc | Select:
         return asks.threads(self.map)
 
     def threads(self, answer: Sequence[Row], me: str) -> tuple[tuple[Thread, ...], tuple[Person, ...]]:

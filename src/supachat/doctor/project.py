@@ -19,7 +19,6 @@ from supachat.doctor.findings import Note, Trouble, Unseen
 from supachat.doctor.machine import Machine
 from supachat.domain.errors import DialectError, NotAllowed, Refused, SessionEnded
 from supachat.domain.model import Draft, Feature, Micros, Thread
-from supachat.domain.requests import FetchPage
 
 FLOWS = 5.0
 """Seconds for the database's word that its broadcasts reach a topic."""
@@ -80,10 +79,8 @@ class Source:
             ) from error
         except NotAllowed as error:
             raise Trouble(error.message, sql.grants(dialect.name, dialect.schema)) from error
-        talked = next((thread for thread in self._threads if thread.last is not None), None)
-        if talked is not None and dialect.map.stored is not None:
+        if any(thread.last is not None for thread in self._threads):
             await self._shows()
-            await self._pages(talked)
         number = len(self._threads)
         return f"{number} {'thread' if number == 1 else 'threads'} under row level security"
 
@@ -102,21 +99,6 @@ class Source:
             "lets you read",
             sql.policies(schema, stored.table, "read"),
         )
-
-    async def _pages(self, thread: Thread) -> None:
-        """A page comes whole. Where the project answers fewer rows than that, each page looks like the last
-        one there is."""
-        ask, dialect, first = self._reader.examiner.rows, self.dialect, FetchPage(thread.key)
-        page = dialect.messages(await ask(dialect.page_call(first)), thread.key, self._me)
-        if not 0 < len(page) < first.limit:
-            return
-        oldest = min(message.cursor for message in page)
-        if await ask(dialect.page_call(FetchPage(thread.key, before=oldest, limit=1))):
-            raise Trouble(
-                f"the project answers {len(page)} rows at most, and a page here has {first.limit}: what is "
-                "older looks as if it were not there",
-                sql.max_rows(),
-            )
 
     async def writes(self) -> str:
         """A row that a constraint has to refuse, so that none is left, tells what RLS says of it."""

@@ -47,14 +47,6 @@ def policies(schema: str, table: str, verb: str = "write") -> str:
     )
 
 
-def max_rows() -> str:
-    return (
-        "Raise Max rows on the project's page of API settings, or as its owner:\n"
-        "alter role authenticator set pgrst.db_max_rows = 1000;\n"
-        "notify pgrst, 'reload config';"
-    )
-
-
 def writing(schema: str, table: str, call: Call) -> str:
     """A plain insert needs the right to insert, beside a policy; a function has its owner's."""
     grant = f"grant insert on {schema}.{table} to authenticated;\n" if isinstance(call, Insert) else ""

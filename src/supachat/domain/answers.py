@@ -70,11 +70,10 @@ class MentionsRead:
 
 @dataclass(frozen=True, slots=True)
 class WindowReread:
-    """The answer to a Reread, oldest first. `whole` = these are all there are in the stretch."""
+    """The answer to a Reread: all there are in the stretch, oldest first."""
 
     request: Reread
     messages: tuple[Message, ...]
-    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ class FetchEdits:
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """A stretch that is known already, read again to be compared: after `after`, `upto` included."""
+    """A stretch that is known already, read again whole to be compared: after `after`, `upto` included,
+    `limit` rows at a time."""
 
     thread: ThreadKey
     after: Cursor

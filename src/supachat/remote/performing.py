@@ -1,24 +1,34 @@
 """Requests carried out: the dialect says what to ask and what the answer means, `rows` asks.
 
-Decides nothing: no request is made that was not asked for. Errors are `SupachatError`s.
+Decides nothing: no request is made that was not asked for, but for one row more where an answer may have
+been cut short (see `maxrows`). Errors are `SupachatError`s.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from supachat.dialects.asks import MOST_SOUGHT
+from supachat.dialects.calls import Call, Row, Rpc, Select
 from supachat.dialects.grammar import Dialect
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed, NotFound, Refused, Unreachable
 from supachat.domain.feeds import FeedInfo
-from supachat.domain.model import Act, Draft, Person, Thread
+from supachat.domain.model import Act, Draft, Message, Person, Thread
 from supachat.remote.hearing import Known
+from supachat.remote.maxrows import MaxRows
 from supachat.remote.rows import Rows
+
+LONG = 100
+"""Rows from which on a list is looked at for more, on a server of which nothing is known yet."""
+MOST_LISTED = 10_000
+"""Rows of a list that a function gives, in all."""
 
 
 class Performer:
     def __init__(self, known: Known, rows: Rows) -> None:
-        self._known, self._rows = known, rows
+        self._known, self._rows, self._max_rows = known, rows, MaxRows()
 
     def source(self, name: str) -> tuple[Dialect, str]:
         """A source's dialect and who the reader is in it."""
@@ -63,9 +73,27 @@ class Performer:
 
     async def list_threads(self, request: ev.ListThreads) -> ev.ThreadsListed:
         dialect, me = self.source(request.source)
-        answer = await self._rows.carry_out(dialect.list_call())
+        answer = await self.whole_list(dialect.list_call())
         threads, people = dialect.threads(answer, me)
         return ev.ThreadsListed(request.source, threads, people, dialect.reads(answer))
+
+    async def whole_list(self, call: Rpc | Select) -> Sequence[Row]:
+        """A list, read on where an answer may have been cut. A short one keeps nobody waiting for that, but
+        where this server is known to cut."""
+        most = MOST_LISTED if isinstance(call, Rpc) or call.limit is None else call.limit
+        rows = list(await self._rows.carry_out(call))
+        got = len(rows)
+        while len(rows) < most:
+            whole = self._max_rows.whole(got, most)
+            if whole or (whole is None and got < LONG):
+                break
+            more = await self._rows.carry_out(replace(call, offset=len(rows)))
+            if more or isinstance(call, Select):  # a function may give one array, which is never cut
+                self._max_rows.learn(got, whole=not more)
+            if not more or more[0] in rows:
+                break
+            rows, got = rows + more, len(more)
+        return rows
 
     async def mentions(self, request: ev.FetchMentions) -> Sequence[ev.Event]:
         dialect, me = self.source(request.source)
@@ -77,29 +105,56 @@ class Performer:
         dialect, me = self.source(request.thread.source)
         answer = await self._rows.carry_out(dialect.page_call(request))
         messages = dialect.messages(answer, request.thread, me)
-        people = dialect.authors(answer)
-        return [ev.PageFetched(request, messages, people, whole=len(answer) < request.limit)]
+        beyond = dialect.page_call(_beyond(request, messages))
+        whole = await self._whole(len(messages), request.limit, beyond)
+        return [ev.PageFetched(request, messages, dialect.authors(answer), whole)]
 
     async def fetch_edits(self, request: ev.FetchEdits) -> Sequence[ev.Event]:
         dialect, me = self.source(request.thread.source)
         call = dialect.edits_call(request)
         answer = await self._rows.carry_out(call) if call is not None else []
-        messages = dialect.messages(answer, request.thread, me)
-        reached, whole = dialect.edited_to(answer), len(answer) < request.limit
+        messages, reached = dialect.messages(answer, request.thread, me), dialect.edited_to(answer)
+        beyond = dialect.edits_call(replace(request, after=reached or request.after, limit=1))
+        whole = await self._whole(len(messages), request.limit, beyond)
         return [ev.EditsFetched(request, messages, reached, whole)]
 
     async def reread(self, request: ev.Reread) -> Sequence[ev.Event]:
         dialect, me = self.source(request.thread.source)
-        answer = await self._rows.carry_out(dialect.window_call(request))
-        messages = dialect.messages(answer, request.thread, me)
-        inside = tuple(m for m in messages if m.cursor <= request.upto)
-        return [ev.WindowReread(request, inside, whole=len(answer) < request.limit)]
+        found: list[Message] = []
+        after = request.after
+        while True:
+            call = dialect.window_call(replace(request, after=after))
+            answer = dialect.messages(await self._rows.carry_out(call), request.thread, me)
+            found += answer
+            if not answer or answer[-1].cursor >= request.upto:
+                break
+            after = answer[-1].cursor
+            beyond = dialect.window_call(replace(request, after=after, limit=1))
+            if await self._whole(len(answer), request.limit, beyond):
+                break
+        return [ev.WindowReread(request, tuple(m for m in found if m.cursor <= request.upto))]
+
+    async def _whole(self, count: int, limit: int, beyond: Call | None) -> bool:
+        """Whether the server has no more than the `count` rows it gave. Where that cannot be known by their
+        number, `beyond` asks for the one after them."""
+        whole = self._max_rows.whole(count, limit)
+        if whole is None and beyond is not None:
+            whole = not await self._rows.carry_out(beyond)
+            self._max_rows.learn(count, whole=whole)
+        return whole is not False
 
     async def seek_draft(self, request: ev.SeekDraft) -> Sequence[ev.Event]:
-        draft = request.draft
+        draft = sought = request.draft
         dialect, me = self.source(draft.thread.source)
-        answer = await self._rows.carry_out(dialect.acts.sought_call(draft, me))
-        return [ev.DraftSought(draft, dialect.messages(answer, draft.thread, me))]
+        found: list[Message] = []
+        while True:
+            answer = await self._rows.carry_out(dialect.acts.sought_call(sought, me))
+            messages = dialect.messages(answer, draft.thread, me)
+            found += messages
+            one = draft.anchor is None or dialect.own_ids
+            if one or self._max_rows.whole(len(messages), MOST_SOUGHT):
+                return [ev.DraftSought(draft, tuple(found))]
+            sought = replace(sought, anchor=messages[-1].cursor)
 
     async def change(self, draft: Draft) -> Sequence[ev.Event]:
         """An edit or a delete. Rights that hide a row make it a change of no rows: that is looked into."""
@@ -143,3 +198,12 @@ class Performer:
         if call is None:
             raise Refused("a thread with that person cannot be made here")
         return dialect.ensured(await self._rows.carry_out(call), me)
+
+
+def _beyond(request: ev.FetchPage, messages: Sequence[Message]) -> ev.FetchPage:
+    """What asks for the one message after the last of a page, whichever way it went."""
+    if not messages:
+        return request
+    if request.after is not None:
+        return replace(request, after=messages[-1].cursor, limit=1)
+    return replace(request, before=messages[0].cursor, limit=1)

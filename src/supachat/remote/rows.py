@@ -123,7 +123,8 @@ class Rows:
 
 
 async def _rpc(client: AsyncClient, call: Rpc) -> Any:
-    return (await client.schema(call.schema).rpc(call.function, dict(call.params)).execute()).data
+    query = client.schema(call.schema).rpc(call.function, dict(call.params))
+    return (await (query.offset(call.offset) if call.offset else query).execute()).data
 
 
 async def _select(client: AsyncClient, call: Select) -> Any:
@@ -134,6 +135,8 @@ async def _select(client: AsyncClient, call: Select) -> Any:
         query = query.order(column, desc=descending)
     if call.limit is not None:
         query = query.limit(call.limit)
+    if call.offset:
+        query = query.offset(call.offset)
     if (inner := call.inner) is not None:
         for column, descending in inner.order:
             query = query.order(column, desc=descending, foreign_table=inner.name)

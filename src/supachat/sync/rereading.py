@@ -73,11 +73,10 @@ class Rereader:
         known = reading.comparing.pop(request, frozenset())
         timeline = reading.timeline
         there = {message.id for message in event.messages}
-        upto = request.upto if event.whole else max((m.cursor for m in event.messages), default=None)
         suspect(reading, event.messages, now)
         splices = timeline.put(self._shelf.truth(event.messages, as_of), as_of=as_of)
         missing = [base for base in map(timeline.base, known - there) if base is not None]
-        gone = [m.id for m in missing if upto is not None and m.cursor <= upto and not m.deleted]
+        gone = [m.id for m in missing if m.cursor <= request.upto and not m.deleted]
         for message_id in gone:
             splices += timeline.forget(message_id, as_of)
         self._tell(reading, splices, [*there, *gone], out)
