@@ -135,11 +135,13 @@ _FUNCTIONS = (
     inner("supachat_topic_key", _topic="inbox:{thread}", _head="inbox:"),
     inner("supachat_add_agent", _user_id="{uid}", _app={"inbox_role": "admin"}, _said={}),
     inner("supachat_hold", _conversation_id="{thread}"),
-    *absent("supachat_on_new_user", "supachat_on_change", "supachat_before_message", "supachat_on_message"),
+    inner("supachat_tell_moved", _topic="inbox:{thread}"),
+    *absent("supachat_on_new_user", "supachat_on_change", "supachat_before_message", "supachat_on_message",
+            "supachat_on_assigned"),
 )  # fmt: skip
 
 _ROOMS = (
-    Room("inbox:{thread}", MEMBERS_DO, broadcast=NOBODY, presence=NOBODY, stored=False),
+    Room("inbox:{thread}", MEMBERS_DO, broadcast=NOBODY, presence=NOBODY, stored=True),
     Room("inbox-typing:{thread}", MEMBERS_DO, broadcast=MEMBERS_DO, presence=MEMBERS_DO, stored=False),
     Room("inbox-agent:{user}", OWNER_DOES, broadcast=NOBODY, presence=NOBODY, stored=False),
 )

@@ -156,11 +156,12 @@ _FUNCTIONS = (
         {"_topic": "portal:{thread}", "_extension": "broadcast"}, note="on a sealed topic"),
     inner("supachat_topic_key", _topic="portal:{thread}", _head="portal:"),
     inner("supachat_add_person", _user_id="{uid}", _app={"portal_role": "admin"}, _said={}),
-    *absent("supachat_on_new_user", "supachat_on_change"),
+    inner("supachat_tell_moved", _topic="portal:{thread}"),
+    *absent("supachat_on_new_user", "supachat_on_change", "supachat_on_assigned"),
 )  # fmt: skip
 
 _ROOMS = (
-    Room("portal:{thread}", MEMBERS_DO, broadcast=NOBODY, presence=NOBODY, stored=False),
+    Room("portal:{thread}", MEMBERS_DO, broadcast=NOBODY, presence=NOBODY, stored=True),
     Room("portal-typing:{thread}", MEMBERS_DO, broadcast=MEMBERS_DO, presence=MEMBERS_DO, stored=False),
     Room("portal-user:{user}", OWNER_DOES, broadcast=NOBODY, presence=NOBODY, stored=False),
 )

@@ -150,12 +150,13 @@ _FUNCTIONS = (
     inner("supachat_check_owner", _session_id="{thread}"),
     inner("supachat_check_content", _content="x"),
     inner("supachat_add_member", _session_id="{thread}", _user_id="{uid}"),
+    inner("supachat_tell_moved", _topic="sessions:{thread}"),
     *absent("supachat_on_user", "supachat_on_change", "supachat_before_message", "supachat_on_message",
             "supachat_on_member"),
 )  # fmt: skip
 
 _ROOMS = (
-    Room("sessions:{thread}", MEMBERS_DO, broadcast=NOBODY, presence=NOBODY, stored=False),
+    Room("sessions:{thread}", MEMBERS_DO, broadcast=NOBODY, presence=NOBODY, stored=True),
     Room("sessions-typing:{thread}", MEMBERS_DO, broadcast=MEMBERS_DO, presence=MEMBERS_DO, stored=False),
     Room("sessions-user:{user}", OWNER_DOES, broadcast=NOBODY, presence=NOBODY, stored=False),
 )
