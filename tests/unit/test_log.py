@@ -86,6 +86,7 @@ def test_a_line_is_bounded() -> None:
         (Refused("the server refused"), "Refused: the server refused"),
         (TypeError("f() missing 1 argument"), "TypeError: f() missing 1 argument"),
         (FileNotFoundError(2, "No such file", "/x"), "FileNotFoundError: No such file"),
+        (OSError(f"cannot be stored: {BODY}"), "OSError (44 characters)"),
         (ValueError(f"invalid literal: {BODY!r}"), "ValueError (45 characters)"),
         (KeyError(BODY), f"KeyError ({len(repr(BODY))} characters)"),
         (RuntimeError(), "RuntimeError"),
@@ -156,6 +157,29 @@ def test_a_task_that_nobody_asked_goes_to_the_log_without_its_repr(
     assert "ValueError (26 characters)" in text
     assert BODY not in text
     assert capfd.readouterr().err == ""
+
+
+def test_a_callback_that_fails_is_named_without_what_it_was_called_with(folder: Path) -> None:
+    """asyncio names its arguments in the first line: a draft that was to be told in a moment, or a future
+    with its result."""
+
+    def fails(what: object) -> None:
+        raise ValueError(what)
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[str] = loop.create_future()
+        future.add_done_callback(fails)
+        future.set_result(BODY)
+        loop.call_soon(fails, BODY)
+        await asyncio.sleep(0)
+
+    asyncio.run(main())
+    text = written(folder)
+    assert text.count("Exception in callback") == 2
+    assert "fails" in text
+    assert BODY[:8] not in text
+    assert BODY[-8:] not in text
 
 
 def test_the_file_is_private_and_begins_with_the_first_line(folder: Path) -> None:

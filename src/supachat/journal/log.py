@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import time
 from typing import TYPE_CHECKING
 
@@ -60,8 +61,8 @@ def _words(record: logging.LogRecord) -> str:
     if _is_ours(record.name):
         return record.getMessage()
     if record.name == "asyncio":
-        # its further lines are the reprs of tasks, and those quote results
-        return record.getMessage().partition("\n")[0]
+        # what follows are the reprs of tasks and arguments, and those quote messages
+        return re.split(r"[\n(<]", record.getMessage(), maxsplit=1)[0]
     return "said something that is not kept here"
 
 

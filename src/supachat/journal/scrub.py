@@ -13,7 +13,6 @@ _OF_PYTHON = (
     ImportError,
     IndexError,
     NameError,
-    OSError,
     RecursionError,
     SyntaxError,
     TypeError,
