@@ -32,6 +32,7 @@ from supachat.remote.borrowed import Borrowed
 from supachat.remote.outside import Command, Endpoint, Given, picked
 from supachat.remote.session import Keeper
 from supachat.remote.vault import MemoryVault
+from supachat.remote.waits import Waits
 
 SECRET = "Bearer of-the-shop"
 
@@ -130,12 +131,20 @@ async def test_a_command_prints_the_token() -> None:
     assert (await Command(as_json, "t").give()).token == token
 
 
+async def test_a_secret_that_no_header_can_hold_is_said_and_not_quoted() -> None:
+    endpoint = Endpoint("http://127.0.0.1:9/t", "GET", {"x-key": "K"}, "", {"K": "schl\u00fcssel"}, Waits())
+    with pytest.raises(SessionEnded, match="no header can") as caught:
+        await endpoint.give()
+    assert "schl" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
         (("/nowhere/at/all",), "cannot be run"),
         (python("import sys; print('secret', file=sys.stderr); sys.exit(3)"), "it ended with 3"),
         (python("print('not logged in')"), "no access token"),
+        (python("while True: print('secret' * 1000)"), "prints more than a token"),
     ],
 )
 async def test_a_command_that_gives_none(argv: tuple[str, ...], words: str) -> None:

@@ -80,6 +80,11 @@ class Endpoint:
                 answer = await client.request(self.method, self.url, headers=headers)
         except httpx.HTTPError as error:
             raise ServerTrouble(f"no sign-in from {self.name}: {network(error)}") from error
+        except UnicodeError:  # which quotes it
+            raise SessionEnded(
+                f"what {self.name} is to be sent holds letters that no header can",
+                cure="Look at the variables that `auth` names",
+            ) from None
         if answer.status_code != 200:
             raise _refused(self.name, answer.status_code, note.after)
         if len(answer.content) > LARGEST:
@@ -117,20 +122,33 @@ class Command:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,  # it may say secrets, and would spoil the screen
                 start_new_session=True,
-                limit=LARGEST,
             )
         except OSError as error:
             raise SessionEnded(f"{self.name} cannot be run: {error.strerror}", cure=cure) from error
         try:
             async with asyncio.timeout(self.patience):
-                out, _ = await process.communicate()
+                out = await _said(process)
         except TimeoutError:
             raise ServerTrouble(f"{self.name} gave no token in {self.patience:.0f} s", cure=cure) from None
         finally:
             await _end(process)
+        if len(out) > LARGEST:
+            raise SessionEnded(f"{self.name} prints more than a token", cure=cure)
         if process.returncode != 0:
             raise SessionEnded(f"{self.name} gave no token, it ended with {process.returncode}", cure=cure)
-        return Given(picked(out[:LARGEST].decode("utf-8", "replace"), self.field, self.name))
+        return Given(picked(out.decode("utf-8", "replace"), self.field, self.name))
+
+
+async def _said(process: asyncio.subprocess.Process) -> bytes:
+    """All that it prints, once it has ended; one that prints more than `LARGEST` is ended at that."""
+    assert process.stdout is not None
+    out = b""
+    while part := await process.stdout.read(LARGEST):
+        out = (out + part)[: LARGEST + 1]
+        if len(out) > LARGEST:
+            await _end(process)  # what is still in the pipe is read to its end, else it would stay open
+    await process.wait()
+    return out
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
