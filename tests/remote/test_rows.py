@@ -44,6 +44,14 @@ async def test_a_page() -> None:
     assert params["limit"] == "50"
 
 
+async def test_a_column_that_is_called_like_a_parameter_is_a_column() -> None:
+    filters = (("order", "lte", "2026"), ("limit", "eq", "a,b"), ("select", "ilike", "*x*"))
+    _, request = await ask(Select("m", "order,limit", filters, order=(("order", True),), limit=50), [])
+    params = request.url.params
+    assert params.get_list("or") == ['("order".lte."2026")', '("limit".eq."a,b")', '("select".ilike."*x*")']
+    assert (params["order"], params["limit"], params["select"]) == ("order.desc", "50", "order,limit")
+
+
 async def test_an_insert_changes_nothing_the_second_time() -> None:
     answer, request = await ask(Insert("m", {"id": "u", "body": "b"}), [])
     assert answer == []

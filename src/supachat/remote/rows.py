@@ -17,6 +17,7 @@ from postgrest.exceptions import APIError
 from postgrest.types import CountMethod
 from supabase import AsyncClient
 
+from supachat.dialects.asks import quoted
 from supachat.dialects.calls import Call, Count, Delete, Insert, Row, Rpc, Select, Update
 from supachat.domain.errors import KeyRefused, Refused, ServerTrouble, Unreachable
 from supachat.remote.http import Note, OfflineByHand, noted
@@ -172,8 +173,16 @@ async def _delete(client: AsyncClient, call: Delete) -> Any:
 
 def _filtered(query: Any, filters: tuple[tuple[str, str, str], ...]) -> Any:
     for column, operator, value in filters:
-        query = query.filter(column, operator, value)
+        if column in _PARAMETERS:
+            said = value if operator == "in" else quoted(value)
+            query = query.or_(f'"{column}".{operator}.{said}')
+        else:
+            query = query.filter(column, operator, value)
     return query
+
+
+_PARAMETERS = frozenset({"select", "order", "limit", "offset", "and", "or", "columns", "on_conflict"})
+"""What PostgREST takes for a parameter of its own; inside a condition it is the column that it names."""
 
 
 _BUILDERS: Mapping[type[Call], Callable[[AsyncClient, Any], Awaitable[Any]]] = {
