@@ -227,6 +227,14 @@ def test_where_two_references_lie_between_tables_the_map_says_which() -> None:
     assert '"...profiles!user_id(author_name:username)"' in text
 
 
+def test_a_part_of_a_key_may_lead_to_the_thread() -> None:
+    leads = Column("room_id", UUID, True, key=True, refers=("rooms", "id"))
+    found = propose((ROOMS, with_columns(MESSAGES, leads, without="room_id")))
+    assert (found.value("messages.thread"), found.value("messages.key")) == ("room_id", "id")
+    whole = with_columns(MESSAGES, Column("id", UUID, True, key=True, refers=("rooms", "id")), without="id")
+    assert propose((ROOMS, whole)).value("messages.thread") == "room_id", "a key is what it is the key of"
+
+
 def test_without_a_reference_nothing_is_embedded() -> None:
     loose = with_columns(MESSAGES, Column("room_id", UUID, True), without="room_id")
     text = written.toml(propose((ROOMS, loose)), "mine", "public")

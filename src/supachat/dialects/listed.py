@@ -28,7 +28,7 @@ def thread(map_: Map, row: Row, me: str) -> tuple[Thread, tuple[Person, ...]]:
     status = _text(row, part.status)
     made = Thread(
         key=ThreadKey(map_.name, key(row, part.id)),
-        title=safe_line(_text(row, part.title)) or titled(others),
+        title=safe_line(_text(row, part.title)) or _untitled(part, row, others),
         members=(me, *(one.key.id for one in others)),
         other=others[0].key.id if part.other is not None and _has(row, part.other) else _only(others, part),
         created=moment(row, part.created) if part.created else None,
@@ -47,6 +47,12 @@ def thread(map_: Map, row: Row, me: str) -> tuple[Thread, tuple[Person, ...]]:
         hearsay=map_.stored is None,
     )
     return made, others
+
+
+def _untitled(part: Threads, row: Row, others: tuple[Person, ...]) -> Safe:
+    """Where nothing says who is in a thread, nobody can say that the reader is alone in it."""
+    told = part.members is not None or part.other is not None
+    return titled(others) if told else safe_line(key(row, part.id))
 
 
 def titled(others: tuple[Person, ...]) -> Safe:
@@ -100,7 +106,7 @@ def _given(part: Members, row: Row) -> list[object]:
     given = [] if row.get(part.column) is None else row[part.column]
     if not isinstance(given, list):
         raise Misfit(f"expected an array in {part.column}")
-    return given
+    return [one for one in given if one is not None]
 
 
 def _has(row: Row, column: str) -> bool:
@@ -130,7 +136,8 @@ def _last(part: Last | None, row: Row) -> tuple[Cursor | None, str, str | None]:
     if part is None or row.get(part.id) is None:
         return None, "", None
     at = Cursor(moment(row, part.at), key(row, part.id))
-    return at, rows.text(row, part.preview), key(row, part.author)
+    author = rows.NOBODY if row.get(part.author) is None else key(row, part.author)
+    return at, _text(row, part.preview), author
 
 
 def _embedded(row: Row, alias: str) -> Row:

@@ -40,6 +40,10 @@ LONGEST_ID = 4096
 """Characters of an id; a longer one is no id of ours."""
 
 
+NOBODY = "unknown"
+"""Who wrote a row that names nobody."""
+
+
 class Misfit(ValueError):
     """A value is not what the map says. Its text names the column and what was expected."""
 
@@ -86,10 +90,10 @@ def message(map_: Map, row: Row, me: str) -> Message:
     """A row of the history. Raises Misfit."""
     part = map_.messages
     # one string for all that somebody wrote, and one for a thread's: rows by the thousand stay in memory
-    author, thread = sys.intern(key(row, part.author)), sys.intern(key(row, part.thread))
+    author, thread = sys.intern(_author(part, row)), sys.intern(key(row, part.thread))
     at = moment(row, part.order)
     deleted = part.deleted is not None and row.get(part.deleted) not in (None, False)
-    raw = "" if deleted else text(row, part.body)
+    raw = "" if deleted or _is_null(row, part.body) else text(row, part.body)
     edited = moment(row, part.edited) if part.edited and row.get(part.edited) is not None else None
     return Message(
         thread=ThreadKey(map_.name, thread),
@@ -104,6 +108,17 @@ def message(map_: Map, row: Row, me: str) -> Message:
         deleted=deleted,
         extra=None if deleted else extra(part, row),
     )
+
+
+def _author(part: Messages, row: Row) -> str:
+    """Whoever wrote it. Nobody stands there where their account is gone, or an assistant has none: then
+    what the author is."""
+    return (_word(row, part.role) or NOBODY) if _is_null(row, part.author) else key(row, part.author)
+
+
+def _is_null(row: Row, column: str) -> bool:
+    """Whether the server says that there is nothing: a column that it left out may hold anything."""
+    return column in row and row[column] is None
 
 
 def extra(part: Messages, row: Row) -> Extra | None:
@@ -156,7 +171,7 @@ def author(map_: Map, row: Row) -> Person | None:
     name = safe_line(_word(row, part.author_name))
     if not name:
         return None
-    id_ = key(row, part.author)
+    id_ = _author(part, row)
     kind = _role(part.roles, _word(row, part.role)) or PersonKind.PERSON
     return Person(PersonKey(map_.name, id_), name, safe_line(id_), kind)
 

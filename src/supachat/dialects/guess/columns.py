@@ -119,7 +119,9 @@ def thread(table: Table, tables: Sequence[Table], people: Sequence[str]) -> Call
         named = words.fit(column.name, words.THREADS)
         if column.made:
             return 1.0
-        if column.key or column.is_time or column.is_json:
+        # of a key of several columns one may lead to the thread
+        apart = column.key and (table.single_key is not None or column.refers is None)
+        if apart or column.is_time or column.is_json:
             return 0.0
         if column.refers is not None:
             return max(named, 0.7) + 0.1 if column.refers[0] not in (*people, table.name) else 0.0
