@@ -11,6 +11,7 @@ from supachat.domain.model import Gap, Message, Thread
 from supachat.domain.text import safe_line
 from supachat.sync.catching import MOST_PAGES, PAGE
 from supachat.sync.engine import REREAD
+from supachat.sync.spans import START
 
 BEGIN = 1_000_000_000
 MANY = PAGE * (MOST_PAGES + 10)
@@ -69,6 +70,29 @@ def test_after_a_reconnect_all_that_is_in_memory_is_compared_a_window_a_second()
     assert deleted == [7]
     assert max(counts) == 1
     assert counts[-1] == 0, "once is enough"
+
+
+def test_a_page_from_the_cache_is_not_compared_back_to_the_start_of_the_thread() -> None:
+    """The cache knows the whole thread, memory its newest page: a window of that page that began at the
+    start would be all of the thread, read at each start of the program."""
+    table = [said(BEGIN + n * 20_000_000, f"number {n}") for n in range(PAGE * 6)]
+    screen = Screen()
+    screen.hear(SIGNED_IN, CONNECTED)
+    screen.take(screen.engine.open(THREAD, 0.0))
+    (recall,) = screen.asked(ev.Recall)
+    assert isinstance(recall, ev.Recall)
+    last = table[-1].cursor
+    screen.hear(ev.Recalled(recall, tuple(table[-PAGE:]), ((START, last),), last))
+    answer(screen, table)
+    screen.hear(ev.ThreadReady(THREAD))
+    for second in range(20):
+        answer(screen, table)
+        for request in screen.asked(ev.Reread):
+            assert isinstance(request, ev.Reread)
+            rows = [m for m in table if request.after < m.cursor <= request.upto]
+            screen.hear(ev.WindowReread(request, tuple(rows)))
+        screen.take(screen.engine.tick(second))
+    assert screen.bodies() == [m.body for m in table[-PAGE:]]
 
 
 def test_what_two_threads_lack_is_one_sum_and_unknown_where_one_is_not_counted() -> None:

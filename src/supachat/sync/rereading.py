@@ -15,6 +15,7 @@ from supachat.domain.model import Cursor, Message, Micros, ThreadKey
 from supachat.domain.requests import FetchEdits, Reread
 from supachat.sync.order import Splice
 from supachat.sync.shelf import Outcome, Reading, Shelf, keep, keep_followed, suspect
+from supachat.sync.spans import START
 
 WINDOW = 50
 """Messages that are compared at a time; answers may hold as many again that nobody knew of."""
@@ -48,11 +49,20 @@ class Rereader:
         timeline = reading.timeline
         if self._shelf.unstored(timeline.thread):
             return
-        after, known = timeline.window(upto, most)
+        after, known = self._window(reading, upto, most)
         if known:
             request = Reread(timeline.thread, after, known[-1].cursor, limit=most + WINDOW)
             reading.comparing[request] = frozenset(message.id for message in known)
             out.requests.append(request)
+
+    @staticmethod
+    def _window(reading: Reading, upto: Cursor, most: int) -> tuple[Cursor, list[Message]]:
+        """As the timeline's, which knows memory alone: where a stretch reaches back to the thread's start,
+        the first in memory need not be the thread's first, nor the window all there is."""
+        after, known = reading.timeline.window(upto, most)
+        if after == START and known and not reading.at_start:
+            return known[0].cursor, known[1:]
+        return after, known
 
     def recalled(self, reading: Reading, messages: Sequence[Message], out: Outcome) -> None:
         """Older messages came from the cache: they may have changed since they were kept."""
@@ -93,7 +103,7 @@ class Rereader:
             last = timeline.last_before(reading.sweeping)
             if last is None:
                 reading.sweeping = None
-            elif timeline.window(last.cursor, WINDOW)[1]:
+            elif self._window(reading, last.cursor, WINDOW)[1]:
                 self.compare(reading, last.cursor, WINDOW, out)
             else:
                 reading.sweeping = Cursor(last.at, "")  # it stands alone, between two gaps
