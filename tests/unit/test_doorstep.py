@@ -7,7 +7,7 @@ import ssl
 
 import httpx
 import pytest
-from websockets.exceptions import InvalidHandshake, InvalidURI
+from websockets.exceptions import InvalidHandshake, InvalidProxy, InvalidURI
 
 from supachat.domain.errors import Unreachable
 from supachat.remote.doorstep import untrusted, why
@@ -29,6 +29,7 @@ def certificate() -> ssl.SSLCertVerificationError:
         (ConnectionRefusedError(), Cure.RETRY, "nothing listens at that address"),
         (OSError(101, "unreachable"), Cure.RETRY, "the server cannot be reached"),
         (InvalidHandshake("what"), Cure.RETRY, "what answers there does not speak websocket"),
+        (InvalidProxy("x:1", "what"), Cure.RETRY, "the proxy in your environment does not let us through"),
         (certificate(), Cure.FOREIGN, "somebody else may answer there"),
         (
             InvalidURI("http://hotel.example/login", "no"),
@@ -42,6 +43,15 @@ def test_each_failure_has_its_words(error: Exception, cure: Cure, words: str) ->
     assert verdict.cure is cure
     assert words in verdict.words
     assert "\u202e" not in verdict.words
+
+
+def test_what_fails_on_the_way_to_a_proxy_is_not_the_servers() -> None:
+    assert (
+        why(ConnectionRefusedError(), by_proxy=True).words
+        == "the proxy in your environment cannot be reached"
+    )
+    assert why(TimeoutError(), by_proxy=True).words == "the server does not answer"
+    assert why(certificate(), by_proxy=True).cure is Cure.FOREIGN
 
 
 def test_a_hotels_certificate_is_told_of_tables_and_sign_in_too() -> None:

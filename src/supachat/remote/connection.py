@@ -26,6 +26,7 @@ from supachat.remote.address import Address
 from supachat.remote.doorstep import why
 from supachat.remote.frames import Beaten, Heard, LinkDown, Refusal, Word, unpack
 from supachat.remote.outline import outline
+from supachat.remote.proxies import proxy_for
 from supachat.remote.replays import MOST
 from supachat.remote.socket import MAX_FRAME, Chan, Conn, Stamped
 from supachat.remote.verdicts import Cure, Verdict, judge_join, judge_live
@@ -63,12 +64,13 @@ class Connection:
 
     async def open(self) -> None:
         """Raises `LinkDown` with what was wrong."""
+        proxy = proxy_for(self._address.url)
         try:
             socket = await library.connect(
                 self._conn.endpoint_url(),
                 create_connection=Stamped,
                 ssl=self._tls if self._address.secure else None,
-                proxy=None if self._address.loopback else True,
+                proxy=proxy,
                 user_agent_header=f"supachat/{__version__}",
                 compression=None,
                 max_size=MAX_FRAME,
@@ -77,7 +79,7 @@ class Connection:
                 close_timeout=1,
             )
         except (OSError, WebSocketException, TimeoutError) as error:
-            raise LinkDown(why(error)) from error
+            raise LinkDown(why(error, by_proxy=proxy is not None)) from error
         assert isinstance(socket, Stamped)
         self._socket = socket
         self._hear()
@@ -246,13 +248,11 @@ class Connection:
 
         The peer reads in order: once it has answered the close, it has read the leaves.
         """
-        names = [
-            chan.topic.removeprefix("realtime:") for chan in self._conn.channels.values() if chan.is_joined
-        ]
+        joined = [chan for chan in self._conn.channels.values() if chan.is_joined]
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._waits.close):
-                for name in names:
-                    await self.leave(name)
+                for chan in joined:
+                    await self.leave(chan.topic.removeprefix("realtime:"))
                 if self._socket is not None:
                     await self._socket.close()
 

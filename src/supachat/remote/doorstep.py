@@ -12,12 +12,14 @@ import ssl
 from collections.abc import Sequence
 from socket import gaierror
 
-from websockets.exceptions import InvalidStatus, InvalidURI
+from websockets.exceptions import InvalidProxy, InvalidStatus, InvalidURI, ProxyError
 
 from supachat.domain.text import Safe, safe_line
 from supachat.remote.verdicts import PAGE, Cure, Verdict, judge_handshake
 
 _log = logging.getLogger(__name__)
+
+PROXIED = Safe("the proxy in your environment does not let us through")
 
 
 def untrusted(error: BaseException) -> Safe | None:
@@ -31,8 +33,8 @@ def untrusted(error: BaseException) -> Safe | None:
     return Safe(f"somebody else may answer there: the certificate is not to be trusted ({reason})")
 
 
-def why(error: Exception) -> Verdict:
-    """Why no websocket came of it."""
+def why(error: Exception, *, by_proxy: bool = False) -> Verdict:
+    """Why no websocket came of it. `by_proxy`: one was asked to lead there."""
     if isinstance(error, InvalidStatus):
         body = error.response.body or b""
         return judge_handshake(error.response.status_code, body[:400].decode("utf-8", "replace"))
@@ -40,6 +42,10 @@ def why(error: Exception) -> Verdict:
         return Verdict(Cure.FOREIGN, Safe(PAGE))
     if (words := untrusted(error)) is not None:
         return Verdict(Cure.FOREIGN, words)
+    if isinstance(error, ProxyError | InvalidProxy):
+        return Verdict(Cure.RETRY, PROXIED)
+    if by_proxy and isinstance(error, OSError) and not isinstance(error, TimeoutError | ssl.SSLError):
+        return Verdict(Cure.RETRY, Safe("the proxy in your environment cannot be reached"))
     return Verdict(Cure.RETRY, _missing(error))
 
 

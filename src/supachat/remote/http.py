@@ -17,9 +17,8 @@ from typing import Any
 import httpx
 
 from supachat import __version__
-from supachat.domain.errors import SettingsError
-from supachat.domain.text import safe_line
 from supachat.remote.address import Address
+from supachat.remote.proxies import unusable
 from supachat.remote.skew import Skew, dated
 from supachat.remote.waits import Waits
 
@@ -198,11 +197,8 @@ def make_client(
     would go along. On loopback no proxy of the environment is asked."""
     try:
         client = _client(address, waits, tls, transport)
-    except (ImportError, ValueError) as error:  # of the proxy that the environment names
-        raise SettingsError(
-            f"the proxy in your environment cannot be used: {safe_line(str(error))}",
-            cure="Unset ALL_PROXY and its like, or name an http:// proxy",
-        ) from error
+    except (ImportError, ValueError, httpx.InvalidURL) as error:  # of the proxy that the environment names
+        raise unusable(error) from error
     if gate is not None:
         client.event_hooks["request"].append(gate.on_request)
     if clock is not None:

@@ -8,14 +8,13 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from supachat.domain.errors import Unreachable
-from supachat.domain.hosts import is_loopback
 from supachat.domain.text import Safe, safe_line
+from supachat.remote.proxies import proxy_for, split_proxy
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +29,15 @@ class Way:
 
 
 def way_to(url: str) -> Way:
-    """The way that our HTTP client takes to a checked URL: nobody is asked for a proxy on loopback."""
+    """The way that we take to a checked URL. Raises `SettingsError` for a proxy that is no address."""
     parts = urlsplit(url)
     host, secure = parts.hostname or "", parts.scheme == "https"
     port = parts.port or (443 if secure else 80)
-    named = urllib.request.getproxies()
-    proxy = named.get(parts.scheme) or named.get("all")
-    if not proxy or is_loopback(host) or urllib.request.proxy_bypass(host):
+    if (proxy := proxy_for(url)) is None:
         return Way(host, port, secure)
-    at = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
-    words = safe_line(f"{at.scheme}://{at.hostname or '?'}:{at.port or 80}")
-    return Way(host, port, secure, words, (at.hostname or "", at.port or 80))
+    at, proxy_port = split_proxy(proxy)
+    words = safe_line(f"{at.scheme}://{at.hostname or '?'}:{proxy_port}")
+    return Way(host, port, secure, words, (at.hostname or "", proxy_port))
 
 
 async def resolve(host: str, port: int, patience: float) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from supachat.domain.errors import (
     Unreachable,
 )
 from supachat.domain.text import Safe, safe_line
-from supachat.remote.doorstep import untrusted
+from supachat.remote.doorstep import PROXIED, untrusted
 from supachat.remote.http import Note, OfflineByHand
 
 _NO_TABLES = frozenset({"PGRST202", "PGRST205", "PGRST106", "PGRST204", "42P01", "42883", "3F000"})
@@ -75,6 +75,8 @@ def network(error: httpx.HTTPError) -> SupachatError:
         return Unreachable(f"{server} does not answer in time", cure=LATER)
     if isinstance(error, httpx.ConnectError) and (words := untrusted(error)) is not None:
         return Unreachable(words, cure=ASKED_IN, arrived=False)
+    if isinstance(error, httpx.ProxyError):
+        return Unreachable(PROXIED, cure="Unset HTTPS_PROXY, or ask whoever keeps it", arrived=False)
     if isinstance(error, httpx.ConnectError):
         return Unreachable(f"{server} cannot be reached", cure=NO_SERVER, arrived=False)
     if isinstance(error, httpx.DecodingError):
