@@ -191,8 +191,8 @@ def test_a_stranger_is_guessed_checked_hurt_and_mended(project: Project) -> None
     code, found = project.check()
     assert code == 0, found
     assert found["writing"]["words"] == "allowed (nothing was written)"
-    assert found["identity direct_messages"]["words"] == "not known"
-    assert "relreplident" in found["identity direct_messages"]["cure"]
+    assert found["identity direct_messages"]["words"] == "not known, nor whether row level security is on"
+    assert "relreplident, relrowsecurity" in found["identity direct_messages"]["cure"]
     project.owner(catalog.describing("public").replace("begin;", "").replace("commit;", ""))
     code, found = project.check()
     assert (code, states(found)) == (0, {"ok"}), found

@@ -43,8 +43,9 @@ def look_nulls(schema: str, table: str) -> str:
 
 
 def look_identity(schema: str, table: str) -> str:
-    """d is the key, f the whole row, i an index, n nothing."""
-    return f"select relreplident from pg_class where oid = '{schema}.{table}'::regclass;"
+    """d is the key, f the whole row, i an index, n nothing. Without row level security whoever has the
+    publishable key reads all of it."""
+    return f"select relreplident, relrowsecurity from pg_class where oid = '{schema}.{table}'::regclass;"
 
 
 def fits(kind: str, wanted: str) -> bool:

@@ -82,7 +82,7 @@ class Source:
         if any(thread.last is not None for thread in self._threads):
             await self._shows()
         number = len(self._threads)
-        return f"{number} {'thread' if number == 1 else 'threads'} under row level security"
+        return f"{number} {'thread is' if number == 1 else 'threads are'} to be seen"
 
     async def _shows(self) -> None:
         """That of the messages which the list tells of, one at least may be read. Where no policy lets the

@@ -9,11 +9,11 @@ from supachat.dialects.calls import Call, Insert
 
 
 def install(dialect: str, schema: str, code: str) -> str:
-    """The tables are not there, or not open to the REST API."""
+    """The tables are not there, or not open to the REST API; without a code the rows do not fit the map."""
     lines = []
     if dialect in catalog.names():
         lines.append(f"Run as postgres what this prints: supachat dialect sql {dialect}")
-    if code == "PGRST106" or schema != "public":
+    if code == "PGRST106" or (code and schema != "public"):
         lines.append(f"Add {schema} to the exposed schemas in the project's API settings")
     return "\n".join(lines) or (
         "Mend the map, or the tables that it names. If dialect guess wrote SQL beside the map, run that"

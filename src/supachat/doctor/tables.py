@@ -197,7 +197,9 @@ class TableChecks:
         schema, table = self._place
         found = self._catalog.any_of(table).identity
         if not found:
-            raise Note("not known", columns.look_identity(schema, table))
+            raise Note(
+                "not known, nor whether row level security is on", columns.look_identity(schema, table)
+            )
         if found == "n":
             raise Trouble("changes and deletes tell no key", columns.identity(schema, table))
         return IDENTITIES.get(found, found)
