@@ -148,7 +148,7 @@ async def walk(
     for text in texts:
         screen.notices.tell(ev.Notice(safe_line(text), safe(text), "error"))
         screen.take([ev.Alerted(safe_line(text), safe(text), urgent=True)])
-        screen.composer.give_back(text)
+        screen.composer.write(text)
         await pilot.pause(0.02)
         look()
         screen.composer.clear()

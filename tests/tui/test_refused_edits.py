@@ -6,21 +6,35 @@ from __future__ import annotations
 from tests.tui.five import INVOICE, STAKING, five
 from tests.tui.five_acts import at
 from tests.tui.harness import chat, make_app, running, screen_text, until
+from tests.tui.town import Town
 from textual.pilot import Pilot
 
 from supachat.domain import events as ev
+from supachat.domain.errors import NotAllowed
 from supachat.domain.health import Link, LinkState
-from supachat.domain.model import Message
-from supachat.domain.text import Safe
+from supachat.domain.model import Message, MessageKey
 from supachat.tui.widgets.message_list import MessageList
 
-WHY = Safe("Not edited: only within the hour")
+WHY = NotAllowed("Not edited: only within the hour")
 
 
-def own(pilot: Pilot[int]) -> str:
-    """The id of the reader's last message in the open thread."""
+def own(pilot: Pilot[int]) -> MessageKey:
+    """The reader's last message in the open thread."""
     items = chat(pilot.app).pane.newest(50)
-    return next(each.id for each in reversed(items) if isinstance(each, Message) and each.own)
+    return next(each.key for each in reversed(items) if isinstance(each, Message) and each.own)
+
+
+def asked(town: Town) -> list[ev.EditMessage]:
+    return [request for request in town.performed if isinstance(request, ev.EditMessage)]
+
+
+async def refuse(pilot: Pilot[int], town: Town, message: MessageKey, text: str) -> None:
+    """The reader gives a message that text, and the server says no."""
+    run = chat(pilot.app).client._run
+    chat(pilot.app).client.edit(message, text)
+    (request,) = await until(pilot, lambda: [r for r in asked(town) if r.draft.raw == text])
+    town.performed.remove(request)
+    run.apply(run.engine.failed(request, WHY, run.now()))
 
 
 async def test_enter_edits_the_message_again_and_the_unsent_text_comes_back() -> None:
@@ -29,15 +43,14 @@ async def test_enter_edits_the_message_again_and_the_unsent_text_comes_back() ->
         await at(pilot, STAKING)
         screen, message = chat(pilot.app), own(pilot)
         await pilot.press(*"half a")
-        screen.take([ev.TextReturned(STAKING, "better", message, WHY)])
+        await refuse(pilot, town, message, "better")
         await until(pilot, lambda: "editing  enter saves" in screen_text(pilot.app))
         assert screen.composer.text == "better"
         await until(pilot, lambda: "only within the hour" in screen_text(pilot.app))
         await pilot.press(*" words", "enter")
         await until(pilot, lambda: screen.composer.text == "half a")
-        await until(pilot, lambda: any(isinstance(r, ev.EditMessage) for r in town.performed))
-        (again,) = (r.draft for r in town.performed if isinstance(r, ev.EditMessage))
-        assert (again.target, again.raw) == (message, "better words")
+        (again,) = await until(pilot, lambda: asked(town))
+        assert (again.draft.target, again.draft.raw) == (message.id, "better words")
         assert "better words" not in [row.raw for row in town.table[STAKING]], "it was sent as a message"
 
 
@@ -45,9 +58,11 @@ async def test_the_same_text_may_be_tried_again() -> None:
     town = five()
     async with running(make_app(town), (120, 50)) as pilot:
         await at(pilot, STAKING)
-        chat(pilot.app).take([ev.TextReturned(STAKING, "better", own(pilot), WHY)])
+        await refuse(pilot, town, own(pilot), "better")
+        await until(pilot, lambda: chat(pilot.app).composer.text == "better")
         await pilot.press("enter")
-        await until(pilot, lambda: any(isinstance(r, ev.EditMessage) for r in town.performed))
+        (again,) = await until(pilot, lambda: asked(town))
+        assert again.draft.raw == "better"
 
 
 async def test_esc_leaves_the_message_as_it_was_and_up_brings_the_edit_back() -> None:
@@ -55,29 +70,65 @@ async def test_esc_leaves_the_message_as_it_was_and_up_brings_the_edit_back() ->
     async with running(make_app(town), (120, 50)) as pilot:
         await at(pilot, STAKING)
         screen = chat(pilot.app)
-        screen.take([ev.TextReturned(STAKING, "better", own(pilot), WHY)])
+        await refuse(pilot, town, own(pilot), "better")
+        await until(pilot, lambda: screen.composer.text == "better")
         await pilot.press("escape")
         await until(pilot, lambda: screen.composer.text == "")
-        assert not [r for r in town.performed if isinstance(r, ev.EditMessage)]
+        assert not asked(town)
         await pilot.press("up")
         await until(pilot, lambda: screen.composer.text == "better")
 
 
 async def test_one_of_another_thread_waits_until_that_is_open_and_two_are_both_kept() -> None:
-    async with running(make_app(five()), (120, 50)) as pilot:
+    town = five()
+    async with running(make_app(town), (120, 50)) as pilot:
         await at(pilot, STAKING)
         screen, message = chat(pilot.app), own(pilot)
         await at(pilot, INVOICE)
         await pilot.press(*"here")
-        screen.take([ev.TextReturned(STAKING, text, message, WHY) for text in ("first", "second")])
-        await until(pilot, lambda: "your edit is back" in screen_text(pilot.app))
+        for text in ("first", "second"):
+            await refuse(pilot, town, message, text)
+        await until(pilot, lambda: "your edit waits" in screen_text(pilot.app))
         assert screen.composer.text == "here"
+        assert screen.client.unsent() == (0, 2), "they need the person"
         await at(pilot, STAKING)
         await until(pilot, lambda: screen.composer.text == "second")
         await pilot.press("escape")
-        await until(pilot, lambda: screen.composer.text == "")
-        await pilot.press("up", "up")
         await until(pilot, lambda: screen.composer.text == "first")
+        assert screen.composer.editing
+        await pilot.press("escape", "up", "up")
+        await until(pilot, lambda: screen.composer.text == "second")
+        assert screen.client.unsent() == (0, 0)
+
+
+async def test_one_that_comes_while_another_message_is_edited_waits_for_that_to_end() -> None:
+    town = five()
+    async with running(make_app(town), (120, 50)) as pilot:
+        await at(pilot, STAKING)
+        screen, message = chat(pilot.app), own(pilot)
+        await pilot.press("ctrl+up", *" now")
+        await refuse(pilot, town, message, "better")
+        await until(pilot, lambda: "your edit waits" in screen_text(pilot.app))
+        assert screen.composer.text.endswith("by validator. now")
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.composer.text == "better")
+        assert screen.composer.editing
+
+
+async def test_what_was_to_change_a_message_that_is_gone_is_a_new_ones_text() -> None:
+    town = five()
+    async with running(make_app(town), (120, 50)) as pilot:
+        await at(pilot, STAKING)
+        screen, message = chat(pilot.app), own(pilot)
+        await pilot.press(*"half a", "ctrl+up", *" now")
+        town.say(ev.MessageGone(message.thread.source, message.id))
+        await until(pilot, lambda: not screen.client.texts.can_edit(message))
+        await pilot.press("enter")
+        await until(pilot, lambda: "cannot be changed any more" in screen_text(pilot.app))
+        assert not screen.composer.editing
+        assert screen.composer.text.endswith("by validator. now\nhalf a")
+        assert screen.client.texts.begun(STAKING) == ()
+        assert not asked(town)
 
 
 # ---------------------------------------------------------------- what would make another text of it

@@ -6,6 +6,7 @@ import itertools
 import random
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 
 from tests.unit.simulated_server import ACCOUNT, LATEST_COMMIT, THREAD, Disk, Server
 
@@ -16,6 +17,7 @@ from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
     Act,
     Delivery,
+    Draft,
     Gap,
     Item,
     Message,
@@ -24,6 +26,7 @@ from supachat.domain.model import (
     Thread,
 )
 from supachat.domain.text import safe_line
+from supachat.sync import texts
 from supachat.sync.engine import Engine
 
 PATIENCE = 5_000
@@ -55,7 +58,6 @@ class Device:
     given_up: set[str] = field(default_factory=set)
     came_back: set[str] = field(default_factory=set)
     """Taken back, but the process ended before that was on disk: their order is anybody's guess."""
-    returned: list[str] = field(default_factory=list)
     made: int = 0
 
     def start(self) -> None:
@@ -87,6 +89,7 @@ class Device:
     # ------------------------------------------------------------ steps
 
     def take(self, step: ev.Step) -> None:
+        refused: list[Draft] = []
         for change in step.changes:
             match change:
                 case ev.TimelineReset(_, items):
@@ -96,13 +99,20 @@ class Device:
                     self.items[start : start + removed] = inserted
                 case ev.EdgeChanged(_, edge):
                     self.edge = edge
-                case ev.TextReturned(_, text):
-                    self.returned.append(text)
+                case ev.EditRefused(draft):
+                    refused.append(draft)
                 case _:
                     pass
         self.requests += step.requests
         if step.writes:
             self.unwritten.append(step.writes)
+        for draft in refused:
+            self._take_back(draft)
+
+    def _take_back(self, draft: Draft) -> None:
+        """Its text is on the screen again, and left there."""
+        back = partial(texts.take_back, self.engine.parts, draft.id, draft.raw)
+        self.take(self.engine.act(back, self.now))
 
     def hear(self, *events: ev.Event) -> None:
         for event in events:

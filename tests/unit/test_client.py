@@ -42,9 +42,10 @@ async def test_a_refused_message_says_why_and_can_be_taken_back() -> None:
     draft = client.send(A, "hello")
     await until(lambda: viewer.items and viewer.last().delivery is Delivery.FAILED)
     assert viewer.last().reason == "you are not in this thread"
-    taken = client.take_back(draft)
-    assert taken is not None
-    assert taken.raw == "hello"
+    client.keep_text(A, "world")
+    assert client.take_back(draft)
+    assert client.text(A) == "hello\nworld"
+    assert not client.is_unsent(draft)
     await until(lambda: not viewer.items)
     await client.close()
 
@@ -72,10 +73,15 @@ async def test_a_refused_edit_is_undone_and_its_text_comes_back() -> None:
     message = await said(client, viewer, "helo")
     remote.trouble = NotAllowed("too late")
     client.edit(message.key, "hello")
-    await until(lambda: any(isinstance(c, ev.TextReturned) for c in viewer.seen))
-    (back,) = [c for c in viewer.seen if isinstance(c, ev.TextReturned)]
-    assert (back.text, back.reason) == ("hello", "the message was not changed: too late")
+    await until(lambda: any(isinstance(c, ev.EditRefused) for c in viewer.seen))
+    (back,) = [c.draft for c in viewer.seen if isinstance(c, ev.EditRefused)]
+    assert (back.raw, back.reason) == ("hello", "too late")
     assert viewer.last().raw == "helo"
+    assert client.texts.refused(A) == (back,)
+    assert client.unsent() == (0, 1), "it needs the person"
+    assert client.take_back(back.id)
+    assert (client.texts.begun(A), client.text(message.key)) == ((message.key,), "hello")
+    assert client.unsent() == (0, 0)
     client.delete(message.key)
     await until(lambda: any(isinstance(c, ev.Notice) and "not deleted" in c.title for c in viewer.seen))
     assert not viewer.last().deleted

@@ -16,6 +16,7 @@ from supachat.domain.choices import Choices
 from supachat.domain.model import (
     Cursor,
     Draft,
+    MessageKey,
     Micros,
     ThreadKey,
 )
@@ -50,9 +51,11 @@ create table if not exists followed (
   primary key (source, thread)) without rowid;
 create table if not exists texts (
   source text, thread text, text text not null, primary key (source, thread)) without rowid;
+create table if not exists edits (
+  source text, thread text, message text, text text not null, primary key (source, thread, message));
 """
-_CHAT = ("facts", "people", "threads", "messages", "spans", "verified", "followed", "drafts", "texts")
-_TABLES = (*_CHAT, *beside.TABLES)
+_CHAT = ("people", "threads", "messages", "spans", "verified", "followed")
+_TABLES = (*KEPT, *_CHAT, *beside.TABLES)
 _OF_THREAD = (
     ("threads", "id"),
     ("messages", "thread"),
@@ -127,16 +130,20 @@ class Rows:
             ),
             people=tuple(values.person(*row) for row in self._db.execute("select * from people")),
             drafts=self._claim_drafts(owner, is_free),
-            texts=tuple(
-                (ThreadKey(source, thread), text)
-                for source, thread, text in self._db.execute("select source, thread, text from texts")
-            ),
+            texts=tuple(self._texts()),
             last_open=ThreadKey(*opened) if opened else None,
             feeds=beside.feeds(self._db),
             feed_rows=beside.feed_rows(self._db),
             ticks=beside.ticks(self._db),
             choices=beside.choices(json.loads(facts["choices"])) if "choices" in facts else Choices(),
         )
+
+    def _texts(self) -> Iterator[tuple[kp.TextKey, str]]:
+        for source, thread, text in self._db.execute("select source, thread, text from texts"):
+            yield ThreadKey(source, thread), text
+        # a row that is replaced gets a new number: the last to be typed at is the last
+        for *thread, message, text in self._db.execute("select * from edits order by rowid"):
+            yield MessageKey(ThreadKey(*thread), message), text
 
     def _claim_drafts(self, owner: str, is_free: Callable[[str], bool]) -> tuple[Draft, ...]:
         """Take over the drafts of processes that are gone."""
@@ -217,10 +224,8 @@ class Rows:
                 self._write_draft(draft, owner)
             case kp.DropDraft(draft_id):
                 self._db.execute("delete from drafts where id = ?", (draft_id,))
-            case kp.KeepText(thread, text) if text:
-                self._put("texts", [(*thread, text)])
-            case kp.KeepText(thread):
-                self._db.execute("delete from texts where source = ? and thread = ?", thread)
+            case kp.KeepText(key, text):
+                self._write_text(key, text)
             case kp.KeepAccount(account, sources):
                 self._fact("account", [account.user_id, account.email, account.name])
                 self._fact("sources", [values.of_source(source) for source in sources])
@@ -230,6 +235,16 @@ class Rows:
                 beside.write(self._db, write)
             case kp.KeepChoices(choices):
                 self._fact("choices", beside.of_choices(choices))
+
+    def _write_text(self, key: kp.TextKey, text: str) -> None:
+        given: tuple[str, ...] = kp.thread_of(key)
+        table, where = "texts", "source = ? and thread = ?"
+        if isinstance(key, MessageKey):
+            table, where, given = "edits", f"{where} and message = ?", (*given, key.id)
+        if text:
+            self._put(table, [(*given, text)])
+        else:
+            self._db.execute(f"delete from {table} where {where}", given)
 
     def _write_spans(self, write: kp.KeepSpans) -> None:
         """A stretch of one message says nothing that the message itself does not."""

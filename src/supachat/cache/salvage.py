@@ -21,7 +21,7 @@ from supachat.cache import beside, values
 from supachat.domain.model import Act, DraftState, ThreadKey
 from supachat.domain.text import safe_line
 
-KEPT = ("drafts", "texts", "facts")
+KEPT = ("drafts", "texts", "edits", "facts")
 """Tables that hold what no server knows, and the account."""
 _KNOWN = ("threads", "people")
 """Who writes on has read these and writes only what changes, so that the new file would never have them."""
@@ -77,7 +77,7 @@ def salvage(damaged: Path, into: sqlite3.Connection) -> int:
 def carry(source: sqlite3.Connection, into: sqlite3.Connection) -> int:
     """As `salvage`, from a file that is open. What is in the new cache already stays as it is there."""
     counts = {table: _copy(source, into, table) for table in (*KEPT, *_KNOWN)}
-    return counts["drafts"] + counts["texts"]
+    return counts["drafts"] + counts["texts"] + counts["edits"]
 
 
 def log_of(path: Path) -> Path:
@@ -121,7 +121,7 @@ def _copy(source: sqlite3.Connection, into: sqlite3.Connection, table: str) -> i
     names = [name for name in _columns(source, table) if name in wanted]
     if not names:
         return 0
-    key = "rowid" if table == "drafts" else names[0]
+    key = "rowid" if table in ("drafts", "edits") else names[0]
     rows = _readable(source, f"select {', '.join(names)} from {table} not indexed order by {key}")
     rows = [row for row in rows if _is_sound(table, dict(zip(names, row, strict=True)))]
     sql = f"insert or ignore into {table} ({', '.join(names)}) values ({','.join('?' * len(names))})"

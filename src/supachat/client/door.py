@@ -20,11 +20,13 @@ from supachat.client.prices import PricesFace
 from supachat.client.remote import Remote
 from supachat.client.runner import Runner
 from supachat.client.telling import Telling
-from supachat.client.writing import Writing
+from supachat.client.texts import TextsFace
+from supachat.client.writing import RAW, Writing, Written
 from supachat.domain import events as ev
 from supachat.domain.choices import USUAL, Pace
 from supachat.domain.events import Change
 from supachat.domain.health import Health, Waiting
+from supachat.domain.keeping import TextKey
 from supachat.domain.model import (
     Account,
     Cursor,
@@ -68,6 +70,7 @@ class Client:
         self.desk = Desk(self._run)
         """Altering threads, making them, finding people, searching, canned replies."""
         self.attendance = AttendanceFace(self._run)
+        self.texts = TextsFace(self._run, self._writing)
         self.telling = Telling(self._run)
         """Mutes, quiet hours, what is unread."""
 
@@ -181,9 +184,9 @@ class Client:
         found = (self.person(thread.source, p) for p in self._engine.typing(thread))
         return tuple(person for person in found if person is not None)
 
-    def text(self, thread: ThreadKey) -> str:
-        """What stands unsent in that thread's composer."""
-        return self._writing.text(thread)
+    def text(self, key: TextKey) -> str:
+        """What stands unsent in that thread's composer, or is typed to change that message."""
+        return self._writing.text(key)
 
     def unsent(self) -> tuple[int, int]:
         """Drafts: (waiting or under way, failed)."""
@@ -204,7 +207,7 @@ class Client:
 
     def open(self, thread: ThreadKey) -> None:
         """Show a thread: a TimelineReset with what is in memory follows at once, the rest after it."""
-        self._writing.flush()
+        self._writing.opens()
         self._run.apply(self._engine.open(thread, self._run.now()))
 
     def load_older(self) -> None:
@@ -233,8 +236,8 @@ class Client:
         return self._writing.send(thread, text, subject)
 
     def edit(self, message: MessageKey, text: str) -> str:
-        """Give a message of one's own another text: shown at once, undone if it is refused, and then the
-        text comes back as a TextReturned. Kept like a draft, in order with what is sent to its thread.
+        """Give a message of one's own another text: shown at once, undone if it is refused: an EditRefused
+        tells of that, and `texts` has it. Kept like a draft, in order with what is sent to its thread.
 
         The id of the change. Raises BadInput where that cannot be done.
         """
@@ -251,15 +254,14 @@ class Client:
         """Drop what was not sent. What may have been stored already stays, and a Notice says so."""
         self._run.apply(self._engine.discard(draft_id, self._run.now()))
 
-    def take_back(self, draft_id: str) -> Draft | None:
-        """A draft that was certainly not stored, to be written anew; None if it is too late for that."""
-        draft = self._engine.outbox.get(draft_id)
-        self.discard(draft_id)
-        return None if self.is_unsent(draft_id) else draft
+    def take_back(self, draft_id: str, written: Written = RAW) -> Draft | None:
+        """A draft that was certainly not stored is text again, as `written` says: an edit's is that of its
+        message, another's stands in front of what its thread's composer holds. None if it is too late."""
+        return self._writing.take_back(draft_id, written)
 
-    def keep_text(self, thread: ThreadKey, text: str) -> None:
+    def keep_text(self, key: TextKey, text: str) -> None:
         """What stands in the composer now; it is on disk within a second."""
-        self._writing.keep_text(thread, text)
+        self._writing.keep_text(key, text)
 
     def keystroke(self, thread: ThreadKey) -> None:
         """Tell the others that the person types: now, or when three seconds since the last time are up."""

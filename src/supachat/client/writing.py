@@ -8,14 +8,20 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable
+from operator import attrgetter
 
 from supachat.client.runner import Runner
 from supachat.domain import events as ev
 from supachat.domain.errors import BadInput
 from supachat.domain.health import Waiting
-from supachat.domain.model import Act, Feature, MessageKey, ThreadKey
+from supachat.domain.keeping import AHEAD, TextKey
+from supachat.domain.model import Act, Draft, Feature, MessageKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
+from supachat.sync import texts
 
+Written = Callable[[Draft], str]
+"""How a draft stands in a composer."""
+RAW: Written = attrgetter("raw")
 MOST_SUBJECT = 200
 """Characters of a subject: one line, to be read at a glance."""
 
@@ -28,8 +34,10 @@ TEXT_EVERY = 0.3
 class Writing:
     def __init__(self, run: Runner) -> None:
         self._run = run
-        self._texts: dict[ThreadKey, str] = {}
+        self._texts: dict[TextKey, str] = {}
         self._typed_at: dict[ThreadKey, float] = {}
+        self._whose: str | None = None
+        """Whose threads the screen shows."""
         self._types_on: set[ThreadKey] = set()
         """Threads in which a key came too soon to be told."""
 
@@ -71,6 +79,7 @@ class Writing:
     def edit(self, message: MessageKey, text: str) -> str:
         self._need(message, Feature.EDIT, "edited")
         self._check(message.thread, text)
+        self._texts.pop(message, None)
         return self._change(message, Act.EDIT, text)
 
     def delete(self, message: MessageKey) -> str:
@@ -113,23 +122,39 @@ class Writing:
 
     # ------------------------------------------------------------ texts and keys
 
-    def text(self, thread: ThreadKey) -> str:
-        return self._texts.get(thread, self._run.engine.text(thread))
+    def text(self, key: TextKey) -> str:
+        return self._texts.get(key, self._run.engine.text(key))
 
-    def keep_text(self, thread: ThreadKey, text: str) -> None:
+    def keep_text(self, key: TextKey, text: str) -> None:
+        if key != AHEAD and self._whose not in (None, self._run.ledger.whose):
+            return  # of the account that has left: the screen has not heard of that yet
         if not self._texts:
             self._later(TEXT_EVERY, self.flush)
-        self._texts[thread] = text
+        self._texts[key] = text
+
+    def take_back(self, draft_id: str, written: Written) -> Draft | None:
+        self.flush()
+        run = self._run
+        draft = run.engine.outbox.get(draft_id)
+        if draft is not None:
+            text = written(draft)
+            run.act(lambda out: texts.take_back(run.parts, draft_id, text, out))
+        return None if draft_id in run.engine.outbox else draft
+
+    def opens(self) -> None:
+        """A thread will be shown: what is typed from now on is of whoever is in."""
+        self.flush()
+        self._whose = self._run.ledger.whose
 
     def flush(self) -> None:
         """Put every text that waits on disk."""
-        texts, self._texts = self._texts, {}
-        for thread, text in texts.items():
-            self._run.apply(self._run.engine.keep_text(thread, text, self._run.now()))
+        waiting, self._texts = self._texts, {}
+        for key, text in waiting.items():
+            self._run.apply(self._run.engine.keep_text(key, text, self._run.now()))
 
     def begun(self) -> int:
-        texts = {**self._run.parts.roster.texts, **self._texts}
-        return sum(bool(text.strip()) for text in texts.values())
+        held = {**self._run.parts.roster.texts, **self._texts}
+        return sum(bool(text.strip()) for text in held.values())
 
     def leave(self, *, keep: bool) -> None:
         """The account leaves: its texts go to its file, or are dropped; nobody types for it any more."""

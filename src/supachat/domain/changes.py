@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from supachat.domain.health import Health
-from supachat.domain.model import NOTHING, Account, Item, Standing, ThreadKey
+from supachat.domain.model import NOTHING, Account, Draft, Item, Standing, ThreadKey
 from supachat.domain.text import Safe
 from supachat.domain.values import dataclass
 
@@ -105,14 +105,11 @@ class Vacated:
 
 
 @dataclass(frozen=True, slots=True)
-class TextReturned:
-    """The server refused an edit: its text goes back to the composer of its thread and is not lost."""
+class EditRefused:
+    """The server refused an edit: the message is as it was. The draft waits in the outbox until somebody
+    takes its text back."""
 
-    thread: ThreadKey
-    text: str
-    message: str
-    """The id of the message that is as it was."""
-    reason: Safe = NOTHING
+    draft: Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +170,7 @@ Change = (
     | HealthChanged
     | AccountChanged
     | Vacated
-    | TextReturned
+    | EditRefused
     | Notice
     | FeedChanged
     | PricesChanged

@@ -30,6 +30,7 @@ from supachat.domain.changes import (
     Change,
     Edge,
     EdgeChanged,
+    EditRefused,
     FeedChanged,
     HealthChanged,
     Notice,
@@ -38,7 +39,6 @@ from supachat.domain.changes import (
     PricesChanged,
     Sought,
     StandingChanged,
-    TextReturned,
     ThreadsChanged,
     ThreadWaits,
     TimelineReset,
@@ -83,8 +83,8 @@ from supachat.domain.text import Safe
 from supachat.domain.values import dataclass
 
 __all__ = ["AccountChanged", "Change", "Edge", "EdgeChanged", "HealthChanged", "Notice", "PeopleChanged"]
-__all__ += ["StandingChanged", "TextReturned", "ThreadsChanged", "TimelineReset", "TimelineSpliced"]
-__all__ += ["Vacated"]
+__all__ += ["StandingChanged", "ThreadsChanged", "TimelineReset", "TimelineSpliced"]
+__all__ += ["EditRefused", "Vacated"]
 __all__ += ["DeleteMessage", "EditMessage", "FetchEdits", "FetchPage", "ListThreads", "MarkRead", "Recall"]
 __all__ += ["Request", "Reread", "SeekDraft", "SendDraft", "TellTyping", "Watch"]
 __all__ += ["DraftSought", "DraftStored", "EditsFetched", "MentionsRead", "PageFetched", "PersonRead"]
@@ -162,6 +162,8 @@ class MessageGone:
 
     source: str
     id: str
+    hint: bool = False
+    """Nobody vouches for it: if the row is known, look whether it is there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,31 @@ from dataclasses import field
 
 from supachat.domain.choices import Choices
 from supachat.domain.feeds import FeedInfo, FeedRow, Tick
-from supachat.domain.model import Account, Cursor, Draft, Message, Person, SourceInfo, Thread, ThreadKey
+from supachat.domain.model import (
+    Account,
+    Cursor,
+    Draft,
+    Message,
+    MessageKey,
+    Person,
+    SourceInfo,
+    Thread,
+    ThreadKey,
+)
 from supachat.domain.values import dataclass
 
 Span = tuple[Cursor, Cursor]
 """A stretch of a thread, both ends included, in which every message is known."""
+TextKey = ThreadKey | MessageKey
+"""What a text that is being typed is for: a new message of a thread, or a message that is edited."""
+
+
+AHEAD = ThreadKey("", "")
+"""What is typed before any thread is open is for the one that will be."""
+
+
+def thread_of(key: TextKey) -> ThreadKey:
+    return key.thread if isinstance(key, MessageKey) else key
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +91,9 @@ class DropDraft:
 
 @dataclass(frozen=True, slots=True)
 class KeepText:
-    """What stands unsent in a thread's composer; an empty text drops it."""
+    """What stands unsent in a composer; an empty text drops it."""
 
-    thread: ThreadKey
+    key: TextKey
     text: str
 
 
@@ -137,17 +157,22 @@ Write = (
 )
 
 
+def in_front(text: str, here: str) -> str:
+    """A text that comes back to where another one stands: neither is lost."""
+    return f"{text}\n{here}" if text and here and here != text else text or here
+
+
 def written(writes: Iterable[Write]) -> tuple[str, ...]:
     """What a person wrote among these and none of them drops again, in order, as it was written."""
-    found: dict[str | ThreadKey, str] = {}
+    found: dict[str | TextKey, str] = {}
     for write in writes:
         match write:
             case KeepDraft(draft):
                 found[draft.id] = draft.raw
             case DropDraft(draft_id):
                 found.pop(draft_id, None)
-            case KeepText(thread, text):
-                found[thread] = text
+            case KeepText(key, text):
+                found[key] = text
     return tuple(text for text in found.values() if text.strip())
 
 
@@ -160,7 +185,8 @@ class Memory:
     threads: tuple[Thread, ...] = ()
     people: tuple[Person, ...] = ()
     drafts: tuple[Draft, ...] = ()
-    texts: tuple[tuple[ThreadKey, str], ...] = ()
+    texts: tuple[tuple[TextKey, str], ...] = ()
+    """Of the edits the last to be typed at comes last."""
     last_open: ThreadKey | None = None
     feeds: tuple[FeedInfo, ...] = ()
     feed_rows: tuple[FeedRow, ...] = ()

@@ -34,7 +34,7 @@ from supachat.domain.model import (
     Thread,
     ThreadKey,
 )
-from supachat.sync import failing, leaving, listening
+from supachat.sync import failing, listening, texts
 from supachat.sync.catching import backlog
 from supachat.sync.health import HealthKeeper
 from supachat.sync.outbox import Outbox
@@ -169,8 +169,11 @@ class Engine:
         self, draft_id: str, key: MessageKey, act: Act, text: str, wall: Micros, now: float
     ) -> ev.Step:
         """Edit or delete a message: on the screen at once, undone if the server refuses it."""
-        draft = Draft(draft_id, key.thread, text, wall, act=act, target=key.id)
-        return self.act(lambda out: self.parts.sender.write(draft, out), now)
+        out = Outcome()
+        self.parts.sender.write(Draft(draft_id, key.thread, text, wall, act=act, target=key.id), out)
+        if act is Act.EDIT:
+            self.parts.roster.keep_text(key, "", out)
+        return self._step(out, now)
 
     def retry(self, draft_id: str, now: float) -> ev.Step:
         return self.act(lambda out: self.parts.sender.retry(draft_id, out), now)
@@ -179,12 +182,8 @@ class Engine:
         """Drop a draft that is not under way and was certainly not stored."""
         return self.act(lambda out: self.parts.sender.discard(draft_id, out), now)
 
-    def keep_text(self, thread: ThreadKey, text: str, now: float) -> ev.Step:
-        out = Outcome()
-        if thread in self.parts.roster.left:
-            text = leaving.late(self.parts.roster.texts.get(thread, ""), text)
-        self.parts.roster.keep_text(thread, text, out)
-        return self._step(out, now)
+    def keep_text(self, key: kp.TextKey, text: str, now: float) -> ev.Step:
+        return self.act(lambda out: texts.keep(self.parts, key, text, out), now)
 
     # ------------------------------------------------------------ questions
 
@@ -224,8 +223,8 @@ class Engine:
     def open_thread(self) -> ThreadKey | None:
         return self.parts.shelf.open
 
-    def text(self, thread: ThreadKey) -> str:
-        return self.parts.roster.texts.get(thread, "")
+    def text(self, key: kp.TextKey) -> str:
+        return self.parts.roster.texts.get(key, "")
 
     def me(self, source: str) -> str:
         return self.parts.me(source)

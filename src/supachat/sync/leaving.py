@@ -7,7 +7,7 @@ there. Nothing is sent of it, and nothing is dropped without a word. Pure.
 from __future__ import annotations
 
 from supachat.domain import events as ev
-from supachat.domain.model import Act, Draft, DraftState, Thread, ThreadKey
+from supachat.domain.model import Act, Draft, DraftState, MessageKey, Thread, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.sync.parts import Parts
 from supachat.sync.shelf import Outcome
@@ -46,11 +46,15 @@ def late(held: str, text: str) -> str:
 
 
 def _taken_back(parts: Parts, key: ThreadKey, out: Outcome) -> str:
-    """The drafts of the thread become text. One that is under way stays a draft until it has its answer."""
+    """The drafts of the thread, and the edits that are typed there, become text. A draft that is under way
+    stays one until it has its answer."""
     drafts = [d for d in parts.sender.outbox.drafts(key) if d.state is not DraftState.SENDING]
     texts = ["\n".join(filter(None, (d.subject, d.raw))) for d in drafts if d.act is not Act.DELETE]
     for draft in drafts:
         parts.sender.drop(draft.id, out)
+    for message in [m for m in parts.roster.texts if isinstance(m, MessageKey) and m.thread == key]:
+        texts.append(parts.roster.texts[message])
+        parts.roster.keep_text(message, "", out)
     begun = parts.roster.texts.get(key, "")
     parts.roster.keep_text(key, "\n".join(filter(None, (*texts, begun))), out)
     return parts.roster.texts.get(key, "")

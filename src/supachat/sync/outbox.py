@@ -80,13 +80,13 @@ class Outbox:
         return [
             e.draft
             for e in self._entries.values()
-            if change.target and e.draft.target == change.target and e.draft.state is not DraftState.SENDING
+            if change.target and e.draft.target == change.target and e.draft.state is DraftState.QUEUED
         ]
 
     def change_of(self, target: str) -> Draft | None:
         """The last change of a message that waits or is under way."""
         found = [e.draft for e in self._entries.values() if e.draft.target == target]
-        return found[-1] if found else None
+        return next((d for d in reversed(found) if d.state is not DraftState.FAILED), None)
 
     def can_drop(self, draft_id: str) -> bool:
         """Whether it is certain that dropping it leaves nothing on the server."""

@@ -46,10 +46,9 @@ class Roster:
         out.writes += [kp.KeepThreads(tuple(changed))] if changed else []
         out.writes += [kp.DropThreads(tuple(gone))] if gone else []
         self.left = (self.left | set(gone)) - {thread.key for thread in event.threads}
+        begun = self._begun()
         for thread in event.threads:
-            self.note(
-                self.threads.mark_draft(thread.key, bool(self.texts.get(thread.key, "").strip())), out
-            )
+            self.note(self.threads.mark_draft(thread.key, thread.key in begun), out)
         out.changes.append(ev.ThreadsChanged())
 
     def started(self, thread: Thread, people: Iterable[Person], turn: int, out: Outcome) -> None:
@@ -109,9 +108,16 @@ class Roster:
     def typing(self, thread: ThreadKey) -> tuple[str, ...]:
         return self.people.typing(thread) if self._hears else ()
 
-    def keep_text(self, thread: ThreadKey, text: str, out: Outcome) -> None:
-        if self.texts.get(thread, "") == text:
+    def keep_text(self, key: kp.TextKey, text: str, out: Outcome) -> None:
+        if self.texts.get(key, "") == text:
             return
-        self.texts[thread] = text
-        out.writes.append(kp.KeepText(thread, text))
-        self.note(self.threads.mark_draft(thread, bool(text.strip())), out)
+        self.texts.pop(key, None)
+        if text:
+            self.texts[key] = text  # the last to be typed at is the last
+        out.writes.append(kp.KeepText(key, text))
+        thread = kp.thread_of(key)
+        self.note(self.threads.mark_draft(thread, thread in self._begun()), out)
+
+    def _begun(self) -> set[ThreadKey]:
+        """Where a text waits."""
+        return {kp.thread_of(key) for key, text in self.texts.items() if text.strip()}

@@ -1,7 +1,7 @@
 """Drafts and their pictures: the outbox and the pane told the same story.
 
 A new message stands at the end of the pane, a change to one in the message itself. What the server
-refuses is undone, and its text goes back to whoever wrote it. No I/O, no clock.
+refuses is undone, and stays a draft until whoever wrote it takes its text back. No I/O, no clock.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ _REQUEST: dict[Act, Callable[[Draft], ev.Request]] = {
     Act.EDIT: ev.EditMessage,
     Act.DELETE: ev.DeleteMessage,
 }
-_NOT_DONE = {Act.EDIT: "the message was not changed", Act.DELETE: "the message was not deleted"}
 
 
 class Sender:
@@ -75,19 +74,15 @@ class Sender:
         held = self.outbox.trouble(draft.id, error, now)
         if held is None:
             return
-        if held.state is DraftState.FAILED and held.act is not Act.SEND:
-            self._undo(held, error, out)
-        else:
-            self._changed(held, out)
-
-    def _undo(self, change: Draft, error: SupachatError, out: Outcome) -> None:
-        """The server refused a change: the message is as it was, the text goes back."""
-        self.drop(change.id, out)
-        reason = safe_line(f"{_NOT_DONE[change.act]}: {error.message}")
-        if change.act is Act.EDIT:
-            out.changes.append(ev.TextReturned(change.thread, change.raw, change.target, reason))
-        else:
-            out.changes.append(ev.Notice(reason, safe_line(error.cure), "error"))
+        refused = held.state is DraftState.FAILED
+        if refused and held.act is Act.DELETE:
+            self.drop(held.id, out)
+            words = safe_line(f"the message was not deleted: {error.message}")
+            out.changes.append(ev.Notice(words, safe_line(error.cure), "error"))
+            return
+        self._changed(held, out)
+        if refused and held.act is Act.EDIT:
+            out.changes.append(ev.EditRefused(held))
 
     @staticmethod
     def request(draft: Draft) -> ev.Request:
@@ -118,13 +113,11 @@ class Sender:
         if draft is None:
             return False
         out.writes.append(DropDraft(draft_id))
-        timeline = self._shelf.reading(draft.thread).timeline
         if draft.act is Act.SEND:
+            timeline = self._shelf.reading(draft.thread).timeline
             self._shelf.splice(draft.thread, timeline.drop_draft(draft_id), out)
-        elif (left := self.outbox.change_of(draft.target)) is not None:
-            self.show(left, out)
         else:
-            self._shelf.splice(draft.thread, timeline.drop_change(draft.target), out)
+            self.show(draft, out)
         return True
 
     def settle(self, message: Message, out: Outcome) -> None:
@@ -145,9 +138,13 @@ class Sender:
     # ------------------------------------------------------------ the pane
 
     def show(self, draft: Draft, out: Outcome) -> None:
+        """A change that the server refused is not shown: its message is as it was, or as a later one has
+        it."""
         timeline = self._shelf.reading(draft.thread).timeline
         if draft.act is not Act.SEND:
-            self._shelf.splice(draft.thread, timeline.put_change(draft), out)
+            change = self.outbox.change_of(draft.target)
+            splices = timeline.put_change(change) if change else timeline.drop_change(draft.target)
+            self._shelf.splice(draft.thread, splices, out)
             return
         shown = picture(draft, self._me(draft.thread.source), kept=self.outbox.is_kept(draft.id))
         self._shelf.splice(draft.thread, timeline.put_draft(shown), out)

@@ -209,7 +209,7 @@ class ChatScreen(Screen[None]):
 
     def on_composer_changed(self, event: Composer.Changed) -> None:
         self.parts.completing.suggest()
-        if not self.parts.editing.active:  # the thread's unsent text is another one
+        if not self.parts.editing.keeps(event):
             self.parts.writing.keep(event)
 
     def on_composer_stepped(self, event: Composer.Stepped) -> None:
@@ -250,8 +250,7 @@ class ChatScreen(Screen[None]):
             case "edit" if sent:
                 parts.editing.begin(message)
             case "edit":
-                parts.editing.stop()  # else the two texts would be one edit
-                parts.reading.take_back(message.id)
+                parts.editing.take_back(message.id)
             case "delete":
                 parts.editing.ask_delete(message.key)
             case "retry":

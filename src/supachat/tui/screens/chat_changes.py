@@ -73,8 +73,8 @@ class Changes:
             case ev.Vacated():
                 parts.going.vacate()
                 return {"list", "people", "header"}
-            case ev.TextReturned():
-                parts.editing.returned(change)
+            case ev.EditRefused():
+                parts.editing.refused(change.draft)
             case ev.Notice():
                 parts.widgets.notices.tell(change)
             case ev.PricesChanged():

@@ -1,7 +1,8 @@
 """Changing what was said: one's own message in the composer again, or gone after a question.
 
 Must never lose a text: what stood in the composer comes back, an edit that is given up is one press of up
-away, and one that the server refused comes back as an edit, never as a message to send.
+away, and one that was not finished, or that the server refused, comes back as an edit. It is the text of a
+new message only where its own cannot be changed any more.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from typing import Final
 
 from supachat.client import Client
 from supachat.domain.errors import BadInput
-from supachat.domain.events import Notice, TextReturned
-from supachat.domain.model import Delivery, Feature, Message, MessageKey, ThreadKey
+from supachat.domain.events import Notice
+from supachat.domain.model import NOTHING, Delivery, Draft, Feature, Message, MessageKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.domain.values import dataclass
+from supachat.tui import slash
 from supachat.tui.notices import Notices
 from supachat.tui.screens.chat_hands import Focus, Middle
 from supachat.tui.widgets.composer import Composer
@@ -26,12 +28,11 @@ LOOKED_AT: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A message that is being edited: its text in the composer first, and as the server has it."""
+    """A message that is being edited."""
 
     message: MessageKey
-    text: str
     was: str | None
-    """None where that is not known: the server refused `text`."""
+    """Its text, as it stood in the composer at first; None where another was typed or refused before."""
 
 
 class Editing:
@@ -55,13 +56,6 @@ class Editing:
         self._notices = notices
         self._focus = focus
         self._edit: Edit | None = None
-        self._refused: list[Edit] = []
-        """What was refused while another thread was open: edited again when its own is."""
-
-    @property
-    def active(self) -> bool:
-        """Whether the composer holds a message that was sent before, not the thread's unsent text."""
-        return self._edit is not None
 
     def show_abilities(self, key: ThreadKey) -> None:
         """Tell the pane what can be done with one's own messages there."""
@@ -71,8 +65,10 @@ class Editing:
     # ------------------------------------------------------------ editing
 
     def begin(self, message: Message) -> None:
-        """Edit it in the composer; what stands there waits."""
-        self._begin(Edit(message.key, message.raw, message.raw))
+        """Edit it in the composer; what stands there waits, another edit too."""
+        self._keep()
+        typed = self._client.text(message.key)
+        self._begin(message.key, typed or message.raw, anew=not typed)
 
     def last(self) -> None:
         """Edit the last message of one's own that can be."""
@@ -87,72 +83,125 @@ class Editing:
         else:
             self.begin(last)
 
-    def _begin(self, edit: Edit) -> None:
-        if self._middle.thread is not None and self._edit is None:
-            self._client.keep_text(self._middle.thread, self._composer.text)
-        self._edit = edit
-        self._composer.edit(edit.text)
+    def _begin(self, message: MessageKey, text: str, *, anew: bool) -> None:
+        self._composer.edit(text)
+        self._edit = Edit(message, self._composer.text if anew else None)
         self._focus(self._composer.field)
         self._typing.hold(Safe("editing  enter saves  esc leaves it as it was"))
 
     def _end(self) -> None:
+        """Back to what stood in the composer before."""
         self._edit = None
-        self._typing.hold(Safe(""))
+        self._typing.hold(NOTHING)
+        self._composer.write(self._client.text(self._middle.written))
+
+    def keeps(self, event: Composer.Changed) -> bool:
+        """The composer's text is another one now; whether it is an edit's."""
+        if self._edit is not None and event.text == self._composer.text:
+            self._keep()
+        return self._edit is not None
+
+    def _keep(self) -> None:
+        """What stands in the composer is on disk within a second, as what it is."""
+        text = self._composer.text
+        if self._edit is not None:
+            self._client.keep_text(self._edit.message, "" if text == self._edit.was else text)
+        else:
+            self._client.keep_text(self._middle.written, text)
+
+    def lay_by(self) -> None:
+        """The composer is wanted for something else: an edit waits for its thread to be open again."""
+        self._keep()
+        self.forget()
+
+    def forget(self) -> None:
+        """Nothing is edited here any more; what is kept of it is where it was."""
+        if self._edit is not None:
+            self._end()
+
+    def resume(self) -> None:
+        """Go on with an edit in the open thread that was not finished, else with one that was refused."""
         thread = self._middle.thread
-        self._composer.stop_editing(self._client.text(thread) if thread is not None else "")
+        if thread is None or self._edit is not None:
+            return
+        self._keep()
+        if self._go_on(thread):
+            return
+        for draft in reversed(self._client.texts.refused(thread)):
+            if self._client.take_back(draft.id) and self._go_on(thread):
+                words = Safe("Not changed, your edit is back")
+                self._notices.tell(Notice(words, draft.reason or NOTHING, "warning"))
+                return
+
+    def _go_on(self, thread: ThreadKey) -> bool:
+        """With the last that was typed at. What cannot be changed is laid down as a new message's text."""
+        for message in reversed(self._client.texts.begun(thread)):
+            if self._client.texts.can_edit(message):
+                self._begin(message, self._client.text(message), anew=False)
+                return True
+            self._lay_down(message)
+        return False
+
+    def _lay_down(self, message: MessageKey) -> None:
+        self._keep()
+        self._client.texts.move(message, message.thread)
+        self._end()
+        words = Safe("What you had typed to change it stands in the composer, as a new message.")
+        self._notices.tell(Notice(Safe("That message cannot be changed any more"), words, "warning"))
 
     def takes(self, text: str) -> bool:
         """Enter was pressed behind `text`: save it, where it is an edit; whether it was one."""
         edit = self._edit
         if edit is None:
             return False
+        if not self._client.texts.can_edit(edit.message):
+            self._lay_down(edit.message)
+            return True
         try:
             if text != edit.was:
                 self._client.edit(edit.message, text)
+                self._composer.remember(text)  # another screen may edit it too: the last one stays
         except BadInput as error:
             words = Safe(f"{safe_line(error.cure)}. The text is still here.")
             self._notices.tell(Notice(safe_line(error.message), words, "error"))
         else:
             self._end()
+            self.resume()
         return True
 
-    def stop(self) -> bool:
-        """Leave the message as it was; whether one was being edited. A changed text can be recalled."""
+    def leave(self) -> bool:
+        """Leave the message as it was, by esc; whether one was being edited. A changed text can be
+        recalled."""
         if self._edit is None:
             return False
         text = self._composer.text
         if text.strip() and text != self._edit.was:
             self._composer.remember(text)
+        self._client.keep_text(self._edit.message, "")
         self._end()
+        self._typing.flash(Safe("left as it was"))
+        self.resume()
         return True
 
-    def leave(self) -> bool:
-        """The same, by esc."""
-        stopped = self.stop()
-        if stopped:
-            self._typing.flash(Safe("left as it was"))
-        return stopped
+    # ------------------------------------------------------------ what comes back
 
-    # ------------------------------------------------------------ what the server refused
-
-    def returned(self, change: TextReturned) -> None:
-        """The server refused an edit: it is edited again, at once where its thread is open."""
-        self._refused.append(Edit(MessageKey(change.thread, change.message), change.text, None))
+    def refused(self, draft: Draft) -> None:
+        """The server refused an edit: it is edited again, at once where its thread is open and no other
+        message is edited."""
         self.resume()
-        self._notices.tell(Notice(Safe("Not changed, your edit is back"), change.reason, "warning"))
+        if draft in self._client.texts.refused(draft.thread):
+            self._notices.tell(
+                Notice(Safe("Not changed, your edit waits"), draft.reason or NOTHING, "warning")
+            )
 
-    def resume(self) -> None:
-        """Go on with what was refused in the open thread; of several, the last: up brings the others."""
-        here = [edit for edit in self._refused if edit.message.thread == self._middle.thread]
-        for edit in here:
-            self._refused.remove(edit)
-            self.stop()
-            self._begin(edit)
-
-    def forget(self) -> None:
-        """The account has left: nothing of its texts stays."""
-        self.stop()
-        self._refused.clear()
+    def take_back(self, draft: str) -> None:
+        """What is not sent yet into the composer again, unless it is on its way."""
+        self.lay_by()  # else the two texts would be one edit
+        if not self._client.take_back(draft, lambda d: slash.written(d.subject, d.raw)):
+            self._typing.flash(Safe("it is on its way, too late for that"))
+        else:
+            self._composer.write(self._client.text(self._middle.written))
+            self._focus(self._composer.field)
 
     # ------------------------------------------------------------ deleting
 

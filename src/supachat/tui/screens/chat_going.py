@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from supachat.client import Client
-from supachat.domain.model import ThreadKey
+from supachat.domain.keeping import AHEAD, in_front
+from supachat.domain.model import Account, ThreadKey
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place
 from supachat.tui.screens.chat_canned import Completing
@@ -54,6 +55,8 @@ class Going:
         self._feeds = feeds
         self._laid_out = laid_out
         self._trail = Trail()
+        self._whose: Account | None = None
+        """Who was in when the composer's text was typed."""
         self._put_out = False
         """The open thread went while something was written in it: another one that opened by itself would
         get the next words, and perhaps the Enter."""
@@ -64,19 +67,17 @@ class Going:
         """Open a thread: its messages, its unsent text, the keyboard in its composer. What was typed before
         any was open stands in front of that text."""
         composer = self._widgets.composer
-        ahead = composer.text if self._middle.thread is None else ""
         self._seeking.stop()
-        self._editing.stop()
+        self._editing.lay_by()
         self._middle.feed, self._put_out = None, False
         self._client.open(key)
+        self._client.texts.move(AHEAD, key)
         self._trail.went(key)
         self._middle.thread = key
         self._reading.name_people()
         limit = next((s.max_length for s in self._client.sources if s.name == key.source), 65536)
         composer.show(self._view.placeholder(key), self._client.text(key), limit)
         self.learn()
-        if ahead:
-            composer.give_back(ahead)
         self._places.put_away()
         self._widgets.typing.show(below=0)
         self._widgets.people.begin()
@@ -100,11 +101,19 @@ class Going:
 
     def begin(self) -> None:
         """Open the first thread that there is, if any."""
+        self._whose = self._client.account
+        self._show_ahead()
         first = self.first()
         if first is not None:
             self.go(first)
         else:
             self._view.all()
+
+    def _show_ahead(self) -> None:
+        """What was typed before any thread was open, in this run or an earlier one."""
+        composer = self._widgets.composer
+        if ahead := in_front(self._client.text(AHEAD), composer.text):
+            composer.write(ahead)
 
     def listed(self) -> None:
         """The list is another: the open thread may be called otherwise, or one be there to open at last."""
@@ -149,7 +158,7 @@ class Going:
 
     def feed(self, source: str, feed: str) -> None:
         """Show the feeds of a source, the chosen row in that one."""
-        self._editing.stop()
+        self._editing.lay_by()
         self._widgets.notices.dismiss()  # what it told stands here
         self._widgets.pinned.show(Head())
         self._feeds.open(source, feed)
@@ -160,23 +169,26 @@ class Going:
         left = self._places.here is Place.FEED and self._feeds.close()
         if left and self._middle.thread is not None:
             self._places.write()
+            self._editing.resume()
         return left
 
     # ------------------------------------------------------------ the account
 
     def came_in(self) -> None:
         """Somebody is signed in, or nobody any more: a thread may open by itself again."""
-        self._put_out = False
+        self._put_out, self._whose = False, self._client.account
 
     def vacate(self) -> None:
         """The account has left: nothing that it read or wrote can be seen or brought back."""
         widgets = self._widgets
         self._seeking.stop()
-        self._editing.forget()
         self._put_out = bool(widgets.composer.text) and self._client.account is not None
-        if self._middle.thread is not None:  # else it was typed ahead, by whoever comes in now
+        self._editing.forget()
+        if self._whose is not None:  # else it was typed ahead, by whoever comes in now
             widgets.composer.forget()
+        self._whose = self._client.account
         self._middle.feed = self._middle.thread = None
+        self._show_ahead()
         self._trail = Trail()
         widgets.pane.reset((), None)
         widgets.typing.show(names=(), below=0)

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from supachat.domain.events import Notice
+from supachat.domain.keeping import AHEAD, TextKey
 from supachat.domain.model import ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.notices import Notices
@@ -49,6 +50,11 @@ class Middle:
         """The thread whose composer is on the screen."""
         self.feed: tuple[str, str] | None = None
         """The source and the feed that stand in the pane instead of a thread."""
+
+    @property
+    def written(self) -> TextKey:
+        """What the text of the composer is for, where it is no edit."""
+        return self.thread or AHEAD
 
 
 def misread(notices: Notices, title: str, form: str) -> bool:

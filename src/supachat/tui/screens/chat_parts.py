@@ -109,7 +109,7 @@ class Parts:
         typing, notices, composer, pane = widgets.typing, widgets.notices, widgets.composer, widgets.pane
         run, focus = screen.run_worker, screen.set_focus
         self.gaps = Gaps(client, pane)
-        self.reading = Reading(client, middle, pane, composer, typing, notices, now=self._now, focus=focus)
+        self.reading = Reading(client, middle, pane, typing, notices, now=self._now, focus=focus)
         self.editing = Editing(client, middle, pane, composer, typing, notices, focus)
         self.editor = OwnEditor(client, middle, composer, notices, run)
         self.completing = Completing(client, middle, composer, widgets.completion, typing, run)

@@ -9,11 +9,9 @@ from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain.model import Message
 from supachat.domain.text import Safe, safe_line
-from supachat.tui import slash
 from supachat.tui.notices import Notices
 from supachat.tui.screens import views
 from supachat.tui.screens.chat_hands import Focus, Middle
-from supachat.tui.widgets.composer import Composer
 from supachat.tui.widgets.message_list import MessageList
 from supachat.tui.widgets.typing_line import Question, TypingLine
 
@@ -26,7 +24,6 @@ class Reading:
         client: Client,
         middle: Middle,
         pane: MessageList,
-        composer: Composer,
         typing: TypingLine,
         notices: Notices,
         *,
@@ -36,7 +33,6 @@ class Reading:
         self._client = client
         self._middle = middle
         self._pane = pane
-        self._composer = composer
         self._typing = typing
         self._notices = notices
         self._now = now
@@ -105,15 +101,6 @@ class Reading:
         self._typing.flash(safe_line(f"opening {url}"))
 
     # ------------------------------------------------------------ what is not sent yet
-
-    def take_back(self, draft: str) -> None:
-        """Into the composer again, unless it is on its way."""
-        taken = self._client.take_back(draft)
-        if taken is None:
-            self._typing.flash(Safe("it is on its way, too late for that"))
-        else:
-            self._composer.give_back(slash.written(taken.subject, taken.raw))
-            self._focus(self._composer.field)
 
     def ask_discard(self, draft: str) -> None:
         """Throw it away, after a question."""

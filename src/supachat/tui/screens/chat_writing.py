@@ -49,10 +49,10 @@ class Writing:
     def keep(self, event: Composer.Changed) -> None:
         """The thread's unsent text is another one now."""
         thread = self._middle.thread
-        if thread is None or event.text != self._composer.text:
+        if event.text != self._composer.text:
             return  # sent or changed since: a later one says what stands there now
-        self._client.keep_text(thread, event.text)
-        if event.typed and event.text:
+        self._client.keep_text(self._middle.written, event.text)
+        if thread is not None and event.typed and event.text:
             self._client.keystroke(thread)
 
     async def submit(self, text: str) -> None:

@@ -170,19 +170,13 @@ class Composer(Horizontal):
         self._stop_recalling()
         self._put("")
 
-    def give_back(self, text: str) -> None:
-        """A text that was not sent: put in front of whatever stands there, so that neither is lost."""
-        here = self.text
-        self._put(f"{text}\n{here}" if here and here != text else text)
-        self.post_message(self.Changed(self.text, typed=False))
-
     def edit(self, text: str) -> None:
         """What was said before stands here, to be changed."""
         self._show_editing(True)
         self._stand(text)
 
-    def stop_editing(self, text: str) -> None:
-        """Back to what stood here before."""
+    def write(self, text: str) -> None:
+        """The text of a new message stands here."""
         self._show_editing(False)
         self._stand(text)
 
@@ -258,6 +252,7 @@ class Composer(Horizontal):
         self._at = max(0, at)
         self.field.recalling = True
         self._put(self._history[self._at])
+        self.post_message(self.Changed(self.text, typed=False))
 
     def _stop_recalling(self) -> None:
         self._at = None
