@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
 import pytest
-from tests.server.realtime_world import World, world_of
+from tests.server.realtime_world import POLICIES, World, world_of
 
 from supachat.server.context import Context
 
@@ -109,27 +110,93 @@ async def test_changes_show_what_the_role_may_select_and_every_type(
     assert [column["type"] for column in data["columns"]] == ["int8", "_text", "mood", "int4range"]
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "like.x\\",  # no pattern may end so
-        r"match.^(.*)(.*)(.*)(.*)\1\2\3\4$",  # takes hours
-    ],
-)
+WORDS = "create table t (id bigint primary key, word text); alter publication supabase_realtime add table t"
+HOURS = r"match.^(.*)(.*)(.*)(.*)\1\2\3\4$"  # what it takes over 300 letters
+JUDGED = """select 1 from pg_stat_activity
+where state = 'active' and query like '%(.*)(.*)%' and pid <> pg_backend_pid()"""
+
+
 async def test_a_filter_that_fails_for_one_costs_the_others_nothing(
-    world: World, migrator: psycopg.AsyncConnection[Any], pattern: str
+    world: World, migrator: psycopg.AsyncConnection[Any]
 ) -> None:
-    await migrator.execute(
-        "create table t (id bigint primary key, word text); alter publication supabase_realtime add table t"
-    )
+    await migrator.execute(WORDS.encode())
     ill, well = await world.client(), await world.client()
-    for client, filter_ in ((ill, f"word={pattern}"), (well, "word=like.x%")):
+    for client, filter_ in ((ill, "word=like.x\\"), (well, "word=like.x%")):  # no pattern may end so
         await client.join("realtime:t", postgres_changes=[{"table": "t", "filter": filter_}])
         assert (await client.event("system"))["status"] == "ok"
     word = "x" * 301
     await migrator.execute("insert into t values (1, %s)", (word,))
     assert (await well.event("postgres_changes"))["data"]["record"] == {"id": 1, "word": word}
     await ill.quiet()
+
+
+async def test_who_filters_by_what_takes_hours_loses_its_changes_and_nobody_else_does(
+    world: World, migrator: psycopg.AsyncConnection[Any]
+) -> None:
+    await migrator.execute(WORDS.encode())
+    ill, well = await world.client(), await world.client()
+    for number in range(3):
+        await ill.join(f"realtime:{number}", postgres_changes=[{"table": "t", "filter": f"word={HOURS}"}])
+        assert (await ill.event("system"))["status"] == "ok"
+    await well.join("realtime:t", postgres_changes=[{"table": "t", "filter": "word=like.x%"}])
+    assert (await well.event("system"))["status"] == "ok"
+    for row in (1, 2):
+        await migrator.execute("insert into t values (%s, repeat('x', 301))", (row,))
+        assert (await well.event("postgres_changes"))["data"]["record"]["id"] == row
+    told = [await ill.frame() for _ in range(3)]
+    assert {frame["topic"] for frame in told} == {f"realtime:{number}" for number in range(3)}
+    assert {frame["payload"]["status"] for frame in told} == {"error"}
+    assert all("took PostgreSQL too long on a row" in frame["payload"]["message"] for frame in told)
+    await ill.quiet()
+
+
+async def test_others_hear_and_the_server_ends_while_a_filter_is_judged(
+    context: Context, migrator: psycopg.AsyncConnection[Any]
+) -> None:
+    await migrator.execute(WORDS.encode())
+    async with world_of(context, filters_time=60.0) as world:
+        ill, well = await world.client(), await world.client()
+        for client, filter_ in ((ill, HOURS), (well, f"eq.{'x' * 301}")):
+            await client.join("realtime:t", postgres_changes=[{"table": "t", "filter": f"word={filter_}"}])
+            assert (await client.event("system"))["status"] == "ok"
+        for row in (1, 2):
+            await migrator.execute("insert into t values (%s, repeat('x', 301))", (row,))
+            assert (await well.event("postgres_changes"))["data"]["record"]["id"] == row
+        async with asyncio.timeout(30), context.admin.connection() as admin:
+            while not await (await admin.execute(JUDGED)).fetchone():
+                await admin.rollback()  # or the same is seen again
+                await asyncio.sleep(0.01)
+
+
+async def test_long_checks_of_subscriptions_keep_nobody_from_joining(
+    context: Context, migrator: psycopg.AsyncConnection[Any]
+) -> None:
+    await migrator.execute((WORDS + ";" + POLICIES).encode())
+    slow = ",".join(f"word=match.(?:x?y?z?){{{100 + number}}}" for number in range(60))  # each 0.1 s
+    async with world_of(context, subscribe_time=1.0) as world:
+        ills = [await world.client() for _ in range(5)]
+        for ill in ills:
+            await ill.join("realtime:t", postgres_changes=[{"table": "t", "filter": slow}])
+        well = await world.client()
+        assert (await well.join("realtime:room:1", private=True))["status"] == "ok"
+        await ills[-1].quiet()  # it waits still
+        for ill in ills:
+            assert "took longer than 1 seconds" in (await ill.event("system"))["message"]
+
+
+async def test_a_socket_asks_for_so_many_changes(
+    context: Context, migrator: psycopg.AsyncConnection[Any]
+) -> None:
+    await migrator.execute(WORDS.encode())
+    async with world_of(context, changes_per_socket=3) as world:
+        client = await world.client()
+        two = [{"table": "t"}, {"table": "t", "event": "INSERT"}]
+        assert (await client.join("realtime:a", postgres_changes=two))["status"] == "ok"
+        assert (await client.event("system"))["status"] == "ok"
+        refused = await client.join("realtime:b", postgres_changes=two)
+        assert refused["response"] == {"reason": "ChannelRateLimitReached: Too many postgres_changes"}
+        assert (await client.join("realtime:b", postgres_changes=two[:1]))["status"] == "ok"
+        assert (await client.event("system"))["status"] == "ok"
 
 
 async def test_a_filter_that_its_domain_takes_no_longer_costs_the_others_nothing(

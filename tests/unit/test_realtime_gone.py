@@ -67,7 +67,7 @@ class Noted(Subscriptions):
     """Takes every request."""
 
     def __init__(self, pool: Any) -> None:
-        super().__init__(pool)
+        super().__init__(pool, 1.0)
         self.taken: list[Listener] = []
 
     async def subscribe(
@@ -98,7 +98,7 @@ async def test_a_join_that_is_given_up_is_off_its_topic(monkeypatch: pytest.Monk
     monkeypatch.setattr(Channel, "hear", lambda _self, shared: heard.append(shared))
     config = {"private": True, "broadcast": {"replay": {"since": 1}}}
     frame = Inbound("realtime:room", "phx_join", {"config": config}, "1", "1")
-    given_up = asyncio.create_task(join(services, Line(), who(services), frame, 0))
+    given_up = asyncio.create_task(join(services, Line(), who(services), frame, ()))
     await asyncio.wait_for(pool.asked.wait(), 30)
     given_up.cancel()
     await asyncio.gather(given_up, return_exceptions=True)
@@ -112,16 +112,16 @@ async def test_a_socket_is_counted_before_its_first_join_is_answered_and_not_onc
     public = Inbound("realtime:t", "phx_join", {"config": {}}, "1", "1")
     replayed = {"config": {"private": True, "broadcast": {"replay": {"since": 1}}}}
     slow = Inbound("realtime:room", "phx_join", replayed, "1", "1")
-    first = asyncio.create_task(join(services, one, who(services), slow, 0))
+    first = asyncio.create_task(join(services, one, who(services), slow, ()))
     await asyncio.wait_for(pool.asked.wait(), 30)
     with pytest.raises(Refused, match="Too many connected users"):
-        await join(services, other, who(services), public, 0)
+        await join(services, other, who(services), public, ())
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
-    await join(services, other, who(services), public, 0)
+    await join(services, other, who(services), public, ())
     denied = Inbound("realtime:t", "phx_join", {"config": {"broadcast": {"replay": {}}}}, "2", "2")
     with pytest.raises(Refused, match="Replay is not allowed"):
-        await join(services, other, who(services), denied, 1)
+        await join(services, other, who(services), denied, ())
     assert services.hub.users == {other}
 
 

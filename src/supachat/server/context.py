@@ -43,6 +43,7 @@ class RealtimeLimits:
     unsent_bytes: int = 48_000_000  # kept for a socket that does not read; over it the socket is cut
     users: int = 200
     channels_per_socket: int = 100
+    changes_per_socket: int = 1_000  # requests of all its channels; the real server has no limit
     joins_per_second: float = 100
     events_per_second: float = 100
     presence_per_second: float = 1_000
@@ -54,6 +55,8 @@ class RealtimeLimits:
     stream_stall: float = 5.0  # sent position behind and not moving for so long: connect anew
     stream_retry: float = 0.25
     stream_retry_cap: float = 5.0
+    subscribe_time: float = 10.0  # to check what a channel wants to hear
+    filters_time: float = 1.0  # PostgreSQL's for all filters of one change; the real server has no limit
     changes_waiting: int = 5_000  # table changes not worked off yet; over it they are skipped
     change_bytes: int = 1_048_576  # a postgres_changes record over it loses its long values
 

@@ -40,7 +40,7 @@ class Realtime:
     ) -> None:
         limits = limits or context.limits.realtime
         hub = Hub(limits, clock)
-        subscriptions = Subscriptions(context.admin)
+        subscriptions = Subscriptions(context.admin, limits.subscribe_time)
         self._changes = Changes(context.admin, subscriptions, hub, limits)
         delivery = Delivery(hub, self._changes, limits)
         login = partial(context.conninfo, "supabase_admin")

@@ -1,7 +1,9 @@
 """postgres_changes: each committed row of a published table, to whom it may concern.
 
-Rows are worked off one after another, in commit order, beside the stream that they came by. Must never
-send a row that row level security hides, and never stop for a row that fails.
+Rows are worked off one after another, in commit order, beside the stream that they came by: in one line
+for those whose filters texts decide, in another for those for whom PostgreSQL is asked, which a stranger's
+pattern can keep waiting. Must never send a row that row level security hides, and never stop for a row that
+fails.
 """
 
 from __future__ import annotations
@@ -27,15 +29,20 @@ from supachat.server.realtime.change_payload import (
     payload,
     simple_json,
 )
-from supachat.server.realtime.filters import ASK, Filter, decide, expression
 from supachat.server.realtime.frames import Frame, Shared
 from supachat.server.realtime.hub import Hub
-from supachat.server.realtime.pgoutput import UNCHANGED, Begin, Change
+from supachat.server.realtime.judging import passing
+from supachat.server.realtime.pgoutput import Begin, Change
 from supachat.server.realtime.subscriptions import Listener, Subscription, Subscriptions
 from supachat.server.realtime.tables import Tables, selectable
 from supachat.server.realtime.visibility import over, visible
 
 log = logging.getLogger(__name__)
+
+TOO_SLOW = (
+    "Unsubscribed from changes: this socket's filters took PostgreSQL too long on a row. The channel stays"
+    " joined. Join again with filters that are decided sooner."
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ class Changes:
         self._hub = hub
         self._limits = limits
         self._tables = Tables()
-        self._queue: asyncio.Queue[Work] = asyncio.Queue()
+        self._lines: dict[bool, asyncio.Queue[Work]] = {False: asyncio.Queue(), True: asyncio.Queue()}
 
     def offer(self, change: Change, transaction: Begin) -> None:
         """A committed row; forgotten at once if nobody asked for it."""
@@ -67,13 +74,18 @@ class Changes:
         wanting = self._subscriptions.wanting(change.kind, relation.schema, relation.name)
         if not wanting or self._hub.over(self._hub.events):
             return
-        if self._queue.qsize() < self._limits.changes_waiting:
-            self._queue.put_nowait(Work(change, transaction, wanting))
+        for asks, queue in self._lines.items():
+            mine = [subscription for subscription in wanting if subscription.asks is asks]
+            if mine and queue.qsize() < self._limits.changes_waiting:
+                queue.put_nowait(Work(change, transaction, mine))
 
     async def run(self) -> None:
         """Work until cancelled."""
+        await asyncio.gather(*(self._work_off(queue) for queue in self._lines.values()))
+
+    async def _work_off(self, queue: asyncio.Queue[Work]) -> None:
         while True:
-            work = await self._queue.get()
+            work = await queue.get()
             try:
                 await self._deliver(work)
             except psycopg.OperationalError as error:
@@ -84,10 +96,8 @@ class Changes:
 
     async def _deliver(self, work: Work) -> None:
         async with self._pool.connection() as connection:
-            try:
-                frames = await self._frames(connection, work)
-            finally:
-                await connection.rollback()
+            frames = await self._frames(connection, work)
+            await connection.rollback()
         self._hub.events.add(self._hub.now(), len(frames))
         for listener, shared in frames:
             listener.hear(shared)
@@ -97,7 +107,10 @@ class Changes:
     ) -> list[tuple[Listener, Shared]]:
         """Every frame this change makes, each encoded once however many get it."""
         table = await self._tables.describe(connection, work.change.relation)
-        wanting = await self._filtered(connection, work, table)
+        limit = self._limits.filters_time
+        wanting, slow = await passing(connection, work.change, table, work.subscriptions, limit)
+        for listener in {s.listener for s in work.subscriptions if s.listener.line in slow}:
+            self._subscriptions.lose(listener, TOO_SLOW)
         columns = {
             role: await selectable(connection, work.change.relation, role)
             for role in {subscription.who.role for subscription in wanting}
@@ -116,24 +129,6 @@ class Changes:
                 made[key] = Shared(frame)
             frames.append((listener, made[key]))
         return frames
-
-    async def _filtered(
-        self, connection: AsyncConnection[TupleRow], work: Work, table: Table
-    ) -> list[Subscription]:
-        """The subscriptions whose filters the row satisfies."""
-        row = work.change.new if work.change.new is not None else work.change.old or {}
-        types = {column.name: column for column in table.columns}
-        verdicts: dict[Filter, bool] = {}
-        for item in {item for subscription in work.subscriptions for item in subscription.binding.filters}:
-            column = types.get(item.column)
-            verdict = decide(item, row, column.type_name if column else "")
-            if verdict is None:
-                value = row[item.column]
-                verdict = False
-                if column is not None and value is not UNCHANGED:
-                    verdict = await _true(connection, expression(item, value, column.type_sql))
-            verdicts[item] = verdict
-        return [s for s in work.subscriptions if all(verdicts[item] for item in s.binding.filters)]
 
     async def _seen(
         self,
@@ -169,25 +164,6 @@ class Changes:
             return asked[key] if key in asked else simple_json(text, column)
 
         return convert
-
-
-async def _true(connection: AsyncConnection[TupleRow], condition: sql.Composable) -> bool:
-    """Whether PostgreSQL says so. One person's filter that fails on this value, as a pattern may that ends
-    in a backslash, that a domain takes no longer, or that takes too long, is not satisfied by it: it must
-    not cost the others the row."""
-    try:
-        cursor = await connection.execute(ASK + condition)
-        cursor.nextset()
-        row = await cursor.fetchone()
-    except (
-        psycopg.DataError,
-        psycopg.IntegrityError,
-        psycopg.ProgrammingError,
-        psycopg.errors.QueryCanceled,
-    ):
-        await connection.rollback()
-        return False
-    return bool(row and row[0])
 
 
 async def _as_json(connection: AsyncConnection[TupleRow], text: str, type_sql: str) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Hashable
 from typing import Any, Protocol
 
 import psycopg
@@ -37,7 +37,7 @@ from supachat.server.tokens import TokenError
 log = logging.getLogger(__name__)
 
 
-class Line(Protocol):
+class Line(Hashable, Protocol):
     """The socket as a channel sees it."""
 
     def push(self, frame: Outbound) -> None: ...
@@ -61,7 +61,7 @@ class Channel:
         self.join_ref = join.join_ref
         self.close_ref = join.join_ref if join.join_ref is not None else join.ref
         self.rights = Rights(broadcast=True, presence=True)
-        self._line = line
+        self.line = line
         self._services = services
         self._written: dict[str, bool] = {}
         self._presence = PresenceCalls(self, services, config)
@@ -96,7 +96,7 @@ class Channel:
         if self._early is not None:
             self._early.append(shared)
         elif not self._was_replayed(shared):
-            self._line.push_shared(shared)
+            self.line.push_shared(shared)
 
     def _was_replayed(self, shared: Shared) -> bool:
         frame = shared.frame
@@ -137,7 +137,7 @@ class Channel:
             payload = {"event": frame.event, "payload": parse_json(frame.data), "type": "broadcast"}
             self.push("broadcast", {**payload, "meta": dict(frame.meta)})
         else:
-            self._line.push(frame)
+            self.line.push(frame)
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Work that ends with the channel."""
@@ -167,17 +167,17 @@ class Channel:
             return
         self.system("error", message)
         self.leave()
-        self._line.closed(self)
+        self.line.closed(self)
 
     # what the client is told
 
     def push(self, event: str, payload: Any) -> None:
         """An unasked frame on this topic."""
-        self._line.push(Frame(self.topic.wire, event, payload, join_ref=self.join_ref))
+        self.line.push(Frame(self.topic.wire, event, payload, join_ref=self.join_ref))
 
     def answer(self, frame: Inbound, status: str, response: Any) -> None:
         """The reply to a frame."""
-        self._line.push(reply(frame, status, response))
+        self.line.push(reply(frame, status, response))
 
     def system(self, status: str, message: str, extension: str = "system") -> None:
         """A `system` frame."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine, Mapping, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import psycopg
 
@@ -17,11 +17,9 @@ from supachat.server.realtime.access import Identity
 from supachat.server.realtime.filters import BadRequest
 from supachat.server.realtime.joins import binding_id
 from supachat.server.realtime.services import Services
-from supachat.server.realtime.subscriptions import Listener
+from supachat.server.realtime.subscriptions import EXTENSION, Listener
 
 log = logging.getLogger(__name__)
-
-EXTENSION: Final = "postgres_changes"
 
 
 class Asker(Listener, Protocol):
@@ -30,8 +28,6 @@ class Asker(Listener, Protocol):
     who: Identity
 
     def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]: ...
-
-    def system(self, status: str, message: str, extension: str = "system") -> None: ...
 
 
 class TableChanges:

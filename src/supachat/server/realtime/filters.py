@@ -18,6 +18,9 @@ from supachat.server.realtime.pgoutput import UNCHANGED, Row
 
 EVENTS: Final = ("INSERT", "UPDATE", "DELETE")
 MAX_IN: Final = 100
+MAX_FILTER: Final = 8_192
+"""Letters of one request's filter: as many as an address of REST has. The real server has no limit, but
+letters are read one by one, and the five millions of a frame would stop everybody for seconds."""
 
 _OPERATORS: Final = {
     "eq": "=",
@@ -34,9 +37,6 @@ _OPERATORS: Final = {
 }
 PATTERNS: Final = {"like": "~~", "ilike": "~~", "match": "~", "imatch": "~*"}
 """Operators that compare texts, each with PostgreSQL's own that a column's type must have for it."""
-ASK: Final = sql.SQL("set local statement_timeout = '1s'; select ")
-"""What PostgreSQL is asked about a client's pattern begins so: a regular expression can take seconds to
-read, and with references back hours over 300 letters."""
 IS: Final = ("null", "true", "false", "unknown")
 # equal values of these types have equal texts
 _PLAIN: Final = {"int2", "int4", "int8", "text", "varchar", "uuid", "bool"}
@@ -72,6 +72,7 @@ class Binding:
     table: str
     filters: tuple[Filter, ...] = ()
     select: tuple[str, ...] | None = None
+    asks: bool = False  # whether PostgreSQL has to be asked about each row
 
     def shown(self) -> str:
         """As the real server's errors print it."""
@@ -131,6 +132,8 @@ def read_filters(text: Any) -> tuple[Filter, ...]:
         return ()
     if not isinstance(text, str):
         raise BadRequest(f"Error parsing `filter` params: {text}")
+    if len(text) > MAX_FILTER:
+        raise BadRequest(f"Error parsing `filter` params: longer than {MAX_FILTER} characters")
     return tuple(_read_filter(part.strip()) for part in _split(text)) if text.strip() else ()
 
 
@@ -209,6 +212,13 @@ def decide(item: Filter, row: Row, type_name: str) -> bool | None:
     if item.operator in ("eq", "neq", "in") and type_name in _PLAIN:
         return (value in item.values) ^ (item.operator == "neq") ^ item.negated
     return None
+
+
+def asking(seconds: float, condition: sql.Composable) -> sql.Composed:
+    """What asks PostgreSQL for no longer than that: a regular expression can take seconds to read, and
+    with references back hours over 300 letters."""
+    limit = max(1, int(seconds * 1000))  # zero were no limit
+    return sql.SQL(f"set local statement_timeout = {limit}; select ") + condition
 
 
 def expression(item: Filter, value: str | None, type_sql: str) -> sql.Composable:

@@ -5,7 +5,7 @@ Must never put a channel on a topic before its client is known to be allowed the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from supachat.server.realtime.access import Identity, identify, join_refusal
@@ -28,15 +28,22 @@ from supachat.server.tokens import TokenError
 GOING_AWAY = 1001
 
 
-def _check_limits(services: Services, line: Line, channels: int) -> None:
+def _check_limits(
+    services: Services, line: Line, channels: Collection[Channel], config: JoinConfig
+) -> None:
     hub, limits = services.hub, services.limits
     if line not in hub.users and len(hub.users) >= limits.users:
         raise Refused("ConnectionRateLimitReached", "Too many connected users")
     if hub.over(hub.joins):
         raise Refused("ClientJoinRateLimitReached", "Too many joins per second", close=GOING_AWAY)
     hub.joins.add(hub.now())
-    if channels >= limits.channels_per_socket:
+    if len(channels) >= limits.channels_per_socket:
         raise Refused("ChannelRateLimitReached", "Too many channels")
+    if (
+        sum(len(each.config.bindings) for each in channels) + len(config.bindings)
+        > limits.changes_per_socket
+    ):
+        raise Refused("ChannelRateLimitReached", "Too many postgres_changes")
 
 
 @contextmanager
@@ -61,17 +68,17 @@ def _identify(services: Services, connection: Identity, frame: Inbound) -> Ident
 
 
 async def join(
-    services: Services, line: Line, connection: Identity, frame: Inbound, channels: int
+    services: Services, line: Line, connection: Identity, frame: Inbound, channels: Collection[Channel]
 ) -> tuple[Channel, list[UserBroadcast]]:
     """A channel on the topic, not open yet, and what is to be replayed to it. Raises Refused.
 
-    `channels` is how many the socket has already.
+    `channels` are those that the socket has already.
     """
     name = frame.topic[len(TOPIC_PREFIX) :]
     if not name:
         raise Refused("TopicNameRequired", "You must provide a topic name")
     config = read_join(name, frame.payload)
-    _check_limits(services, line, channels)
+    _check_limits(services, line, channels, config)
     with _counted(services.hub, line):
         who = _identify(services, connection, frame)
         channel = Channel(line, services, Topic(name, config.private), config, who, frame)

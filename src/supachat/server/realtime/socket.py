@@ -181,7 +181,7 @@ class Socket:
 
     async def _judge(self, frame: Inbound) -> tuple[Channel, list[UserBroadcast]] | Refused:
         try:
-            return await join(self._services, self, self._connection, frame, len(self._channels))
+            return await join(self._services, self, self._connection, frame, self._channels.values())
         except Refused as refusal:
             return refusal
         except Exception:  # a border: one join's fault must not cost the other channels the socket

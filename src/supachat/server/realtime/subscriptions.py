@@ -6,10 +6,12 @@ filter on a column that the subscriber's role may not select.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Final, NamedTuple, Protocol
+from weakref import WeakKeyDictionary
 
 import psycopg
 from psycopg import AsyncConnection, sql
@@ -18,13 +20,14 @@ from psycopg.rows import TupleRow
 from supachat.server.context import Pool
 from supachat.server.realtime.access import Identity
 from supachat.server.realtime.filters import (
-    ASK,
     IS,
     MAX_IN,
     PATTERNS,
     BadRequest,
     Binding,
     Filter,
+    asking,
+    decide,
     read_binding,
 )
 from supachat.server.realtime.frames import Shared
@@ -38,16 +41,21 @@ where p.pubname = 'supabase_realtime'
   and %(schema)s::text in ('*', p.schemaname) and %(table)s::text in ('*', p.tablename)"""
 
 _COLUMN = """
-select format_type(atttypid, atttypmod), exists (
+select format_type(atttypid, atttypmod), typname, exists (
   select from pg_operator
   where oprname = %(operator)s and oprleft = atttypid and oprresult = 'boolean'::regtype
-) from pg_attribute
+) from pg_attribute join pg_type on pg_type.oid = atttypid
 where attrelid = %(table)s and attname = %(column)s and attnum > 0 and not attisdropped
   and has_column_privilege(%(role)s::name, attrelid, attnum, 'select')"""
 
 
 _Refused = psycopg.errors.RaiseException
 """What the real server's own checks in the database raise."""
+
+EXTENSION: Final = "postgres_changes"
+AT_ONCE: Final = 2
+"""Checks of subscriptions, one for a socket: their connections are missed by those who sign in or join."""
+REGEX_TIME: Final = 1.0
 
 
 class Listener(Hashable, Protocol):
@@ -56,23 +64,35 @@ class Listener(Hashable, Protocol):
     @property
     def topic(self) -> Topic: ...
 
+    @property
+    def line(self) -> Hashable:
+        """The socket that it is on."""
+        ...
+
     def hear(self, shared: Shared) -> None: ...
+
+    def system(self, status: str, message: str, extension: str = "system") -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One binding of one channel, and as whom its rows are judged."""
+    """One binding of one channel, and as whom its rows are judged. `asks`: PostgreSQL has to be asked about
+    each row for one of the channel's filters."""
 
     listener: Listener
     binding: Binding
     who: Identity
+    asks: bool = False
 
 
 class Subscriptions:
-    """All of them. `pool` is the server's own."""
+    """All of them. `pool` is the server's own; `seconds` is how long one channel's may be checked."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, seconds: float) -> None:
         self._pool = pool
+        self._seconds = seconds
+        self._checking = asyncio.Semaphore(AT_ONCE)
+        self._turns: WeakKeyDictionary[Hashable, asyncio.Lock] = WeakKeyDictionary()
         self._of: dict[Listener, tuple[Subscription, ...]] = {}
 
     async def subscribe(
@@ -81,14 +101,32 @@ class Subscriptions:
         """Replace what `listener` hears. Raises BadRequest with the text for the client."""
         self._of.pop(listener, None)
         bindings = [read_binding(request, int(request["id"])) for request in requests]
+        async with self._turns.setdefault(listener.line, asyncio.Lock()), self._checking:
+            checked = await self._checked(bindings, who.role)
+        asks = any(binding.asks for binding in checked)
+        self._of[listener] = tuple(Subscription(listener, binding, who, asks) for binding in checked)
+
+    async def _checked(self, bindings: Sequence[Binding], role: str) -> list[Binding]:
         async with self._pool.connection() as connection:
-            checked = [await _check(connection, binding, who.role) for binding in bindings]
+            try:
+                async with asyncio.timeout(self._seconds):
+                    checked = [await _check(connection, binding, role) for binding in bindings]
+            except TimeoutError as error:
+                raise BadRequest(
+                    "Unable to subscribe to changes with given parameters: to check them took longer than"
+                    f" {self._seconds:g} seconds"
+                ) from error
             await connection.rollback()
-        self._of[listener] = tuple(Subscription(listener, binding, who) for binding in checked)
+        return checked
 
     def unsubscribe(self, listener: Listener) -> None:
         """It hears nothing more."""
         self._of.pop(listener, None)
+
+    def lose(self, listener: Listener, words: str) -> None:
+        """It hears nothing more and is told why, unless it has left meanwhile."""
+        if self._of.pop(listener, None) is not None:
+            listener.system("error", words, EXTENSION)
 
     def wanting(self, event: str, schema: str, table: str) -> list[Subscription]:
         """The subscriptions for that event of that table, before any filter."""
@@ -109,38 +147,52 @@ async def _check(connection: AsyncConnection[TupleRow], binding: Binding, role: 
             "Unable to subscribe to changes with given parameters. Please check Realtime is enabled for the"
             f" given connect parameters: {binding.shown()}"
         )
-    filters = binding.filters
+    filters, asks = binding.filters, False
     try:
         for _, _, oid in tables:
-            filters = tuple([await _check_filter(connection, item, oid, role) for item in filters])
+            judged = [await _check_filter(connection, item, oid, role) for item in filters]
+            filters = tuple(item for item, _ in judged)
+            asks = asks or any(asked for _, asked in judged)
             for name in binding.select or ():
                 if await _column(connection, oid, name, role) is None:
                     raise _Refused(f"invalid column for select {name}")
     except psycopg.Error as error:
         await connection.rollback()
         raise _rejected(binding, error) from error
-    return replace(binding, filters=filters)
+    return replace(binding, filters=filters, asks=asks)
+
+
+class _Column(NamedTuple):
+    """A column that may be selected: its type as SQL, that type's name, and whether it has the operator."""
+
+    type_sql: str
+    type_name: str
+    has_operator: bool
 
 
 async def _column(
     connection: AsyncConnection[TupleRow], table: int, name: str, role: str, operator: str = ""
-) -> tuple[str, bool] | None:
-    """The type of a column that `role` may select, as SQL, and whether it has that operator."""
+) -> _Column | None:
+    """The column if `role` may select it."""
     asked = {"table": table, "column": name, "role": role, "operator": operator}
     row = await (await connection.execute(_COLUMN, asked)).fetchone()
-    return None if row is None else (row[0], row[1])
+    return None if row is None else _Column(*row)
 
 
 async def _check_filter(
     connection: AsyncConnection[TupleRow], item: Filter, table: int, role: str
-) -> Filter:
-    """The filter with its values as PostgreSQL prints them. Raises psycopg.Error for one that could not
-    be asked of every row."""
-    operator = item.operator
-    column = await _column(connection, table, item.column, role, PATTERNS.get(operator, ""))
+) -> tuple[Filter, bool]:
+    """The filter with its values as PostgreSQL prints them, and whether it is asked about each row. Raises
+    psycopg.Error for one that could not be asked of every row."""
+    column = await _column(connection, table, item.column, role, PATTERNS.get(item.operator, ""))
     if column is None:
         raise _Refused(f"invalid column for filter {item.column}")
-    type_sql, has_operator = column
+    checked = await _printed(connection, item, column)
+    return checked, decide(checked, {item.column: ""}, column.type_name) is None
+
+
+async def _printed(connection: AsyncConnection[TupleRow], item: Filter, column: _Column) -> Filter:
+    operator, (type_sql, _, has_operator) = item.operator, column
     if operator == "is":
         _check_is(item.values[0], type_sql)
         return item
@@ -167,7 +219,7 @@ def _check_is(word: str, type_sql: str) -> None:
 
 async def _check_regex(connection: AsyncConnection[TupleRow], operator: str, pattern: str) -> None:
     try:
-        await connection.execute(ASK + sql.SQL("'' ~ {}").format(sql.Literal(pattern)))
+        await connection.execute(asking(REGEX_TIME, sql.SQL("'' ~ {}").format(sql.Literal(pattern))))
     except psycopg.errors.InvalidRegularExpression as error:
         words = error.diag.message_primary
         raise _Refused(f"invalid regular expression for {operator} filter: {words}") from error
