@@ -76,8 +76,8 @@ def known_on_disk(desk: Desk, workspace: Workspace) -> Known | None:
     """What this computer knows of the account that was here last; None where it knows nobody, or cannot
     read it: the app says that, and mends it. Nothing is written."""
     base = _base(desk, workspace)
-    path = last_path(base) if base is not None else None
     try:
+        path = last_path(base) if base is not None else None
         return known(path) if path is not None else None
     except CacheError:
         return None

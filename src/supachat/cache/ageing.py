@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 
+from supachat.cache.salvage import Unsound
 from supachat.domain.keeping import Span
 from supachat.domain.model import Cursor, Micros, ThreadKey
 
@@ -26,10 +27,18 @@ _DROP = (
 )
 
 
+def is_due(db: sqlite3.Connection, floor: int) -> bool:
+    """Once a day; and where the limit is another one, or the clock was ahead and is not any more."""
+    return not 0 <= floor - _fact(db, "aged") < DAY or floor_of(db) > floor
+
+
+def floor_of(db: sqlite3.Connection) -> int:
+    """Before which messages may have been dropped, in microseconds; 0 where none were."""
+    return _fact(db, "floor")
+
+
 def drop_old(db: sqlite3.Connection, floor: int) -> None:
-    """Drop what is older than `floor` (microseconds), at most once a day. Inside a transaction."""
-    if _fact(db, "aged") + DAY > floor:
-        return
+    """Drop what is older than `floor` (microseconds; 0: nothing). Inside a transaction."""
     _set(db, "floor", floor)
     for source, thread in db.execute("select distinct source, thread from spans").fetchall():
         _shrink(db, ThreadKey(source, thread), floor)
@@ -47,7 +56,7 @@ def within(db: sqlite3.Connection, thread: ThreadKey, spans: tuple[Span, ...]) -
 
     Another process, or this one before it dropped anything, may still know them as longer.
     """
-    floor = _fact(db, "floor")
+    floor = floor_of(db)
     if not floor or all(low.at >= floor for low, _ in spans):
         return spans
     row = db.execute(_FIRST, (*thread, floor)).fetchone()
@@ -70,7 +79,10 @@ def _shrink(db: sqlite3.Connection, thread: ThreadKey, floor: int) -> None:
 
 def _fact(db: sqlite3.Connection, name: str) -> int:
     row = db.execute("select value from facts where name = ?", (name,)).fetchone()
-    return int(row[0]) if row else 0
+    try:
+        return int(row[0]) if row else 0
+    except ValueError as error:
+        raise Unsound(f"{name} is no number: {error}") from error
 
 
 def _set(db: sqlite3.Connection, name: str, value: int) -> None:

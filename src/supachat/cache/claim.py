@@ -5,10 +5,12 @@ Must never take a draft from a process that lives.
 
 from __future__ import annotations
 
-import os
+import contextlib
 import sqlite3
 import uuid
 from pathlib import Path
+
+from supachat.cache.place import make_file
 
 TRIES = 5
 """Others that start in the same moment come by once each."""
@@ -72,12 +74,14 @@ def _hold(file: Path) -> sqlite3.Connection | None:
 
 
 def _lock(file: Path, patience: float = 0.0) -> sqlite3.Connection | None:
-    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-    connection = sqlite3.connect(file, timeout=patience, isolation_level=None)
-    try:
-        connection.execute("pragma journal_mode = memory")  # a full disk has no room for one beside it
-        connection.execute("begin exclusive")
-    except sqlite3.OperationalError:
-        connection.close()
-        return None
-    return connection
+    make_file(file)
+    with contextlib.suppress(sqlite3.OperationalError):  # held by another, or another user's
+        connection = sqlite3.connect(file, timeout=patience, isolation_level=None)
+        try:
+            connection.execute("pragma journal_mode = memory")  # a full disk has no room for one beside it
+            connection.execute("begin exclusive")
+        except sqlite3.OperationalError:
+            connection.close()
+            raise
+        return connection
+    return None

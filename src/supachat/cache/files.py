@@ -7,6 +7,7 @@ keyring. Must never open one account's file for another.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import os
 import re
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from supachat.cache.store import Cache
+from supachat.cache.trouble import trouble
 
 
 class Files:
@@ -65,9 +67,12 @@ class Files:
             if self._base is not None:
                 _note(self._base).unlink(missing_ok=True)  # last: a file that is opened again writes it
 
+    def unkept(self) -> tuple[str, ...]:
+        """What the accounts that left wrote and the disk did not take."""
+        return tuple(text for cache in self._left.values() for text in cache.unkept())
+
     async def close(self) -> None:
-        for cache in self._left.values():
-            await cache.close()
+        await asyncio.gather(*(cache.close() for cache in self._left.values()))
 
     # ------------------------------------------------------------ in the cache's thread
 
@@ -83,8 +88,11 @@ class Files:
 
 
 def last_path(base: Path) -> Path | None:
-    """Where the file lies that was open last, for who only reads: nothing is made."""
-    path = _noted(base)
+    """Where the file lies that was open last, for who only reads: nothing is made. Raises `CacheError`."""
+    try:
+        path = _noted(base)
+    except OSError as error:
+        raise trouble(error, _note(base)) from error
     return path if path is not None and path.exists() else None
 
 
@@ -94,7 +102,7 @@ def _noted(base: Path) -> Path | None:
 
 
 def _tag(user_id: str) -> str:
-    return hashlib.sha256(user_id.encode()).hexdigest()[:16]
+    return hashlib.sha256(user_id.encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _file(base: Path, tag: str) -> Path:

@@ -6,56 +6,24 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TypeVar
 
-from supachat.cache import ageing, beside, values
-from supachat.cache.salvage import KEPT, Unsound, carry
+from supachat.cache import ageing, beside, schema, values
+from supachat.cache.salvage import Unsound, carry, to_salvage
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.choices import Choices
 from supachat.domain.model import (
     Cursor,
     Draft,
+    Message,
     MessageKey,
     Micros,
     ThreadKey,
 )
 
 T = TypeVar("T")
-VERSION = 2
-
-_SCHEMA = """
-create table if not exists facts (name text primary key, value text not null) without rowid;
-create table if not exists people (
-  source text, id text, name text, handle text, kind text, primary key (source, id)) without rowid;
-create table if not exists threads (
-  source text, id text, value text not null, primary key (source, id)) without rowid;
-create table if not exists messages (
-  source text, thread text, id text, at integer not null, author text not null, raw text not null,
-  own integer not null, edited integer, deleted integer not null, system integer not null,
-  reply_to text, seen_by integer not null, extra text, primary key (source, thread, id));
-create index if not exists messages_in_order on messages (source, thread, at, id);
-create table if not exists spans (
-  source text, thread text, low_at integer, low_id text, high_at integer, high_id text);
-create index if not exists spans_of_thread on spans (source, thread);
-create table if not exists verified (
-  source text, thread text, at integer not null, id text not null,
-  primary key (source, thread)) without rowid;
-create table if not exists drafts (
-  id text primary key, source text, thread text, raw text not null, created integer not null,
-  state text not null, reason text, attempts integer not null, owner text not null,
-  act text not null default 'send', target text not null default '', anchor_at integer, anchor_id text,
-  subject text not null default '');
-create table if not exists followed (
-  source text, thread text, at integer not null, id text not null,
-  primary key (source, thread)) without rowid;
-create table if not exists texts (
-  source text, thread text, text text not null, primary key (source, thread)) without rowid;
-create table if not exists edits (
-  source text, thread text, message text, text text not null, primary key (source, thread, message));
-"""
-_CHAT = ("people", "threads", "messages", "spans", "verified", "followed")
-_TABLES = (*KEPT, *_CHAT, *beside.TABLES)
 _OF_THREAD = (
     ("threads", "id"),
     ("messages", "thread"),
@@ -67,30 +35,21 @@ _OF_THREAD = (
 
 
 class Rows:
+    """Takes the connection over, also where that fails: then it is closed."""
+
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
         self.spans_hold = True
         """False in a file made anew in the middle of a run: who writes knows messages that are not here."""
+        self._floor = 0
+        """Before which messages were dropped before we began."""
         self._db.isolation_level = None
-        held = self._db.execute("pragma user_version").fetchone()[0]
-        self.was_newer = held > VERSION
-        """A later version made the file: what only that can read has gone from it."""
-        if held not in (0, VERSION):
-            for table in _TABLES:
-                if table not in KEPT:
-                    self._db.execute(f"drop table if exists {table}")
-        self._db.executescript(_SCHEMA + beside.SCHEMA)
-        self._widen_drafts()
-        if held not in (0, VERSION):  # these are of one shape for ever, the other facts are not
-            self._db.execute("delete from facts where name not in ('account', 'choices')")
-        self._db.execute(f"pragma user_version = {VERSION}")
-        self._db.execute("pragma synchronous = normal")
-
-    def _widen_drafts(self) -> None:
-        held = {row[1] for row in self._db.execute("pragma table_info(drafts)")}
-        for column, kind in values.NEW_IN_DRAFT.items():
-            if column not in held:
-                self._db.execute(f"alter table drafts add column {column} {kind}")
+        try:
+            self.was_newer = schema.make(self._db)
+            """A later version made the file."""
+        except sqlite3.Error:
+            self._db.close()  # still open it would keep a damaged file, and hold what is begun in it
+            raise
 
     def close(self) -> None:
         self._db.close()
@@ -104,10 +63,16 @@ class Rows:
         self.spans_hold = False
         return saved
 
+    def salvage(self, damaged: Path) -> int:
+        """Copy what no server knows out of a damaged file, all that can be read or nothing; how many."""
+        self._db.execute("pragma synchronous = full")
+        with contextlib.closing(to_salvage(damaged)) as source, _transaction(self._db):
+            return carry(source, self._db)
+
     def clear(self) -> None:
         """Nothing is left in the file, not even in what deleting alone leaves of a page."""
         with _transaction(self._db):
-            for table in _TABLES:
+            for table in schema.TABLES:
                 self._db.execute(f"delete from {table}")
         self._db.execute("vacuum")
         self._db.execute("pragma wal_checkpoint(truncate)")
@@ -115,12 +80,14 @@ class Rows:
     # ------------------------------------------------------------ reading
 
     def drop_old(self, floor: int) -> None:
-        """Drop messages from before `floor`, in microseconds since 1970."""
-        with _transaction(self._db):
-            ageing.drop_old(self._db, floor)
+        """Drop messages from before `floor`, in microseconds since 1970; 0 drops none."""
+        if ageing.is_due(self._db, floor):
+            with _transaction(self._db):
+                ageing.drop_old(self._db, floor)
 
     def load(self, owner: str, is_free: Callable[[str], bool]) -> kp.Memory:
         facts = dict(self._db.execute("select name, value from facts"))
+        self._floor = ageing.floor_of(self._db)
         opened = json.loads(facts["open"]) if "open" in facts else None
         return kp.Memory(
             account=values.account(json.loads(facts["account"])) if "account" in facts else None,
@@ -148,9 +115,10 @@ class Rows:
     def _claim_drafts(self, owner: str, is_free: Callable[[str], bool]) -> tuple[Draft, ...]:
         """Take over the drafts of processes that are gone."""
         owners = [row[0] for row in self._db.execute("select distinct owner from drafts")]
-        with _transaction(self._db):
-            for gone in [held for held in owners if is_free(held)]:
-                self._db.execute("update drafts set owner = ? where owner = ?", (owner, gone))
+        if gone := [held for held in owners if held != owner and is_free(held)]:
+            with _transaction(self._db):
+                for held in gone:
+                    self._db.execute("update drafts set owner = ? where owner = ?", (owner, held))
         rows = self._db.execute(
             f"select {values.DRAFT} from drafts where owner = ? order by rowid",
             (owner,),
@@ -175,9 +143,19 @@ class Rows:
             (*given, request.limit),
         ).fetchall()
         messages = tuple(values.message(key, row) for row in reversed(rows))
+        if request.before is not None and self._aged_away(request, messages):
+            heard = tuple(message for message in messages if values.stays(message))
+            return ev.Recalled(request, heard, lost=True)
         if request.before is not None:
             return ev.Recalled(request, messages)
         return ev.Recalled(request, messages, self._spans(key), *self._cursors(key))
+
+    def _aged_away(self, request: ev.Recall, messages: Sequence[Message]) -> bool:
+        """Whether another process that began after us may have dropped some of the page for its age."""
+        floor = ageing.floor_of(self._db)
+        if floor <= self._floor or (request.since is not None and request.since.at >= floor):
+            return False
+        return len(messages) < request.limit or messages[0].at < floor
 
     def _cursors(self, key: ThreadKey) -> tuple[Cursor | None, Cursor | None]:
         """Up to where rows were read, and edits."""

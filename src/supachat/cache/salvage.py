@@ -1,5 +1,4 @@
-"""A damaged file set aside, a deleted one let go of, and what a person wrote taken out of it, as far as
-SQLite can read it.
+"""What a person wrote, taken out of a damaged file, as far as SQLite can read it.
 
 Messages are on the server and are read from there again; drafts and typed texts are nowhere else, nor is
 what of a thread was muted or read on this computer alone. Must never change the damaged file's content,
@@ -10,9 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import sqlite3
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -44,76 +41,25 @@ class Unsound(sqlite3.DatabaseError):
 def is_damage(error: BaseException) -> bool:
     """Whether SQLite said that the file's content is not what it should be."""
     code = getattr(error, "sqlite_errorcode", 0) or 0
+    if isinstance(error, sqlite3.OperationalError) and not code:
+        return "Could not decode" in str(error)  # bytes that are no text: Python looks, SQLite does not
     return isinstance(error, sqlite3.DatabaseError) and code & 0xFF in _DAMAGED
 
 
-def set_aside(path: Path) -> Path:
-    """Move the file and its log under a dated name that is free; the new path. Raises `OSError`."""
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    goal = path.with_name(f"{path.name}.damaged-{stamp}")
-    number = 1
-    while goal.exists():
-        number += 1
-        goal = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
-    path.rename(goal)
-    log = log_of(path)
-    if log.exists():
-        log.rename(log_of(goal))
-    path.with_name(f"{path.name}-shm").unlink(missing_ok=True)
-    return goal
-
-
-def salvage(damaged: Path, into: sqlite3.Connection) -> int:
-    """Copy what can be read into a new cache, but for messages; the number of drafts and texts."""
-    source = sqlite3.connect(damaged, isolation_level=None)
-    try:
-        # without this SQLite reads nothing at all of a file that is shorter than its header says
-        source.execute("pragma writable_schema = on")
-        return carry(source, into)
-    finally:
-        source.close()
+def to_salvage(damaged: Path) -> sqlite3.Connection:
+    """Open a damaged file, to read alone: closed again it is as it was."""
+    source = sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
+    source.text_factory = lambda held: held.decode(errors="replace")
+    # without this SQLite reads nothing at all of a file that is shorter than its header says
+    source.execute("pragma writable_schema = on")
+    return source
 
 
 def carry(source: sqlite3.Connection, into: sqlite3.Connection) -> int:
-    """As `salvage`, from a file that is open. What is in the new cache already stays as it is there."""
+    """Copy what can be read into a new cache, but for messages; the number of drafts and texts. What is in
+    it already stays as it is there."""
     counts = {table: _copy(source, into, table) for table in (*KEPT, *_KNOWN)}
     return counts["drafts"] + counts["texts"] + counts["edits"]
-
-
-def log_of(path: Path) -> Path:
-    return path.with_name(f"{path.name}-wal")
-
-
-def inode_of(path: Path) -> int:
-    """Which file has that name; 0 where none has. Raises `OSError` where that cannot be known."""
-    try:
-        return path.stat().st_ino
-    except FileNotFoundError:
-        return 0
-
-
-def drop_log(path: Path, inode: int) -> None:
-    """Remove the log of a file that was replaced, `inode` its number: SQLite would read it as the new
-    file's. Who has it open goes on with it."""
-    with contextlib.suppress(OSError):  # then it cannot be opened either, which is told
-        if inode_of(log_of(path)) == inode != 0:
-            log_of(path).unlink()
-            path.with_name(f"{path.name}-shm").unlink()
-
-
-def closed_aside(close: Callable[[], None], path: Path) -> None:
-    """Let go of a file that was at `path` and is not. SQLite then removes the log of that name, which may
-    be the new file's by now: so it has another name meanwhile."""
-    moved = []
-    for log in (log_of(path), path.with_name(f"{path.name}-shm")):
-        with contextlib.suppress(OSError):  # there is none
-            moved.append((log.rename(log.with_name(f"{log.name}-{os.getpid()}")), log))
-    try:
-        close()
-    finally:
-        for away, log in moved:
-            with contextlib.suppress(OSError):  # the folder is gone as well
-                away.rename(log)
 
 
 def _copy(source: sqlite3.Connection, into: sqlite3.Connection, table: str) -> int:
@@ -173,6 +119,6 @@ def _walk(db: sqlite3.Connection, query: str, found: list[tuple[object, ...]]) -
     try:
         for row in db.execute(query):
             found.append(row)  # one at a time: the next one may be the damaged one
-    except (sqlite3.DatabaseError, UnicodeDecodeError):
+    except sqlite3.DatabaseError:
         return False
     return True

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import queue
 import sqlite3
 import threading
@@ -20,10 +19,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from supachat.cache import place
 from supachat.cache.binding import Connection
 from supachat.cache.claim import Claim
 from supachat.cache.rows import Rows, sound
-from supachat.cache.salvage import closed_aside, drop_log, inode_of, is_damage, log_of, salvage, set_aside
+from supachat.cache.salvage import is_damage
 from supachat.cache.trouble import trouble
 from supachat.domain.errors import CacheError
 from supachat.domain.events import Notice, Recall, Recalled
@@ -37,6 +37,8 @@ _Job = tuple[Callable[[], object], "asyncio.Future[object]", asyncio.AbstractEve
 
 DAY = 86_400
 """Seconds."""
+LAST = 5.0
+"""Seconds that the end of a program waits for a disk that is slow, or for who holds the file."""
 
 
 class Cache:
@@ -90,8 +92,8 @@ class Cache:
         """Everything but the messages. Drafts of processes that are gone become ours."""
 
         def load(rows: Rows) -> Memory:
-            if self._keep_days:
-                rows.drop_old(round((self._wall() - self._keep_days * DAY) * 1_000_000))
+            keeps = self._keep_days * DAY
+            rows.drop_old(round((self._wall() - keeps) * 1_000_000) if keeps else 0)
             memory = rows.load(self._claim.owner, self._claim.is_free)
             rows.spans_hold = True  # whoever starts from here knows what is here
             return memory
@@ -99,7 +101,8 @@ class Cache:
         return await self._do(lambda: self._on_file(sound(load)))
 
     async def commit(self, writes: Sequence[Write]) -> None:
-        """One transaction. With a draft in it, on the platter before this returns.
+        """One transaction, which outlives the end of this process however that comes; with a draft in it
+        also a power cut, as far as the drive has what it says it has.
 
         What the disk did not take is kept in memory and goes with the next commit, also where not even the
         file could be opened.
@@ -111,20 +114,23 @@ class Cache:
         return await self._do(lambda: self._on_file(sound(lambda rows: rows.recall(request))))
 
     async def clear(self) -> None:
-        """Drop everything of this account."""
+        """Drop everything of this account, what was set aside as damaged with it."""
 
         def clear(rows: Rows) -> None:
             self._owed = ()
+            if self.path is not None:
+                place.drop_asides(self.path)
             rows.clear()
 
         await self._do(lambda: self._on_file(clear))
 
     async def close(self, last: Sequence[Write] = ()) -> None:
-        """Finish what was given, `last` in the end, and let go of the file."""
+        """Finish what was given, `last` in the end, and let go of the file. `LAST` seconds at most: then
+        `unkept` names what is not written."""
         if self._thread.is_alive():
             self._last = tuple(last)
             self._jobs.put(None)
-            await asyncio.get_running_loop().run_in_executor(None, self._thread.join, 5.0)
+            await asyncio.get_running_loop().run_in_executor(None, self._thread.join, LAST)
 
     # ------------------------------------------------------------ the thread
 
@@ -137,7 +143,7 @@ class Cache:
         return await future  # type: ignore[return-value]  # the job's own type, carried through a queue
 
     def _work(self) -> None:
-        with contextlib.suppress(sqlite3.Error, OSError, CacheError):  # the first call would tell
+        with contextlib.suppress(Exception):  # the first call would tell
             self._rows = self._open()  # at once: while the first screen is put together
         while (item := self._jobs.get()) is not None:
             job, future, loop = item
@@ -183,11 +189,11 @@ class Cache:
     def _end(self) -> None:
         """The last chance of what the disk did not take: that was told when it happened."""
         if self._owed or self._last:
-            with contextlib.suppress(sqlite3.Error, OSError, CacheError):
+            with contextlib.suppress(Exception):  # `unkept` says what was not taken
                 self._pay(self._last)
                 self._last = ()
         if self._rows is not None:
-            self._close(self._rows)
+            self._rows.close()
         self._claim.release()
 
     def _open(self) -> Rows:
@@ -200,26 +206,31 @@ class Cache:
         self._own_folder(path.parent)
         self._claim.release()
         self._claim = Claim(path)
+        self._inode = place.inode_of(path)
         try:
-            rows = Rows(_connect(path))
+            rows = self._rows_at(path)
         except sqlite3.DatabaseError as error:
             if not is_damage(error):
                 raise
             rows = self._rebuild(path)
-        self._inode, self._log_inode = inode_of(path), inode_of(log_of(path))
         if rows.was_newer:
             words = "What you wrote and have not sent is kept; messages are read from the server again"
             self._tell("A newer version of supachat made the local cache", words)
         return rows
 
+    def _rows_at(self, path: Path) -> Rows:
+        rows = Rows(place.connect(path))
+        self._inode, self._log_inode = place.inode_of(path), place.inode_of(place.log_of(path))
+        return rows
+
     def _is_gone(self) -> bool:
         """Whether the file that we write has its name no longer: what we write would go with us."""
-        return self.path is not None and inode_of(self.path) != self._inode
+        return self.path is not None and place.inode_of(self.path) != self._inode
 
     def _anew(self, old: Rows, path: Path) -> Rows:
         """Go on in the file that lies there now, or in a new one, with what was written in the old one."""
         inode, owner = self._inode, self._claim.owner
-        drop_log(path, self._log_inode)
+        place.drop_log(path, self._log_inode)
         rows = self._open_at(path)
         try:
             saved = rows.take_over(old, owner, self._claim.owner)
@@ -227,18 +238,11 @@ class Cache:
             rows.close()
             self._inode = inode  # as gone as before: the next call tries again
             raise
-        closed_aside(old.close, path)
+        old.close()
         _log.warning("the cache was deleted or replaced under us, %d unsent texts saved", saved)
         words = "Messages are read from the server again; what you wrote and have not sent is kept"
         self._tell("The local cache was deleted or replaced", words)
         return rows
-
-    def _close(self, rows: Rows) -> None:
-        with contextlib.suppress(OSError):
-            if self.path is not None and self._is_gone():
-                closed_aside(rows.close, self.path)
-                return
-        rows.close()
 
     def _tell(self, title: str, words: str, grade: str = "warning") -> None:
         self._news.append(Notice(safe_line(title), safe_line(words), grade))
@@ -246,46 +250,36 @@ class Cache:
     def _own_folder(self, folder: Path) -> None:
         """A folder that only its owner can enter: made so, or tightened and said."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        held = folder.stat()
-        if held.st_mode & 0o077 and held.st_uid == os.geteuid():
-            folder.chmod(0o700)
+        private = place.keep_private(folder)
+        if private:
             words = f"{folder} could be entered by others; from now on only you can"
             self._tell("The local cache is private now", words)
+        elif private is False:
+            words = f'Others can enter {folder}, and its disk knows no rights: cache = "off" keeps nothing'
+            self._tell("The local cache is not private", words)
 
     def _rebuild(self, path: Path) -> Rows:
         """Set the damaged file aside and begin a new one with what a person wrote in the old one."""
-        if self._inode and inode_of(path) not in (0, self._inode):
-            self._inode = inode_of(path)  # another process has done it already
-            rows = Rows(_connect(path))
-            rows.spans_hold = False
-            return rows
-        aside = set_aside(path)
-        connection = _connect(path)
-        rows = Rows(connection)
-        saved = salvage(aside, connection)
+        if place.inode_of(path) == self._inode:  # else another process has done it already
+            self._replace(path)
+        rows = self._rows_at(path)
         rows.spans_hold = False
-        self._inode = inode_of(path)
+        return rows
+
+    def _replace(self, path: Path) -> None:
+        """The new file is whole before the damaged one goes: a full disk or a kill leaves one of them."""
+        fresh = place.beside(path)
+        try:
+            with contextlib.closing(Rows(place.connect(fresh))) as rows:
+                saved = rows.salvage(path)
+        except (sqlite3.Error, OSError):
+            place.drop(fresh)
+            raise
+        aside = place.take_place(fresh, path)
         _log.warning("the cache was damaged: set aside as %s, %d unsent texts saved", aside.name, saved)
         texts = f"{saved} unsent texts were saved; " if saved else ""
         words = f"It is kept as {aside.name}; {texts}messages are read from the server again"
         self._tell("The local cache was damaged", words)
-        return rows
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    handle = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        if os.fstat(handle).st_mode & 0o077:
-            os.fchmod(handle, 0o600)
-    finally:
-        os.close(handle)
-    connection = sqlite3.connect(path, timeout=5.0, factory=Connection)
-    try:
-        connection.execute("pragma journal_mode = wal")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
 
 
 def _settle(future: asyncio.Future[object], result: object, error: Exception | None) -> None:

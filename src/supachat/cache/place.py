@@ -1,0 +1,118 @@
+"""Where a cache lies: its file made for its owner alone, opened, and set aside.
+
+Must never open a file for writing but through SQLite where it may be open already: a lock of this process
+goes with the first handle of that file that it closes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+from supachat.cache.binding import Connection
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Open the file, a new one where there is none; with its log it is the owner's alone."""
+    if not path.exists() and (left := sorted(path.parent.glob(f"{path.name}.new-*[0-9]"))):
+        left[-1].rename(path)  # the process that was about to do it was killed
+    make_file(path)
+    for one in (path, *_beside(path)):
+        with contextlib.suppress(FileNotFoundError):
+            keep_private(one)
+    connection = sqlite3.connect(path, timeout=5.0, factory=Connection)
+    try:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute("pragma fullfsync = on")  # macOS leaves it in the drive's memory else
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def make_file(path: Path) -> None:
+    """An empty file of the owner's alone, where there is none."""
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+
+
+def keep_private(path: Path) -> bool | None:
+    """Take every right from others, where that is ours to do: whether they have none now, None if they had
+    none before."""
+    held = path.stat()
+    if not held.st_mode & 0o077 or held.st_uid != os.geteuid():
+        return None
+    with contextlib.suppress(OSError):  # some disks know no rights and say so, others do not even say it
+        path.chmod(held.st_mode & 0o700)
+    return not path.stat().st_mode & 0o077
+
+
+def inode_of(path: Path) -> int:
+    """Which file has that name; 0 where none has. Raises `OSError` where that cannot be known."""
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return 0
+
+
+def log_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
+def drop_log(path: Path, inode: int) -> None:
+    """Remove the log of a file that was replaced, `inode` its number: SQLite would read it as the new
+    file's. Who has it open goes on with it."""
+    with contextlib.suppress(OSError):  # then it cannot be opened either, which is told
+        if inode_of(log_of(path)) == inode != 0:
+            for one in _beside(path):
+                one.unlink()
+
+
+def set_aside(path: Path) -> Path:
+    """Move the file and its log under a dated name that is free; the new path. Raises `OSError`."""
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    goal = path.with_name(f"{path.name}.damaged-{stamp}")
+    number = 1
+    while goal.exists():
+        number += 1
+        goal = path.with_name(f"{path.name}.damaged-{stamp}-{number}")
+    log, index = _beside(path)
+    path.rename(goal)
+    if log.exists() and log.stat().st_size:
+        log.rename(log_of(goal))
+    for one in (log, index):
+        one.unlink(missing_ok=True)
+    return goal
+
+
+def drop_asides(path: Path) -> None:
+    """Remove what was ever set aside of that file. Raises `OSError`."""
+    for aside in (*path.parent.glob(f"{path.name}.damaged-*"), *path.parent.glob(f"{path.name}.new-*")):
+        aside.unlink(missing_ok=True)
+
+
+def beside(path: Path) -> Path:
+    """Where this process makes a new file, to take the place of one that is damaged; nothing is there."""
+    fresh = path.with_name(f"{path.name}.new-{os.getpid()}")
+    drop(fresh)
+    return fresh
+
+
+def take_place(fresh: Path, path: Path) -> Path:
+    """The new file, closed, has the name from now on; where the damaged one lies. Raises `OSError`."""
+    aside = set_aside(path)
+    fresh.rename(path)
+    return aside
+
+
+def drop(path: Path) -> None:
+    """Remove a file that nobody has open. Raises `OSError`."""
+    for one in (path, *_beside(path)):
+        one.unlink(missing_ok=True)
+
+
+def _beside(path: Path) -> tuple[Path, Path]:
+    return log_of(path), path.with_name(f"{path.name}-shm")
