@@ -17,7 +17,7 @@ from supachat.dialects.guess.proposal import Proposal, propose
 from supachat.dialects.guess.seen import Column, Table
 from supachat.dialects.guess.views import viewed, wanted
 from supachat.domain.errors import DialectError
-from supachat.domain.events import MessageHinted
+from supachat.domain.events import MessageGone, MessageHinted
 from supachat.domain.model import Draft, Feature, Micros, PersonKind, ThreadKey
 from supachat.domain.requests import FetchPage
 
@@ -396,10 +396,13 @@ def test_names_that_no_map_can_hold_go_no_farther(evil: str) -> None:
 
 
 def test_a_guessed_map_asks_for_no_news_of_which_it_could_make_nothing() -> None:
-    """On a topic that needs no policy a delete is not believed, and names no thread that could be read."""
+    """On a topic that needs no policy a delete is not believed: it says which message to look for."""
     dialect = parse(written.toml(propose((ROOMS, MESSAGES)), "mine", "public"), "mine.toml")
     (topic,) = dialect.user_topics("me", "me")
     row = {"id": "m1", "room_id": "r1"}
     for binding in topic.bindings:
         change = {"schema": "public", "table": "messages", "type": binding.event, "record": row}
-        assert dialect.told(topic.name, {**change, "old_record": {"id": "m1"}}, private=False, me="me")
+        heard = dialect.told(topic.name, {**change, "old_record": {"id": "m1"}}, private=False, me="me")
+        gone = MessageGone("mine", "m1", hint=True)
+        assert heard == (gone if binding.event == "DELETE" else MessageHinted(ThreadKey("mine", "r1")),)
+    assert {binding.event for binding in topic.bindings} == {"INSERT", "DELETE"}

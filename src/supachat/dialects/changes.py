@@ -107,7 +107,7 @@ def _message(
     changed = data.get("type") == "UPDATE"
     try:
         if data.get("type") == "DELETE":
-            return _gone(map_, of, data, believed=believed)
+            return _gone(map_, data, believed=believed)
         record = _record(data)
         thread = ThreadKey(map_.name, rows.key(record, map_.messages.thread))
         if of is not None and thread != of:
@@ -121,12 +121,11 @@ def _message(
         return MessageHinted(of, changed) if of is not None else None
 
 
-def _gone(map_: Map, of: ThreadKey | None, data: Mapping[str, Any], *, believed: bool) -> Event | None:
+def _gone(map_: Map, data: Mapping[str, Any], *, believed: bool) -> Event:
     """Of a deleted row the key is told, to everybody."""
-    if not believed:
-        return MessageHinted(of, changed=True) if of is not None else None
     old = data.get("old_record")
-    return MessageGone(map_.name, rows.key(old if isinstance(old, Mapping) else {}, map_.messages.key))
+    key = rows.key(old if isinstance(old, Mapping) else {}, map_.messages.key)
+    return MessageGone(map_.name, key, hint=not believed)
 
 
 def _record(data: Mapping[str, Any]) -> Mapping[str, Any]:

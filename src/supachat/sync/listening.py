@@ -67,6 +67,8 @@ def _rows(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
             parts.heard(message, now, out, changed=changed)
         case ev.MessageHinted(thread, changed):
             _hinted(parts, thread, changed, out)
+        case ev.MessageGone(source, message_id, hint=True):
+            parts.reader.rereader.doubt(source, message_id, out)
         case ev.MessageGone(source, message_id):
             parts.sender.gone(source, message_id, out)
             parts.reader.rereader.gone(source, message_id, parts.asking.turn, out)

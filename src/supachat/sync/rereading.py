@@ -95,6 +95,25 @@ class Rereader:
             self.compare(reading, request.after, WINDOW, out)
         elif reading.sweeping is not None and request.upto >= reading.sweeping:
             reading.sweeping = min(reading.sweeping, request.after)
+        self._look_again(reading, out)
+
+    def doubt(self, source: str, message_id: str, out: Outcome) -> None:
+        """Somebody says that a row was deleted, and need not be believed: its place is read again."""
+        for reading in self._shelf.all():
+            if reading.timeline.thread.source == source and message_id in reading.timeline:
+                reading.doubted.add(message_id)
+                self._look_again(reading, out)
+
+    def _look_again(self, reading: Reading, out: Outcome) -> None:
+        """One question at a time, however many are in doubt: the newest of them and what lies before it."""
+        while reading.doubted and not reading.comparing:
+            held = map(reading.timeline.base, reading.doubted)
+            known = [m for m in held if m is not None and not m.deleted]
+            newest = max(known, key=lambda message: message.cursor, default=None)
+            if newest is not None:
+                self.compare(reading, newest.cursor, 1 if len(known) == 1 else WINDOW, out)
+            asked = frozenset[str]().union(*reading.comparing.values())
+            reading.doubted = {m.id for m in known if m is not newest} - asked
 
     def sweep(self, reading: Reading, out: Outcome) -> None:
         """Compare the next older window that has not been since the reconnect."""
@@ -153,7 +172,7 @@ class Rereader:
         reading = self._shelf.reading(request.thread)
         reading.windows = max(reading.windows, 1)
         if isinstance(request, Reread):
-            reading.comparing.pop(request, None)
+            reading.doubted |= reading.comparing.pop(request, frozenset())
         else:
             reading.following = False
 

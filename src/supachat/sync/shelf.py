@@ -68,6 +68,8 @@ class Reading:
         """After a reconnect: what lies before here is compared too, one window a second."""
         self.comparing: dict[Reread, frozenset[str]] = {}
         """Windows that are being compared, and the messages that were known in each when it was asked."""
+        self.doubted: set[str] = set()
+        """Messages that may be gone and are to be compared when nothing else is."""
 
 
 class Shelf:

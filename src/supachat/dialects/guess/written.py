@@ -202,7 +202,7 @@ def _changes(proposal: Proposal, name: str) -> Lines:
         "[[changes]]",
         f"topic = {_quoted(name + '-all:{user}')}",
         f"table = {table}",
-        'events = ["INSERT"]',
+        'events = ["INSERT"]' if shows else 'events = ["INSERT", "DELETE"]',
         f'means = "{"list" if shows else "message"}"',
         "private = false",
     ]
