@@ -65,6 +65,6 @@ class Batches:
             began = now()
             if batch := self.taken():
                 yield batch
-            if self._ended:
+            if self._ended and not self._changes:
                 return
             await asyncio.sleep(min(max(FRAME, now() - began), LONGEST_PAUSE))

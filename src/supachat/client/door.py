@@ -90,7 +90,8 @@ class Client:
         self._run.broken(words)
 
     async def close(self) -> None:
-        """Keep what was typed, end the link, finish writing. Two seconds at most."""
+        """Keep what was typed, end the link, finish writing. Three seconds at most, and five more where the
+        disk is slow, which is told."""
         self._writing.flush()
         await self._run.close()
 

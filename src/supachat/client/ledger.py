@@ -6,24 +6,25 @@ Must never commit what one account wrote to another one's file, nor lose what wa
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 
 from supachat.cache.files import Files
-from supachat.cache.store import Cache
+from supachat.cache.store import LAST, Cache
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.errors import CacheError
 from supachat.domain.events import Change
 from supachat.domain.model import Draft
-from supachat.domain.text import safe_line
+from supachat.domain.text import Safe, safe_line
 
 TOGETHER = 500
 """Writes of one commit, beyond which the next step begins another."""
+_SLOW = safe_line(f"It has not taken what you wrote last, and gets {LAST:.0f} seconds more")
 
 
 class Ledger:
-    """`tell` hears of trouble with a file, `kept` of a draft that is on disk."""
+    """`tell` hears of trouble with a file, `kept` of a draft that is on disk, or in memory alone where the
+    disk refused it and that was told."""
 
     def __init__(
         self, files: Files, *, tell: Callable[[Change], None], kept: Callable[[Draft], None]
@@ -37,6 +38,8 @@ class Ledger:
         """Being committed."""
         self._ended: dict[Cache, None] = {}
         """Those that were let go of at the end."""
+        self._told = ""
+        """The trouble that was told last and still goes on: a disk stays full for many a commit."""
         self.whose: str | None = None
         """The account whose file is open; None while nobody's is."""
 
@@ -60,12 +63,13 @@ class Ledger:
             return ev.Recalled(request, (), lost=True)
 
     async def run(self) -> None:
-        """Commit, for ever. A draft is announced once it is on disk."""
+        """Commit, for ever. A draft is announced after that."""
         while True:
             cache, writes, steps = await self._next()
             self._now = cache, writes
             try:
                 await cache.commit(writes)
+                self._told = ""
             except CacheError as error:
                 self._trouble(error)
             finally:
@@ -119,22 +123,25 @@ class Ledger:
             self._tell(ev.Notice(safe_line(str(error)), safe_line(words), "error"))
 
     async def close(self) -> None:
-        """Finish writing. A second and a half at most for each file."""
-        with contextlib.suppress(TimeoutError):
+        """Finish writing. A second at most: where the disk needs more it is told, and `end` waits."""
+        try:
             await asyncio.wait_for(self._waiting.join(), 1.0)
+        except TimeoutError:
+            self._tell(ev.Notice(Safe("The disk is slow"), _SLOW, "warning"))
 
     async def end(self) -> None:
-        """What the disk was too slow for goes last. `unkept` names what it does not take even then."""
+        """What the disk was too slow for goes last, `LAST` seconds at most for all files together. `unkept`
+        names what is not taken even then."""
         late = [self._now, self._ahead, *(self._waiting.get_nowait() for _ in range(self._waiting.qsize()))]
         # another account may have come in so lately that the first one's file still waits for something
         self._ended = dict.fromkeys([self._cache, *(one[0] for one in late if one)])
-        for cache in self._ended:
-            await cache.close([w for one in late if one and one[0] is cache for w in one[1]])
-        await self._files.close()
+        last = {c: [w for one in late if one and one[0] is c for w in one[1]] for c in self._ended}
+        await asyncio.gather(*(c.close(writes) for c, writes in last.items()), self._files.close())
 
     def unkept(self) -> tuple[str, ...]:
         """What was written and is on no disk, though it should be."""
-        return tuple(text for cache in self._ended or (self._cache,) for text in cache.unkept())
+        held = tuple(text for cache in self._ended or (self._cache,) for text in cache.unkept())
+        return held + self._files.unkept()
 
     def hear(self, cache: Cache | None = None) -> None:
         """Tell what a person should know of the file."""
@@ -155,4 +162,7 @@ class Ledger:
         await self._files.leave(whose, cache)
 
     def _trouble(self, error: CacheError) -> None:
+        if str(error) == self._told:
+            return
+        self._told = str(error)
         self._tell(ev.Notice(safe_line(error.message), safe_line(error.cure), "error"))

@@ -87,13 +87,19 @@ class Runner:
         self.spawn(self._begin(remote))
 
     async def close(self) -> None:
-        """End the link, finish writing. Two seconds at most."""
+        """End the link, finish writing. Three seconds at most, and those of `Ledger.end` on a slow disk."""
         if self._closed:
             return
         self.apply(self.engine.leave(self.now()))
         self._closed = True
-        if self._remote is not None:
-            await self._leave(self._remote)
+        try:
+            if self._remote is not None:
+                await self._leave(self._remote)
+        finally:
+            await self._finish()
+
+    async def _finish(self) -> None:
+        """Whatever became of the link: what was written is kept, and no task is left."""
         await self.ledger.close()
         if self._wake is not None:
             self._wake.cancel()
