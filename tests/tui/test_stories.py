@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.tui.harness import chat, make_app, row, running, screen_text, settled, until
-from tests.tui.street import LIVE, key, long_conversation
+from tests.tui.street import LIVE, NOW, key, long_conversation, message
 from tests.tui.town import Town
+from textual.pilot import Pilot
 
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed, Unreachable
@@ -148,6 +151,49 @@ async def test_without_a_link_nobody_types_and_nobody_is_known_to_be_there(state
         assert "◉ Mira Kovač" not in screen_text(pilot.app)
         town.say(ev.LinkMoved(LIVE))
         await until(pilot, lambda: "◉ Mira Kovač" in screen_text(pilot.app))
+
+
+def messages(pilot: Pilot[int]) -> list[str]:
+    """The upper rows of the pane, in a terminal of 120 columns."""
+    return [line[36:] for line in screen_text(pilot.app).splitlines()[3:20]]
+
+
+async def test_a_reconnect_calls_nothing_new_that_was_seen_and_moves_nobody_who_reads_above() -> None:
+    town, here = Town(), key("mira")
+    town.table[here] = long_conversation("mira", 120)
+    read_to = town.table[here][-1].cursor
+    town.threads = [replace(each, read_to=read_to) if each.key == here else each for each in town.threads]
+    async with running(make_app(town), (120, 36)) as pilot:
+        pane = chat(pilot.app).pane
+
+        async def reconnects(number: int, *missed: str) -> None:
+            """The link is lost and back, read for the eye first; this was said meanwhile."""
+            town.say(ev.LinkMoved(Link(LinkState.RECONNECTING)), ev.ThreadDeaf(here))
+            await until(pilot, lambda: chat(pilot.app).client.standing(here).catching_up)
+            town.table[here] += [message("mira", "mira", each, NOW, number) for each in missed]
+            town.say(ev.LinkMoved(LIVE))
+            asked = len(town.performed)
+            await until(pilot, lambda: any(isinstance(r, ev.FetchPage) for r in town.performed[asked:]))
+            await settled(pilot)
+            town.say(ev.ThreadReady(here))
+
+        town.say(ev.ThreadReady(here))
+        await until(pilot, lambda: not chat(pilot.app).client.standing(here).catching_up)
+        town.arrives("mira", "seen at once", number=900)
+        await until(pilot, lambda: "seen at once" in screen_text(pilot.app))
+        await reconnects(901)
+        await until(pilot, lambda: not chat(pilot.app).client.standing(here).catching_up)
+        await settled(pilot)
+        assert "1 new" not in screen_text(pilot.app)
+        await pilot.press("pageup", "pageup")
+        await settled(pilot)
+        before = messages(pilot)
+        await reconnects(902, "said meanwhile")
+        await until(pilot, lambda: any(getattr(i, "raw", "") == "said meanwhile" for i in pane.newest(3)))
+        await settled(pilot)
+        assert messages(pilot) == before
+        await pilot.press("alt+end")
+        await until(pilot, lambda: "1 new" in screen_text(pilot.app))
 
 
 async def test_a_keystroke_tells_the_others_once() -> None:

@@ -167,7 +167,11 @@ class Parts:
                 self.reader.older(thread, out)
 
     def read(self, thread: ThreadKey, to: Cursor, out: Outcome) -> None:
-        """The reader has seen everything of a thread up to `to`."""
+        """The reader has seen everything of a thread up to `to`. What comes after a reconnect is new from
+        there on, and not from where the thread was opened."""
+        reading = self.shelf.known(thread)
+        if reading is not None and reading.live:
+            reading.read_to = max(reading.read_to or to, to)
         if (row := self.roster.threads.read(thread, to)) is not None:
             self.roster.note(row, out)
             if not self._unstored(thread):

@@ -41,12 +41,13 @@ class Drawer:
         self._kept: OrderedDict[Entry, Drawn] = OrderedDict()
         self._new = 0
 
-    def reset(self, new_after: str | None) -> None:
-        """Another thread."""
+    def reset(self, new_after: str | None, *, same: bool) -> None:
+        """Everything is put in anew: of another thread nothing is chosen or opened yet."""
         self.items = Blocks()
         self.new_after = new_after
-        self.cursor = None
-        self.expanded.clear()
+        if not same:
+            self.cursor = None
+            self.expanded.clear()
         self.renew()
 
     def renew(self) -> None:

@@ -65,8 +65,8 @@ class MessageList(Choosing, can_focus=True, inherit_bindings=False):
     # ------------------------------------------------------------ what the screen says
 
     def reset(self, items: Sequence[Item], new_after: str | None = None) -> None:
-        """Another thread, or the same from the start; `new_after`: the id above the new line. The view
-        goes to the newest. What is known of the older end is told by `set_edge`, before or after."""
+        """Another thread, or the same from the start; `new_after`: the id above the new line. Of
+        another the newest comes into view. What is known of the older end is told by `set_edge`."""
         self._view.reset(items, new_after)
         if not self._cursor.go_found(self._found):
             self._found = ""

@@ -59,12 +59,16 @@ class Viewport:
     # ------------------------------------------------------------ what changes
 
     def reset(self, items: Sequence[Item], new_after: str | None) -> None:
-        """Another thread, or the same from the start. The view goes to the newest."""
-        self.drawer.reset(new_after)
+        """Another thread: the view goes to the newest. Or the same from the start: what is being read stays
+        where it is."""
+        same = bool(items) and len(self.items) > 0 and items[0].thread == self.items[0].item.thread
+        anchored = self._anchored() if same else None
+        self.drawer.reset(new_after, same=same)
         self.items.splice(0, 0, items, self._estimate)
         self.drawer.count_new()
-        self.anchor = None
-        self.stays = False
+        self._rekey(anchored)
+        if anchored is None or self.items.find(anchored) is None:
+            self.anchor, self.stays = None, False
         self._head = None
 
     def splice(self, start: int, removed: int, inserted: Sequence[Item]) -> None:
