@@ -6,6 +6,7 @@ import asyncio
 import datetime
 import socket
 import ssl
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.utils import format_datetime
@@ -179,12 +180,11 @@ async def test_a_name_that_nobody_knows(tmp_path: Path) -> None:
 
 
 async def test_a_name_server_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def never(*args: object, **options: object) -> object:
-        return await asyncio.Event().wait()
-
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", never)
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait(60))
     with pytest.raises(Unreachable, match="name server"):
         await resolve("example.org", 443, 0.05)
+    answered.set()
 
 
 # ---------------------------------------------------------------- TLS

@@ -25,6 +25,7 @@ from supachat.remote import library, rules
 from supachat.remote.address import Address
 from supachat.remote.doorstep import why
 from supachat.remote.frames import Beaten, Heard, LinkDown, Refusal, Word, unpack
+from supachat.remote.names import look_up_aside
 from supachat.remote.outline import outline
 from supachat.remote.proxies import proxy_for
 from supachat.remote.replays import MOST
@@ -64,6 +65,7 @@ class Connection:
 
     async def open(self) -> None:
         """Raises `LinkDown` with what was wrong."""
+        look_up_aside()
         proxy = proxy_for(self._address.url)
         try:
             socket = await library.connect(
@@ -244,14 +246,11 @@ class Connection:
         )
 
     async def farewell(self) -> None:
-        """Leave every topic and close the socket; `waits.close` at most, then `abort` does the rest.
-
-        The peer reads in order: once it has answered the close, it has read the leaves.
-        """
-        joined = [chan for chan in self._conn.channels.values() if chan.is_joined]
+        """Leave every topic and close the socket; `waits.close` at most, then `abort` does the rest. The
+        peer reads in order: once it has answered the close, it has read the leaves."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._waits.close):
-                for chan in joined:
+                for chan in [one for one in self._conn.channels.values() if one.is_joined]:
                     await self.leave(chan.topic.removeprefix("realtime:"))
                 if self._socket is not None:
                     await self._socket.close()

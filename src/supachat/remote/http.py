@@ -18,6 +18,7 @@ import httpx
 
 from supachat import __version__
 from supachat.remote.address import Address
+from supachat.remote.names import look_up_aside
 from supachat.remote.proxies import unusable
 from supachat.remote.skew import Skew, dated
 from supachat.remote.waits import Waits
@@ -111,6 +112,7 @@ class Client(httpx.AsyncClient):
         """As its base does. Raises `httpx.ConnectError` and `httpx.ReadError` where it was closed."""
         if self._ended:
             raise httpx.ConnectError("closed", request=request)
+        look_up_aside()
         if self._stale:
             self._stale = False
             await self._drop_connections()

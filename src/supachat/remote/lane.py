@@ -27,7 +27,7 @@ def in_daemon(work: Callable[[], T]) -> Future[T]:
             tame = isinstance(error, Exception) and not isinstance(error, StopIteration)
             future.set_exception(error if tame else RuntimeError(type(error).__name__))
 
-    threading.Thread(target=run, daemon=True, name="supachat-keyring").start()
+    threading.Thread(target=run, daemon=True, name="supachat-aside").start()
     return future
 
 

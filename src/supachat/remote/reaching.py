@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from supachat.domain.errors import Unreachable
 from supachat.domain.text import Safe, safe_line
+from supachat.remote.names import look_up_aside
 from supachat.remote.proxies import proxy_for, split_proxy
 
 
@@ -42,6 +43,7 @@ def way_to(url: str) -> Way:
 
 async def resolve(host: str, port: int, patience: float) -> tuple[str, ...]:
     """The addresses of a name. The resolver's thread may outlive the deadline, nobody waits for it."""
+    look_up_aside()
     loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(patience):
@@ -75,6 +77,7 @@ async def handshake(host: str, port: int, tls: ssl.SSLContext, patience: float) 
 
 
 async def _open(host: str, port: int, tls: ssl.SSLContext | None, patience: float) -> object:
+    look_up_aside()
     try:
         async with asyncio.timeout(patience):
             _, writer = await asyncio.open_connection(host, port, ssl=tls)
