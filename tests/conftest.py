@@ -12,7 +12,7 @@ import shutil
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -29,17 +29,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _numbers = itertools.count(1)
 use_memory(os.environ)
-
-
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A server that a test killed cannot take its socket's folder away. One where a server runs is not
-    empty, and one that was touched within a minute may be that of a server that starts."""
-    if hasattr(session.config, "workerinput"):
-        return
-    for folder in Path("/tmp").glob(f"supachat-{os.geteuid()}-*"):
-        with suppress(OSError):
-            if time.time() - folder.stat().st_mtime > 60:
-                folder.rmdir()
 
 
 def in_thread(work: Coroutine[Any, Any, T]) -> T:

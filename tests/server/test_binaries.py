@@ -13,7 +13,7 @@ import pytest
 
 from supachat.server import binaries, cluster
 from supachat.server.binaries import Binaries, Identity
-from supachat.server.ground import _own_folder, settings, socket_folder
+from supachat.server.ground import own_folder, settings, socket_folder
 from supachat.server.lock import FolderLock
 from supachat.server.postgres import Postgres
 from supachat.server.trouble import AlreadyRunning, ServerTrouble
@@ -60,7 +60,7 @@ def test_a_socket_folder_that_leads_elsewhere_gives_nothing_away(tmp_path: Path)
     ours.mkdir(mode=0o700)
     (tmp_path / "run").symlink_to(ours)
     with pytest.raises(ServerTrouble, match="not a private folder"):
-        _own_folder(tmp_path / "run", Identity(uid=4711, gid=4711))
+        own_folder(tmp_path / "run", Identity(uid=4711, gid=4711))
     assert ours.stat().st_uid == os.geteuid()
 
 

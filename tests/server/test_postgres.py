@@ -12,11 +12,15 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
+from supachat.server import binaries, cluster, postmaster
+from supachat.server.ground import SOCKET, socket_folder
 from supachat.server.postgres import Postgres
+from supachat.server.postmaster import _spawn, _watch
 from supachat.server.trouble import ServerTrouble
 
 STARTER = """
@@ -40,6 +44,11 @@ def alive(pid: int) -> bool:
         ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False
     ).stdout
     return bool(said.strip()) and not said.strip().startswith("Z")
+
+
+def sockets(folder: Path) -> Path:
+    """Where the server of that data folder has its socket."""
+    return socket_folder(cluster.place(folder, binaries.identity()).parent)
 
 
 async def gone(pid: int, limit: float = 15.0) -> None:
@@ -125,23 +134,63 @@ async def test_committed_rows_survive_the_death_of_the_postmaster(folder: Path) 
         await made.stop()
 
 
-async def test_postgres_ends_when_its_starter_is_killed(folder: Path) -> None:
-    process, postmaster, guard = started_elsewhere(folder)
+@pytest.mark.parametrize("first", [True, False], ids=["and PostgreSQL first", "alone"])
+async def test_nothing_is_left_of_postgres_when_its_starter_is_killed(folder: Path, first: bool) -> None:
+    process, leader, guard = started_elsewhere(folder)
+    assert (sockets(folder) / SOCKET).exists()
     with process:  # its pipes are closed at the end
+        if first:
+            os.kill(leader, signal.SIGKILL)
         process.kill()
-    await gone(postmaster)
+    await gone(leader)
     await gone(guard)
+    assert not sockets(folder).exists()
+
+
+async def test_a_guard_leaves_the_socket_of_the_next_server_alone(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    socket = tmp_path / "run" / SOCKET
+    socket.touch()
+    for owner, kept in ((1, True), (None, False)):
+        guarded = await asyncio.create_subprocess_exec("sleep", "60")
+        (tmp_path / "run" / f"{SOCKET}.lock").write_text(f"{owner or guarded.pid}\n{tmp_path}\n")
+        guard = _watch(guarded.pid, socket)
+        assert guard.stdin is not None
+        guard.stdin.close()
+        await guarded.wait()
+        await asyncio.to_thread(guard.wait)
+        assert (tmp_path / "run").exists() is kept
+
+
+async def test_a_start_whose_socket_folder_an_older_guard_took_away_makes_it_anew(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[Path] = []
+
+    def spawned(*given: Any) -> Any:
+        if not taken:
+            taken.append(sockets(folder))
+            taken[0].rmdir()
+        return _spawn(*given)
+
+    monkeypatch.setattr(postmaster, "_spawn", spawned)
+    made = await Postgres.start(folder)
+    try:
+        assert taken == [made.socket_dir]
+        assert query(made, "select 1") == [(1,)]
+    finally:
+        await made.stop()
 
 
 async def test_a_start_ends_what_a_killed_run_left_behind(folder: Path) -> None:
-    process, postmaster, guard = started_elsewhere(folder)
+    process, leader, guard = started_elsewhere(folder)
     os.kill(guard, signal.SIGKILL)
     with process:  # its pipes are closed at the end
         process.kill()
-    assert alive(postmaster)
+    assert alive(leader)
     made = await Postgres.start(folder)
     try:
-        assert not alive(postmaster)
+        assert not alive(leader)
         assert query(made, "select 1") == [(1,)]
     finally:
         await made.stop()
@@ -213,6 +262,7 @@ async def test_a_start_that_fails_says_what_postgres_said(folder: Path) -> None:
     (folder / "postgres" / "postgresql.auto.conf").write_text("no_such_setting = 1\n")
     with pytest.raises(ServerTrouble, match="no_such_setting"):
         await Postgres.start(folder)
+    assert not sockets(folder).exists()
 
 
 async def test_a_long_path_gets_its_socket_elsewhere(tmp_path: Path, folder: Path) -> None:

@@ -17,6 +17,7 @@ from supachat.server.binaries import Binaries, Identity
 from supachat.server.keys import KeyFile, keep_keys, new_keys, open_keys
 from supachat.server.trouble import ServerTrouble
 
+SOCKET = ".s.PGSQL.5432"
 SOCKET_LIMIT = 100
 """Longest socket path in bytes: Linux takes 107, macOS 103."""
 
@@ -43,7 +44,7 @@ def prepare(data_dir: Path) -> Ground:
     found = binaries.reachable(binaries.find(), who)
     folder = cluster.place(data_dir, who)
     socket_dir = socket_folder(folder.parent)
-    _own_folder(socket_dir, who)
+    own_folder(socket_dir, who)
     exists = cluster.check_version(folder, found)
     kept = open_keys(data_dir)
     held = kept or new_keys()
@@ -96,13 +97,14 @@ def socket_folder(home: Path) -> Path:
     """A folder for the socket: in `home`, or a short private one where that path would be too long or has
     a comma, which parts one folder from the next in what PostgreSQL is told."""
     inside = home / "run"
-    if len(os.fsencode(inside / ".s.PGSQL.5432.lock")) <= SOCKET_LIMIT and "," not in str(inside):
+    if len(os.fsencode(inside / f"{SOCKET}.lock")) <= SOCKET_LIMIT and "," not in str(inside):
         return inside
     mark = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
     return Path("/tmp") / f"supachat-{os.geteuid()}-{mark}"
 
 
-def _own_folder(folder: Path, who: Identity) -> None:
+def own_folder(folder: Path, who: Identity) -> None:
+    """Makes it, for that user alone. Raises ServerTrouble where somebody else did."""
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
     held = folder.lstat()

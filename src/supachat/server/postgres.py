@@ -7,6 +7,7 @@ Must never touch a folder whose lock the caller does not hold (see `lock`).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,12 +31,17 @@ class Postgres:
     async def start(cls, data_dir: Path) -> Postgres:
         """PostgreSQL on `data_dir`, made there if it is new. Raises ServerTrouble."""
         ground = await asyncio.to_thread(prepare, data_dir)
-        await cluster.clear_leftovers(ground.folder, ground.socket_dir)
-        if ground.stranger:
-            await asyncio.to_thread(
-                cluster.set_password, ground.folder, ground.programs, ground.who, ground.file.password
-            )
-        return cls(ground, await launch(ground))
+        try:
+            await cluster.clear_leftovers(ground.folder, ground.socket_dir)
+            if ground.stranger:
+                await asyncio.to_thread(
+                    cluster.set_password, ground.folder, ground.programs, ground.who, ground.file.password
+                )
+            return cls(ground, await launch(ground))
+        except BaseException:
+            with contextlib.suppress(OSError):  # not empty: what is in there is PostgreSQL's
+                ground.socket_dir.rmdir()
+            raise
 
     @property
     def socket_dir(self) -> Path:

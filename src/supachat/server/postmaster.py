@@ -16,18 +16,20 @@ from pathlib import Path
 
 from supachat.server import cluster, pglog
 from supachat.server.binaries import Identity
-from supachat.server.ground import Ground
+from supachat.server.ground import SOCKET, Ground, own_folder
 from supachat.server.trouble import ServerTrouble
 
 START_LIMIT = 60.0
 STOP_LIMIT = 1.2
 
-# The guard ends PostgreSQL when its own input ends without a word, which is what our death looks like.
+# The guard ends PostgreSQL when its own input ends without a word, which is what our death looks like. The
+# socket's folder goes with it, unless another server of this data has begun: what is in there is that one's
+# then, and if nothing is yet, its `launch` makes the folder anew.
 _GUARD = """
 read -r word && exit 0
-kill -INT "$1" || exit 0
-for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.1; kill -0 "$1" || exit 0; done
-kill -QUIT "$1"
+for sign in INT 0 0 0 0 0 0 0 0 0 0 QUIT 0 0 0 0 0 0 0 0 0 0; do kill -$sign "$1" || break; sleep 0.1; done
+read -r owner < "$2.lock" && [ "$owner" = "$1" ] && rm -f "$2" "$2.lock"
+rmdir "${2%/*}"
 """
 
 
@@ -71,13 +73,16 @@ class Postmaster:
 
 
 async def launch(ground: Ground) -> Postmaster:
-    """One that is ready. It may first have to wait for backends of a killed one to end. Raises
-    ServerTrouble."""
+    """One that is ready. It may first have to wait for backends of a killed one to end, and for its guard.
+    Raises ServerTrouble."""
     deadline = time.monotonic() + START_LIMIT
     while True:
         began = pglog.rotated(ground.log)
+        own_folder(ground.socket_dir, ground.who)
         process = _spawn(ground.command, ground.who, ground.log)
-        made = Postmaster(process, _watch(process.pid))  # at once: we may be killed while it still starts
+        made = Postmaster(
+            process, _watch(process.pid, ground.socket_dir / SOCKET)
+        )  # we may be killed at once
         try:
             if await _ready(process, ground.folder, deadline):
                 return made
@@ -86,7 +91,8 @@ async def launch(ground: Ground) -> Postmaster:
             raise
         made.abandon()
         said = pglog.said(ground.log, began)
-        if "shared memory block" not in said or time.monotonic() > deadline:
+        passes = "shared memory block" in said or not ground.socket_dir.exists()
+        if not passes or time.monotonic() > deadline:
             raise ServerTrouble(
                 f"PostgreSQL did not start. Nothing is lost. It said, in {ground.log}: {said[-600:]}"
             )
@@ -126,9 +132,9 @@ async def _ready(process: subprocess.Popen[bytes], folder: Path, deadline: float
     return False
 
 
-def _watch(pid: int) -> subprocess.Popen[bytes]:
+def _watch(pid: int, socket: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        ["/bin/sh", "-c", _GUARD, "supachat-guard", str(pid)],
+        ["/bin/sh", "-c", _GUARD, "supachat-guard", str(pid), str(socket)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
