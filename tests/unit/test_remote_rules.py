@@ -18,6 +18,7 @@ from supachat.remote.rules import (
     jittered,
     next_due,
     picks,
+    to_tick,
 )
 from supachat.remote.verdicts import Cure, Verdict, judge_handshake, judge_join, judge_live
 from supachat.remote.waits import Waits
@@ -43,6 +44,14 @@ def verdict(cure: Cure) -> Verdict:
 )
 def test_full_jitter(failures: int, luck: float, expected: float) -> None:
     assert jittered(failures, luck, W) == expected
+
+
+@pytest.mark.parametrize(
+    ("every", "now", "left"),
+    [(1.0, 70000.25, 0.75), (2.0, 70001.5, 0.5), (1.5, 4.25, 0.25), (1.0, 7.0, 1.0), (inf, 7.0, inf)],
+)
+def test_everybody_looks_around_at_the_same_moments(every: float, now: float, left: float) -> None:
+    assert to_tick(every, now) == left
 
 
 @pytest.mark.parametrize(

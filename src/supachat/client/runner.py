@@ -250,7 +250,8 @@ class Runner:
 
     async def _tick(self) -> None:
         while True:
-            await asyncio.sleep(TICK)
+            # on the whole second, as the link's looks are: an idle computer is woken once for all of them
+            await asyncio.sleep(TICK - asyncio.get_running_loop().time() % TICK)
             self.apply(self.engine.tick(self.now()))
             if (gathered := self.parts.gatherer.due(self.now())) is not None:
                 self.batches.add(gathered)

@@ -16,6 +16,7 @@ from typing import Protocol
 from supachat.domain.events import Event, ListStale, MessageHinted
 from supachat.domain.health import Link, LinkState
 from supachat.domain.text import Safe
+from supachat.remote import rules
 from supachat.remote.registry import Registry
 from supachat.remote.waits import Waits
 
@@ -90,10 +91,12 @@ class Poller:
 
     async def run(self) -> None:
         """Look around several times a poll, so that going back is noticed soon."""
+        every = self._waits.poll / 5
         polled_at = self._clock()
         while True:
-            await asyncio.sleep(self._waits.poll / 5)
+            await asyncio.sleep(rules.to_tick(every, asyncio.get_running_loop().time()))
             now = self._clock()
+            now -= now % every  # the tick's own moment: five of them are a poll, however late one comes
             events = [] if self._link().state in _BY_HAND else self._due(now)
             if events and now - polled_at >= self._waits.poll:
                 polled_at = now

@@ -24,6 +24,12 @@ def jittered(failures: int, luck: float, waits: Waits) -> float:
     return luck * min(waits.backoff_cap, waits.backoff_first * 2.0 ** min(failures, 30))
 
 
+def to_tick(every: float, now: float) -> float:
+    """Seconds to the next whole multiple of `every`. Whoever looks around at those has company: a computer
+    that does nothing is woken once for all of them."""
+    return every - now % every
+
+
 # ---------------------------------------------------------------- the connection
 
 

@@ -253,8 +253,11 @@ class Keeper:
         """Sleep until there is a reason to be awake. A steady clock stands still while the machine
         sleeps, so that a long wait would go on after it: it is cut into short ones."""
         self._hurry.clear()
-        while seconds > 0 and not await self._doze(min(seconds, self._waits.doze)):
-            seconds -= self._waits.doze
+        while seconds > 0:
+            nap = min(seconds, rules.to_tick(self._waits.doze, asyncio.get_running_loop().time()))
+            if await self._doze(nap):
+                return
+            seconds -= nap
 
     async def _doze(self, seconds: float) -> bool:
         """True after a sign of life, and where the machine slept with us, which is told."""

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from supachat.domain.text import Safe
+from supachat.remote.rules import to_tick
 
 _NO_WAY = frozenset({errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
 
@@ -21,7 +22,7 @@ async def lost(here: Any, there: Any, every: float) -> Safe:
     """Wait until the way is lost; why it is. Looks twice: a network that only blinks costs nothing."""
     before = None
     while True:
-        await asyncio.sleep(every)
+        await asyncio.sleep(to_tick(every, asyncio.get_running_loop().time()))
         words = severed(here, there)
         if words is not None and words == before:
             return words

@@ -124,7 +124,6 @@ class ChatScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._changes.begin()
-        self.parts.prices.begin()
         if self._reading.done():
             self._open_first()
         self.run_worker(self._live(opened=self._reading.done()), group="changes")

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
+from textual.timer import Timer
+
 from supachat.client import Client
 from supachat.domain.changes import Alerted
 from supachat.domain.model import NOTHING, Feature
@@ -51,6 +53,7 @@ class Prices:
         self._fired = NOTHING
         """The alert that was crossed last, in words."""
         self._painting = False
+        self._ageing: Timer | None = None
 
     @property
     def source(self) -> str:
@@ -67,10 +70,8 @@ class Prices:
         words = Safe(f"{span(age)} ago") if ticks else NOTHING
         views = [PriceView(tick, fired=tick.symbol == fired) for tick in ticks]
         self._block.show(views, self._fired, words, tall=self._tall())
-
-    def begin(self) -> None:
-        """From now on say how old they are."""
-        self._block.set_interval(AGED, self._age)
+        if ticks and self._ageing is None:  # where nobody has prices, nothing wakes the computer for them
+            self._ageing = self._block.set_interval(AGED, self._age)
 
     def _age(self) -> None:
         if self._block.display:
