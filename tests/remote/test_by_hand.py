@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 
 import pytest
@@ -75,6 +76,24 @@ async def test_hammering_never_makes_a_storm(server: Phoenix, ears: Heard, make:
         supervisor.start()
         await asyncio.sleep(0)
     assert len(server.opened) == 20
+
+
+async def test_what_the_badge_counts_down_to_is_when_it_tries(
+    server: Phoenix, ears: Heard, make: Make
+) -> None:
+    """It went on counting to what a press of a key had brought nearer, and to nought where the budget of
+    a minute was spent."""
+    await server.stop()
+    slow = replace(FAST, backoff_first=1000.0, backoff_cap=1000.0, poke_gap=500.0)
+    supervisor = make(ROOM, waits=slow, luck=1.0)
+    await until(lambda: supervisor.link.next_try_at, "failed")
+    told = supervisor.link.next_try_at or 0.0
+    supervisor.poke()
+    await until(lambda: (supervisor.link.next_try_at or told) < told - 400, "nearer")
+    spent = make(ROOM, waits=replace(FAST, attempts_max=3, storm=1000.0), luck=0.0)
+    await until(
+        lambda: (spent.link.next_try_at or 0.0) > time.monotonic() + 900, "not before the minute is over"
+    )
 
 
 async def test_every_wanted_topic_says_how_it_is(server: Phoenix, ears: Heard, make: Make) -> None:

@@ -19,6 +19,7 @@ from supachat.domain.errors import (
     SupachatError,
     Unreachable,
 )
+from supachat.remote.vault import Kept
 
 __all__ = ["clock", "make", "server"]  # fixtures
 
@@ -252,6 +253,43 @@ async def test_a_server_in_trouble_is_not_stormed_however_many_want_a_token(
     server.down = None
     clock.pass_(FAST.poke_gap)
     assert await one.keeper.access() == "access-2"
+
+
+async def test_where_no_token_is_ever_taken_fewer_and_fewer_are_spent(
+    make: Make, server: GoTrue, clock: Clock
+) -> None:
+    """Two parts of a project that do not share a secret: it was a refresh token every five seconds."""
+    one = make(await holding(server))
+    await one.keeper.restore()
+    for _ in range(3600):
+        await one.keeper.renew(await one.keeper.access())
+        clock.pass_(1)
+    assert 12 <= len(server.spent) <= 20
+    clock.pass_(3600)
+    assert await one.keeper.access() == f"access-{server.issued}"
+    clock.pass_(6)
+    spent = len(server.spent)
+    await one.keeper.renew(await one.keeper.access())
+    assert len(server.spent) == spent + 1, "one that lived its life is no sign of that"
+
+
+async def test_what_nobody_foresaw_does_not_end_the_renewal(
+    make: Make, server: GoTrue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = make(await holding(server))
+    await one.keeper.restore()
+    tries: list[int] = []
+    load = one.vault.load
+
+    async def breaks() -> Kept | None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise LookupError("of a library's own")
+        return await load()
+
+    monkeypatch.setattr(one.vault, "load", breaks)
+    one.run()
+    await until(lambda: one.told.tokens, "renewed after all")
 
 
 @pytest.mark.parametrize("life", [-5, 0, 1, 10**400])

@@ -83,6 +83,12 @@ class Topics:
     def renewed(self) -> None:
         self.fates = {name: fate.renewed() for name, fate in self.fates.items()}
 
+    def forget(self) -> None:
+        """What became of them, and who is present there. They stay wanted."""
+        self.fates.clear()
+        self.tracked.clear()
+        self.heard.clear()
+
     def dropped(self) -> list[str]:
         """The connection is gone. Returns the names that were joined."""
         lost = self.names(Standing.JOINED)

@@ -15,7 +15,7 @@ from supachat.remote.waits import Waits
 class Patience:
     def __init__(self, waits: Waits) -> None:
         self._waits = waits
-        self._failures = 0
+        self._failures = self._refused = 0
         self._error: SupachatError | None = None
         self._failed_at = self._until = -inf
 
@@ -42,5 +42,13 @@ class Patience:
         hour old. One try then, half a minute after the last one at the soonest."""
         self._until = min(self._until, max(now, self._failed_at + self._waits.limited))
 
-    def rewarded(self) -> None:
+    def rewarded(self, *, early: bool = False) -> None:
+        """It gave a token. `early`: the one before had been refused before its time."""
         self._failures, self._error = 0, None
+        self._refused = self._refused + 1 if early else 0
+
+    def is_new(self, age: float) -> bool:
+        """A token that was given `age` seconds ago is not renewed yet, whoever refuses it and however
+        short its life is said to be: where no token is taken, each would be spent at once. The more of
+        them were refused in a row, the longer each is new."""
+        return age < min(self._waits.poke_gap * 2.0 ** min(self._refused, 30), self._waits.token_early)

@@ -114,10 +114,9 @@ class Keeper:
     async def renew(self, refused: str) -> str:
         """A newer access token than `refused`. Raises as `access` does."""
         async with self._one:
-            if self._tokens is not None and self._tokens.access != refused:
-                return self._tokens.access
-            if self._tokens is not None and self._is_new(self._tokens):
-                return self._tokens.access  # a server that takes no token at all must not be stormed
+            if (held := self._tokens) is not None and (held.access != refused or self._is_new(held)):
+                return held.access
+            early = held is not None and self._due_in() > 0
             self._patience.check(self._clock())
             try:
                 tokens = self._tokens = await self._stock.newest()
@@ -127,7 +126,7 @@ class Keeper:
             except SupachatError as error:
                 self._patience.failed(error, self._clock())
                 raise
-            self._patience.rewarded()
+            self._patience.rewarded(early=early)
         self._tell_trouble()
         self._keeps.token_renewed(tokens.access)
         return tokens.access
@@ -230,11 +229,12 @@ class Keeper:
                     asked = error.after if isinstance(error, Retryable) else None
                     wait = (asked or 0.1) + rules.jittered(failures, self._luck(), self._waits)
                     failures += 1
+                except Exception:  # noqa: BLE001  nothing that a library raises may end the renewal for good
+                    _log.exception("a renewal failed in a way of its own")
             await self._sleep(min(wait, self._waits.token_tick))
 
     def _is_new(self, tokens: Tokens) -> bool:
-        """However short its life is said to be: one that never lives would be renewed at each request."""
-        return tokens.age(self._clock(), self._wall()) < self._waits.poke_gap
+        return self._patience.is_new(tokens.age(self._clock(), self._wall()))
 
     def _due_in(self) -> float:
         if self._tokens is None:

@@ -16,8 +16,8 @@ from supachat.domain.errors import ServerTrouble, SessionEnded, VaultError
 from supachat.domain.text import Safe, safe_line
 from supachat.remote.asking import ask
 from supachat.remote.tokens import Tokens, tokens_of
-from supachat.remote.vault import CURE, Kept, Vault
-from supachat.remote.vaultfile import locked
+from supachat.remote.vault import Kept, Vault
+from supachat.remote.vaultfile import STAYS, locked
 from supachat.remote.waits import Waits
 
 AGAIN = "Sign in again; nothing else is lost"
@@ -163,7 +163,7 @@ class Owned:
         waited for the lock in vain, is newer than ours, so that we go on with it."""
         there = await self._look()
         if there is not None and self._kept is not None and there.user_id != self._kept.user_id:
-            self.trouble = Safe(f"Another account was signed in to this workspace since. {CURE}")
+            self.trouble = Safe(f"Another account was signed in to this workspace since. {STAYS}")
         elif there in (None, stored, self._seen):
             await self._save()
         else:

@@ -94,17 +94,13 @@ class Supervisor:
 
     async def stop(self, state: LinkState = LinkState.DISCONNECTED, *, politely: bool = False) -> None:
         """Cut the line. The topics stay wanted; their fates, and who is present where, are forgotten.
-
-        `politely`: leave each topic and say goodbye first, which takes `waits.close` at most.
-        """
+        `politely`: leave each topic and say goodbye first, which takes `waits.close` at most."""
         task, self._task = self._task, None
         if task is not None:
             self._politely = politely
             task.cancel()
             await asyncio.wait([task])
-        self.topics.fates.clear()
-        self.topics.tracked.clear()
-        self.topics.heard.clear()
+        self.topics.forget()
         self._tell.down(state=state, attempt=0, connect_time=None, next_try_at=None)
 
     def want(self, topics: Sequence[Topic]) -> None:
@@ -204,10 +200,14 @@ class Supervisor:
             return LinkState.CONNECTING
         return LinkState.RECONNECTING
 
+    def _soonest(self) -> float:
+        return max(self._backoff.next_at, self._budget.soonest())
+
     async def _turn(self) -> None:
-        """Wait until it is time to try, or until a poke brings that time nearer."""
-        while (wait := max(self._backoff.next_at, self._budget.soonest()) - self._clock()) > 0:
+        """Wait until it is time to try, or until a poke brings that time nearer: the badge counts down."""
+        while (wait := self._soonest() - self._clock()) > 0:
             self._poked.clear()
+            self._tell.say(next_try_at=self._soonest())
             try:
                 async with asyncio.timeout(wait):
                     await self._poked.wait()
@@ -294,7 +294,7 @@ class Supervisor:
     def _ended(self, verdict: Verdict) -> None:
         floor = {Cure.LIMIT: self._waits.limited, Cure.HALT: self._waits.halted}.get(verdict.cure, 0.0)
         self._backoff = self._backoff.lost(self._clock(), self._luck(), self._waits, floor=floor)
-        attempt, when = self._backoff.failures, self._backoff.next_at
+        attempt, when = self._backoff.failures, self._soonest()
         state = LinkState.DISCONNECTED if attempt > AWHILE else LinkState.RECONNECTING
         state = LinkState.ERROR if verdict.cure in (Cure.HALT, Cure.FOREIGN) else state
         self._tell.down(state=state, attempt=attempt, next_try_at=when, reason=verdict.words)

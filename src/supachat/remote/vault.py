@@ -20,7 +20,7 @@ from supachat.domain.errors import VaultError
 from supachat.domain.secrets import CUT
 from supachat.domain.text import Safe, safe_line
 from supachat.remote.lane import Lane, in_daemon
-from supachat.remote.vaultfile import read_private, remove_private, write_private
+from supachat.remote.vaultfile import STAYS, read_private, remove_private, write_private
 from supachat.remote.waits import Waits
 
 T = TypeVar("T")
@@ -191,25 +191,29 @@ class KeyringVault:
         text = packed(Kept(refresh_token, user_id))
         await self._ask(lambda: self.backend.set_password(self.service, _ENTRY, text), refresh_token)
         if await self._ask(lambda: self.backend.get_password(self.service, _ENTRY)) != text:
-            raise VaultError("the keyring took the session and does not give it back", cure=CURE)
+            raise VaultError(
+                "the keyring took the session and does not give it back", cure=f"{STAYS}. {UNLOCK}"
+            )
 
     async def clear(self) -> None:
         if await self._ask(lambda: self.backend.get_password(self.service, _ENTRY)) is not None:
             await self._ask(lambda: self.backend.delete_password(self.service, _ENTRY))
 
-    async def _ask(self, work: Callable[[], T], secret: str = CUT) -> T:
+    async def _ask(self, work: Callable[[], T], saved: str = "") -> T:
+        """`saved`: the secret that `work` hands over."""
+        cure = f"{STAYS}. {UNLOCK}" if saved else UNLOCK
         try:
             async with asyncio.timeout(self.waits.keyring):
                 return await self.lane.run(work)
         except TimeoutError:
-            raise VaultError("the keyring does not answer", cure=CURE) from None
+            raise VaultError("the keyring does not answer", cure=cure) from None
         except Exception as error:
             # backends raise whatever their platform raises, and may quote what they were given
-            words = safe_line(str(error).replace(secret, CUT))
-            raise VaultError(f"the keyring failed: {words}", cure=CURE) from error
+            words = safe_line(str(error).replace(saved, CUT) if saved else str(error))
+            raise VaultError(f"the keyring failed: {words}", cure=cure) from error
 
 
-CURE = "You stay signed in until you quit. Unlock the keyring, or choose another place for the session"
+UNLOCK = "Unlock the keyring, or choose another place for the session"
 
 
 def system_keyring() -> Keyring:
@@ -261,10 +265,10 @@ def _found(waits: Waits, find: Callable[[], Keyring]) -> Keyring:
     try:
         return future.result(waits.keyring)
     except TimeoutError:
-        raise VaultError("the keyring does not answer", cure=CURE) from None
+        raise VaultError("the keyring does not answer", cure=UNLOCK) from None
     except Exception as error:
         # backends raise whatever their platform raises
-        raise VaultError("there is no keyring here", cure=CURE) from error
+        raise VaultError("there is no keyring here", cure=UNLOCK) from error
 
 
 def _working(backend: Keyring) -> Keyring:

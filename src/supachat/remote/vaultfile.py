@@ -17,6 +17,9 @@ from pathlib import Path
 
 from supachat.domain.errors import VaultError
 
+STAYS = "You stay signed in until you quit"
+"""Of a session that is good, and only not kept."""
+
 
 def read_private(path: Path) -> str | None:
     """The text of the file; None where there is none. Raises `VaultError` where it is not ours alone."""
@@ -70,7 +73,7 @@ def write_private(path: Path, text: str) -> None:
     except OSError as error:
         raise VaultError(
             f"the session could not be written to {path}: {error.strerror}",
-            cure="You stay signed in until you quit",
+            cure=STAYS,
         ) from error
 
 
