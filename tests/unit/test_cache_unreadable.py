@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
-import shutil
 import sqlite3
 from pathlib import Path
 
@@ -12,7 +12,6 @@ import pytest
 from tests.unit.kept import A, cursor, filled, message, read_all, run, spoil_messages
 
 from supachat.cache import place
-from supachat.cache.rows import Rows
 from supachat.cache.store import Cache
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
@@ -202,21 +201,6 @@ async def test_an_older_file_that_cannot_be_brought_up_to_date_is_let_go_of(
             each.total_changes  # noqa: B018  asking is the question
 
 
-async def test_what_was_set_aside_is_as_it_was(tmp_path: Path) -> None:
-    """Somebody may want to look what is the matter with it."""
-    path, hot = tmp_path / "c.db", tmp_path / "hot.db"
-    cache = Cache(lambda: path)
-    await cache.commit([kp.KeepDraft(Draft("d1", A, "x", Micros(1)))])
-    for end in ("", "-wal"):
-        shutil.copy(f"{path}{end}", f"{hot}{end}")
-    await cache.close()
-    held = [Path(f"{hot}{end}").read_bytes() for end in ("", "-wal")]
-    rows = Rows(sqlite3.connect(":memory:"))
-    assert rows.salvage(hot) == 1
-    rows.close()
-    assert [Path(f"{hot}{end}").read_bytes() for end in ("", "-wal")] == held
-
-
 async def test_who_signs_out_leaves_no_damaged_file_behind(tmp_path: Path) -> None:
     path = tmp_path / "c.db"
     await filled(path)
@@ -227,3 +211,43 @@ async def test_who_signs_out_leaves_no_damaged_file_behind(tmp_path: Path) -> No
     await cache.clear()
     await cache.close()
     assert [one.name for one in tmp_path.iterdir()] == ["c.db"]
+
+
+async def test_of_many_who_find_the_damage_one_makes_the_new_file(tmp_path: Path) -> None:
+    """Else two that live hold one draft, and what one of them writes meanwhile is in neither file."""
+    path = tmp_path / "c.db"
+    await filled(path)
+    spoil_messages(path)
+    caches = [Cache(lambda: path) for _ in range(5)]
+
+    async def use(number: int, cache: Cache) -> list[str]:
+        await cache.load()
+        await cache.recall(ev.Recall(A))
+        await cache.commit([kp.KeepDraft(Draft(f"own {number}", A, "x", Micros(1)))])
+        return [draft.id for draft in (await cache.load()).drafts]
+
+    found = await asyncio.gather(*(use(number, cache) for number, cache in enumerate(caches)))
+    ids = [each for held in found for each in held]
+    assert (len(ids), len(set(ids))) == (305, 305)
+    titles = [str(notice.title) for cache in caches for notice in cache.news()]
+    assert titles.count("The local cache was damaged") == 1
+    for cache in caches:
+        await cache.close()
+    assert len((await read_all(path))[0].drafts) == 305
+
+
+async def test_a_draft_that_was_sent_since_does_not_come_back_from_the_damaged_file(tmp_path: Path) -> None:
+    path = tmp_path / "c.db"
+    await filled(path)
+    ours, other = Cache(lambda: path), Cache(lambda: path)
+    await ours.load()
+    await other.commit([kp.KeepDraft(Draft("d1", A, "x", Micros(1)))])
+    spoil_messages(path)
+    await other.recall(ev.Recall(A))
+    await other.commit([kp.DropDraft("d1")])
+    await ours.commit([kp.KeepDraft(Draft("d2", A, "y", Micros(2)))])
+    await ours.close()
+    await other.close()
+    ids = {draft.id for draft in (await read_all(path))[0].drafts}
+    assert "d2" in ids
+    assert "d1" not in ids

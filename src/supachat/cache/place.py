@@ -90,15 +90,21 @@ def set_aside(path: Path) -> Path:
 
 def drop_asides(path: Path) -> None:
     """Remove what was ever set aside of that file. Raises `OSError`."""
-    for aside in (*path.parent.glob(f"{path.name}.damaged-*"), *path.parent.glob(f"{path.name}.new-*")):
+    for aside in path.parent.glob(f"{path.name}.damaged-*"):
         aside.unlink(missing_ok=True)
+    drop_begun(path)
 
 
 def beside(path: Path) -> Path:
-    """Where this process makes a new file, to take the place of one that is damaged; nothing is there."""
-    fresh = path.with_name(f"{path.name}.new-{os.getpid()}")
-    drop(fresh)
-    return fresh
+    """Where a new file is made, to take the place of one that is damaged; nothing is there."""
+    drop_begun(path)
+    return path.with_name(f"{path.name}.new-{os.getpid()}")
+
+
+def drop_begun(path: Path) -> None:
+    """Remove what was to take that file's place. Raises `OSError`."""
+    for begun in path.parent.glob(f"{path.name}.new-*"):
+        begun.unlink(missing_ok=True)
 
 
 def take_place(fresh: Path, path: Path) -> Path:
@@ -106,12 +112,6 @@ def take_place(fresh: Path, path: Path) -> Path:
     aside = set_aside(path)
     fresh.rename(path)
     return aside
-
-
-def drop(path: Path) -> None:
-    """Remove a file that nobody has open. Raises `OSError`."""
-    for one in (path, *_beside(path)):
-        one.unlink(missing_ok=True)
 
 
 def _beside(path: Path) -> tuple[Path, Path]:

@@ -1,7 +1,7 @@
 """What a person wrote, taken out of a damaged file, as far as SQLite can read it.
 
 Messages are on the server and are read from there again; drafts and typed texts are nowhere else, nor is
-what of a thread was muted or read on this computer alone. Must never change the damaged file's content,
+what of a thread was muted or read on this computer alone. Must never change what is in the damaged file,
 nor fail because of it: what cannot be read is left.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -46,23 +46,35 @@ def is_damage(error: BaseException) -> bool:
     return isinstance(error, sqlite3.DatabaseError) and code & 0xFF in _DAMAGED
 
 
-def to_salvage(damaged: Path) -> sqlite3.Connection:
-    """Open a damaged file, to read alone: closed again it is as it was."""
-    source = sqlite3.connect(f"{damaged.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None)
-    source.text_factory = lambda held: held.decode(errors="replace")
-    # without this SQLite reads nothing at all of a file that is shorter than its header says
-    source.execute("pragma writable_schema = on")
-    return source
+@contextlib.contextmanager
+def held(damaged: Path) -> Iterator[sqlite3.Connection]:
+    """Open a damaged file, and keep every other process from writing to it meanwhile: what one wrote after
+    it was read here would be gone. Raises `sqlite3.Error` where another holds it."""
+    source = sqlite3.connect(damaged, isolation_level=None)
+    try:
+        source.text_factory = lambda text: text.decode(errors="replace")
+        try:
+            source.execute("begin immediate")
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):  # else it is so bad that nobody can write to it
+                raise
+        # without this SQLite reads nothing at all of a file that is shorter than its header says
+        source.execute("pragma writable_schema = on")
+        yield source
+    finally:
+        source.close()
 
 
-def carry(source: sqlite3.Connection, into: sqlite3.Connection) -> int:
+def carry(source: sqlite3.Connection, into: sqlite3.Connection, takes: Callable[[str], bool]) -> int:
     """Copy what can be read into a new cache, but for messages; the number of drafts and texts. What is in
-    it already stays as it is there."""
-    counts = {table: _copy(source, into, table) for table in (*KEPT, *_KNOWN)}
+    it already stays as it is there. `takes` says of whom drafts are taken."""
+    counts = {table: _copy(source, into, table, takes) for table in (*KEPT, *_KNOWN)}
     return counts["drafts"] + counts["texts"] + counts["edits"]
 
 
-def _copy(source: sqlite3.Connection, into: sqlite3.Connection, table: str) -> int:
+def _copy(
+    source: sqlite3.Connection, into: sqlite3.Connection, table: str, takes: Callable[[str], bool]
+) -> int:
     wanted = _columns(into, table)
     names = [name for name in _columns(source, table) if name in wanted]
     if not names:
@@ -70,6 +82,8 @@ def _copy(source: sqlite3.Connection, into: sqlite3.Connection, table: str) -> i
     key = "rowid" if table in ("drafts", "edits") else names[0]
     rows = _readable(source, f"select {', '.join(names)} from {table} not indexed order by {key}")
     rows = [row for row in rows if _is_sound(table, dict(zip(names, row, strict=True)))]
+    if "owner" in names:
+        rows = [row for row in rows if takes(str(row[names.index("owner")]))]
     sql = f"insert or ignore into {table} ({', '.join(names)}) values ({','.join('?' * len(names))})"
     saved = 0
     for row in rows:

@@ -23,7 +23,7 @@ from supachat.cache import place
 from supachat.cache.binding import Connection
 from supachat.cache.claim import Claim
 from supachat.cache.rows import Rows, sound
-from supachat.cache.salvage import is_damage
+from supachat.cache.salvage import held, is_damage
 from supachat.cache.trouble import trouble
 from supachat.domain.errors import CacheError
 from supachat.domain.events import Notice, Recall, Recalled
@@ -160,7 +160,14 @@ class Cache:
         self._end()
 
     def _on_file(self, job: Callable[[Rows], T]) -> T:
-        """Carry the job out on the file that lies there: a deleted or a damaged one is made anew first."""
+        """Carry the job out on the file that lies there: a deleted or a damaged one is made anew first.
+        Where that happened meanwhile, it is carried out in the new one as well."""
+        while True:
+            result = self._tried(job)
+            if not self._is_gone():
+                return result
+
+    def _tried(self, job: Callable[[Rows], T]) -> T:
         if self._rows is not None and self.path is not None and self._is_gone():
             self._rows = self._anew(self._rows, self.path)
         self._rows = self._rows or self._open()
@@ -233,7 +240,7 @@ class Cache:
         place.drop_log(path, self._log_inode)
         rows = self._open_at(path)
         try:
-            saved = rows.take_over(old, owner, self._claim.owner)
+            saved = rows.take_over(old, owner, self._claim.owner, self._claim.is_free)
         except sqlite3.Error:
             rows.close()
             self._inode = inode  # as gone as before: the next call tries again
@@ -268,14 +275,16 @@ class Cache:
 
     def _replace(self, path: Path) -> None:
         """The new file is whole before the damaged one goes: a full disk or a kill leaves one of them."""
-        fresh = place.beside(path)
-        try:
-            with contextlib.closing(Rows(place.connect(fresh))) as rows:
-                saved = rows.salvage(path)
-        except (sqlite3.Error, OSError):
-            place.drop(fresh)
-            raise
-        aside = place.take_place(fresh, path)
+        with held(path) as damaged:
+            if place.inode_of(path) != self._inode:
+                return  # done by who held it first
+            try:
+                with contextlib.closing(Rows(place.connect(fresh := place.beside(path)))) as rows:
+                    saved = rows.salvage(damaged)
+            except (sqlite3.Error, OSError):
+                place.drop_begun(path)
+                raise
+            aside = place.take_place(fresh, path)
         _log.warning("the cache was damaged: set aside as %s, %d unsent texts saved", aside.name, saved)
         texts = f"{saved} unsent texts were saved; " if saved else ""
         words = f"It is kept as {aside.name}; {texts}messages are read from the server again"
