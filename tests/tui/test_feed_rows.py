@@ -188,6 +188,15 @@ def test_completions_stay_on_the_grid() -> None:
     assert {cell_len(text(row)) for row in rows} == {60}
 
 
+@pytest.mark.parametrize(("at", "said"), [(0, "3 more  "), (5, "1 more  "), (8, "⋯  ")])
+def test_what_is_offered_below_is_counted(at: int, said: str) -> None:
+    many = [Suggestion(safe_line(f"reply{n}"), safe_line("words " * 30), True) for n in range(9)]
+    rows = [text(row) for row in completion_rows(many, at, 60)]
+    assert rows[-1].endswith(said)
+    assert not any(" more" in row for row in rows[:-1])
+    assert not any(" more" in text(row) for row in completion_rows(many[:6], 5, 60))
+
+
 def test_a_hit_far_inside_an_address_is_in_its_excerpt() -> None:
     address = f"https://example.org/timetable?{'from=north-pier&to=gull-rock&' * 4}tuba=1#platform-two"
     found = replace(hit(""), text=safe_line(f"A long address, to try it with: {address}", limit=600))

@@ -255,6 +255,8 @@ async def test_editing_keeps_the_unsent_text_and_saves() -> None:
         await until(pilot, lambda: chat(pilot.app).composer.text == "half a")
         await until(pilot, lambda: any(isinstance(r, ev.EditMessage) for r in town.performed))
         assert "by validator. please" in screen_text(pilot.app)
+        await pilot.press("ctrl+c", "up")  # should another screen's edit of it come later and stay
+        await until(pilot, lambda: chat(pilot.app).composer.text.endswith("by validator. please"))
 
 
 async def test_esc_leaves_an_edit_and_up_brings_its_text_back() -> None:

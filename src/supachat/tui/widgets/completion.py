@@ -32,8 +32,10 @@ class Suggestion:
 def completion_rows(
     suggestions: Sequence[Suggestion], at: int, cells: int, glyphs: Glyphs = UNICODE
 ) -> list[Row]:
-    """The suggestions round the chosen one, which has the edge and the tone."""
+    """The suggestions round the chosen one, which has the edge and the tone. The last row says how many
+    follow."""
     top = max(0, min(at - MOST // 2, len(suggestions) - MOST))
+    below = max(0, len(suggestions) - top - MOST)
     rows = []
     for number, each in list(enumerate(suggestions))[top : top + MOST]:
         chosen = number == at
@@ -41,7 +43,9 @@ def completion_rows(
         name = Span(cut(Safe(f"/{each.name}"), NAME, glyphs.cut), "bold foreground", str(number))
         pad = space(NAME + 2 - len(name.text))
         words = Span(Safe(" ".join(each.text.split())), "text2" if each.reply else "quiet", str(number))
-        row = fit([space(2), edge, name, pad, words], [space(1)], cells)
+        last = below and number == top + MOST - 1
+        more = [Span(Safe(f" {below} more "), "quiet")] if last else []
+        row = fit([space(2), edge, name, pad, words], [*more, space(1)], cells)
         rows.append(Row(row, "select" if chosen else "panel"))
     return rows
 
