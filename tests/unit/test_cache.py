@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,18 @@ async def test_pages_go_back_and_stay_within_their_stretch() -> None:
     assert [m.at for m in newest.messages] == list(range(91, 101))
     older = await cache.recall(ev.Recall(A, before=cursor(91), since=cursor(86), limit=10))
     assert [m.at for m in older.messages] == [86, 87, 88, 89, 90]
+    await cache.close()
+
+
+async def test_of_one_time_a_page_is_cut_as_the_keys_count() -> None:
+    cache = Cache(lambda: None)
+    rows = [replace(message(1), id=str(n)) for n in range(1, 31)]
+    await cache.commit([kp.KeepMessages(tuple(rows))])
+    newest = await cache.recall(ev.Recall(A, limit=10))
+    assert [m.id for m in newest.messages] == [str(n) for n in range(21, 31)]
+    before, since = newest.messages[0].cursor, Cursor(Micros(1), "9")
+    older = await cache.recall(ev.Recall(A, before=before, since=since, limit=100))
+    assert [m.id for m in older.messages] == [str(n) for n in range(9, 21)]
     await cache.close()
 
 

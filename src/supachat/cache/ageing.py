@@ -20,7 +20,10 @@ AT_ONCE = 5_000
 _NEXT_THREAD = (
     "select source, thread from messages where (source, thread) > (?, ?) order by source, thread limit 1"
 )
-_FIRST = "select at, id from messages where source = ? and thread = ? and at >= ? order by at, id limit 1"
+_FIRST = (
+    "select at, id from messages where source = ? and thread = ? and at >= ?"
+    " order by at, length(id), id limit 1"
+)
 _DROP = (
     "delete from messages where rowid in"
     " (select rowid from messages where source = ? and thread = ? and at < ? order by at limit ?)"

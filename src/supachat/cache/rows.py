@@ -6,10 +6,11 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TypeVar
 
 from supachat.cache import ageing, beside, schema, values
-from supachat.cache.salvage import Unsound, carry
+from supachat.cache.salvage import Unsound, carry, to_salvage
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.choices import Choices
@@ -53,21 +54,20 @@ class Rows:
     def close(self) -> None:
         self._db.close()
 
-    def take_over(self, old: Rows, was: str, owner: str, is_free: Callable[[str], bool]) -> int:
-        """Copy what no server knows; the number of drafts and texts. What was `was`'s is `owner`'s; a draft
-        of a process that lives is that one's affair, which may have sent it since."""
+    def take_over(self, old: Rows, was: str, owner: str) -> int:
+        """Copy what no server knows; the number of drafts and texts. What was `was`'s is `owner`'s."""
         self._db.execute("pragma synchronous = full")
         with _transaction(self._db):
-            saved = carry(old._db, self._db, is_free)
+            saved = carry(old._db, self._db)
             self._db.execute("update drafts set owner = ? where owner = ?", (owner, was))
         self.spans_hold = False
         return saved
 
-    def salvage(self, damaged: sqlite3.Connection) -> int:
+    def salvage(self, damaged: Path) -> int:
         """Copy what no server knows out of a damaged file, all that can be read or nothing; how many."""
         self._db.execute("pragma synchronous = full")
-        with _transaction(self._db):
-            return carry(damaged, self._db, lambda _: True)
+        with contextlib.closing(to_salvage(damaged)) as source, _transaction(self._db):
+            return carry(source, self._db)
 
     def clear(self) -> None:
         """Nothing is left in the file, not even in what deleting alone leaves of a page."""
@@ -133,13 +133,14 @@ class Rows:
         where = "source = ? and thread = ?"
         given: list[object] = [*key]
         if request.before is not None:
-            where += " and (at, id) < (?, ?)"
-            given += request.before
+            where += " and at <= ? and (at, length(id), id) < (?, length(?), ?)"
+            given += (request.before.at, *request.before, request.before.id)
         if request.since is not None:
-            where += " and (at, id) >= (?, ?)"
-            given += request.since
+            where += " and at >= ? and (at, length(id), id) >= (?, length(?), ?)"
+            given += (request.since.at, *request.since, request.since.id)
         rows = self._db.execute(
-            f"select {values.MESSAGE} from messages where {where} order by at desc, id desc limit ?",
+            f"select {values.MESSAGE} from messages where {where}"
+            " order by at desc, length(id) desc, id desc limit ?",
             (*given, request.limit),
         ).fetchall()
         messages = tuple(values.message(key, row) for row in reversed(rows))
@@ -168,7 +169,7 @@ class Rows:
     def _spans(self, key: ThreadKey) -> tuple[kp.Span, ...]:
         rows = self._db.execute(
             "select low_at, low_id, high_at, high_id from spans where source = ? and thread = ?"
-            " order by low_at, low_id",
+            " order by low_at, length(low_id), low_id",
             key,
         )
         return tuple((Cursor(Micros(a), b), Cursor(Micros(c), d)) for a, b, c, d in rows)

@@ -8,7 +8,7 @@ kept beside it as a plain `str` for editing, for the cache and for `--json`.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import NamedTuple, NewType
+from typing import Any, NamedTuple, NewType
 
 from supachat.domain.sources import Alteration as Alteration
 from supachat.domain.sources import Feature as Feature
@@ -38,10 +38,30 @@ class PersonKey(NamedTuple):
 
 
 class Cursor(NamedTuple):
-    """A place in a thread's order: the order column and the key, compared together."""
+    """A place in a thread's order: the order column and the key, compared together.
+
+    Of keys the shorter comes first. So whole numbers stand as a server has them, 9 before 10; UUIDs are all
+    of one length.
+    """
 
     at: Micros
     id: str
+
+    def __lt__(self, other: tuple[Any, ...]) -> bool:
+        return self[0] < other[0] if self[0] != other[0] else _before(self[1], other[1])
+
+    def __gt__(self, other: tuple[Any, ...]) -> bool:
+        return self[0] > other[0] if self[0] != other[0] else _before(other[1], self[1])
+
+    def __le__(self, other: tuple[Any, ...]) -> bool:
+        return not self > other
+
+    def __ge__(self, other: tuple[Any, ...]) -> bool:
+        return not self < other
+
+
+def _before(one: str, other: str) -> bool:
+    return (len(one), one) < (len(other), other)
 
 
 class MessageKey(NamedTuple):

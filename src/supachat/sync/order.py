@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from supachat.domain.model import Cursor, Gap, Item, Message
 
-Key = tuple[int, str, int]
-"""The place of an item: time, id, and whether it is a gap or a message."""
+Key = tuple[int, int, str, int]
+"""The place of an item: a cursor's time, the length of its id and that, and whether it is a gap."""
 
 _MESSAGE, _GAP = 0, 1
 _DRAFTS = 2**62
@@ -28,16 +28,20 @@ class Splice(NamedTuple):
 
 
 def message_key(message: Message) -> Key:
-    return message.at, message.id, _MESSAGE
+    return message.at, len(message.id), message.id, _MESSAGE
 
 
 def gap_key(gap: Gap) -> Key:
-    return gap.after.at, gap.after.id, _GAP
+    return gap.after.at, len(gap.after.id), gap.after.id, _GAP
 
 
 def draft_key(number: int) -> Key:
     """Drafts stand in the order of their numbers."""
-    return _DRAFTS, f"{number:012}", _MESSAGE
+    return _DRAFTS, 12, f"{number:012}", _MESSAGE
+
+
+def _place(cursor: Cursor) -> Key:
+    return cursor.at, len(cursor.id), cursor.id, _MESSAGE
 
 
 class Order:
@@ -49,11 +53,11 @@ class Order:
 
     def index(self, cursor: Cursor) -> int:
         """How many items stand before the message with that cursor."""
-        return bisect_left(self._keys, (cursor.at, cursor.id, _MESSAGE))
+        return bisect_left(self._keys, _place(cursor))
 
     def end(self, cursor: Cursor | None) -> int:
         """How many items stand up to that message, itself included; None: none."""
-        return bisect_right(self._keys, (cursor.at, cursor.id, _MESSAGE)) if cursor is not None else 0
+        return bisect_right(self._keys, _place(cursor)) if cursor is not None else 0
 
     def at(self, key: Key) -> int:
         """How many items stand before that key."""

@@ -7,6 +7,7 @@ window was asked for and is not in the answer is gone. No I/O, no clock.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from supachat.domain.events import EditsFetched, WindowReread
@@ -86,7 +87,7 @@ class Rereader:
         suspect(reading, event.messages, now)
         splices = timeline.put(self._shelf.truth(event.messages, as_of), as_of=as_of)
         missing = [base for base in map(timeline.base, known - there) if base is not None]
-        gone = [m.id for m in missing if m.cursor <= request.upto and not m.deleted]
+        gone = [m.id for m in missing if _judged(m, request) and not m.deleted]
         for message_id in gone:
             splices += timeline.forget(message_id, as_of)
         self._tell(reading, splices, [*there, *gone], out)
@@ -185,3 +186,14 @@ class Rereader:
                 self._shelf.splice(thread, splices, out)
                 base = reading.timeline.base(message_id)
                 out.writes += [KeepMessages((base,))] if base is not None else []
+
+
+_ORDERED = re.compile(r"[0-9]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Keys that every server orders as a cursor does. Those of other texts stand as its collation has them."""
+
+
+def _judged(message: Message, request: Reread) -> bool:
+    """Whether the window tells of it. Of messages of one time the key decides which come after its
+    beginning: where that is the server's own order, those of that time may lie before it."""
+    apart = message.at > request.after.at or _ORDERED.fullmatch(message.id) is not None
+    return message.cursor <= request.upto and apart
