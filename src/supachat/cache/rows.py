@@ -6,11 +6,10 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TypeVar
 
 from supachat.cache import ageing, beside, schema, values
-from supachat.cache.salvage import Unsound, carry, to_salvage
+from supachat.cache.salvage import Unsound, carry
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.choices import Choices
@@ -54,20 +53,21 @@ class Rows:
     def close(self) -> None:
         self._db.close()
 
-    def take_over(self, old: Rows, was: str, owner: str) -> int:
-        """Copy what no server knows; the number of drafts and texts. What was `was`'s is `owner`'s."""
+    def take_over(self, old: Rows, was: str, owner: str, is_free: Callable[[str], bool]) -> int:
+        """Copy what no server knows; the number of drafts and texts. What was `was`'s is `owner`'s; a draft
+        of a process that lives is that one's affair, which may have sent it since."""
         self._db.execute("pragma synchronous = full")
         with _transaction(self._db):
-            saved = carry(old._db, self._db)
+            saved = carry(old._db, self._db, is_free)
             self._db.execute("update drafts set owner = ? where owner = ?", (owner, was))
         self.spans_hold = False
         return saved
 
-    def salvage(self, damaged: Path) -> int:
+    def salvage(self, damaged: sqlite3.Connection) -> int:
         """Copy what no server knows out of a damaged file, all that can be read or nothing; how many."""
         self._db.execute("pragma synchronous = full")
-        with contextlib.closing(to_salvage(damaged)) as source, _transaction(self._db):
-            return carry(source, self._db)
+        with _transaction(self._db):
+            return carry(damaged, self._db, lambda _: True)
 
     def clear(self) -> None:
         """Nothing is left in the file, not even in what deleting alone leaves of a page."""
