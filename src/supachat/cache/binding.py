@@ -15,7 +15,7 @@ from typing import TypeVar
 from supachat.domain.text import REPLACED
 
 T = TypeVar("T")
-_LONE = re.compile("[\ud800-\udfff]")
+_LONE = "[\ud800-\udfff]"
 
 
 class Connection(sqlite3.Connection):
@@ -40,4 +40,4 @@ class Connection(sqlite3.Connection):
 
 def whole(value: T) -> T | str:
     """`value`; a text with U+FFFD for every half of a character."""
-    return _LONE.sub(REPLACED, value) if isinstance(value, str) else value
+    return re.sub(_LONE, REPLACED, value) if isinstance(value, str) else value

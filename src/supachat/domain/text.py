@@ -36,16 +36,16 @@ _BAD = (
     "|(?<![\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af])[\U000e0100-\U000e01ef]"
 )
 _LAST_OF_PLANE = "".join(f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17))
-_NONCHARACTER = re.compile(f"[{_LAST_OF_PLANE}]")
+_NONCHARACTER = f"[{_LAST_OF_PLANE}]"
 _BREAKS = re.compile("\r\n|[\u2028\u2029]")
-_FLAG = re.compile("(\U0001f3f4[\U000e0061-\U000e007a\U000e0030-\U000e0039]{2,8}\U000e007f)")
-_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]")
+_FLAG = "(\U0001f3f4[\U000e0061-\U000e007a\U000e0030-\U000e0039]{2,8}\U000e007f)"
+_RTL = "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
 
 
 @cache
-def _bad() -> re.Pattern[str]:
-    """Compiled with the first text that needs care: that takes 5 ms, and all of ours is ASCII."""
-    return re.compile(_BAD)
+def _rare(pattern: str) -> re.Pattern[str]:
+    """Compiled with the first text that needs it: that takes up to 5 ms, and all of ours is ASCII."""
+    return re.compile(pattern)
 
 
 def _picture(match: re.Match[str]) -> str:
@@ -86,8 +86,9 @@ def _cap_marks(text: str) -> str:
 def _clean(text: str) -> str:
     text = _BREAKS.sub("\n", text)
     # the flags of England, Scotland and Wales are the one good use of tag characters
-    parts = _FLAG.split(text) if "\U0001f3f4" in text else [text]
-    parts[::2] = [_NONCHARACTER.sub(REPLACED, _bad().sub(_picture, part)) for part in parts[::2]]
+    parts = _rare(_FLAG).split(text) if "\U0001f3f4" in text else [text]
+    bad, none = _rare(_BAD), _rare(_NONCHARACTER)
+    parts[::2] = [none.sub(REPLACED, bad.sub(_picture, part)) for part in parts[::2]]
     text = "".join(parts)
     return _cap_marks(text) if any(map(_is_mark, text)) else text
 
@@ -142,4 +143,4 @@ def isolate(line: str) -> Safe:
 
 def has_rtl(text: str) -> bool:
     """Whether `text` holds a letter that runs right to left."""
-    return not text.isascii() and _RTL.search(text) is not None
+    return not text.isascii() and _rare(_RTL).search(text) is not None
