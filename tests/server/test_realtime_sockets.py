@@ -91,6 +91,19 @@ async def test_a_policy_that_fails_denies(world: World) -> None:
     assert reply["response"]["reason"].startswith("Unauthorized: You do not have permissions to read")
 
 
+async def test_a_policy_that_does_not_end_is_given_up(
+    context: Context, migrator: psycopg.AsyncConnection[Any]
+) -> None:
+    await migrator.execute(
+        "create policy endless on realtime.messages to authenticated"
+        " using (pg_sleep(600) is not null) with check (pg_sleep(600) is not null)"
+    )
+    async with world_of(context, database_wait=0.2) as world:
+        client = await world.client()
+        reply = await client.join("realtime:t", private=True)
+        assert reply["response"]["reason"].startswith("QueryCanceled: ")
+
+
 async def test_a_missing_partition_is_named(world: World, context: Context) -> None:
     async with context.admin.connection() as connection:
         await connection.execute(

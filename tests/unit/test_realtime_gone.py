@@ -125,6 +125,33 @@ async def test_a_socket_is_counted_before_its_first_join_is_answered_and_not_onc
     assert services.hub.users == {other}
 
 
+class Burst:
+    """A websocket on which so many heartbeats lie ready; `read` is how many were taken."""
+
+    def __init__(self, frames: int) -> None:
+        self.left, self.read = frames, 0
+
+    async def receive(self) -> dict[str, str]:
+        if not self.left:
+            return {"type": "websocket.disconnect"}
+        self.left, self.read = self.left - 1, self.read + 1
+        frame = {"topic": "phoenix", "event": "heartbeat", "payload": {}, "ref": "1"}
+        return {"type": "websocket.receive", "text": json.dumps(frame)}
+
+    async def send_text(self, _text: str) -> None: ...
+
+
+async def test_a_burst_of_frames_lets_the_others_have_their_turns() -> None:
+    services, _, _ = services_of(Pool())
+    burst = Burst(1000)
+    socket = Socket(burst, services, who(services), ObjectCodec())  # type: ignore[arg-type]  # as one
+    running, most, before = asyncio.create_task(socket.run()), 0, 0
+    while not running.done():
+        await asyncio.sleep(0)
+        most, before = max(most, burst.read - before), burst.read
+    assert (burst.read, most) == (1000, 1)
+
+
 async def test_a_channel_that_is_ended_before_its_join_is_answered_ends_after_the_answer(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

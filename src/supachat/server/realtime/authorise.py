@@ -107,11 +107,13 @@ async def grantable(connection: AsyncConnection[TupleRow], role: str) -> bool:
 
 
 class Authoriser:
-    """Asks the database. `wait` is how long a check may wait for a connection, in seconds."""
+    """Asks the database. `wait` is how long a check may wait for a connection, and then for each answer of
+    a policy, in seconds: one that never ends must not keep the connection for good."""
 
     def __init__(self, pool: Pool, wait: float) -> None:
         self._pool = pool
         self._wait = wait
+        self._limit = f"set local statement_timeout = {max(1, int(wait * 1000))}"
 
     async def read(self, who: Identity, topic: str, *, presence: bool) -> Rights:
         """What `who` may read; presence is only judged if asked for. Raises Refused if nothing."""
@@ -145,7 +147,8 @@ class Authoriser:
         Planned anew each time: PostgreSQL before 15.9, 16.5 and 17.1 may use one role's plan for another
         (CVE-2024-10976).
         """
-        texts, values = zip(("begin", ()), (UNLOGGED, ()), *statements, ("rollback", ()), strict=True)
+        first = (("begin", ()), (UNLOGGED, ()), (self._limit, ()))
+        texts, values = zip(*first, *statements, ("rollback", ()), strict=True)
         async with self._bare() as connection:
             await _check_role(connection, who)
             cursor = AsyncClientCursor(connection)

@@ -137,6 +137,8 @@ class Socket:
             if self._closing is None:
                 text = message.get("text")
                 await self._take(message["bytes"] if text is None else text)
+            # thousands of frames may lie there at once, and nothing above waits for anything then
+            await asyncio.sleep(0)
 
     async def _take(self, data: Wire) -> None:
         size = len(data.encode()) if isinstance(data, str) else len(data)
