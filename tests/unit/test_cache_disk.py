@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from tests.unit.kept import A, message, read_all
 
+from supachat.cache import claim
 from supachat.cache.claim import Claim
 from supachat.cache.files import Files
 from supachat.cache.rows import Rows
@@ -181,6 +182,7 @@ async def test_a_start_needs_no_room_and_nobodys_leave_to_write(tmp_path: Path) 
 ASKS = """
 import sys
 from pathlib import Path
+from supachat.cache import claim
 from supachat.cache.claim import Claim
 print(Claim(Path(sys.argv[1])).is_free(sys.argv[2]))
 """
@@ -199,9 +201,23 @@ def test_a_lock_that_cannot_be_looked_at_is_held(tmp_path: Path, monkeypatch: py
     """One that another user's process left behind kept everybody else from the file."""
     left = tmp_path / f"c.db.owner-{'0' * 32}"
     left.mkdir()  # nobody can open that, also root
-    claim = Claim(tmp_path / "c.db")
-    assert not claim.is_free("0" * 32)
-    claim.release()
+    mine = Claim(tmp_path / "c.db")
+    assert not mine.is_free("0" * 32)
+    mine.release()
+
+
+async def test_a_disk_without_locks_is_named_and_not_filled_with_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every write waited for ten seconds, blamed another supachat and left a file."""
+    monkeypatch.setattr(claim, "_lock", lambda *_, **__: None)
+    cache = Cache(lambda: tmp_path / "c.db")
+    for _ in range(3):
+        with pytest.raises(CacheError, match=r"No locks.*on a disk that has locks"):
+            await cache.commit([kp.KeepText(A, "half")])
+    assert cache.unkept() == ("half",)
+    assert list(tmp_path.iterdir()) == []
+    await cache.close()
 
 
 async def test_two_hundred_runs_leave_no_handle_no_thread_and_no_file(tmp_path: Path) -> None:

@@ -6,6 +6,8 @@ Must never take a draft from a process that lives.
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 import sqlite3
 import uuid
 from pathlib import Path
@@ -61,16 +63,18 @@ def _is_free(file: Path) -> bool:
     return True
 
 
-def _hold(file: Path) -> sqlite3.Connection | None:
+def _hold(file: Path) -> sqlite3.Connection:
     """Lock a file of our own. Another process that starts at this moment may take it, not locked yet, for
-    one that was left behind, and remove it: then once more."""
+    one that was left behind, and remove it: then once more. Raises `OSError` where there are no locks."""
     for _ in range(TRIES):
         lock = _lock(file, patience=1.0)
-        if lock is not None and file.exists():
+        if lock is None:
+            break
+        if file.exists():
             return lock
-        if lock is not None:
-            lock.close()
-    return None
+        lock.close()
+    file.unlink(missing_ok=True)
+    raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
 
 
 def _lock(file: Path, patience: float = 0.0) -> sqlite3.Connection | None:

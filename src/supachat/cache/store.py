@@ -93,7 +93,7 @@ class Cache:
 
         def load(rows: Rows) -> Memory:
             keeps = self._keep_days * DAY
-            rows.drop_old(round((self._wall() - keeps) * 1_000_000) if keeps else 0)
+            rows.drop_old(max(0, round((self._wall() - keeps) * 1_000_000)) if keeps else 0)
             memory = rows.load(self._claim.owner, self._claim.is_free)
             rows.spans_hold = True  # whoever starts from here knows what is here
             return memory

@@ -17,7 +17,14 @@ _OF_SQLITE = {
     sqlite3.SQLITE_BUSY: "another supachat holds the file; it is written when that one lets go",
     sqlite3.SQLITE_IOERR: "look after the disk: it is written once that works again",
 }
-_OF_SYSTEM = {errno.ENOSPC: _FULL, errno.EDQUOT: _FULL, errno.EROFS: _READ_ONLY, errno.EACCES: _READ_ONLY}
+_NO_LOCKS = "let SUPACHAT_HOME name a folder on a disk that has locks"
+_OF_SYSTEM = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EROFS: _READ_ONLY,
+    errno.EACCES: _READ_ONLY,
+    errno.ENOLCK: _NO_LOCKS,
+}
 
 
 def trouble(error: sqlite3.Error | OSError, path: Path | None) -> CacheError:
