@@ -284,6 +284,13 @@ def test_what_must_be_given_and_nobody_knows_is_asked() -> None:
     assert unsure == {"send.shard": "", "send.role": "user"}
 
 
+def test_a_time_that_must_be_given_is_now() -> None:
+    without = with_columns(MESSAGES, Column("createdAt", TIME, True), without="created_at")
+    found = propose((ROOMS, with_columns(without, Column("updatedAt", TIME, True))))
+    assert (found.value("messages.order"), found.value("messages.edited")) == ("createdAt", "updatedAt")
+    assert (found.value("send.createdAt"), found.value("send.updatedAt")) == ("now", "now")
+
+
 def test_who_is_in_a_thread_of_two_stands_in_it_as_people_or_as_ids() -> None:
     account = Column("id", UUID, True, key=True)
     people = Table("profiles", (account, Column("username", "text", True)))

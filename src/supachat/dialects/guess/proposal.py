@@ -207,7 +207,11 @@ def _given(made: _Made, messages: Table) -> None:
         role = f"send.{column.name}"
         if columns.recipient(column):
             made.add(role, Choice(role, "$other", 0.9) if of_two else None)
-        elif not column.must_be_given or column.name in taken:
+        elif not column.must_be_given:
+            continue
+        elif column.is_time:  # as of an ORM that fills it itself, the database has no default for it
+            made.add(role, Choice(role, "now", 0.9))
+        elif column.name in taken:
             continue
         elif column.type == "uuid" and words.fit(column.name, words.AUTHOR):
             made.add(role, Choice(role, "$me", 0.75))
