@@ -10,6 +10,7 @@ import threading
 import httpx
 import pytest
 from tests.remote.ears import FAST
+from tests.remote.phoenix import until
 
 from supachat.remote.address import Address
 from supachat.remote.http import make_client, tls_context
@@ -75,9 +76,12 @@ async def test_a_name_is_looked_up_as_ever() -> None:
 
 
 async def test_nobody_is_left_behind_by_names_that_are_found() -> None:
-    threads = threading.active_count()
+    def aside() -> int:
+        return sum(thread.name == "supachat-aside" for thread in threading.enumerate())
+
+    before = aside()
     async with make_client(Address("http://localhost:9", "x"), FAST, tls_context()) as client:
         for _ in range(5):
             with pytest.raises(httpx.ConnectError):
                 await client.get("http://localhost:9/")
-    assert threading.active_count() <= threads
+    await until(lambda: aside() <= before, "each thread ended")
