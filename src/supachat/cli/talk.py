@@ -17,7 +17,7 @@ from supachat.cli.which import Several, asked_person, which_person, which_thread
 from supachat.client import Client
 from supachat.domain.errors import BadInput, NotFound, Refused, Unreachable
 from supachat.domain.events import Edge
-from supachat.domain.model import Delivery, Feature, Gap, Message, ThreadKey
+from supachat.domain.model import Delivery, DraftState, Feature, Gap, Message, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.settings import Workspace
 
@@ -104,11 +104,10 @@ async def _send(
         if not (queue and client.threads()) or asked_person(said) is not None:
             await _listed(session, seconds, queue)
         key = await find_thread(session, said)
-        failed = client.unsent()[1]
         subject, body = letter
         draft = client.send(key, body, subject)
         try:
-            await session.until(lambda: _outcome(session, draft, failed), seconds)
+            await session.until(lambda: _outcome(session, draft), seconds)
         except Refused:
             client.discard(draft)
             raise
@@ -131,12 +130,13 @@ async def _listed(session: Headless, seconds: float, queue: bool) -> None:
         raise Unreachable(error.message, cure=cure) from error
 
 
-def _outcome(session: Headless, draft: str, failed_before: int) -> bool | None:
+def _outcome(session: Headless, draft: str) -> bool | None:
     """True once the server has it: the draft that was written last. Raises `Refused` with the reason."""
     if not session.client.is_unsent(draft):
         return True
-    if session.client.unsent()[1] > failed_before:
-        raise Refused(f"The message was not sent: {session.client.waiting()[-1].reason}")
+    last = session.client.waiting()[-1]
+    if last.state is DraftState.FAILED:
+        raise Refused(f"The message was not sent: {last.reason}")
     return None
 
 

@@ -19,6 +19,7 @@ from textual.screen import Screen
 
 from supachat.client import Client
 from supachat.domain.errors import SupachatError
+from supachat.domain.keeping import AHEAD
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe, safe, safe_line
 from supachat.tui import hangup
@@ -279,6 +280,9 @@ class SupachatApp(Attending, inherit_bindings=False):
                 words = (
                     f"{waiting + failed} {are} not sent {kept if self.client.kept_on_disk else 'and gone'}."
                 )
+            ahead = self.client.text(AHEAD)
+            if ahead and self.client.account is None:
+                words = f"Nobody was signed in, so what you typed is not kept. It was:\n\n{safe(ahead)}"
         self.exit(0, message=Text(words) if words else None)
 
     async def on_unmount(self) -> None:
