@@ -78,7 +78,7 @@ def test_a_message_elsewhere_is_told_with_who_wrote_it_and_where() -> None:
         (elsewhere(), row(), frozenset({"inbox"}), True),
         (elsewhere(own=True), row(), frozenset(), False),
         (elsewhere(deleted=True), row(), frozenset(), False),
-        (elsewhere(9), row(read_to=Cursor(Micros(9), "z")), frozenset(), False),
+        (elsewhere(9), row(read_to=elsewhere(9).cursor), frozenset(), False),
         (elsewhere(9), row(read_to=Cursor(Micros(8), "z")), frozenset(), True),
     ],
     ids=["new", "muted", "archived", "source", "other source", "own", "deleted", "read", "unread"],

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from supachat.dialects import catalog
 from supachat.dialects.calls import Call, Insert
+from supachat.doctor import columns
 
 
 def install(dialect: str, schema: str, code: str) -> str:
@@ -49,7 +50,11 @@ def policies(schema: str, table: str, verb: str = "write") -> str:
 
 def writing(schema: str, table: str, call: Call) -> str:
     """A plain insert needs the right to insert, beside a policy; a function has its owner's."""
-    grant = f"grant insert on {schema}.{table} to authenticated;\n" if isinstance(call, Insert) else ""
+    grant = (
+        f"grant insert on {columns.named(schema, table)} to authenticated;\n"
+        if isinstance(call, Insert)
+        else ""
+    )
     return grant + policies(schema, table)
 
 
@@ -72,7 +77,7 @@ def telling() -> str:
 
 
 def publication(schema: str, table: str) -> str:
-    name = f"{schema}.{table}"
+    name = columns.named(schema, table)
     return (
         "See both as postgres:\n"
         "select tablename from pg_publication_tables where pubname = 'supabase_realtime'\n"

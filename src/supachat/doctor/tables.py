@@ -120,8 +120,8 @@ class TableChecks:
                 sql.install(self._catalog.dialect, schema, code_of(error)),
             ) from error
         except NotAllowed as error:
-            cure = (
-                f"grant select on {schema}.{table} to authenticated;\n{sql.policies(schema, table, 'read')}"
+            cure = f"grant select on {columns.named(schema, table)} to authenticated;\n" + sql.policies(
+                schema, table, "read"
             )
             raise Trouble(f"{schema}.{table} may not be read", cure) from error
         if self._catalog.any_of(table).row_security is False:
