@@ -47,6 +47,19 @@ async def test_what_an_account_that_left_had_no_room_for_is_named_and_tried_agai
     assert client.unkept() == ("half a thought",)
 
 
+async def test_an_account_that_comes_back_finds_what_had_to_wait_for_room(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.touch()
+    client = await a_client(folder / "work.db")
+    client.keep_text(A, "half a thought")
+    await until(lambda: client.unkept())
+    await client.entry._hands.take_in(replace(ACCOUNT, user_id="another"))
+    folder.unlink()
+    await client.entry._hands.take_in(ACCOUNT)
+    assert (client.text(A), client.unkept()) == ("half a thought", ())
+    await client.close()
+
+
 async def test_a_disk_that_stays_full_is_told_once(tmp_path: Path) -> None:
     """Each commit put the toast back that somebody had just closed."""
     folder = tmp_path / "data"

@@ -39,6 +39,19 @@ def make_file(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
 
 
+def own_folder(folder: Path) -> tuple[str, str] | None:
+    """Make a folder that only its owner can enter, or tighten it; the news of that, a title and words."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private = keep_private(folder)
+    if private is None:
+        return None
+    if private:
+        words = f"{folder} could be entered by others; from now on only you can"
+        return "The local cache is private now", words
+    words = f'Others can enter {folder}, and its disk knows no rights: cache = "off" keeps nothing'
+    return "The local cache is not private", words
+
+
 def keep_private(path: Path) -> bool | None:
     """Take every right from others, where that is ours to do: whether they have none now, None if they had
     none before."""

@@ -98,7 +98,12 @@ class Cache:
             rows.spans_hold = True  # whoever starts from here knows what is here
             return memory
 
-        return await self._do(lambda: self._on_file(sound(load)))
+        def begin() -> Memory:
+            if self._owed:
+                self._pay(())  # else it would be in the file later, and unknown to who starts from here
+            return self._on_file(sound(load))
+
+        return await self._do(begin)
 
     async def commit(self, writes: Sequence[Write]) -> None:
         """One transaction, which outlives the end of this process however that comes; with a draft in it
@@ -210,7 +215,8 @@ class Cache:
         return self._open_at(self.path)
 
     def _open_at(self, path: Path) -> Rows:
-        self._own_folder(path.parent)
+        if news := place.own_folder(path.parent):
+            self._tell(*news)
         self._claim.release()
         self._claim = Claim(path)
         self._inode = place.inode_of(path)
@@ -253,17 +259,6 @@ class Cache:
 
     def _tell(self, title: str, words: str, grade: str = "warning") -> None:
         self._news.append(Notice(safe_line(title), safe_line(words), grade))
-
-    def _own_folder(self, folder: Path) -> None:
-        """A folder that only its owner can enter: made so, or tightened and said."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        private = place.keep_private(folder)
-        if private:
-            words = f"{folder} could be entered by others; from now on only you can"
-            self._tell("The local cache is private now", words)
-        elif private is False:
-            words = f'Others can enter {folder}, and its disk knows no rights: cache = "off" keeps nothing'
-            self._tell("The local cache is not private", words)
 
     def _rebuild(self, path: Path) -> Rows:
         """Set the damaged file aside and begin a new one with what a person wrote in the old one."""
