@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import os
 import shutil
 import sqlite3
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from supachat.cache import place
 from supachat.cache.store import Cache
 from supachat.cache.trouble import trouble
 from supachat.domain import events as ev
@@ -121,6 +123,17 @@ async def test_two_processes_meet_in_the_new_file(tmp_path: Path) -> None:
     await other.close()
     await one.close()
     assert await held(path) == ([f"d{number}" for number in range(1, 6)], [])
+
+
+async def test_a_disk_that_numbers_a_file_anew_at_each_look_ends_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = itertools.count(1)
+    monkeypatch.setattr(place, "inode_of", lambda _: next(numbers))
+    cache = Cache(lambda: tmp_path / "c.db")
+    await cache.commit([draft("d1")])
+    assert [one.id for one in (await cache.load()).drafts] == ["d1"]
+    await cache.close()
 
 
 async def test_a_file_that_cannot_be_made_anew_yet_loses_nothing(tmp_path: Path) -> None:

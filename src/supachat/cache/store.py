@@ -167,10 +167,8 @@ class Cache:
     def _on_file(self, job: Callable[[Rows], T]) -> T:
         """Carry the job out on the file that lies there: a deleted or a damaged one is made anew first.
         Where that happened meanwhile, it is carried out in the new one as well."""
-        while True:
-            result = self._tried(job)
-            if not self._is_gone():
-                return result
+        result = self._tried(job)
+        return self._tried(job) if self._is_gone() else result
 
     def _tried(self, job: Callable[[Rows], T]) -> T:
         if self._rows is not None and self.path is not None and self._is_gone():
