@@ -120,6 +120,11 @@ def test_conditions(asked: tuple[str, str], where: str, values: list[object]) ->
     assert sorted(map(str, given_values)) == sorted(map(str, [*values, 1000]))
 
 
+def test_a_json_path_is_as_long_as_an_address_has_room_for() -> None:
+    text, given_values = source(("select", "deep:meta" + "->a" * 2_000))
+    assert (text.count(" -> %s::text)"), len(given_values)) == (2_000, 2_001)
+
+
 ITEMS = [
     ("*", '"t1".*'),
     ("n:body", '"t1"."body" AS "n"'),

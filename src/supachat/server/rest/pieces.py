@@ -114,11 +114,12 @@ def expression(scope: Scope, wanted: Field, values: Values) -> sql.Composable:
         return found
     if not column.is_json:
         found = sql.SQL("to_jsonb({})").format(found)
+    parts = [sql.SQL("(" * len(wanted.path)), found]  # in one list: an address has room for 2,000 steps
     for step in wanted.path:
-        arrow = sql.SQL("->>") if step.as_text else sql.SQL("->")
-        kind = sql.SQL("int") if isinstance(step.key, int) else sql.SQL("text")
-        found = sql.SQL("({} {} {}::{})").format(found, arrow, values.add(step.key), kind)
-    return found
+        arrow = sql.SQL(" ->> ") if step.as_text else sql.SQL(" -> ")
+        kind = sql.SQL("::int)") if isinstance(step.key, int) else sql.SQL("::text)")
+        parts += [arrow, values.add(step.key), kind]
+    return sql.Composed(parts)
 
 
 def cast(found: sql.Composable, name: str | None, own: str | None) -> sql.Composable:
