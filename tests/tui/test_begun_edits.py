@@ -19,7 +19,7 @@ from supachat.cache.files import Files
 from supachat.domain import events as ev
 from supachat.domain.health import Link, LinkState
 from supachat.domain.keeping import AHEAD
-from supachat.domain.model import Message, MessageKey
+from supachat.domain.model import Message, MessageKey, Micros
 from supachat.tui.widgets.message_list import MessageList
 
 
@@ -64,7 +64,7 @@ async def test_another_edit_is_begun_over_it_and_it_comes_back_after_that() -> N
     async with running(make_app(town), (120, 50)) as pilot:
         await at(pilot, STAKING)
         screen, last = chat(pilot.app), own(pilot)[-1]
-        other = replace(last, id="another", at=last.at + 1, raw="another of mine")
+        other = replace(last, id="another", at=Micros(last.at + 1), raw="another of mine")
         screen.client._run.receive(ev.MessageArrived(other))
         await until(pilot, lambda: len(own(pilot)) > 1)
         screen.parts.editing.begin(last)
