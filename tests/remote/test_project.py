@@ -115,6 +115,10 @@ async def test_the_requests_of_a_thread(world: World) -> None:
     assert ([m.id for m in page.messages], page.whole) == ([MESSAGE["id"]], False)
     [page] = await project.perform(ev.FetchPage(THREAD))
     assert isinstance(page, ev.PageFetched)
+    assert not page.whole  # one row of fifty, and asked for what lies before it this server has one more
+    world.rest.answers["/chat_messages"] = []
+    [page] = await project.perform(ev.FetchPage(THREAD))
+    assert isinstance(page, ev.PageFetched)
     assert page.whole
     [stored] = await project.perform(ev.SendDraft(SENT))
     assert isinstance(stored, ev.DraftStored)
