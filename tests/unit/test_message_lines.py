@@ -129,6 +129,21 @@ def test_how_far_ones_own_message_got(state: dict[str, Any], wide: str, narrow: 
         assert again[0] == at_right("    x", words, shape)
 
 
+@pytest.mark.parametrize(
+    ("extra", "shown"),
+    [
+        (None, (True, False)),
+        (Extra(growing=True), (False, False)),
+        (Extra(subject=Safe("My knee")), (False, True)),
+    ],
+)
+def test_a_message_without_a_text_says_so_unless_it_is_still_written(
+    extra: Extra | None, shown: tuple[bool, bool]
+) -> None:
+    text = " ".join(rows(said("tom", at(9, 31), "", extra=extra), WIDE))
+    assert ("no text" in text, "My knee" in text) == shown
+
+
 def test_where_it_is_narrow_grouped_messages_lose_their_time() -> None:
     item = said("tom", at(9, 1), "x")
     assert rows(item, PHONE, before=BEFORE) == ["    x"]

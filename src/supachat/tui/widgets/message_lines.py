@@ -240,7 +240,12 @@ def _message(scene: Scene, canvas: Canvas, cast: Cast, *, headed: bool) -> Body:
         found=scene.found,
     )
     card = extra.card(item, canvas)
-    text = body.lines if item.body.strip() or not (card or before) else ()
+    text = body.lines
+    if not item.body.strip() and (card or before):
+        text = ()
+    elif not item.body and not (item.extra is not None and item.extra.growing):
+        # a picture, say, that stands in a column which no map can name
+        text = (canvas.line([Piece("no text", Role.QUIET)], meta=first_meta, edge=not headed),)
     after = _not_sent(item, canvas, why=not scene.below) if item.delivery is Delivery.FAILED else ()
     return Body((*before, *text, *card, *extra.trouble(item, canvas), *after), body.opens)
 
