@@ -12,6 +12,7 @@ import pytest
 from tests.unit.scripted_client import ACCOUNT, A, Scripted, until
 
 from supachat.cache.files import Files, last_path
+from supachat.cache.store import Cache
 from supachat.client import Client
 from supachat.client.batches import Batches
 from supachat.domain import events as ev
@@ -87,6 +88,24 @@ async def test_a_link_that_fails_to_end_holds_no_text_back(tmp_path: Path) -> No
         await client.close()
     assert not client._run._tasks
     assert await kept(tmp_path / "work.db") == ("half a thought",)
+
+
+async def test_an_end_while_another_account_comes_in_leaves_no_file_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its drafts would be those of a process that lives, and wait until this one ends."""
+    client = await a_client(tmp_path / "work.db")
+    coming: list[Cache] = []
+
+    async def slow(cache: Cache) -> kp.Memory:
+        coming.append(cache)
+        return await asyncio.Future()
+
+    monkeypatch.setattr(Cache, "load", slow)
+    client._run.spawn(client.entry._hands.take_in(replace(ACCOUNT, user_id="another")))
+    await until(lambda: coming)
+    await client.close()
+    assert not coming[0]._thread.is_alive()
 
 
 async def test_an_end_that_waits_for_the_disk_says_so(tmp_path: Path) -> None:

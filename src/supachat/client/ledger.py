@@ -102,7 +102,11 @@ class Ledger:
         if was is None:  # nobody's file may be about to become theirs: it has to be free
             await self._let_go(was, old)
         fresh = self._files.of(user_id)
-        memory = await self._load(fresh)
+        try:
+            memory = await self._load(fresh)
+        except asyncio.CancelledError:
+            await self._files.leave(user_id, fresh)
+            raise
         hand_over(memory)
         self._cache, self.whose = fresh, user_id
         if was is not None:
