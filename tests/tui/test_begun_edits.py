@@ -115,6 +115,8 @@ async def test_what_up_brought_back_is_kept() -> None:
         await until(pilot, lambda: screen.composer.text == "")
         await pilot.press("up")
         await until(pilot, lambda: screen.client.text(STAKING).endswith("by validator. now"))
+        await pilot.press("down")
+        await until(pilot, lambda: screen.client.text(STAKING) == "")
 
 
 async def test_the_next_start_goes_on_with_it(tmp_path: Path) -> None:

@@ -248,10 +248,10 @@ class Composer(Horizontal):
         if at >= len(self._history):
             self._stop_recalling()
             self._put("")
-            return
-        self._at = max(0, at)
-        self.field.recalling = True
-        self._put(self._history[self._at])
+        else:
+            self._at = max(0, at)
+            self.field.recalling = True
+            self._put(self._history[self._at])
         self.post_message(self.Changed(self.text, typed=False))
 
     def _stop_recalling(self) -> None:
