@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -17,7 +18,7 @@ from supabase import AsyncClientOptions, acreate_client
 from tests.server.served import COMMAND, ended, postmaster, process, served
 from websockets.sync.client import connect
 
-from supachat.server.serve import Options, listen, serve
+from supachat.server.serve import FILES, Options, _open_more_files, listen, serve
 from supachat.server.trouble import AlreadyRunning, PortTaken, ServerTrouble
 
 
@@ -155,6 +156,17 @@ async def test_a_taken_folder_is_said_before_a_taken_port(tmp_path: Path) -> Non
             await serve(Options(tmp_path / "used", port=port), print)
     assert not (tmp_path / "other").exists()
     assert (tmp_path / "used" / "keys.json").exists()
+
+
+def test_a_system_that_lets_few_files_be_open_is_asked_for_more() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        _open_more_files()
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert most == (FILES if hard == resource.RLIM_INFINITY else min(FILES, hard), hard)
 
 
 def test_a_host_that_is_not_ours() -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import resource
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,6 +31,9 @@ from supachat.server.reach import Reach, Tls
 from supachat.server.stopping import stopped_by_pipe, stopped_by_signals
 from supachat.server.trouble import PortTaken, ServerTrouble, disk_words
 
+FILES = 8_192
+"""Files and connections that may be open at once: a Mac allows 256 unless it is asked, and 250 idle
+connections of one client would keep everybody else out."""
 GRACE = 0.5
 """Seconds for requests that are being answered when the server is asked to stop."""
 
@@ -80,6 +84,7 @@ async def serve(options: Options, announce: Callable[[Started], None]) -> None:
 
 async def _serve(options: Options, data_dir: Path, announce: Callable[[Started], None]) -> None:
     _forget_shell()
+    _open_more_files()
     stop = asyncio.Event()
     async with AsyncExitStack() as stack:
         stack.enter_context(stopped_by_signals(stop))
@@ -108,6 +113,14 @@ def _forget_shell() -> None:
     """No PG* variable of the person's shell may steer our connections: PGTZ alone shifts every time."""
     for name in [name for name in os.environ if name.startswith("PG")]:
         del os.environ[name]
+
+
+def _open_more_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        with suppress(OSError, ValueError):  # the system may have a word of its own
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 async def _prepare(postgres: Postgres, options: Options) -> None:
