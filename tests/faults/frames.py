@@ -45,3 +45,17 @@ def corrupted(frame: bytes) -> bytes:
     if not is_data(frame) or len(frame) <= 6:
         return frame
     return frame[:middle] + bytes([frame[middle] ^ 0x04]) + frame[middle + 1 :]
+
+
+def said(frame: bytes) -> bytes:
+    """What a server's frame carries; those are not masked."""
+    head = 2 + {126: 2, 127: 8}.get(frame[1] & 0x7F, 0)
+    return frame[head:]
+
+
+def text_frame(text: str) -> bytes:
+    """One of a server's, in a piece."""
+    body = text.encode()
+    if len(body) < 126:
+        return bytes([0x81, len(body)]) + body
+    return b"\x81\x7e" + len(body).to_bytes(2, "big") + body

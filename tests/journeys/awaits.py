@@ -60,6 +60,25 @@ def _spans(tree: ast.AST) -> Iterator[tuple[int, int]]:
             yield node.lineno, max(item.context_expr.end_lineno or 0 for item in node.items)
 
 
+def functions() -> dict[tuple[str, int], str]:
+    """Around each await, by file below the package and line: `Class.function`."""
+    found: dict[tuple[str, int], str] = {}
+    for path, lines in awaits().items():
+        file = Path(path).relative_to(ROOT).as_posix()
+        for name, first, last in _functions(ast.parse(Path(path).read_text(encoding="utf-8"))):
+            found |= {(file, line): name for line in lines if first <= line <= last}
+    return found
+
+
+def _functions(tree: ast.AST, inside: str = "") -> Iterator[tuple[str, int, int]]:
+    """Name, first and last line; what stands within another comes after it."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.AsyncFunctionDef):
+            yield inside + node.name, node.lineno, node.end_lineno or node.lineno
+        within = f"{inside}{node.name}." if isinstance(node, ast.ClassDef) else inside
+        yield from _functions(node, within)
+
+
 class Watch:
     """Tells of every moment of every await that is passed while it is installed."""
 

@@ -34,7 +34,7 @@ from supachat.domain.events import Edge
 from supachat.domain.model import Delivery, Gap, Message, ThreadKey
 from supachat.domain.text import safe_line
 from supachat.remote.project import Project
-from supachat.remote.vault import MemoryVault
+from supachat.remote.vault import MemoryVault, Vault
 from supachat.remote.waits import Waits
 
 SPEED = 10
@@ -96,15 +96,19 @@ async def rider(
     waits: Waits = QUICK,
     speed: float = SPEED,
     wall: Callable[[], float] = time.time,
+    vault: Vault | None = None,
 ) -> AsyncIterator[Guest]:
-    """The account `name`, signed in through whatever stands at `url`. `path` is its cache."""
+    """The account `name`, signed in through whatever stands at `url`. `path` is its cache. With a
+    `vault` it signs in once only."""
     client = Client(safe_line(name), Files(path), wall=wall, monotonic=lambda: time.monotonic() * speed)
     guest = Guest(client)
     await client.start()
     pump = asyncio.create_task(guest.watch.pump())
-    project = Project(url, key, [load(dialect)], MemoryVault(), waits=waits, wall=wall)
+    vault = vault or MemoryVault()
+    project = Project(url, key, [load(dialect)], vault, waits=waits, wall=wall)
     try:
-        await persist(lambda: project.enter(Password(f"{name}@example.org", PASSWORD)))
+        if await vault.load() is None:
+            await persist(lambda: project.enter(Password(f"{name}@example.org", PASSWORD)))
         client.attach(project)
         await guest.watch.signed_in(SETTLE)
         await guest.watch.listed_threads()
