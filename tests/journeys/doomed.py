@@ -94,8 +94,11 @@ def say(line: str) -> None:
 
 
 def holds(me: Guest, thread: ThreadKey) -> str:
-    gaps = sum(isinstance(item, Gap) for item in me.watch.items)
-    return json.dumps({"shown": pairs(me), "text": me.client.text(thread), "gaps": gaps})
+    """A gap is filled on sight, as the pane does."""
+    gaps = [item for item in me.watch.items if isinstance(item, Gap)]
+    for gap in gaps:
+        me.client.fill_gap(gap)
+    return json.dumps({"shown": pairs(me), "text": me.client.text(thread), "gaps": len(gaps)})
 
 
 async def types(me: Guest, thread: ThreadKey, text: str, cache: Path) -> None:
