@@ -221,6 +221,7 @@ async def test_data_of_another_major_version_is_refused_and_kept(folder: Path) -
     with pytest.raises(ServerTrouble, match="made by PostgreSQL 14"):
         await Postgres.start(folder)
     assert (folder / "postgres" / "base").is_dir()
+    assert not sockets(folder).exists()
 
 
 async def test_a_folder_that_holds_something_else_is_refused_and_kept(tmp_path: Path) -> None:

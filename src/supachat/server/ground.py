@@ -44,7 +44,6 @@ def prepare(data_dir: Path) -> Ground:
     found = binaries.reachable(binaries.find(), who)
     folder = cluster.place(data_dir, who)
     socket_dir = socket_folder(folder.parent)
-    own_folder(socket_dir, who)
     exists = cluster.check_version(folder, found)
     kept = open_keys(data_dir)
     held = kept or new_keys()
@@ -104,7 +103,7 @@ def socket_folder(home: Path) -> Path:
 
 
 def own_folder(folder: Path, who: Identity) -> None:
-    """Makes it, for that user alone. Raises ServerTrouble where somebody else did."""
+    """Makes it, for that user alone, at each launch. Raises ServerTrouble where somebody else did."""
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
     held = folder.lstat()
