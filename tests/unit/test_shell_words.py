@@ -7,6 +7,8 @@ from pathlib import Path
 import click
 import pytest
 
+from supachat.cli.dialect import dialect
+from supachat.cli.group import supachat
 from supachat.cli.main import run
 from supachat.cli.options import workspace_options
 from supachat.cli.which import Asked, Several, asked_person, which_person
@@ -150,3 +152,11 @@ def test_what_a_wrong_map_holds_is_not_said_back(
     said = capsys.readouterr().err
     assert "line 1" in said
     assert not any(part in said for part in (SECRET, JWT, "\x1b", "\x07", "\u202e"))
+
+
+@pytest.mark.parametrize("group", [supachat, dialect])
+def test_help_says_what_each_command_is_for_to_the_end(group: click.Group) -> None:
+    told = group.get_help(click.Context(group, terminal_width=78))  # click leaves two of 80 free
+    rows = told.partition("Commands:\n")[2].splitlines()
+    assert len(rows) == len(group.list_commands(click.Context(group)))
+    assert not [row for row in rows if row.endswith("...")]

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--fresh", is_flag=True, help="Begin anew: forget what was said in it.")
 @click.option("--pace", default=1.0, hidden=True, type=click.FloatRange(0.01, 10), help="For tests.")
 def demo(fresh: bool, pace: float) -> int:
-    """Chat within seconds, with people who answer, on a server of your own.
+    """Chat within seconds with people who answer, on your own server.
 
     Needs no account, touches no setting, and leaves nothing running. A second one joins the first as
     the next person.

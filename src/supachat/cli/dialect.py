@@ -28,7 +28,7 @@ CHECK = 28
 @click.group()
 @workspace_options
 def dialect(workspace: str | None, vault: str | None) -> None:
-    """The kinds of chat that supachat speaks, and the SQL that makes them."""
+    """The kinds of chat that supachat speaks, and the SQL for each."""
 
 
 dialect.add_command(guess)
@@ -92,7 +92,10 @@ def _key_lines(key: Key, *, told: bool) -> list[str]:
 @click.option("--schema", metavar="NAME", help="Where the tables are to live.")
 @click.option("--describe", is_flag=True, help="Only the function that tells dialect check of the tables.")
 def sql(name: str | None, schema: str | None, describe: bool) -> None:
-    """Print the SQL of a dialect: run it as postgres, as often as you like."""
+    """Print the SQL of a dialect.
+
+    Run it as postgres, as often as you like.
+    """
     from supachat.dialects import catalog
 
     if (name is None) is not describe:
@@ -104,10 +107,10 @@ def sql(name: str | None, schema: str | None, describe: bool) -> None:
 @click.argument("name", required=False)
 @click.option("--sql", "as_sql", is_flag=True, help="The SQL that goes with it.")
 def sample(name: str | None, as_sql: bool) -> None:
-    """Print a map to copy and fit to your own project; without NAME, which ones there are.
+    """Print a map to copy and fit to your own project.
 
-    A shipped dialect, to change a word of it; or told: rooms whose messages are told by broadcast and
-    stored nowhere.
+    Without NAME, which ones there are: the shipped dialects, to change a word of one; and told, rooms
+    whose messages are told by broadcast and stored nowhere.
     """
     from supachat.dialects import samples
 

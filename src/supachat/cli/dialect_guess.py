@@ -58,7 +58,7 @@ def guess(
     workspace: str | None,
     vault: str | None,
 ) -> int:
-    """Look at the project's tables and write a map for those that look like a chat.
+    """Write a map for the tables of the project that look like a chat.
 
     Needs a sign-in. Asks where it is unsure, unless there is no terminal to ask on.
     """

@@ -195,7 +195,7 @@ def _new(
 @click.option("--force", is_flag=True, help="Also when that drops messages that are not sent yet.")
 @workspace_options
 def logout(everywhere: bool, force: bool, workspace: str | None, vault: str | None) -> None:
-    """End the session, and drop what this account kept on this computer."""
+    """End the session, and drop what this account kept here."""
     here = desk(vault)
     wanted = need_workspace(here, workspace)
     asyncio.run(_logout(here, wanted, everywhere=everywhere, force=force))

@@ -116,7 +116,7 @@ def serve(
     given_limits: tuple[str, ...],
     watch_fd: int | None,
 ) -> None:
-    """Run a Supabase-compatible server on this machine, over a real PostgreSQL."""
+    """Run a Supabase-compatible server here, over a real PostgreSQL."""
     if sys.platform == "win32":
         raise click.ClickException(
             "The local server runs on Linux and macOS only; the client runs here too"

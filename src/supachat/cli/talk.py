@@ -74,7 +74,7 @@ def send(
     workspace: str | None,
     vault: str | None,
 ) -> None:
-    """Send TEXT to THREAD; without TEXT, or with -, what comes on stdin.
+    """Send TEXT to THREAD; stdin where TEXT is left out or -.
 
     THREAD is an id, source:id, or a name when only one fits; @name opens a new thread, source:@name in
     that source. Ends when the server has the message, and prints its id.
