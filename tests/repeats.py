@@ -35,13 +35,13 @@ TABLE_SCALE = 0.2 if CHAOS else 0.04
 AWAITS = 1_000 if CHAOS else 4
 """Places on a message's way at which its client is killed; there are not so many."""
 
-ARRIVALS = 12 if CHAOS else 2
+ARRIVALS = 8 if CHAOS else 2
 """The same while it arrives, of some 250: each takes two lives."""
 
 FOUL = 1_000 if CHAOS else 2
 """The same in foul weather, in each of two sources."""
 
-SEEDS = 400 if CHAOS else 100
+SEEDS = 320 if CHAOS else 100
 """Random histories of one server and two devices that the core goes through."""
 
 HOURS = 24 if CHAOS else 4
