@@ -120,8 +120,9 @@ async def day(a: Guest, proxy: Proxy, threads: list[ThreadKey], *, switches: int
         await a.watch.until(partial(is_shown, a, thread))
     for _ in range(reconnects):
         await a.watch.until(partial(is_live, a))
+        drops = a.client.health.drops
         await proxy.strike(Fault(Kind.CUT))
-        await a.watch.until(partial(is_down, a))
+        await a.watch.until(partial(has_dropped, a, drops))
         a.client.reconnect()
 
 
@@ -135,8 +136,9 @@ def is_live(a: Guest) -> bool | None:
     return (link.state is LinkState.CONNECTED and link.joined == link.wanted > 0) or None
 
 
-def is_down(a: Guest) -> bool | None:
-    return a.client.health.link.state is not LinkState.CONNECTED or None
+def has_dropped(a: Guest, drops: int) -> bool | None:
+    """It may be back again before anybody looks."""
+    return a.client.health.drops > drops or None
 
 
 async def held(a: Guest, thread: ThreadKey) -> Held:
