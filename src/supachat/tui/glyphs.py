@@ -27,7 +27,7 @@ class Glyphs:
     """System notice; offline; unread notification."""
     online: str = "◉"
     away: str = "◒"
-    """Away; an alert that somebody has taken and not closed."""
+    """Away; slow."""
     connecting: str = "◌"
     waiting: str = "◷"
     """Queued, pending, polling."""

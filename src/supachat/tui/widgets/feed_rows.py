@@ -1,8 +1,7 @@
 """Rows of feeds, cell by cell: alerts above all others, each feed under its heading. Pure.
 
-A row that waits has a mark and a bold title; what was taken or closed says by whom and when. Colour never
-says anything alone: critical is `!`, a warning the triangle, the rest the dot; what somebody has taken and
-not closed is half a disc, what is done the tick.
+A row that waits has a mark and a bold title; what was taken or closed has the tick and says by whom and
+when. Colour never says anything alone: critical is `!`, a warning the triangle, the rest the dot.
 """
 
 from __future__ import annotations
@@ -117,9 +116,9 @@ def _rows(
 
 
 def _mark(info: FeedInfo, row: FeedRow, glyphs: Glyphs) -> tuple[str, str]:
-    """How grave it is, by shape and by colour; else who has it in hand, or that it is done."""
+    """How grave it is, by shape and by colour; else that somebody has it in hand, or that it is done."""
     if info.acts and not row.waits:
-        return (glyphs.away, "text2") if info.closes and not row.closed else (glyphs.done, "quiet")
+        return glyphs.done, "quiet"
     if row.severity is Severity.CRITICAL or (info.urgent and info.acts):
         return glyphs.alert, "bold error"
     if row.severity is Severity.WARNING:
