@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,7 +12,7 @@ from tests.tui.town import Town
 from textual import events
 
 from supachat.domain.errors import Unreachable
-from supachat.domain.model import Feature, Person, SourceInfo
+from supachat.domain.model import Feature, Person, PersonKey, SourceInfo
 from supachat.domain.text import Safe
 from supachat.tui.widgets.results import Results
 
@@ -40,6 +41,17 @@ async def test_somebody_without_a_thread_is_found_by_the_server_and_gets_one() -
         await pilot.press("enter")
         await until(pilot, lambda: "Message Samuel Osei" in screen_text(pilot.app))
         assert "Nothing said yet" in screen_text(pilot.app)
+
+
+async def test_an_id_that_nobody_calls_anybody_by_is_not_shown() -> None:
+    uid = "0b6f2c1e-5d1c-4c0e-9a57-3f1f6f0a2b11"
+    town = Town([replace(thread(name), other=other) for name, other in (("mira", "mira"), ("tom", uid))])
+    town.people.append(Person(PersonKey("direct", uid), Safe("Ida Berg"), Safe(uid)))
+    async with running(make_app(town), (120, 36)) as pilot:
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: "Ida Berg" in screen_text(pilot.app))
+        assert re.search(r"Mira Kovač +mira\s", screen_text(pilot.app)), "she is called so"
+        assert uid not in screen_text(pilot.app)
 
 
 async def test_when_people_cannot_be_asked_for_it_says_so() -> None:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import difflib
+import re
 from collections.abc import Sequence
+from typing import Final
 
 from supachat.client import Client
 from supachat.domain.errors import SupachatError
@@ -28,6 +30,8 @@ from supachat.tui.widgets.results import Result
 LETTERS = 3
 """Letters from which the server is asked for people."""
 WAIT = 0.25
+_UUID: Final = re.compile(r"(?i)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""What nobody calls anybody by: where people have no other handle there is none to show."""
 Goal = ThreadKey | FeedInfo | PersonKey
 
 
@@ -131,7 +135,8 @@ class Switcher(Overlay[Goal]):
         source = person.key.source
         mark, look = of_presence(self._client.presence(source, person.key.id), glyphs_of(self))
         thread = self._thread_with(person.key)
-        said = person.handle if thread else Safe("no thread yet")
+        handle = NOTHING if _UUID.fullmatch(person.handle) else person.handle
+        said = handle if thread else Safe("no thread yet")
         if person.kind is not PersonKind.PERSON:
             said = Safe(person.kind.value)
         if len({key.source for key in self._everybody()}) > 1:  # the same person may be in several
