@@ -135,7 +135,11 @@ async def test_what_only_the_owner_may_is_not_offered_to_others() -> None:
     town = five()
     async with running(make_app(town), (120, 50)) as pilot:
         await at(pilot, RELEASE)
-        await pilot.press(*"/rename", "enter")
+        await pilot.press(*"/re")
+        await until(pilot, lambda: "/reconnect" in screen_text(pilot.app))
+        assert "/rename" not in screen_text(pilot.app)
+        assert "/remove" not in screen_text(pilot.app)
+        await pilot.press(*"name", "enter")
         await until(pilot, lambda: "only Mira Kovač can do that" in screen_text(pilot.app))
         await pilot.press("ctrl+p", *"this thread")
         await until(pilot, lambda: "Leave this thread" in screen_text(pilot.app))

@@ -19,6 +19,7 @@ from supachat.domain.model import Feature, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui import slash
 from supachat.tui.screens.chat_hands import Middle, Run
+from supachat.tui.screens.views import reserved_to
 from supachat.tui.widgets.completion import Completion, Suggestion
 from supachat.tui.widgets.composer import Composer
 from supachat.tui.widgets.typing_line import TypingLine
@@ -86,18 +87,23 @@ class Completing:
     def suggest(self) -> None:
         """Offer what fits the text that stands there now; nothing to an edit, which sends no command."""
         text = "" if self._composer.editing else self._composer.text
-        source = self._middle.thread.source if self._middle.thread is not None else ""
-        found = suggestions(text, self._replies.get(source, ()), self._pointless(source)) if source else []
+        key = self._middle.thread
+        replies = self._replies.get(key.source, ()) if key is not None else ()
+        found = suggestions(text, replies, self._pointless(key)) if key is not None else []
         self._offer.show(found)
         self._composer.field.completing = bool(found)
 
-    def _pointless(self, source: str) -> frozenset[str]:
-        """Commands that this source, or this workspace, has no use for."""
+    def _pointless(self, key: ThreadKey) -> frozenset[str]:
+        """Commands that this thread or workspace has no use for, or that its owner alone may give."""
+        sources, thread = self._client.sources, self._client.thread(key)
         able = frozenset[Feature]().union(
-            *(s.features if s.name == source else s.features & slash.ANYWHERE for s in self._client.sources)
+            *(s.features if s.name == key.source else s.features & slash.ANYWHERE for s in sources)
         )
         return frozenset(
-            name for name, known in slash.SLASHES.items() if known.need and known.need not in able
+            name
+            for name, known in slash.SLASHES.items()
+            if known.need
+            and (known.need not in able or (thread and reserved_to(self._client, thread, known.need)))
         )
 
     # ------------------------------------------------------------ what is done with it

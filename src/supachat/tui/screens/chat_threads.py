@@ -16,7 +16,7 @@ from supachat.domain.text import Safe, safe_line
 from supachat.tui.notices import Notices
 from supachat.tui.screens.chat_hands import Go, Push, Run, Then
 from supachat.tui.screens.sections import initials, status_kind
-from supachat.tui.screens.views import source_label
+from supachat.tui.screens.views import reserved_to, source_label
 from supachat.tui.widgets.drawn import glyphs_of
 from supachat.tui.widgets.marks import of_status
 from supachat.tui.widgets.typing_line import Question, TypingLine
@@ -33,8 +33,6 @@ _COMMANDS: Final = (
     (Feature.LEAVE, "leave_thread", "Leave this thread"),
 )
 """What has no key, and what its source must be able to do."""
-_OWNERS: Final = frozenset({"rename", "invite", "remove"})
-"""What only the owner of a thread may do, where it has one."""
 
 
 class ThreadActs:
@@ -75,7 +73,8 @@ class ThreadActs:
             able = [
                 each
                 for each in _COMMANDS
-                if self._client.can(thread.key.source, each[0]) and not self._owner_of(thread, each[0])
+                if self._client.can(thread.key.source, each[0])
+                and not reserved_to(self._client, thread, each[0])
             ]
             found += [Command(f"do acts.{action}", Safe(words), label) for _, action, words in able]
             muted = self._client.telling.is_muted(thread.key.source)
@@ -107,18 +106,10 @@ class ThreadActs:
         if thread is not None and not self._client.can(thread.key.source, Feature(what.value)):
             self._typing.flash(Safe(f"{source_label(self._client, thread.key.source)} cannot do that"))
             return None
-        if thread is not None and (owner := self._owner_of(thread, what)):
+        if thread is not None and (owner := reserved_to(self._client, thread, what)):
             self._typing.flash(safe_line(f"only {owner} can do that"))
             return None
         return thread
-
-    def _owner_of(self, thread: Thread, what: str) -> str:
-        """Who alone may do that there; empty where the reader may."""
-        owner, source = thread.owner, thread.key.source
-        if what not in _OWNERS or owner is None or owner == self._client.me(source):
-            return ""
-        person = self._client.person(source, owner)
-        return person.name if person is not None else "its owner"
 
     def status(self) -> None:
         thread = self._able(Alteration.STATUS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from supachat.client import Client
 from supachat.domain.events import Notice
@@ -28,10 +29,22 @@ from supachat.tui.widgets.message_extra import kind_of
 from supachat.tui.widgets.people import Fact, PersonView
 from supachat.tui.widgets.when import clock, date, local, short
 
+_OWNERS: Final = frozenset({Feature.RENAME, Feature.INVITE, Feature.REMOVE})
+"""What only the owner of a thread may do, where it has one."""
+
 
 def source_label(client: Client, source: str) -> Safe:
     """What a source is called; empty for one that there is not."""
     return next((each.label for each in client.sources if each.name == source), NOTHING)
+
+
+def reserved_to(client: Client, thread: Thread, feature: str) -> Safe:
+    """Who alone may do that in the thread; empty where the reader may."""
+    owner, source = thread.owner, thread.key.source
+    if feature not in _OWNERS or owner is None or owner == client.me(source):
+        return NOTHING
+    person = client.person(source, owner)
+    return person.name if person is not None else Safe("its owner")
 
 
 def facts(client: Client, key: ThreadKey, now: datetime) -> Safe:
