@@ -63,20 +63,33 @@ WHOLE = "portal-typing:a597932c-abcb-4ccf-8dfa-08a0092a9c59"
 
 
 @pytest.mark.parametrize(
-    ("cells", "name", "at"),
+    ("cells", "state", "name", "at"),
     [
-        (80, "portal-typing:a597932c-ab⋯", 34),
-        (120, "portal-typing:a597932c-abcb-4c⋯", 39),
-        (130, "portal-typing:a597932c-abcb-⋯  Mira Kovač", 49),
-        (200, f"{WHOLE}  Mira Kovač", 70),
+        (80, TopicState.CONNECTED, "portal-typing:a597932c-ab⋯", 34),
+        (120, TopicState.CONNECTED, f"{WHOLE}  Mira Kovač", 70),
+        (120, TopicState.PARKED, "portal-typing:a597932c⋯  Mira Ko⋯", 41),
+        (130, TopicState.PARKED, "portal-typing:a597932c-abcb-4c⋯  Mira Kovač", 51),
+        (200, TopicState.PARKED, f"{WHOLE}  Mira Kovač", 70),
     ],
 )
-def test_a_name_has_the_width_that_there_is(cells: int, name: str, at: int) -> None:
-    link = replace(LIVE, topics=(TopicHealth(safe_line(WHOLE), TopicState.CONNECTED),))
+def test_a_name_has_the_width_that_notes_leave_it(
+    cells: int, state: TopicState, name: str, at: int
+) -> None:
+    link = replace(LIVE, topics=(TopicHealth(safe_line(WHOLE), state),))
     titles = {WHOLE.partition(":")[2]: Safe("Mira Kovač")}
     row = words(TopicRows(CLOCK, cells, UNICODE, titles, motion=True).rows(link)).splitlines()[-1]
     assert row[6:].startswith(name)
-    assert row.index("joined") == at
+    assert row.index("joined" if state is TopicState.CONNECTED else "parked") == at
+    assert "⋯" not in row[at:]
+
+
+@pytest.mark.parametrize("state", [LinkState.OFFLINE, LinkState.SIGNED_OUT])
+def test_what_a_person_switched_off_is_no_fault(state: LinkState) -> None:
+    link = replace(LIVE, state=state, topics=(TopicHealth(safe_line(WHOLE), TopicState.DISCONNECTED),))
+    head, row = TopicRows(CLOCK, 120, UNICODE, {}, motion=True).rows(link)[-2:]
+    assert "1 off" in words([head])
+    assert "⊘ portal-typing" in words([row])
+    assert not {"error", "warning"} & {span.look for span in row.spans}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from supachat.domain.health import LinkState
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import Glyphs
 from supachat.tui.spans import Row, Span, space, width
@@ -11,8 +12,14 @@ from supachat.tui.widgets.when import span
 
 WIDE: Final = 100
 NAME: Final = 31
-"""Cells of a topic's name, or a thread's, up to 120 columns."""
+"""Cells of a topic's name, or a thread's, where the notes take all the room that there is."""
+NOTE: Final = 50
+"""Cells that a note may take from a name that has no room."""
 HOUR: Final = 3600.0
+
+
+CHOSEN: Final = (LinkState.OFFLINE, LinkState.SIGNED_OUT)
+"""The person asked for it: nothing is wrong."""
 
 
 class Look(NamedTuple):
@@ -36,10 +43,10 @@ class Columns(NamedTuple):
     """Of a topic's row, or a draft's."""
 
 
-def columns(cells: int, name: int = 0) -> Columns:
-    """`name` is how wide a row's own name may become where there is room."""
+def columns(cells: int, name: int = 0, note: int = NOTE) -> Columns:
+    """`name` is how wide a row's own name may become where the widest `note` leaves it room."""
     if cells >= WIDE:
-        more = max(0, min(cells - 120, name - NAME))
+        more = max(0, min(cells - 70 - min(note, NOTE), name - NAME))
         return Columns(16, 34, 28, 39 + more, 53 + more, 66, 66 + more)
     return Columns(16, 35, 12, 34, 0, 50, 48)
 

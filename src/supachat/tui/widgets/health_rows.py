@@ -17,6 +17,7 @@ from supachat.tui.spans import Row, Span, cut, space, width, wrap
 from supachat.tui.widgets.badge import SLOW_CONNECT, apart, badge, duration, skew_words
 from supachat.tui.widgets.health_outbox import outbox_rows
 from supachat.tui.widgets.health_parts import (
+    CHOSEN,
     HOUR,
     WIDE,
     ago,
@@ -35,7 +36,6 @@ _GRADES: Final = {
     Grade.RED: ("down", "error"),
 }
 _UP: Final = (LinkState.CONNECTED, LinkState.POLLING)
-_CHOSEN: Final = (LinkState.OFFLINE, LinkState.SIGNED_OUT)
 _BY_ITSELF: Final = "It is tried again by itself, ctrl+l tries now; what you send waits on this computer."
 _CURES: Final = {
     LinkState.RECONNECTING: _BY_ITSELF,
@@ -94,7 +94,7 @@ class _Page:
         shown = badge(health, self.now, wide=True, glyphs=self.glyphs, motion=self.motion)
         if health.grade is Grade.RED and link.state in _UP:
             graded = "poor"  # it works, but something needs a look: "down" would be untrue
-        elif link.state in _CHOSEN:
+        elif link.state in CHOSEN:
             graded, look = "off", shown.look  # nothing is wrong with it
         rows = [Row(), heading("Now", graded, self.cells, self.glyphs, look)]
         rows.append(self._fact("state", Safe(f"{shown.glyph} {shown.words}"), look=shown.look))

@@ -13,7 +13,7 @@ from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import Glyphs
 from supachat.tui.spans import Row, Span, cut, space, width
-from supachat.tui.widgets.health_parts import Look, ago, columns, heading, up_to
+from supachat.tui.widgets.health_parts import CHOSEN, Look, ago, columns, heading, up_to
 from supachat.tui.widgets.when import span
 
 ID: Final = 9
@@ -32,6 +32,8 @@ _LOOKS: Final = {
     TopicState.PARKED: Look("muted", "error", "parked"),
     TopicState.LIMITED: Look("away", "warning", "limited"),
 }
+_OFF: Final = Look("muted", "quiet", "off")
+"""Not joined, as the person wants it."""
 
 
 class TopicRows:
@@ -43,23 +45,26 @@ class TopicRows:
         self._now, self._cells, self._glyphs = now, cells, glyphs
         self._titles, self._motion = titles, motion
         self._at = columns(cells)
+        self._looks = _LOOKS
 
     def rows(self, link: Link) -> list[Row]:
+        self._looks = {**_LOOKS, TopicState.DISCONNECTED: _OFF} if link.state in CHOSEN else _LOOKS
         names = [
             width([Span(topic.name, ""), space(2), Span(self._title(topic), "")]) for topic in link.topics
         ]
-        self._at = columns(self._cells, max(names, default=0))
+        notes = [cell_len(self._note(topic)) for topic in link.topics]
+        self._at = columns(self._cells, max(names, default=0), max(notes, default=0))
         if not link.topics:
             words = f"{link.joined} joined of {link.wanted}, {link.parked} parked"
             return [Row(), heading("Topics", words, self._cells, self._glyphs)]
-        counts = Counter(_LOOKS[topic.state].words for topic in link.topics)
+        counts = Counter(self._looks[topic.state].words for topic in link.topics)
         words = ", ".join(f"{number} {word}" for word, number in counts.items())
         if len(words) > self._cells - 24:
             words = f"{link.joined} joined of {len(link.topics)}"
         return [Row(), heading("Topics", words, self._cells, self._glyphs), *map(self._row, link.topics)]
 
     def _row(self, topic: TopicHealth) -> Row:
-        look, at = _LOOKS[topic.state], self._at
+        look, at = self._looks[topic.state], self._at
         glyph = getattr(self._glyphs, look.glyph)
         head = up_to([space(4), Span(Safe(f"{glyph} "), look.look), *self._name(topic)], at.state)
         head.append(Span(Safe(look.words), "text2" if look.look == "success" else look.look))
