@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from tests.tui.harness import make_app, running
+from tests.tui.town import Town
 
 from supachat.domain.text import Safe
 from supachat.tui import desktop
+from supachat.tui.app import LEAVING
 from supachat.tui.desktop import Form, form_of, notice, plain, through, window_title
 
 EVIL = "a\x1b]0;PWN\x07b\x9b31m\u202e;c\nd\u2066e"
@@ -77,3 +82,28 @@ def test_the_title_counts_and_is_harmless() -> None:
 def test_tmux_gets_every_escape_doubled() -> None:
     assert through(desktop.KEEP_TITLE, tmux=False) == desktop.KEEP_TITLE
     assert through("\x1b]2;a\x07", tmux=True) == "\x1bPtmux;\x1b\x1b]2;a\x07\x1b\\"
+
+
+async def test_who_leaves_is_told_what_is_waited_for_while_the_disk_is_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The screen stood still for up to eight seconds, and no key did anything."""
+    app, told = make_app(Town()), asyncio.Event()
+
+    def heard(sequence: str) -> None:
+        if LEAVING in sequence:
+            assert sequence.startswith("\x1b[24;1H"), "in the row at the foot"
+            told.set()
+
+    async with running(app, (80, 24)):
+        assert app.client is not None
+        close = app.client.close
+
+        async def held() -> None:
+            async with asyncio.timeout(30):
+                await told.wait()
+            await close()
+
+        monkeypatch.setattr(app.client, "close", held)
+        monkeypatch.setattr(app, "tell_terminal", heard)
+    assert told.is_set()

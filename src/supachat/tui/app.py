@@ -5,6 +5,7 @@ It is given a function that makes a Client and one that connects it; it knows no
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -42,6 +43,9 @@ OpenWorkspace = Callable[[str | None], Client | None]
 Raises `SupachatError`."""
 Connect = Callable[[Client], Awaitable[None]]
 """Builds the way to the server and attaches it. Called once per Client, after the first frame."""
+PATIENCE = 0.5
+"""Seconds after which somebody who leaves is told what they wait for."""
+LEAVING = Safe("Leaving: what you wrote is being kept, 8 s at most")
 
 
 class SupachatApp(Attending, inherit_bindings=False):
@@ -288,4 +292,8 @@ class SupachatApp(Attending, inherit_bindings=False):
     async def on_unmount(self) -> None:
         self.restore_title()
         if self.client is not None:
-            await self.client.close()
+            closing = asyncio.ensure_future(self.client.close())
+            await asyncio.wait({closing}, timeout=PATIENCE)
+            if not closing.done():
+                self.say_last(LEAVING)
+            await closing
