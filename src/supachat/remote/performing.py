@@ -43,10 +43,8 @@ class Performer:
         return dialect, me
 
     async def perform(self, request: ev.Request) -> Sequence[ev.Event]:
-        """A request about threads and messages."""
+        """A request about messages."""
         match request:
-            case ev.ListThreads():
-                return [await self.list_threads(request)]
             case ev.FetchPage():
                 return await self.fetch_page(request)
             case ev.FetchEdits():
