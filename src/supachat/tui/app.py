@@ -295,5 +295,5 @@ class SupachatApp(Attending, inherit_bindings=False):
             closing = asyncio.ensure_future(self.client.close())
             await asyncio.wait({closing}, timeout=PATIENCE)
             if not closing.done():
-                self.say_last(LEAVING)
+                self.tell_terminal(f"{LEAVING}\n")  # the screen is gone, the shell is not back yet
             await closing

@@ -1,5 +1,4 @@
-"""Whether somebody looks here, and what the desktop is told while nobody does: notices, the window's title;
-and what a terminal is told on which nothing is painted any more.
+"""Whether somebody looks here, and what the desktop is told while nobody does: notices, the window's title.
 
 What is told is made by `desktop`; must never know what it is about.
 """
@@ -9,11 +8,9 @@ from __future__ import annotations
 import os
 
 from supachat.client import Client
-from supachat.domain.text import Safe
 from supachat.tui import desktop
 from supachat.tui.screens.chat import ChatScreen
 from supachat.tui.screens.chat_posts import Told, Unread
-from supachat.tui.spans import cut
 from supachat.tui.turns import Turns
 
 
@@ -42,11 +39,6 @@ class Attending(Turns, inherit_bindings=False):
         """Write a sequence of `desktop` to the terminal, between two frames."""
         if self._driver is not None:
             self._driver.write(sequence)
-
-    def say_last(self, words: Safe) -> None:
-        """Over the row at the foot: while the program ends nothing is painted any more."""
-        room = max(0, self.size.width - 2)
-        self.tell_terminal(desktop.last_words(cut(words, room, self.glyphs.cut), self.size.height))
 
     def on_app_blur(self) -> None:
         """The person looks elsewhere: from now on the open thread is told of too."""

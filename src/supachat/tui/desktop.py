@@ -1,5 +1,4 @@
-"""Notices of the desktop, the window's title and last words on the screen, as a terminal is told of them:
-sequences out, nothing in.
+"""Notices of the desktop and the window's title, as a terminal is told of them: sequences out, nothing in.
 
 Which form a terminal takes is read from what it says it is (its environment); one that says nothing gets
 the bell. Other people's words go into these sequences, so every control and every separator is taken out
@@ -103,8 +102,3 @@ def window_title(workspace: Safe, unread: int) -> str:
     """What to write for the window's title: the workspace, how much is unread in front."""
     count = f"({min(unread, 999)}) " if unread else ""
     return f"{ESC}]2;{count}{plain(workspace, TITLE_CHARS)}, supachat{BEL}"
-
-
-def last_words(words: Safe, row: int) -> str:
-    """What to write for words in that row, counted from 1, in place of what stands there."""
-    return f"{ESC}[{row};1H{ESC}[0;1m{ESC}[K {words}{ESC}[0m"
