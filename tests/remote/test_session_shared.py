@@ -14,7 +14,7 @@ from supachat.domain.entering import Password
 from supachat.domain.errors import (
     VaultError,
 )
-from supachat.remote.vault import FileVault, Kept
+from supachat.remote.vault import FileVault, Kept, MemoryVault
 
 __all__ = ["clock", "make", "server"]  # fixtures
 
@@ -153,3 +153,52 @@ async def test_a_file_that_cannot_be_written_leaves_the_session_where_it_was(
         await one.keeper.move(FileVault(tmp_path / "in the way" / "session"))
     assert one.keeper.vault is before
     assert one.keeper.signed_in
+
+
+class Hung(MemoryVault):
+    """A keyring that asks to be unlocked, which nobody sees for hours: nothing is begun behind what hangs,
+    and what hangs is done when it is unlocked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hangs: Kept | None = None
+        self.locked = True
+
+    async def load(self) -> Kept | None:
+        if self.locked:
+            raise VaultError("the keyring does not answer")
+        return await super().load()
+
+    async def save(self, refresh_token: str, user_id: str) -> None:
+        if not self.locked:
+            return await super().save(refresh_token, user_id)
+        self.hangs = self.hangs or Kept(refresh_token, user_id)
+        raise VaultError("the keyring does not answer")
+
+    async def unlock(self) -> None:
+        assert self.hangs is not None
+        self.locked = False
+        await super().save(*self.hangs)
+
+
+@pytest.mark.parametrize("first", ["it is tried again", "it is renewed"])
+async def test_what_lands_late_in_the_vault_is_our_own_and_old(
+    make: Make, server: GoTrue, clock: Clock, first: str
+) -> None:
+    """It was taken for another process's newer one: an old token that is shown ends the whole session."""
+    vault = Hung()
+    one = make(vault)
+    await one.keeper.enter(Password("alice@example.org", "right"))
+    for token in ("access-2", "access-3"):
+        clock.pass_(3590)
+        assert await one.keeper.access() == token
+    await vault.unlock()
+    if first == "it is tried again":
+        one.run()
+        await until(lambda: one.keeper.trouble is None, "kept after all")
+        assert await one.stored() == "refresh-3"
+    clock.pass_(3590)
+    await one.keeper.access()
+    assert server.refused == []
+    assert server.spent == ["refresh-1", "refresh-2", "refresh-3"]
+    assert await one.stored() == "refresh-4"

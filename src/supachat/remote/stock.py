@@ -70,8 +70,9 @@ class Owned:
         self._clock, self._wall = clock, wall
         self._kept: Kept | None = None
         """What is in force."""
-        self._seen: Kept | None = None
-        """What the vault held when we last looked: something else there is another process's."""
+        self._seen: set[Kept | None] = set()
+        """What the vault held when we last looked, and what we gave it since without a word back: a keyring
+        that hangs may do it hours later. Something else there is another process's."""
         self.trouble: Safe | None = None
 
     @property
@@ -81,7 +82,7 @@ class Owned:
     async def restore(self) -> bool:
         kept = await self._vault.load()
         if self._kept is None:  # the person may have signed in meanwhile
-            self._kept = self._seen = kept
+            self._kept, self._seen = kept, {kept}
         return self._kept is not None
 
     async def take(self, session: Session) -> Tokens:
@@ -110,7 +111,7 @@ class Owned:
         refused: set[str] = set()
         while True:
             stored = await self._stored()
-            known = (self._kept, stored) if stored == self._seen else (stored, self._kept)
+            known = (self._kept, stored) if stored in self._seen else (stored, self._kept)
             held = [kept for kept in known if kept is not None]
             fresh = [kept for kept in held if kept.refresh_token not in refused]
             if not held:
@@ -152,9 +153,10 @@ class Owned:
         try:
             await self._vault.save(*self._kept)
         except VaultError as error:
+            self._seen.add(self._kept)
             self.trouble = safe_line(str(error), limit=400)
         else:
-            self._seen = self._kept
+            self._seen = {self._kept}
             self.trouble = None
 
     async def _save_over(self, stored: Kept | None) -> None:
@@ -162,17 +164,17 @@ class Owned:
         meanwhile keeps that; and what another process stored while we waited for the server, having
         waited for the lock in vain, is newer than ours, so that we go on with it."""
         there = await self._look()
-        if there is not None and self._kept is not None and there.user_id != self._kept.user_id:
-            self.trouble = Safe(f"Another account was signed in to this workspace since. {STAYS}")
-        elif there in (None, stored, self._seen):
+        if there in (None, stored) or there in self._seen:
             await self._save()
+        elif self._kept is not None and there.user_id != self._kept.user_id:
+            self.trouble = Safe(f"Another account was signed in to this workspace since. {STAYS}")
         else:
-            self._kept, self._seen, self.trouble = there, there, None
+            self._kept, self._seen, self.trouble = there, {there}, None
 
     async def save_again(self) -> None:
         if self.trouble is not None:
             async with locked(self._vault.lock_file, self._waits.lock):
-                await self._save_over(self._seen)
+                await self._save_over(None)
 
     async def ended(self) -> None:
         """What is kept is of no more use, unless another process replaced it."""
@@ -190,7 +192,7 @@ class Owned:
         async with locked(vault.lock_file, self._waits.lock):
             if self._kept is not None:
                 await vault.save(*self._kept)
-            self._vault, self._seen, self.trouble = vault, self._kept, None
+            self._vault, self._seen, self.trouble = vault, {self._kept}, None
 
     async def drop(self) -> None:
         async with locked(self._vault.lock_file, self._waits.lock):
@@ -200,8 +202,9 @@ class Owned:
                 await self._clear()
 
     async def _clear(self) -> None:
-        self._seen = None
         try:
             await self._vault.clear()
         except VaultError as error:
             self.trouble = safe_line(str(error), limit=400)
+        else:
+            self._seen = set()
