@@ -74,3 +74,33 @@ async def test_a_long_list_is_read_to_its_end(
     answer = await performer.whole_list(call)
     assert lists.offsets == offsets
     assert len(answer) == min(held, most if offsets == [0] else held)
+
+
+@pytest.mark.parametrize(("held", "moves"), [(2500, 2400), (2500, 999), (1001, 1000), (1500, 3)])
+async def test_a_list_that_moves_while_it_is_read_loses_nobody(held: int, moves: int) -> None:
+    """What is missing in a list is taken for gone, and every new message moves a thread to the top."""
+
+    class Moving(Lists):
+        async def carry_out(self, call: Call) -> list[Row]:
+            answer = await super().carry_out(call)
+            if len(self.offsets) == 1:
+                self.held.insert(0, self.held.pop(moves))
+            return answer
+
+    lists = Moving(held, 1000)
+    performer = Performer(known(), lists)  # type: ignore[arg-type]  # it asks for carry_out only
+    answer = await performer.whole_list(Rpc("threads"))
+    assert {row["n"] for row in answer} == set(range(held))
+
+
+async def test_a_function_that_gives_its_whole_list_each_time_is_not_asked_for_ever() -> None:
+    class Deaf(Lists):
+        async def carry_out(self, call: Call) -> list[Row]:
+            await super().carry_out(call)
+            return list(self.held)
+
+    lists = Deaf(150, 1000)
+    performer = Performer(known(), lists)  # type: ignore[arg-type]  # it asks for carry_out only
+    answer = await performer.whole_list(Rpc("threads"))
+    assert {row["n"] for row in answer} == set(range(150))
+    assert len(lists.offsets) <= 3

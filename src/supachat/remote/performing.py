@@ -77,10 +77,11 @@ class Performer:
 
     async def whole_list(self, call: Rpc | Select) -> Sequence[Row]:
         """A list, read on where an answer may have been cut. A short one keeps nobody waiting for that, but
-        where this server is known to cut."""
+        where this server is known to cut. In one that moved meanwhile rows stand twice: what came to its top
+        was never where we looked, and is read at last."""
         most = MOST_LISTED if isinstance(call, Rpc) or call.limit is None else call.limit
         rows = list(await self._rows.carry_out(call))
-        got = len(rows)
+        got, moved = len(rows), False
         while len(rows) < most:
             whole = self._max_rows.whole(got, most)
             if whole or (whole is None and got < LONG):
@@ -88,10 +89,11 @@ class Performer:
             more = await self._rows.carry_out(replace(call, offset=len(rows)))
             if more or isinstance(call, Select):  # a function may give one array, which is never cut
                 self._max_rows.learn(got, whole=not more)
-            if not more or more[0] in rows:
+            moved = moved or (bool(more) and more[0] in rows)
+            if not more or more[-1] in rows:
                 break
             rows, got = rows + more, len(more)
-        return rows
+        return rows if not moved else [*rows, *await self._rows.carry_out(call)]
 
     async def mentions(self, request: ev.FetchMentions) -> Sequence[ev.Event]:
         dialect, me = self.source(request.source)
