@@ -77,7 +77,7 @@ class Performer:
 
     async def whole_list(self, call: Rpc | Select) -> Sequence[Row]:
         """A list, read on where an answer may have been cut. A short one keeps nobody waiting for that, but
-        where this server is known to cut. In one that moved meanwhile rows stand twice: what came to its top
+        where this server is known to cut. Where it moved meanwhile rows stand twice: what came to the top
         was never where we looked, and is read at last."""
         most = MOST_LISTED if isinstance(call, Rpc) or call.limit is None else call.limit
         rows = list(await self._rows.carry_out(call))
