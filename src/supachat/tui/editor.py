@@ -10,7 +10,7 @@ import asyncio
 import os
 import shlex
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,15 +38,20 @@ def editor_command(environ: Mapping[str, str]) -> list[str]:
     return []
 
 
-async def edit(text: str, command: Sequence[str]) -> Edited:
-    """Run the editor on `text` and wait for it; the loop goes on meanwhile."""
+async def edit(text: str, command: Sequence[str], late: Callable[[], str] = str) -> Edited:
+    """Run the editor on `text` and wait for it; the loop goes on meanwhile. `late` is asked in the end why
+    what was saved cannot be taken any more; empty if it can."""
     given = text.encode("utf-8", "replace")
     try:
         path = await asyncio.to_thread(_lay_out, given)
     except OSError as error:
         return Edited(None, f"its file cannot be written: {error.strerror}")
     trouble = await _run([*command, str(path)])
-    return await asyncio.to_thread(_take, path, given, trouble)
+    try:
+        saved = await asyncio.to_thread(path.read_bytes)
+    except OSError as error:
+        return Edited(None, trouble or f"its file cannot be read: {error.strerror}")
+    return _take(path, saved, given, trouble or late())
 
 
 def _lay_out(given: bytes) -> Path:
@@ -62,12 +67,8 @@ def _lay_out(given: bytes) -> Path:
     return path
 
 
-def _take(path: Path, given: bytes, trouble: str) -> Edited:
+def _take(path: Path, saved: bytes, given: bytes, trouble: str) -> Edited:
     """What the file holds now; it goes, unless what was saved would go with it."""
-    try:
-        saved = path.read_bytes()
-    except OSError as error:
-        return Edited(None, trouble or f"its file cannot be read: {error.strerror}")
     found, why = _text(saved)
     trouble = trouble or why
     if trouble and saved not in (given, given + b"\n"):

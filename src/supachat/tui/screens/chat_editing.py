@@ -12,6 +12,7 @@ from typing import Final
 from supachat.client import Client
 from supachat.domain.errors import BadInput
 from supachat.domain.events import Notice
+from supachat.domain.keeping import TextKey
 from supachat.domain.model import NOTHING, Delivery, Draft, Feature, Message, MessageKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.domain.values import dataclass
@@ -104,10 +105,13 @@ class Editing:
     def _keep(self) -> None:
         """What stands in the composer is on disk within a second, as what it is."""
         text = self._composer.text
-        if self._edit is not None:
-            self._client.keep_text(self._edit.message, "" if text == self._edit.was else text)
-        else:
-            self._client.keep_text(self._middle.written, text)
+        was = self._edit.was if self._edit is not None else None
+        self._client.keep_text(self.written, "" if text == was else text)
+
+    @property
+    def written(self) -> TextKey:
+        """What the text of the composer is for."""
+        return self._edit.message if self._edit is not None else self._middle.written
 
     def lay_by(self) -> None:
         """The composer is wanted for something else: an edit waits for its thread to be open again."""

@@ -1,17 +1,20 @@
 """The composer's text in the person's own editor; the link lives on behind it.
 
-Must never lose a text: what did not come back from the editor stays in the composer.
+Must never lose a text, nor give it to another account or to another thread's or message's text: what did
+not come back from the editor stays where it was taken from.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
 from supachat.client import Client
 from supachat.domain.events import Notice
+from supachat.domain.keeping import TextKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.notices import Notices
 from supachat.tui.screens.chat_hands import Middle, Run
@@ -22,13 +25,20 @@ if TYPE_CHECKING:
 
 
 class OwnEditor:
-    """$VISUAL, else $EDITOR."""
+    """$VISUAL, else $EDITOR. `written` says what the composer's text is for."""
 
     def __init__(
-        self, client: Client, middle: Middle, composer: Composer, notices: Notices, run: Run
+        self,
+        client: Client,
+        middle: Middle,
+        written: Callable[[], TextKey],
+        composer: Composer,
+        notices: Notices,
+        run: Run,
     ) -> None:
         self._client = client
         self._middle = middle
+        self._written = written
         self._composer = composer
         self._notices = notices
         self._run = run
@@ -40,14 +50,19 @@ class OwnEditor:
     async def _open(self) -> None:
         from supachat.tui import editor  # late: not before the first frame
 
-        command, thread, app = editor.editor_command(os.environ), self._middle.thread, self._composer.app
+        command, app = editor.editor_command(os.environ), self._composer.app
+        written, whose = self._written(), self._whose()
+
+        def late() -> str:
+            return "" if self._whose() == whose else "Another account came in meanwhile"
+
         if not command:
             words = Safe("Set VISUAL or EDITOR to the program that should open, for example nano.")
             self._notices.tell(Notice(Safe("There is no editor"), words, "warning"))
             return
         try:
             with app.batch_update(), app.suspend():
-                edited = await editor.edit(self._composer.text, command)
+                edited = await editor.edit(self._composer.text, command, late)
         except SuspendNotSupported:
             words = Safe("An editor needs a terminal of its own, and there is none here.")
             self._notices.tell(Notice(Safe("The editor was not opened"), words, "warning"))
@@ -56,10 +71,14 @@ class OwnEditor:
             self._tell_of_its_file()
         if edited.text is None:
             self._tell_that_it_failed(edited)
-        elif self._middle.thread == thread:
+        elif self._written() == written:
             self._composer.replace(edited.text)
-        elif thread is not None:
-            self._client.keep_text(thread, edited.text)
+        else:
+            self._client.keep_text(written, edited.text)
+
+    def _whose(self) -> str:
+        account = self._client.account
+        return account.user_id if account is not None else ""
 
     def _tell_that_it_failed(self, edited: Edited) -> None:
         kept = f" What was saved is kept in {edited.kept}." if edited.kept else ""

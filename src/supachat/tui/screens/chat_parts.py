@@ -111,7 +111,7 @@ class Parts:
         self.gaps = Gaps(client, pane)
         self.reading = Reading(client, middle, pane, typing, notices, now=self._now, focus=focus)
         self.editing = Editing(client, middle, pane, composer, typing, notices, focus)
-        self.editor = OwnEditor(client, middle, composer, notices, run)
+        self.editor = OwnEditor(client, middle, lambda: self.editing.written, composer, notices, run)
         self.completing = Completing(client, middle, composer, widgets.completion, typing, run)
         self.seeking = Seeking(
             client, middle, pane, typing, notices, now=self._now, push=self.push, go=self.go, focus=focus
