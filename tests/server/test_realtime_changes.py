@@ -112,6 +112,7 @@ async def test_changes_show_what_the_role_may_select_and_every_type(
 
 WORDS = "create table t (id bigint primary key, word text); alter publication supabase_realtime add table t"
 HOURS = r"match.^(.*)(.*)(.*)(.*)\1\2\3\4$"  # what it takes over 300 letters
+SLOW = ",".join(f"word=match.(?:x?y?z?){{{100 + number}}}" for number in range(60))  # 0.1 s each to check
 JUDGED = """select 1 from pg_stat_activity
 where state = 'active' and query like '%(.*)(.*)%' and pid <> pg_backend_pid()"""
 
@@ -172,16 +173,32 @@ async def test_long_checks_of_subscriptions_keep_nobody_from_joining(
     context: Context, migrator: psycopg.AsyncConnection[Any]
 ) -> None:
     await migrator.execute((WORDS + ";" + POLICIES).encode())
-    slow = ",".join(f"word=match.(?:x?y?z?){{{100 + number}}}" for number in range(60))  # each 0.1 s
     async with world_of(context, subscribe_time=1.0) as world:
         ills = [await world.client() for _ in range(5)]
         for ill in ills:
-            await ill.join("realtime:t", postgres_changes=[{"table": "t", "filter": slow}])
+            await ill.join("realtime:t", postgres_changes=[{"table": "t", "filter": SLOW}])
         well = await world.client()
         assert (await well.join("realtime:room:1", private=True))["status"] == "ok"
         await ills[-1].quiet()  # it waits still
         for ill in ills:
             assert "took longer than 1 seconds" in (await ill.event("system"))["message"]
+
+
+async def test_a_new_token_costs_no_change_however_long_its_check_waits(
+    context: Context, migrator: psycopg.AsyncConnection[Any]
+) -> None:
+    await migrator.execute(WORDS.encode())
+    async with world_of(context, subscribe_time=60.0) as world:
+        well, ills = await world.client(), [await world.client() for _ in range(2)]
+        await well.join("realtime:t", postgres_changes=[{"table": "t"}])
+        assert (await well.event("system"))["status"] == "ok"
+        for ill in ills:
+            await ill.join("realtime:t", postgres_changes=[{"table": "t", "filter": SLOW}])
+            await ill.quiet()  # it is checked, and so is the other: nobody else is
+        await well.send("realtime:t", "access_token", {"access_token": world.token(sid="renewed")})
+        await well.quiet()
+        await migrator.execute("insert into t values (1, 'x')")
+        assert (await well.event("postgres_changes"))["data"]["record"]["id"] == 1
 
 
 async def test_a_socket_asks_for_so_many_changes(

@@ -98,11 +98,15 @@ class Subscriptions:
     async def subscribe(
         self, listener: Listener, who: Identity, requests: Sequence[Mapping[str, Any]]
     ) -> None:
-        """Replace what `listener` hears. Raises BadRequest with the text for the client."""
-        self._of.pop(listener, None)
-        bindings = [read_binding(request, int(request["id"])) for request in requests]
-        async with self._turns.setdefault(listener.line, asyncio.Lock()), self._checking:
-            checked = await self._checked(bindings, who.role)
+        """Replace what `listener` hears; until that is checked, which may have to wait, it hears the old.
+        Raises BadRequest with the text for the client, and psycopg.Error; it hears nothing then."""
+        try:
+            bindings = [read_binding(request, int(request["id"])) for request in requests]
+            async with self._turns.setdefault(listener.line, asyncio.Lock()), self._checking:
+                checked = await self._checked(bindings, who.role)
+        except (BadRequest, psycopg.Error):
+            self._of.pop(listener, None)
+            raise
         asks = any(binding.asks for binding in checked)
         self._of[listener] = tuple(Subscription(listener, binding, who, asks) for binding in checked)
 
