@@ -18,7 +18,7 @@ from supachat.cache.binding import Connection
 def connect(path: Path) -> sqlite3.Connection:
     """Open the file, a new one where there is none; with its log it is the owner's alone."""
     if not path.exists() and (left := sorted(path.parent.glob(f"{path.name}.new-*[0-9]"))):
-        left[-1].rename(path)  # the process that was about to do it was killed
+        _name(left[-1], path)  # the process that was about to do it was killed
     make_file(path)
     for one in (path, *_beside(path)):
         with contextlib.suppress(FileNotFoundError):
@@ -123,8 +123,13 @@ def drop_begun(path: Path) -> None:
 def take_place(fresh: Path, path: Path) -> Path:
     """The new file, closed, has the name from now on; where the damaged one lies. Raises `OSError`."""
     aside = set_aside(path)
-    fresh.rename(path)
+    _name(fresh, path)
     return aside
+
+
+def _name(fresh: Path, path: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):  # another process that came in this moment has done it
+        fresh.rename(path)
 
 
 def _beside(path: Path) -> tuple[Path, Path]:
