@@ -44,7 +44,7 @@ def test_whole_numbers_stand_as_the_server_counts_them() -> None:
 
 @pytest.mark.parametrize(
     ("ids", "gone"),
-    [(("1", "2", "30"), ["30"]), (("a", "B", "Zoo"), [])],
+    [(("1", "2", "30"), ["30"]), (("1", "7", "10"), []), (("a", "B", "Zoo"), [])],
 )
 def test_of_one_time_nobody_is_gone_whom_the_window_may_not_tell_of(
     ids: tuple[str, ...], gone: list[str]

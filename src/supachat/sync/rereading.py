@@ -189,11 +189,12 @@ class Rereader:
 
 
 _ORDERED = re.compile(r"[0-9]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""Keys that every server orders as a cursor does. Those of other texts stand as its collation has them."""
+"""Keys that every server orders as a cursor does, where they stand so as texts too: a column of text may
+hold numbers. Those of other texts stand as its collation has them."""
 
 
 def _judged(message: Message, request: Reread) -> bool:
     """Whether the window tells of it. Of messages of one time the key decides which come after its
     beginning: where that is the server's own order, those of that time may lie before it."""
-    apart = message.at > request.after.at or _ORDERED.fullmatch(message.id) is not None
-    return message.cursor <= request.upto and apart
+    ordered = message.id > request.after.id and _ORDERED.fullmatch(message.id) is not None
+    return message.cursor <= request.upto and (message.at > request.after.at or ordered)
