@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from unittest.mock import Mock
 
 import pytest
+from rich.cells import cell_len
+from tests.tui.five import five
 from tests.tui.harness import chat, make_app, running, screen_text, settled, until
+from tests.tui.row_text import text
 from tests.tui.scripted_setup import ScriptedSetUp
 from tests.tui.town import Town
 from tests.unit.message_rows import all_glyphs
@@ -18,6 +22,7 @@ from supachat.tui.app import SupachatApp
 from supachat.tui.glyphs import ASCII, UNICODE
 from supachat.tui.notices import Toast
 from supachat.tui.setup_protocol import ChatKind, ProjectGuess
+from supachat.tui.widgets.results import Result, result_row
 
 TROUBLE = Notice(Safe("Mira could not be reached"), Safe("She is on the quay, it is wet."), "error")
 
@@ -144,3 +149,27 @@ async def test_an_address_that_is_none_is_said_when_the_keyboard_leaves_it() -> 
         await pilot.press("tab")
         await settled(pilot)
         assert "its reference of twenty letters" in " ".join(screen_text(pilot.app).split())
+
+
+@pytest.mark.parametrize(
+    ("cells", "name", "right"),
+    [
+        (26, "Ben Achterberg", ""),
+        (32, "Ben Achterberg", "Direc⋯"),
+        (32, "Noa", "Direct messages"),
+        (64, "Ben Achterberg", "Direct messages"),
+    ],
+)
+def test_a_result_is_named_before_it_says_where_it_is(cells: int, name: str, right: str) -> None:
+    result = Result("it", Safe(name), right=Safe("Direct messages"), count=3)
+    line = text(result_row(result, cells, chosen=True))
+    assert cell_len(line) == cells
+    assert line.split() == ["›", *name.split(), *right.split(), "3"]
+
+
+async def test_in_a_narrow_overlay_the_question_has_the_room_that_the_number_took() -> None:
+    for width, counted in ((40, False), (80, True)):
+        async with running(make_app(five()), (width, 12)) as pilot:
+            await pilot.press("ctrl+k")
+            await until(pilot, lambda: "Thread or person" in screen_text(pilot.app))
+            assert bool(re.search(r"\d+ of \d+", screen_text(pilot.app))) is counted

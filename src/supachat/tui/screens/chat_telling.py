@@ -68,6 +68,6 @@ class Telling:
         if hours is None:
             return misread(self._notices, "Those are no hours", told_words.QUIET_FORM)
         self._client.telling.set_quiet(hours)
-        words = f"quiet from {told_words.quiet_words(hours)}; critical alerts still come"
+        words = f"quiet {told_words.quiet_words(hours)}; critical alerts still come"
         self._typing.flash(Safe(words))
         return True

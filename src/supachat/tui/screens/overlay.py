@@ -31,6 +31,8 @@ from supachat.tui.widgets.veil import Veil
 
 T = TypeVar("T")
 WIDEST = 72
+NARROWEST_COUNTED = 60
+"""Columns of the terminal from which the number found stands beside the query: in fewer it needs all."""
 
 
 class Overlay(ModalScreen[T]):
@@ -121,7 +123,8 @@ class Overlay(ModalScreen[T]):
         rows = self.app.size.height
         nothing = () if results else self.nothing(query)
         self._results.show(results, nothing, airy=rows >= 30, most=max(3, rows - 10), keep=keep)
-        words = Safe(f"{len(results)} of {total}")
+        roomy = self.app.size.width >= NARROWEST_COUNTED
+        words = Safe(f"{len(results)} of {total}" if total and roomy else "")
         self._found.styles.width = len(words) + 2
         self._found.show(Row((Span(words, "quiet"), space(2))))
 

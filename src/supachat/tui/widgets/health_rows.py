@@ -36,6 +36,8 @@ _GRADES: Final = {
     Grade.RED: ("down", "error"),
 }
 _UP: Final = (LinkState.CONNECTED, LinkState.POLLING)
+LEAST_NOTE: Final = 8
+"""Cells under which a note says nothing."""
 _BY_ITSELF: Final = "It is tried again by itself, ctrl+l tries now; what you send waits on this computer."
 _CURES: Final = {
     LinkState.RECONNECTING: _BY_ITSELF,
@@ -196,5 +198,6 @@ class _Page:
         if note:
             spans = up_to(spans, at.note if spark or self.cells >= WIDE else at.spark_at)
             room = self.cells - width(spans) - 2
-            spans.append(Span(cut(note, room, self.glyphs.cut), "text2"))
+            if room >= LEAST_NOTE:
+                spans.append(Span(cut(note, room, self.glyphs.cut), "text2"))
         return Row(tuple(spans))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.message import Message
 
@@ -15,7 +16,7 @@ from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
-from supachat.tui.spans import Row, Span, fit, space, wrap
+from supachat.tui.spans import Row, Span, cut, fit, space, wrap
 from supachat.tui.widgets.drawn import Drawn, glyphs_of
 
 
@@ -38,6 +39,8 @@ class Result:
 
 MIDDLE = 30
 """Cells of the title where there is a middle column."""
+LEAST = 14
+"""Cells of the title that what stands right of it leaves."""
 
 
 def titled(result: Result, act: str) -> list[Span]:
@@ -66,7 +69,8 @@ def result_row(result: Result, cells: int, *, chosen: bool, glyphs: Glyphs = UNI
         count = Span(
             Safe(f"{min(result.count, 999):>5}" if result.count else "     "), "bold foreground", act
         )
-        right = [Span(result.right, result.right_look, act), count, space(2)]
+        said = cut(result.right, cells - 12 - min(LEAST, cell_len(result.title)), glyphs.cut)
+        right = [Span(said, result.right_look, act), count, space(2)]
     return Row(fit(left, right, cells), "select" if chosen else "panel")
 
 
