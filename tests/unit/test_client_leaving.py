@@ -15,8 +15,8 @@ from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.entering import Password, Proof
-from supachat.domain.errors import Unreachable
-from supachat.domain.model import Account, Message, Micros
+from supachat.domain.errors import BadInput, Unreachable
+from supachat.domain.model import Account, Message, MessageKey, Micros
 from supachat.domain.text import safe, safe_line
 from supachat.sync.limiter import Limiter
 
@@ -139,6 +139,22 @@ async def test_what_is_being_typed_goes_with_its_account_and_comes_back_with_it(
     await client.entry.enter(Password("me@example.org", "right"))
     assert client.text(A) == "half a thought, and a ha"
     assert client.last_open == A
+    await client.close()
+
+
+async def test_what_the_screen_still_shows_of_the_first_is_not_sent_as_the_other(tmp_path: Path) -> None:
+    client, _, _ = await reading(tmp_path / "c.db")
+    await client.entry._hands.take_in(replace(ACCOUNT, user_id="another"))
+    with pytest.raises(BadInput, match="account has changed"):
+        client.send(A, "half a thought")
+    with pytest.raises(BadInput, match="account has changed"):
+        client.edit(MessageKey(A, "1"), "better")
+    with pytest.raises(BadInput, match="account has changed"):
+        client.delete(MessageKey(A, "1"))
+    assert client.unsent() == (0, 0)
+    client.open(A)
+    client.send(A, "of the other")
+    assert client.unsent() == (1, 0)
     await client.close()
 
 

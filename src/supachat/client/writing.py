@@ -44,6 +44,7 @@ class Writing:
     # ------------------------------------------------------------ messages
 
     def send(self, thread: ThreadKey, text: str, subject: str = "") -> str:
+        self._check_whose()
         self._check(thread, text)
         self._check_subject(thread, subject)
         self._texts.pop(thread, None)
@@ -87,6 +88,7 @@ class Writing:
         return self._change(message, Act.DELETE, "")
 
     def _need(self, message: MessageKey, feature: Feature, done: str) -> None:
+        self._check_whose()
         info = self._run.parts.info(message.thread.source)
         if info is None or feature not in info.features:
             raise BadInput(f"messages cannot be {done} here")
@@ -95,6 +97,14 @@ class Writing:
         draft_id, run = str(uuid.uuid4()), self._run
         run.apply(run.engine.change(draft_id, key, act, text, run.wall_micros(), run.now()))
         return draft_id
+
+    def _has_left(self) -> bool:
+        """Whether the screen shows what was of another account: it has not heard of that yet."""
+        return self._whose not in (None, self._run.ledger.whose)
+
+    def _check_whose(self) -> None:
+        if self._has_left():
+            raise BadInput("the account has changed", cure="It was not sent")
 
     def _check(self, thread: ThreadKey, text: str) -> None:
         if not text.strip():
@@ -126,8 +136,8 @@ class Writing:
         return self._texts.get(key, self._run.engine.text(key))
 
     def keep_text(self, key: TextKey, text: str) -> None:
-        if key != AHEAD and self._whose not in (None, self._run.ledger.whose):
-            return  # of the account that has left: the screen has not heard of that yet
+        if key != AHEAD and self._has_left():
+            return
         if not self._texts:
             self._later(TEXT_EVERY, self.flush)
         self._texts[key] = text
