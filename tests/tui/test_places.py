@@ -13,7 +13,7 @@ from supachat.domain.model import ThreadKey
 from supachat.tui.screens.layout import Frame, frame, toast_place, too_small
 from supachat.tui.screens.matching import match
 from supachat.tui.screens.navigation import Trail, neighbour
-from supachat.tui.theme import fitting
+from supachat.tui.theme import colourless, fitting
 from supachat.tui.widgets.typed import cleaned, one_line, room_hint, shown
 
 PAYLOADS = json.loads((Path(__file__).parents[1] / "vectors/data/text/payloads.json").read_text())
@@ -156,6 +156,18 @@ def test_the_theme_follows_a_terminal_that_says_its_background(environ: dict[str
 )
 def test_with_few_colours_the_terminals_own_are_taken(environ: dict[str, str], name: str) -> None:
     assert fitting(environ, few=True) == name
+
+
+@pytest.mark.parametrize(
+    ("term", "none"),
+    [
+        *((name, True) for name in ("vt100", "vt102", "vt220", "vt320-w", "vt52", "xterm-mono")),
+        *((name, False) for name in ("", "vt525", "xterm", "xterm-256color", "linux", "screen", "vte")),
+    ],
+)
+def test_a_terminal_without_colours_is_known_by_its_name(term: str, none: bool) -> None:
+    assert colourless({"TERM": term}) is none
+    assert not colourless({"TERM": term, "COLORTERM": "truecolor"})
 
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=lambda payload: payload["name"])

@@ -98,6 +98,7 @@ class SupachatApp(Attending, inherit_bindings=False):
         for each in (*themes.OURS, *themes.SIXTEEN):
             self.register_theme(each)
         known = theme in self.available_themes if theme else False
+        self.no_color = self.no_color or themes.colourless(os.environ)
         few = self.console.color_system == "standard"
         self._begin_in(theme if theme and known else themes.fitting(os.environ, few=few))
 

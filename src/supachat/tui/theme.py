@@ -7,6 +7,7 @@ on every tone, in foreign themes too. Must never hold a colour that only one wid
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -171,6 +172,10 @@ SIXTEEN: Final = (
 """For terminals with sixteen colours: a reduction would make accent, success and warning all white."""
 
 
+_ONE_COLOUR: Final = r"vt(52|[1-4]\d\d)(-.*)?|.+-mono"
+"""What DEC made before the VT525, and what is called so."""
+
+
 def fitting(environ: Mapping[str, str], *, few: bool = False) -> str:
     """ink, unless the terminal says that its background is light (COLORFGBG); its own if it has `few`."""
     background = environ.get("COLORFGBG", "").rpartition(";")[2]
@@ -178,6 +183,11 @@ def fitting(environ: Mapping[str, str], *, few: bool = False) -> str:
     if few:
         return "sixteen-light" if light else "sixteen-dark"
     return "paper" if light else "ink"
+
+
+def colourless(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal is one without colours, by the names of terminfo. Any that has some says so."""
+    return re.fullmatch(_ONE_COLOUR, environ.get("TERM", "")) is not None and "COLORTERM" not in environ
 
 
 def names() -> tuple[str, ...]:
