@@ -21,6 +21,7 @@ from supachat.domain import events as ev
 from supachat.domain.model import Message, MessageKey
 from supachat.tui import editor
 from supachat.tui.app import SupachatApp
+from supachat.tui.widgets.composer import Composer
 
 
 def opens(
@@ -114,3 +115,19 @@ def _mine(pilot: Pilot[int]) -> MessageKey:
     """The reader's last message in the open thread."""
     items = chat(pilot.app).pane.newest(50)
     return [each for each in items if isinstance(each, Message) and each.own][-1].key
+
+
+async def test_an_enter_is_of_the_text_it_was_pressed_behind() -> None:
+    """What comes between the key and its turn may put another text there: that one was not meant."""
+    town = five()
+    async with running(make_app(town), (120, 50)) as pilot:
+        await at(pilot, STAKING)
+        screen = chat(pilot.app)
+        await pilot.press(*"draft")
+        pressed = Composer.Submitted(screen.composer.text)
+        screen.client.keep_text(_mine(pilot), "an edit")
+        screen.parts.editing.resume()
+        await screen.on_composer_submitted(pressed)
+        assert (screen.composer.editing, screen.composer.text) == (True, "an edit")
+        assert screen.client.text(STAKING) == "draft"
+        assert [each for each in town.performed if isinstance(each, ev.EditMessage | ev.SendDraft)] == []

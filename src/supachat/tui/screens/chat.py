@@ -215,6 +215,8 @@ class ChatScreen(Screen[None]):
         self.parts.widgets.completion.move(event.by)
 
     async def on_composer_submitted(self, event: Composer.Submitted) -> None:
+        if event.text != self.parts.widgets.composer.text:
+            return  # another text stands there since: what was meant waits where it was written
         if not (self.parts.completing.takes(event.text) or self.parts.editing.takes(event.text)):
             await self.parts.writing.submit(event.text)
 
