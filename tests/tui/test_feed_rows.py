@@ -14,6 +14,7 @@ from tests.tui.street import NOW, micros
 from supachat.domain.feeds import Canned, FeedInfo, Severity
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.screens.chat_canned import suggestions
+from supachat.tui.slash import SLASHES
 from supachat.tui.widgets.completion import Suggestion, completion_rows
 from supachat.tui.widgets.feed_rows import FeedRowView, FeedSection, feed_lines
 from supachat.tui.widgets.hits import WIDE, Beside, Hit, excerpt, hit_rows, result_rows
@@ -186,6 +187,12 @@ def test_completions_stay_on_the_grid() -> None:
     assert len(rows) == 6
     assert rows[-1].on == "select"
     assert {cell_len(text(row)) for row in rows} == {60}
+
+
+@pytest.mark.parametrize("name", SLASHES)
+def test_what_a_slash_is_for_is_said_whole_in_the_pane_of_80_columns(name: str) -> None:
+    [row] = completion_rows([Suggestion(Safe(name), Safe(SLASHES[name].words))], 0, 80 - 24)
+    assert "⋯" not in text(row)
 
 
 @pytest.mark.parametrize(("at", "said"), [(0, "3 more  "), (5, "1 more  "), (8, "⋯  ")])
