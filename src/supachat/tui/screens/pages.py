@@ -15,7 +15,7 @@ from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.glyphs import UNICODE, Glyphs
 from supachat.tui.keymap import CHAT, Keymap, Place, bindings
-from supachat.tui.spans import Row, Span, fit, space
+from supachat.tui.spans import Row, Span, fit, space, wrap
 from supachat.tui.widgets.drawn import glyphs_of, keys_of
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import Lines
@@ -101,12 +101,22 @@ def mark_rows(glyphs: Glyphs) -> list[Row]:
     return [*rows, Row()]
 
 
+def _folded(row: Row, cells: int) -> list[Row]:
+    """A row of a group, its words in as many rows as they need."""
+    if len(row.spans) < 3:  # a heading, or air
+        return [Row(fit(row.spans, (), cells))]
+    *head, words = row.spans
+    first, *others = wrap(words.text, cells - 4 - KEY_CELLS)
+    below = (Row((space(4 + KEY_CELLS), words._replace(text=line))) for line in others)
+    return [Row((*head, words._replace(text=first))), *below]
+
+
 def help_rows(cells: int, glyphs: Glyphs = UNICODE, keys: Keymap = CHAT) -> list[Row]:
     """All keys, in two columns where there is room."""
     groups = [key_rows(ids, title, keys) for title, ids in keys.help()]
     groups.append(mark_rows(glyphs))
     if cells < TWO_COLUMNS:
-        return [Row(), *(Row(fit(row.spans, (), cells)) for group in groups for row in group)]
+        return [Row(), *(line for group in groups for row in group for line in _folded(row, cells))]
     half = cells // 2
     left = [row for group in (groups[0], groups[1], groups[3]) for row in group]
     right = [row for group in groups[2:3] + groups[4:] for row in group]
