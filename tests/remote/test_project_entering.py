@@ -115,6 +115,18 @@ async def test_an_offline_start_comes_in_when_the_network_does(world: World) -> 
     await world.hears(ev.SignedIn)
 
 
+async def test_whoever_gets_a_token_lets_the_entrance_in(world: World) -> None:
+    """Whoever asks in vain makes the others wait: the first to be given one calls them."""
+    world.waits = replace(world.waits, backoff_first=900.0, backoff_cap=900.0)
+    await world.keep_a_session()
+    world.auth.down = httpx.ConnectError("offline")
+    await world.begin()
+    await until(lambda: world.heard(ev.LinkMoved), "tried")
+    await until(lambda: len(world.http.asked) >= 2, "tried again, by the keeper")
+    world.auth.down = None
+    await world.hears(ev.SignedIn)
+
+
 @pytest.mark.parametrize("status", [302, 401, 404])
 async def test_whoever_stands_in_the_way_at_the_start_only_keeps_one_waiting(
     world: World, status: int

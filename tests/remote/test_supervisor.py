@@ -112,6 +112,27 @@ async def test_no_token_no_connection_and_no_end(server: Phoenix, ears: Heard, m
     assert server.last("room:db").token == "late"
 
 
+async def test_a_token_that_somebody_else_got_is_used_at_once(
+    server: Phoenix, ears: Heard, make: Make
+) -> None:
+    """Nothing was connected to: there is nobody to be left alone for a while."""
+    tokens = asyncio.Queue[str]()
+
+    async def token() -> str:
+        try:
+            return tokens.get_nowait()
+        except asyncio.QueueEmpty:
+            raise Unreachable("the server cannot be reached") from None
+
+    waits = replace(FAST, backoff_first=900.0, backoff_cap=900.0, poke_gap=900.0)
+    supervisor = make(ROOM, waits=waits, token=token)
+    await until(lambda: supervisor.link.next_try_at is not None, "it waits")
+    tokens.put_nowait("late")
+    await supervisor.renewed("late")
+    await until(lambda: ears.ready, "ready")
+    assert server.last("room:db").token == "late"
+
+
 async def test_an_ended_session_does_not_end_the_task(server: Phoenix, ears: Heard, make: Make) -> None:
     async def token() -> str:
         raise SessionEnded("the session is over")

@@ -74,6 +74,8 @@ class Entrance:
             except SupachatError as error:  # whatever it says, it may be a stranger on the way who says it
                 after = error.after if isinstance(error, Retryable) else None
             least = self._waits.poke_gap if after is None else self._waits.limited
+            if self._keeper.account is None:
+                least = 0.0  # nothing was asked but a token, of which the keeper knows how often
             await self._hurried(max(after or 0.0, rules.jittered(failures, random(), self._waits)), least)
             failures += 1
 

@@ -215,6 +215,7 @@ class Project(Accounts):
 
     def token_renewed(self, token: str) -> None:
         self._spawn(self._supervisor.renewed(token))
+        self._entrance.hurry()
 
     def session_lost(self, reason: Safe) -> None:
         self._hearing.say(ev.SessionLost(reason))

@@ -71,6 +71,7 @@ class Supervisor:
         self._budget = Budget(waits.attempts_max, waits.storm)
         self._again = Throttle(waits.poke_gap)
         self._tell = Teller(self.topics, ears, waits.tell)
+        self._tokenless = False  # the last attempt came no further than that
         self._poked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._connection: Connection | None = None
@@ -154,6 +155,8 @@ class Supervisor:
         if self._connection is not None:
             await self._connection.set_token(token)
         self._wake()
+        if self._tokenless:  # nobody was connected to, so that nobody is stormed
+            self._backoff = Backoff(self._backoff.failures)
         self.poke()
 
     def members_changed(self) -> None:
@@ -180,12 +183,14 @@ class Supervisor:
             await self._turn()
             self._backoff = self._backoff.trying(self._clock())
             self._budget.spent(self._clock())
+            self._tokenless = False
             self._tell.say(state=self._trying(), next_try_at=None, attempt=max(1, self._backoff.failures))
             try:
                 verdict = await self._generation()
             except LinkDown as down:
                 verdict = down.verdict
             except SupachatError as error:
+                self._tokenless = True
                 verdict = Verdict(Cure.RETRY, safe_line(error.message))
             except Exception:  # noqa: BLE001  nothing that a library raises may end the link for good
                 _log.exception("an attempt to connect failed in a way of its own")
