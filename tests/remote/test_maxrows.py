@@ -6,10 +6,15 @@ from collections.abc import Sequence
 
 import pytest
 from tests.remote.test_side import known
+from tests.remote.world import MESSAGE, THREAD
 
+from supachat.dialects import moments
 from supachat.dialects.calls import Call, Row, Rpc, Select
+from supachat.domain import events as ev
+from supachat.domain.model import Cursor
 from supachat.remote.maxrows import MaxRows
 from supachat.remote.performing import LONG, Performer
+from supachat.sync.spans import START
 
 
 @pytest.mark.parametrize(
@@ -104,3 +109,21 @@ async def test_a_function_that_gives_its_whole_list_each_time_is_not_asked_for_e
     answer = await performer.whole_list(Rpc("threads"))
     assert {row["n"] for row in answer} == set(range(150))
     assert len(lists.offsets) <= 3
+
+
+async def test_of_numbers_in_a_column_of_text_a_window_brings_all_that_are_of_one_time() -> None:
+    """They stand there as 1, 10, 100, 11: the last one of the window comes before many others."""
+    held: list[Row] = [{**MESSAGE, "id": one} for one in sorted(str(n) for n in range(1, 131))]
+
+    class Texts:
+        async def carry_out(self, call: Call) -> list[Row]:
+            assert isinstance(call, Select)
+            assert call.limit is not None
+            above = call.any_of.rpartition(".gt.")[2].strip('")') if call.any_of else ""
+            return [row for row in held if row["id"] > above][: call.limit]
+
+    performer = Performer(known(), Texts())  # type: ignore[arg-type]  # it asks for carry_out only
+    whole = Cursor(moments.parse(MESSAGE["created_at"]), "46")
+    [event] = await performer.reread(ev.Reread(THREAD, START, whole, limit=100))
+    assert isinstance(event, ev.WindowReread)
+    assert {message.id for message in event.messages} == {str(n) for n in range(1, 47)}

@@ -62,3 +62,15 @@ def test_of_one_time_nobody_is_gone_whom_the_window_may_not_tell_of(
     assert request.after.at == BEGIN
     screen.hear(ev.WindowReread(request, ()))
     assert [item.id for item in screen.items if isinstance(item, Message) and item.deleted] == gone
+
+
+def test_a_window_that_counts_shows_that_the_keys_are_numbers() -> None:
+    """Of 59 the newest window begins after 9: that it tells of 11 says that it would tell of 10."""
+    table = keyed(*(str(n) for n in range(1, 60)))
+    screen = live(*table)
+    while requests := screen.asked(ev.Reread):
+        (request,) = requests
+        assert isinstance(request, ev.Reread)
+        there = [m for m in table if request.after < m.cursor <= request.upto and m.id != "10"]
+        screen.hear(ev.WindowReread(request, tuple(there)))
+    assert [item.id for item in screen.items if isinstance(item, Message) and item.deleted] == ["10"]

@@ -87,7 +87,7 @@ class Rereader:
         suspect(reading, event.messages, now)
         splices = timeline.put(self._shelf.truth(event.messages, as_of), as_of=as_of)
         missing = [base for base in map(timeline.base, known - there) if base is not None]
-        gone = [m.id for m in missing if _judged(m, request) and not m.deleted]
+        gone = [m.id for m in missing if _judged(m, event) and not m.deleted]
         for message_id in gone:
             splices += timeline.forget(message_id, as_of)
         self._tell(reading, splices, [*there, *gone], out)
@@ -189,12 +189,15 @@ class Rereader:
 
 
 _ORDERED = re.compile(r"[0-9]+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-"""Keys that every server orders as a cursor does, where they stand so as texts too: a column of text may
-hold numbers. Those of other texts stand as its collation has them."""
+"""Keys that every server orders as a cursor does, but for numbers in a column of text: those stand there as
+1, 10, 9. Other texts stand as the column's collation has them."""
 
 
-def _judged(message: Message, request: Reread) -> bool:
+def _judged(message: Message, event: WindowReread) -> bool:
     """Whether the window tells of it. Of messages of one time the key decides which come after its
-    beginning: where that is the server's own order, those of that time may lie before it."""
-    ordered = message.id > request.after.id and _ORDERED.fullmatch(message.id) is not None
-    return message.cursor <= request.upto and (message.at > request.after.at or ordered)
+    beginning: where that is not the server's own order, those of that time may lie before it."""
+    after = event.request.after
+    if message.cursor > event.request.upto or message.at > after.at:
+        return message.cursor <= event.request.upto
+    counted = (m.at == after.at and m.id < after.id for m in event.messages)  # as texts they lie before it
+    return _ORDERED.fullmatch(message.id) is not None and (message.id > after.id or any(counted))
