@@ -185,7 +185,7 @@ def _refusal(error: psycopg.Error, topic: str) -> Refused:
     if isinstance(error, psycopg.errors.CheckViolation):
         return Refused("MissingPartition", "Realtime was unable to find the expected messages partition")
     if isinstance(error, psycopg.errors.QueryCanceled):
-        return Refused("QueryCanceled", str(error))
+        return Refused("QueryCanceled", error.diag.message_primary or "")
     if _is_away(error):
         if error.sqlstate is None:
             return Refused("IncreaseConnectionPool", "Please increase your connection pool size")
