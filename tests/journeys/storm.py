@@ -166,6 +166,9 @@ def again(guest: Guest) -> None:
         if message.delivery is Delivery.FAILED:
             _retried.add(message.raw)
             guest.client.retry(message.id)
+    thread = guest.watch.thread
+    for draft in guest.client.texts.refused(thread) if failed and thread is not None else ():
+        guest.client.take_back(draft.id)  # `insist` asks for it anew
 
 
 async def strikes(proxy: Proxy, faults: Sequence[Fault], chance: random.Random, over: float) -> None:

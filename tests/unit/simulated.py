@@ -80,6 +80,8 @@ class Device:
         self.engine = Engine(kp.Memory(ACCOUNT, (source,), (thread,), (), drafts))
         self.hear(ev.SignedIn(ACCOUNT, (source,)), ev.LinkMoved(Link(LinkState.CONNECTED)))
         self.take(self.engine.open(THREAD, self.now))
+        for draft in texts.refused(self.engine.parts, THREAD):
+            self._take_back(draft)
 
     @property
     def sent(self) -> list[str]:
