@@ -41,10 +41,10 @@ ARRIVALS = 8 if CHAOS else 2
 FOUL = 40 if CHAOS else 2
 """The same in foul weather, in each of two sources."""
 
-SEEDS = 240 if CHAOS else 100
+SEEDS = 240 if CHAOS else 60
 """Random histories of one server and two devices that the core goes through."""
 
-HOURS = 24 if CHAOS else 4
+HOURS = 24 if CHAOS else 3
 """Simulated hours over the core."""
 
 CHANGES_MESSAGES = 2_000 if CHAOS else 120

@@ -33,7 +33,7 @@ TIMES = 15
 """Renewals of each of the two."""
 LIFE = 3
 """Seconds that a token lives while both write."""
-TOKENS = 3
+TOKENS = 2
 """So many each of the two has had in the end."""
 
 

@@ -18,7 +18,7 @@ from textual.pilot import Pilot
 
 from supachat.cache.files import Files
 from supachat.domain import events as ev
-from supachat.domain.model import Message, MessageKey
+from supachat.domain.model import Message, MessageKey, ThreadKey
 from supachat.tui import editor
 from supachat.tui.app import SupachatApp
 from supachat.tui.widgets.composer import Composer
@@ -48,6 +48,12 @@ def opens(
     monkeypatch.setattr(editor, "_run", run)
 
 
+async def goes(pilot: Pilot[int], key: ThreadKey) -> None:
+    """To that thread, while a key is still being worked off: nothing on the screen settles until it is."""
+    await until(pilot, lambda: chat(pilot.app).client.thread(key) is not None)
+    chat(pilot.app).go(key)
+
+
 @pytest.mark.parametrize("adds", [" and more", ""])
 async def test_another_account_does_not_get_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, adds: str
@@ -63,7 +69,7 @@ async def test_another_account_does_not_get_it(
         async def another_comes_in() -> None:
             town.say(ev.SignedIn(replace(ACCOUNT, user_id="another"), town.sources))
             await until(pilot, lambda: screen.client._run.ledger.whose == "another")
-            await at(pilot, STAKING)
+            await goes(pilot, STAKING)
 
         opens(monkeypatch, app, another_comes_in, adds=adds)
         await pilot.press(*"secret", "alt+e")
@@ -103,7 +109,7 @@ async def test_an_edit_comes_back_to_its_message_in_whatever_thread_one_is(
         screen, message = chat(pilot.app), _mine(pilot)
 
         async def elsewhere() -> None:
-            await at(pilot, INVOICE)
+            await goes(pilot, INVOICE)
 
         opens(monkeypatch, app, elsewhere)
         await pilot.press(*"draft", "ctrl+up", *" now", "alt+e")
