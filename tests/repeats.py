@@ -38,10 +38,10 @@ AWAITS = 1_000 if CHAOS else 4
 ARRIVALS = 8 if CHAOS else 2
 """The same while it arrives, of some 250: each takes two lives."""
 
-FOUL = 40 if CHAOS else 2
+FOUL = 30 if CHAOS else 2
 """The same in foul weather, in each of two sources."""
 
-SEEDS = 240 if CHAOS else 60
+SEEDS = 200 if CHAOS else 60
 """Random histories of one server and two devices that the core goes through."""
 
 HOURS = 24 if CHAOS else 3
