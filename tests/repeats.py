@@ -12,7 +12,7 @@ CHAOS = os.environ.get("SUPACHAT_CHAOS", "0") not in ("", "0")
 SEED = int(os.environ.get("SUPACHAT_SEED", "0"))
 """The seed that a failed storm named, to see it again; 0 takes one as it comes."""
 
-KILLS = 30 if CHAOS else 3
+KILLS = 50 if CHAOS else 3
 """Processes of the server killed under load."""
 STORM_KILLS = 30 if CHAOS else 2
 """The same, with clients that write."""
@@ -38,10 +38,10 @@ AWAITS = 1_000 if CHAOS else 4
 ARRIVALS = 8 if CHAOS else 2
 """The same while it arrives, of some 250: each takes two lives."""
 
-FOUL = 30 if CHAOS else 2
+FOUL = 15 if CHAOS else 2
 """The same in foul weather, in each of two sources."""
 
-SEEDS = 200 if CHAOS else 60
+SEEDS = 120 if CHAOS else 60
 """Random histories of one server and two devices that the core goes through."""
 
 HOURS = 24 if CHAOS else 3
