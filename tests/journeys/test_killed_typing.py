@@ -8,13 +8,13 @@ import os
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import LiteralString
 
 import psycopg
 import pytest
+from tests.conftest import wait_until
 from tests.journeys.local import PASSWORD, LocalServer
 from tests.terminal import Terminal, is_live
 
@@ -59,13 +59,15 @@ def test_an_edit_that_is_typed_comes_back_and_so_does_what_stood_there_before(
         app.type(CTRL_UP)
         app.shows("editing  enter saves")
         app.type(", friend")
-        _until(lambda: [text for text in _held(tmp_path, "edits") if text.endswith("eve, friend")])
+        wait_until(
+            lambda: any(text.endswith("eve, friend") for text in _held(tmp_path, "edits")), limit=LIMIT
+        )
         _killed(app)
     with _app(tmp_path) as app:
         app.shows("✎ helo eve, friend")
         app.type("!\r")
         app.shows("› half a new one")
-        _until(lambda: "helo eve, friend!" in _stored(server))
+        wait_until(lambda: "helo eve, friend!" in _stored(server), limit=LIMIT)
         app.until(lambda text: "✎ helo" not in text)
         assert (_held(tmp_path, "texts"), _held(tmp_path, "edits")) == (["half a new one"], [])
         _killed(app)
@@ -85,7 +87,7 @@ def test_an_edit_that_was_refused_elsewhere_waits_for_its_thread_through_two_dea
         app.type(", friend\r" + ALT_DOWN)
         app.shows("your edit waits")
         app.shows("Message Ben")
-        _until(lambda: _held(tmp_path, "drafts") == ["helo eve, friend"])
+        wait_until(lambda: _held(tmp_path, "drafts") == ["helo eve, friend"], limit=LIMIT)
         _killed(app)
     with _app(tmp_path) as app:
         _to_eve(app)
@@ -97,8 +99,8 @@ def test_an_edit_that_was_refused_elsewhere_waits_for_its_thread_through_two_dea
         _to_eve(app)
         app.shows("✎ helo eve, friend")
         app.type("\r")
-        _until(lambda: sorted(_stored(server)) == ["helo ben", "helo eve, friend"])
-        _until(lambda: [*_held(tmp_path, "drafts"), *_held(tmp_path, "edits")] == [])
+        wait_until(lambda: sorted(_stored(server)) == ["helo ben", "helo eve, friend"], limit=LIMIT)
+        wait_until(lambda: [*_held(tmp_path, "drafts"), *_held(tmp_path, "edits")] == [], limit=LIMIT)
 
 
 def test_a_message_that_is_taken_back_is_a_draft_or_a_text_and_never_neither(
@@ -178,10 +180,3 @@ def _stored(server: LocalServer) -> list[str]:
 def _as_owner(server: LocalServer, sql: LiteralString) -> None:
     with psycopg.connect(server.database("postgres"), autocommit=True) as connection:
         connection.execute(sql)
-
-
-def _until(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + LIMIT
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
