@@ -111,6 +111,18 @@ def page(screen: Screen, *messages: Message, whole: bool = True, now: float = 0)
     screen.hear(ev.PageFetched(request, messages, whole=whole), now=now)
 
 
+def serve_pages(screen: Screen, table: list[Message]) -> None:
+    """Answer every page that is asked, from `table`, until none is."""
+    while requests := screen.asked(ev.FetchPage):
+        for request in requests:
+            assert isinstance(request, ev.FetchPage)
+            after, before = request.after, request.before
+            rows = [m for m in table if after is None or m.cursor > after]
+            rows = [m for m in rows if before is None or m.cursor < before]
+            some = rows[: request.limit] if after is not None else rows[-request.limit :]
+            screen.hear(ev.PageFetched(request, tuple(some), whole=len(some) < request.limit))
+
+
 def live(*messages: Message) -> Screen:
     screen = opened()
     page(screen, *messages)

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.unit.core_screen import CONNECTED, OTHER, SIGNED_IN, THREAD, Screen, live, page, said
+from tests.unit.core_screen import (
+    CONNECTED,
+    OTHER,
+    SIGNED_IN,
+    THREAD,
+    Screen,
+    live,
+    page,
+    said,
+    serve_pages,
+)
 
 from supachat.domain import events as ev
 from supachat.domain.model import Gap, Message, Thread
@@ -17,18 +27,6 @@ BEGIN = 1_000_000_000
 MANY = PAGE * (MOST_PAGES + 10)
 
 
-def answer(screen: Screen, table: list[Message]) -> None:
-    """Answer every page that is asked, from `table`, until none is."""
-    while requests := screen.asked(ev.FetchPage):
-        for request in requests:
-            assert isinstance(request, ev.FetchPage)
-            after, before = request.after, request.before
-            rows = [m for m in table if after is None or m.cursor > after]
-            rows = [m for m in rows if before is None or m.cursor < before]
-            some = rows[: request.limit] if after is not None else rows[-request.limit :]
-            screen.hear(ev.PageFetched(request, tuple(some), whole=len(some) < request.limit))
-
-
 def test_a_hole_in_a_long_stretch_that_was_only_heard_is_found() -> None:
     table = [said(BEGIN + n * 20_000_000, f"number {n}") for n in range(MANY)]
     screen = live(table[0])
@@ -37,7 +35,7 @@ def test_a_hole_in_a_long_stretch_that_was_only_heard_is_found() -> None:
             screen.hear(ev.MessageArrived(message))
     screen.take(screen.engine.tick(12))
     screen.take(screen.engine.tick(12 + REREAD))
-    answer(screen, table)
+    serve_pages(screen, table)
     assert screen.bodies() == [m.body for m in table]
 
 
@@ -45,7 +43,7 @@ def test_what_nobody_heard_and_is_too_much_to_read_stays_a_gap() -> None:
     table = [said(BEGIN + n * 20_000_000, f"number {n}") for n in range(MANY)]
     screen = live(table[0])
     screen.hear(ev.ThreadDeaf(table[0].thread), ev.ThreadReady(table[0].thread))
-    answer(screen, table)
+    serve_pages(screen, table)
     assert screen.bodies().count("-gap-") == 1
     assert screen.bodies()[-1] == table[-1].body
 
@@ -54,7 +52,7 @@ def test_after_a_reconnect_all_that_is_in_memory_is_compared_a_window_a_second()
     table = [said(BEGIN + n * 20_000_000, f"number {n}") for n in range(PAGE * 12)]
     screen = live(*table)
     screen.hear(ev.ThreadDeaf(table[0].thread), ev.ThreadReady(table[0].thread))
-    answer(screen, table)
+    serve_pages(screen, table)
     there = [message for number, message in enumerate(table) if number != 7]
     counts: list[int] = []
     for second in range(20):
@@ -65,7 +63,7 @@ def test_after_a_reconnect_all_that_is_in_memory_is_compared_a_window_a_second()
             rows = tuple(m for m in there if request.after < m.cursor <= request.upto)
             screen.hear(ev.WindowReread(request, rows))
         screen.take(screen.engine.tick(second))
-        answer(screen, there)
+        serve_pages(screen, there)
     deleted = [n for n, item in enumerate(screen.items) if isinstance(item, Message) and item.deleted]
     assert deleted == [7]
     assert max(counts) == 1
@@ -83,10 +81,10 @@ def test_a_page_from_the_cache_is_not_compared_back_to_the_start_of_the_thread()
     assert isinstance(recall, ev.Recall)
     last = table[-1].cursor
     screen.hear(ev.Recalled(recall, tuple(table[-PAGE:]), ((START, last),), last))
-    answer(screen, table)
+    serve_pages(screen, table)
     screen.hear(ev.ThreadReady(THREAD))
     for second in range(20):
-        answer(screen, table)
+        serve_pages(screen, table)
         for request in screen.asked(ev.Reread):
             assert isinstance(request, ev.Reread)
             rows = [m for m in table if request.after < m.cursor <= request.upto]

@@ -113,6 +113,7 @@ def check(server: Server, devices: list[Device], said: str) -> None:
     for device in devices:
         assert device.engine.outbox.counts() == (0, 0), said
         assert not device.gaps(), said
+        assert device.edge is ev.Edge.START, said
         assert device.shown() == table, f"{said}, {device.name}"
         stored = [text for text in server.log if text.startswith(f"{device.name} says")]
         sent = [device.texts[draft_id] for draft_id in device.sent]

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.unit.core_screen import CONNECTED, SIGNED_IN, THREAD, Screen, listed, opened, page, said
+from tests.unit.core_screen import (
+    CONNECTED,
+    SIGNED_IN,
+    THREAD,
+    Screen,
+    listed,
+    opened,
+    page,
+    said,
+    serve_pages,
+)
 
 from supachat.domain import events as ev
 from supachat.domain.errors import Unreachable
@@ -84,3 +94,23 @@ def test_where_nothing_could_be_read_enter_asks_for_it_again() -> None:
     screen.take(screen.engine.load_older(1))
     assert screen.edges()[-1] == ev.Edge.LOADING
     assert screen.asked(ev.FetchPage) == [request]
+
+
+def test_a_thread_that_was_empty_once_is_led_back_to_its_start_again() -> None:
+    """What was heard before a link that failed begins a stretch of which nothing older is kept: that the
+    thread once had no message is no reason to ask nobody."""
+    table = [said(100_000_000 + 10_000 * n) for n in range(120)]
+    screen = opened()
+    page(screen)
+    screen.hear(ev.MessageArrived(table[0]))
+    screen.hear(ev.ThreadReady(THREAD))
+    page(screen, *table[-50:], whole=False)
+    screen.hear(ev.ThreadDeaf(THREAD), ev.ThreadReady(THREAD))
+    for now in range(10):
+        serve_pages(screen, table)
+        screen.take(screen.engine.load_older(now))
+        for request in screen.asked(ev.Recall):
+            assert isinstance(request, ev.Recall)
+            screen.hear(ev.Recalled(request, ()))
+    assert screen.edges()[-1] == ev.Edge.START
+    assert screen.bodies() == [m.body for m in table]

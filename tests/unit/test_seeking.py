@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from tests.unit.core_screen import CONNECTED, OTHER, SIGNED_IN, THREAD, Screen, listed, said
-from tests.unit.test_catching import answer
+from tests.unit.core_screen import CONNECTED, OTHER, SIGNED_IN, THREAD, Screen, listed, said, serve_pages
 
 from supachat.domain import events as ev
 from supachat.domain.errors import Unreachable
@@ -46,7 +45,7 @@ def opened(kept: list[Message], *spans: Span) -> Screen:
     screen.hear(SIGNED_IN, CONNECTED, listed(THREAD, OTHER))
     screen.take(screen.engine.open(THREAD, 0))
     recall(screen, kept, *spans)
-    answer(screen, TABLE)
+    serve_pages(screen, TABLE)
     return screen
 
 
@@ -54,7 +53,7 @@ def begun() -> Screen:
     """Live, and nothing known but the newest page."""
     screen = opened([])
     screen.hear(ev.ThreadReady(THREAD))
-    answer(screen, TABLE)
+    serve_pages(screen, TABLE)
     return screen
 
 
@@ -72,13 +71,13 @@ def holds_together(screen: Screen) -> bool:
 def test_a_message_far_back_comes_with_the_pages_around_it_and_what_lies_between_is_a_gap() -> None:
     screen = begun()
     seek(screen, TABLE[100])
-    answer(screen, TABLE)
+    serve_pages(screen, TABLE)
     assert sought(screen) == [(TABLE[100].id, True, "")]
     assert numbers(screen) == [*range(51, 151), -1, *range(350, 400)]
     assert screen.engine.reader.catcher.missed(1000) == 0, "what is read aside was not missed"
     (gap,) = [item for item in screen.items if isinstance(item, Gap)]
     screen.take(screen.engine.fill_gap(gap, 0))
-    answer(screen, TABLE)
+    serve_pages(screen, TABLE)
     assert numbers(screen) == [*range(51, 151), -1, *range(300, 400)]
 
 
@@ -108,7 +107,7 @@ def test_what_is_kept_in_stretches_is_never_glued(spans: list[Span], goal: int) 
     screen = opened(kept, *spans)
     seek(screen, TABLE[goal])
     recall(screen, kept, *spans)
-    answer(screen, TABLE)
+    serve_pages(screen, TABLE)
     assert sought(screen) == [(TABLE[goal].id, True, "")]
     assert goal in numbers(screen)
     assert holds_together(screen)
@@ -116,7 +115,7 @@ def test_what_is_kept_in_stretches_is_never_glued(spans: list[Span], goal: int) 
     for _ in range(20):  # and everything can still be read back to the start
         screen.take(screen.engine.load_older(0))
         recall(screen, kept)
-        answer(screen, TABLE)
+        serve_pages(screen, TABLE)
         assert holds_together(screen)
     assert numbers(screen)[0] == 0
     assert screen.edge is ev.Edge.START
@@ -129,14 +128,14 @@ def test_it_waits_for_the_cache_of_a_thread_that_was_just_opened() -> None:
     seek(screen, TABLE[100])
     assert not screen.asked(ev.FetchPage)
     recall(screen, [])
-    answer(screen, TABLE)
+    serve_pages(screen, TABLE)
     assert sought(screen) == [(TABLE[100].id, True, "")]
 
 
 def test_a_message_that_is_gone_and_one_that_cannot_be_read_are_told_apart() -> None:
     screen = begun()
     seek(screen, TABLE[100])
-    answer(screen, [m for m in TABLE if m is not TABLE[100]])
+    serve_pages(screen, [m for m in TABLE if m is not TABLE[100]])
     assert sought(screen)[-1] == (TABLE[100].id, False, "that message is not there any more")
     seek(screen, TABLE[10])
     for request in screen.asked(ev.FetchPage):
@@ -148,11 +147,11 @@ def test_whoever_stops_or_seeks_another_is_told_of_that_one_only() -> None:
     screen = begun()
     seek(screen, TABLE[100])
     screen.engine.reader.seeker.stop()
-    answer(screen, TABLE)
+    serve_pages(screen, TABLE)
     assert sought(screen) == []
     seek(screen, TABLE[200])
     seek(screen, TABLE[20])
-    answer(screen, TABLE)
+    serve_pages(screen, TABLE)
     assert sought(screen) == [(TABLE[20].id, True, "")]
     assert holds_together(screen)
 
@@ -161,7 +160,7 @@ def test_a_catch_up_goes_on_beside_it() -> None:
     screen = begun()
     screen.hear(ev.ThreadDeaf(THREAD), ev.ThreadReady(THREAD))
     seek(screen, TABLE[100])
-    answer(screen, TABLE)
+    serve_pages(screen, TABLE)
     assert numbers(screen)[-1] == 399
     assert holds_together(screen)
     page_after = Cursor(TABLE[399].at, TABLE[399].id)
@@ -175,7 +174,7 @@ def test_what_this_computer_has_lost_meanwhile_is_a_gap_and_read_from_the_server
     for request in screen.asked(ev.Recall):
         assert isinstance(request, ev.Recall)
         screen.hear(ev.Recalled(request, (), lost=True))
-    answer(screen, TABLE)
+    serve_pages(screen, TABLE)
     assert sought(screen) == [(TABLE[100].id, True, "")]
     assert holds_together(screen)
 
@@ -186,6 +185,6 @@ def test_that_nothing_older_can_be_read_here_is_no_beginning() -> None:
     (request,) = screen.asked(ev.Recall)
     assert isinstance(request, ev.Recall)
     screen.hear(ev.Recalled(request, (), lost=True))
-    answer(screen, TABLE)
+    serve_pages(screen, TABLE)
     assert numbers(screen)[0] == 300
     assert screen.engine.reader.shelf.reading(TABLE[0].thread).edge is ev.Edge.MORE

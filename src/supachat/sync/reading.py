@@ -71,10 +71,11 @@ class Reader:
             self.catcher.catch_up(thread, out, windows=DEEP)
         else:
             self.rereader.recalled(reading, event.messages, out)
-        if before is not None and not event.messages and not reading.at_start:
+        edge = self._edge(reading)
+        if before is not None and not event.messages and not edge.is_end:
             self._ask_before(reading, out)
         else:
-            self.shelf.set_edge(thread, self._edge(reading), out)
+            self.shelf.set_edge(thread, edge, out)
         self.seeker.came(event.request, out)
 
     def older(self, thread: ThreadKey, out: Outcome) -> None:
