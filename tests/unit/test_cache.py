@@ -203,3 +203,19 @@ async def test_clearing_leaves_nothing_of_the_account() -> None:
     assert await cache.load() == kp.Memory()
     assert (await cache.recall(ev.Recall(A))).messages == ()
     await cache.close()
+
+
+async def test_clearing_leaves_what_another_terminal_of_the_account_has_to_send(tmp_path: Path) -> None:
+    """Its screen says queued: a `kill -9` of it would lose what was on disk."""
+    here, there = Cache(lambda: tmp_path / "c.db"), Cache(lambda: tmp_path / "c.db")
+    await here.load()
+    await here.commit([kp.KeepDraft(Draft("here", A, "dropped", Micros(5)))])
+    await there.load()
+    await there.commit([kp.KeepDraft(Draft("there", A, "kept", Micros(6))), kp.KeepText(A, "x")])
+    await here.clear()
+    await here.close()
+    await there.close()
+    again = Cache(lambda: tmp_path / "c.db")
+    memory = await again.load()
+    assert ([draft.raw for draft in memory.drafts], memory.texts) == (["kept"], ())
+    await again.close()

@@ -69,11 +69,16 @@ class Rows:
         with _transaction(self._db):
             return carry(damaged, self._db, lambda _: True)
 
-    def clear(self) -> None:
-        """Nothing is left in the file, not even in what deleting alone leaves of a page."""
+    def clear(self, is_free: Callable[[str], bool]) -> None:
+        """Nothing is left in the file, not even in what deleting alone leaves of a page; but for the drafts
+        of another process that lives, whose screen says that they are kept."""
         with _transaction(self._db):
+            for owner in self._owners():
+                if is_free(owner):
+                    self._db.execute("delete from drafts where owner = ?", (owner,))
             for table in schema.TABLES:
-                self._db.execute(f"delete from {table}")
+                if table != "drafts":
+                    self._db.execute(f"delete from {table}")
         self._db.execute("vacuum")
         self._db.execute("pragma wal_checkpoint(truncate)")
 
@@ -114,8 +119,7 @@ class Rows:
 
     def _claim_drafts(self, owner: str, is_free: Callable[[str], bool]) -> tuple[Draft, ...]:
         """Take over the drafts of processes that are gone."""
-        owners = [row[0] for row in self._db.execute("select distinct owner from drafts")]
-        if gone := [held for held in owners if held != owner and is_free(held)]:
+        if gone := [held for held in self._owners() if held != owner and is_free(held)]:
             with _transaction(self._db):
                 for held in gone:
                     self._db.execute("update drafts set owner = ? where owner = ?", (owner, held))
@@ -124,6 +128,9 @@ class Rows:
             (owner,),
         )
         return tuple(values.draft(row) for row in rows)
+
+    def _owners(self) -> list[str]:
+        return [row[0] for row in self._db.execute("select distinct owner from drafts")]
 
     def recall(self, request: ev.Recall) -> ev.Recalled:
         """A page of messages before a cursor and not before `since`, or the newest ones."""

@@ -119,13 +119,14 @@ class Cache:
         return await self._do(lambda: self._on_file(sound(lambda rows: rows.recall(request))))
 
     async def clear(self) -> None:
-        """Drop everything of this account, what was set aside as damaged with it."""
+        """Drop everything of this account, what was set aside as damaged with it. What another process of
+        it has to send stays: that one answers for it."""
 
         def clear(rows: Rows) -> None:
             self._owed = ()
             if self.path is not None:
                 place.drop_asides(self.path)
-            rows.clear()
+            rows.clear(self._claim.is_free)
 
         await self._do(lambda: self._on_file(clear))
 
