@@ -57,7 +57,7 @@ _WHY: dict[str, dict[str, str]] = {
         "remote/names.py": "",
         "remote/vault.py": "",
         "remote/http.py": "Client._drop_connections Client.send",
-        "remote/performing.py": "Performer.whole_list Performer.reread Performer._whole",
+        "remote/performing.py": "Performer.whole_list Performer._read_on",
     },
     "an insert under a key of ours, in place of a function: the storms send so, neither source here does": {
         "remote/rows.py": "_insert",

@@ -12,39 +12,64 @@ from supachat.dialects import moments
 from supachat.dialects.calls import Call, Row, Rpc, Select
 from supachat.domain import events as ev
 from supachat.domain.model import Cursor
-from supachat.remote.maxrows import MaxRows
-from supachat.remote.performing import LONG, Performer
+from supachat.remote.maxrows import Listed, MaxRows, read_on
+from supachat.remote.performing import Performer
 from supachat.sync.spans import START
 
 
 @pytest.mark.parametrize(
-    ("learnt", "count", "whole"),
+    ("given", "count", "whole"),
     [
         ([], 50, False),  # as many as asked: there may be more
         ([], 0, True),  # no server cuts down to nothing
-        ([], 7, None),
-        ([(30, True)], 7, True),  # it gives thirty: seven are all there are
-        ([(30, True)], 30, None),  # it may cut at thirty
-        ([(30, True)], 31, None),
-        ([(7, False)], 7, False),
-        ([(7, False)], 6, True),
-        ([(7, False)], 9, None),  # it gives more by now
-        ([(7, False), (9, True)], 7, True),
+        ([], 7, False),
+        ([30], 7, True),  # it gives thirty: seven are all there are
+        ([30], 30, False),  # it may cut at thirty
+        ([30], 31, False),
+        ([9, 7], 8, True),
+        ([100], 49, True),
+        ([100], 50, False),
     ],
 )
-def test_what_the_number_of_rows_tells(
-    learnt: Sequence[tuple[int, bool]], count: int, whole: bool | None
-) -> None:
+def test_what_the_number_of_rows_tells(given: Sequence[int], count: int, whole: bool) -> None:
     rows = MaxRows()
-    for given, all_of_them in learnt:
-        rows.learn(given, whole=all_of_them)
+    for one in given:
+        rows.gave(one)
     assert rows.whole(count, 50) is whole
 
 
-def test_an_answer_as_long_as_was_asked_shows_how_much_a_server_gives() -> None:
+def test_a_server_that_gives_less_than_before_is_no_longer_believed() -> None:
     rows = MaxRows()
-    assert rows.whole(50, 50) is False
-    assert rows.whole(49, 100) is True
+    rows.gave(100)
+    rows.cut(30)
+    assert not rows.whole(30, 50)
+    assert rows.whole(29, 50)
+
+
+def as_rows(letters: str) -> tuple[Row, ...]:
+    return tuple({"name": letter} for letter in letters)
+
+
+@pytest.mark.parametrize(
+    ("so_far", "part", "whole", "rows", "ended", "moved"),
+    [
+        ("", "", False, "", True, False),  # nobody has a thread
+        ("", "abc", True, "abc", True, False),
+        ("", "abc", False, "abc", False, False),  # it may be cut there
+        ("abc", "", False, "abc", True, False),
+        ("abc", "de", True, "abcde", True, False),
+        ("abc", "def", False, "abcdef", False, False),
+        ("abc", "cd", True, "abccd", True, True),  # one came to the top, and pushed c down
+        ("abc", "cde", False, "abccde", False, True),
+        ("abc", "bc", False, "abcbc", True, True),  # nothing new: two came to the top
+        ("abc", "abc", False, "abc", True, False),  # a function that gives all each time
+    ],
+)
+def test_how_a_list_is_put_together(
+    so_far: str, part: str, whole: bool, rows: str, ended: bool, moved: bool
+) -> None:
+    listed = read_on(Listed(as_rows(so_far)), as_rows(part), whole=whole)
+    assert listed == Listed(as_rows(rows), ended, moved)
 
 
 class Lists:
@@ -63,22 +88,36 @@ class Lists:
 @pytest.mark.parametrize(
     ("held", "most", "offsets"),
     [
-        (12, 1000, [0]),  # nobody waits for a second question about a short list
+        (0, 1000, [0]),
+        (12, 1000, [0, 12]),
+        (19, 20, [0, 19]),
         (150, 1000, [0, 150]),
         (2500, 1000, [0, 1000, 2000]),
         (2000, 1000, [0, 1000, 2000]),
-        (LONG - 1, 20, [0]),  # where it is not known yet that it cuts there
+        (60, 20, [0, 20, 40, 60]),  # what a cut list lacks would be taken for gone
     ],
 )
 @pytest.mark.parametrize("call", [Rpc("threads"), Select("threads")])
-async def test_a_long_list_is_read_to_its_end(
+async def test_a_list_is_read_to_its_end(
     call: Rpc | Select, held: int, most: int, offsets: list[int]
 ) -> None:
     lists = Lists(held, most)
     performer = Performer(known(), lists)  # type: ignore[arg-type]  # it asks for carry_out only
     answer = await performer.whole_list(call)
+    if isinstance(call, Rpc) and held > most and held % most:
+        offsets = [*offsets, held]  # it may be an array: its length says nothing of what a server gives
     assert lists.offsets == offsets
-    assert len(answer) == min(held, most if offsets == [0] else held)
+    assert len(answer) == held
+
+
+async def test_of_a_server_that_gives_longer_answers_a_list_is_asked_for_once() -> None:
+    lists = Lists(150, 1000)
+    performer = Performer(known(), lists)  # type: ignore[arg-type]  # it asks for carry_out only
+    await performer.whole_list(Select("threads"))
+    lists.offsets.clear()
+    lists.held = lists.held[:149]
+    assert len(await performer.whole_list(Rpc("threads"))) == 149
+    assert lists.offsets == [0]
 
 
 @pytest.mark.parametrize(("held", "moves"), [(2500, 2400), (2500, 999), (1001, 1000), (1500, 3)])
@@ -107,8 +146,59 @@ async def test_a_function_that_gives_its_whole_list_each_time_is_not_asked_for_e
     lists = Deaf(150, 1000)
     performer = Performer(known(), lists)  # type: ignore[arg-type]  # it asks for carry_out only
     answer = await performer.whole_list(Rpc("threads"))
-    assert {row["n"] for row in answer} == set(range(150))
-    assert len(lists.offsets) <= 3
+    assert [row["n"] for row in answer] == list(range(150))
+    assert lists.offsets == [0, 150]
+
+
+class Cut:
+    """A thread of `held` messages, oldest first, behind a server that gives `most` rows at a time."""
+
+    def __init__(self, held: list[Row], most: int) -> None:
+        self.held, self.most, self.asked = held, most, 0
+
+    async def carry_out(self, call: Call) -> list[Row]:
+        assert isinstance(call, Select)
+        assert call.limit is not None
+        self.asked += 1
+        key = call.any_of[:-1].rpartition(".")[2].strip('"')  # it ends with the key to go on from
+        older = call.order[0][1]
+        rows = [r for r in self.held if not key or (r["id"] < key if older else r["id"] > key)]
+        return rows[:: -1 if older else 1][: min(call.limit, self.most)]
+
+
+def some(count: int) -> list[Row]:
+    return [{**MESSAGE, "id": f"m{n:03}"} for n in range(count)]
+
+
+async def test_a_page_is_shown_before_it_is_known_whether_the_server_cut_it() -> None:
+    """Whoever opens a short thread waits for one answer, and the next page says where it begins."""
+    server = Cut(some(7), 1000)
+    performer = Performer(known(), server)  # type: ignore[arg-type]  # it asks for carry_out only
+    [page] = await performer.fetch_page(ev.FetchPage(THREAD))
+    assert isinstance(page, ev.PageFetched)
+    assert (len(page.messages), page.whole, server.asked) == (7, False, 1)
+    [beyond] = await performer.fetch_page(ev.FetchPage(THREAD, before=page.messages[0].cursor))
+    assert isinstance(beyond, ev.PageFetched)
+    assert (beyond.messages, beyond.whole) == ((), True)
+    server.held = some(6)
+    [shorter] = await performer.fetch_page(ev.FetchPage(THREAD))
+    assert isinstance(shorter, ev.PageFetched)
+    assert shorter.whole, "it gave seven rows before"
+
+
+async def test_a_limit_that_was_lowered_calls_no_message_deleted() -> None:
+    server = Cut(some(80), 1000)
+    performer = Performer(known(), server)  # type: ignore[arg-type]  # it asks for carry_out only
+    [page] = await performer.fetch_page(ev.FetchPage(THREAD))
+    assert isinstance(page, ev.PageFetched)
+    server.most = 20
+    upto = page.messages[-1].cursor
+    [window] = await performer.reread(ev.Reread(THREAD, START, upto, limit=100))
+    assert isinstance(window, ev.WindowReread)
+    assert len(window.messages) == 80
+    [older] = await performer.fetch_page(ev.FetchPage(THREAD, before=page.messages[0].cursor))
+    assert isinstance(older, ev.PageFetched)
+    assert (len(older.messages), older.whole) == (20, False)
 
 
 async def test_of_numbers_in_a_column_of_text_a_window_brings_all_that_are_of_one_time() -> None:

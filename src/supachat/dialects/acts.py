@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from supachat.dialects import asks, rows
-from supachat.dialects.calls import Call, Row
+from supachat.dialects.calls import Call, Row, Select
 from supachat.dialects.fitting import Fitting, misfit
 from supachat.dialects.shape import Map
 from supachat.domain.model import Act, Draft, Message, Thread, ThreadKey
@@ -40,7 +40,7 @@ class Acts:
             raise misfit(self.map.name, "messages can only be read")
         return call
 
-    def sought_call(self, draft: Draft, me: str) -> Call:
+    def sought_call(self, draft: Draft, me: str) -> Select:
         """Whether the draft's row is there."""
         return asks.sought(self.map, draft, me)
 

@@ -185,7 +185,7 @@ class Dialect:
         with Fitting(self.name):
             return rows.edit_place(self.map, answer[-1]) if answer else None
 
-    def window_call(self, request: Reread) -> Call:
+    def window_call(self, request: Reread) -> Select:
         return asks.window(self.map, request)
 
     # ------------------------------------------------------------ whom to write to

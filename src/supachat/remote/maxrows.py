@@ -1,11 +1,17 @@
 """Whether an answer holds all there is, on a server that may give fewer rows than it was asked for.
 
 PostgREST cuts every answer of a table at its setting `db-max-rows` ("Max rows" of a project) and does not
-say so: a page that is shorter than asked looks like the last one there is. It is the last one for sure
-where this server has given longer ones. Asks nothing itself, and must never take a cut answer for the end.
+say so: a page that is shorter than asked looks like the last one there is. It is the last one where this
+server gives longer ones; else whoever asks for what comes next is told. Asks nothing itself, and must
+never take a cut answer for the end.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from supachat.dialects.calls import Row
 
 
 class MaxRows:
@@ -14,19 +20,34 @@ class MaxRows:
     def __init__(self) -> None:
         self._longest = 0
         """Rows of the longest answer: it gives as many as that."""
-        self._most: int | None = None
-        """Rows beyond which it is known to cut."""
 
-    def whole(self, count: int, asked: int) -> bool | None:
-        """Whether an answer of `count` rows is all there is; None where only one more question tells."""
-        if count >= asked:
-            self._longest = max(self._longest, count)
-            return False
-        if count < self._longest or count == 0:
-            return True
-        return False if count == self._most else None
-
-    def learn(self, count: int, *, whole: bool) -> None:
-        """What the question told: whether an answer of `count` rows was all there is."""
+    def gave(self, count: int) -> None:
+        """The server gave an answer of `count` rows of a table."""
         self._longest = max(self._longest, count)
-        self._most = None if whole else count
+
+    def cut(self, count: int) -> None:
+        """It gave no more than `count` although there were more, whatever it gave before."""
+        self._longest = count
+
+    def whole(self, count: int, asked: int) -> bool:
+        """Whether an answer of `count` rows is known to be all there is."""
+        return count < asked and (count < self._longest or count == 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list, as far as it was read."""
+
+    rows: tuple[Row, ...] = ()
+    ended: bool = False
+    moved: bool = False
+    """A row stands twice: something came to the top meanwhile, where nobody looked any more."""
+
+
+def read_on(so_far: Listed, part: Sequence[Row], *, whole: bool) -> Listed:
+    """With the next part of it. `whole`: nothing comes after that. A function may know of no parts, and
+    give all each time."""
+    if tuple(part) in ((), so_far.rows):
+        return Listed(so_far.rows, True, so_far.moved)
+    ended = whole or part[-1] in so_far.rows
+    return Listed((*so_far.rows, *part), ended, so_far.moved or part[0] in so_far.rows)

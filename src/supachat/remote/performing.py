@@ -1,27 +1,24 @@
 """Requests carried out: the dialect says what to ask and what the answer means, `rows` asks.
 
-Decides nothing: no request is made that was not asked for, but for one row more where an answer may have
-been cut short (see `maxrows`). Errors are `SupachatError`s.
+Decides nothing: no request is made that was not asked for, but that a list, a window or a search is read on
+where an answer may have been cut short (see `maxrows`). Errors are `SupachatError`s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from supachat.dialects.asks import MOST_SOUGHT
-from supachat.dialects.calls import Call, Row, Rpc, Select
+from supachat.dialects.calls import Row, Rpc, Select
 from supachat.dialects.grammar import Dialect
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed, NotFound, Refused, Unreachable
 from supachat.domain.feeds import FeedInfo
-from supachat.domain.model import Act, Draft, Message, Person, Thread
+from supachat.domain.model import Act, Cursor, Draft, Message, Person, Thread, ThreadKey
 from supachat.remote.hearing import Known
-from supachat.remote.maxrows import MaxRows
+from supachat.remote.maxrows import Listed, MaxRows, read_on
 from supachat.remote.rows import Rows
 
-LONG = 100
-"""Rows from which on a list is looked at for more, on a server of which nothing is known yet."""
 MOST_LISTED = 10_000
 """Rows of a list that a function gives, in all."""
 
@@ -76,24 +73,16 @@ class Performer:
         return ev.ThreadsListed(request.source, threads, people, dialect.reads(answer))
 
     async def whole_list(self, call: Rpc | Select) -> Sequence[Row]:
-        """A list, read on where an answer may have been cut. A short one keeps nobody waiting for that, but
-        where this server is known to cut. Where it moved meanwhile rows stand twice: what came to the top
-        was never where we looked, and is read at last."""
+        """A list, read on until its end is known: what is missing in it is taken for gone. Where it moved
+        meanwhile its top is read once more."""
         most = MOST_LISTED if isinstance(call, Rpc) or call.limit is None else call.limit
-        rows = list(await self._rows.carry_out(call))
-        got, moved = len(rows), False
-        while len(rows) < most:
-            whole = self._max_rows.whole(got, most)
-            if whole or (whole is None and got < LONG):
-                break
-            more = await self._rows.carry_out(replace(call, offset=len(rows)))
-            if more or isinstance(call, Select):  # a function may give one array, which is never cut
-                self._max_rows.learn(got, whole=not more)
-            moved = moved or (bool(more) and more[0] in rows)
-            if not more or more[-1] in rows:
-                break
-            rows, got = rows + more, len(more)
-        return rows if not moved else [*rows, *await self._rows.carry_out(call)]
+        listed = Listed()
+        while not listed.ended and len(listed.rows) < most:
+            part = await self._rows.carry_out(replace(call, offset=len(listed.rows)))
+            if isinstance(call, Select):  # a function may give one array, which is never cut
+                self._max_rows.gave(len(part))
+            listed = read_on(listed, part, whole=self._max_rows.whole(len(part), most))
+        return [*listed.rows, *(await self._rows.carry_out(call) if listed.moved else ())]
 
     async def mentions(self, request: ev.FetchMentions) -> Sequence[ev.Event]:
         dialect, me = self.source(request.source)
@@ -102,60 +91,72 @@ class Performer:
         return [ev.MentionsRead(request, dialect.any_messages(answer, me))]
 
     async def fetch_page(self, request: ev.FetchPage) -> Sequence[ev.Event]:
+        """Where the end is not known to be reached it is not called so. The next page settles that, and
+        nobody waits for it to see this one."""
         dialect, me = self.source(request.thread.source)
         answer = await self._rows.carry_out(dialect.page_call(request))
         messages = dialect.messages(answer, request.thread, me)
-        beyond = dialect.page_call(_beyond(request, messages))
-        whole = await self._whole(len(messages), request.limit, beyond)
+        whole = self._whole(answer, request.limit)
         return [ev.PageFetched(request, messages, dialect.authors(answer), whole)]
 
     async def fetch_edits(self, request: ev.FetchEdits) -> Sequence[ev.Event]:
+        """The same of edits."""
         dialect, me = self.source(request.thread.source)
         call = dialect.edits_call(request)
         answer = await self._rows.carry_out(call) if call is not None else []
         messages, reached = dialect.messages(answer, request.thread, me), dialect.edited_to(answer)
-        beyond = dialect.edits_call(replace(request, after=reached or request.after, limit=1))
-        whole = await self._whole(len(messages), request.limit, beyond)
-        return [ev.EditsFetched(request, messages, reached, whole)]
+        return [ev.EditsFetched(request, messages, reached, self._whole(answer, request.limit))]
+
+    def _whole(self, answer: Sequence[Row], limit: int) -> bool:
+        self._max_rows.gave(len(answer))
+        return self._max_rows.whole(len(answer), limit)
 
     async def reread(self, request: ev.Reread) -> Sequence[ev.Event]:
-        dialect, me = self.source(request.thread.source)
-        found: list[Message] = []
-        after = request.after
-        while True:
-            call = dialect.window_call(replace(request, after=after))
-            answer = dialect.messages(await self._rows.carry_out(call), request.thread, me)
-            found += answer
+        dialect = self.source(request.thread.source)[0]
+        found = await self._read_on(
+            request.thread,
+            request.after,
+            lambda after: dialect.window_call(replace(request, after=after)),
             # of a text column's numbers of one time the last may be there before the others
-            if not answer or (len(answer) < request.limit and answer[-1].cursor >= request.upto):
-                break
-            after = answer[-1].cursor
-            beyond = dialect.window_call(replace(request, after=after, limit=1))
-            if await self._whole(len(answer), request.limit, beyond):
-                break
+            enough=lambda answer: len(answer) < request.limit and answer[-1].cursor >= request.upto,
+        )
         return [ev.WindowReread(request, tuple(m for m in found if m.cursor <= request.upto))]
 
-    async def _whole(self, count: int, limit: int, beyond: Call | None) -> bool:
-        """Whether the server has no more than the `count` rows it gave. Where that cannot be known by their
-        number, `beyond` asks for the one after them."""
-        whole = self._max_rows.whole(count, limit)
-        if whole is None and beyond is not None:
-            whole = not await self._rows.carry_out(beyond)
-            self._max_rows.learn(count, whole=whole)
-        return whole is not False
-
     async def seek_draft(self, request: ev.SeekDraft) -> Sequence[ev.Event]:
-        draft = sought = request.draft
+        draft = request.draft
         dialect, me = self.source(draft.thread.source)
+        if draft.anchor is None or dialect.own_ids:
+            answer = await self._rows.carry_out(dialect.acts.sought_call(draft, me))
+            return [ev.DraftSought(draft, tuple(dialect.messages(answer, draft.thread, me)))]
+        found = await self._read_on(
+            draft.thread,
+            draft.anchor,
+            lambda after: dialect.acts.sought_call(replace(draft, anchor=after), me),
+        )
+        return [ev.DraftSought(draft, tuple(found))]
+
+    async def _read_on(
+        self,
+        thread: ThreadKey,
+        after: Cursor,
+        call: Callable[[Cursor], Select],
+        enough: Callable[[Sequence[Message]], bool] = lambda answer: False,
+    ) -> list[Message]:
+        """Answer after answer, until one is enough or empty: what is not among them counts as not there, so
+        that none is believed to be the last for its length."""
+        dialect, me = self.source(thread.source)
         found: list[Message] = []
+        short = 0
         while True:
-            answer = await self._rows.carry_out(dialect.acts.sought_call(sought, me))
-            messages = dialect.messages(answer, draft.thread, me)
-            found += messages
-            one = draft.anchor is None or dialect.own_ids
-            if one or self._max_rows.whole(len(messages), MOST_SOUGHT):
-                return [ev.DraftSought(draft, tuple(found))]
-            sought = replace(sought, anchor=messages[-1].cursor)
+            asked = call(after)
+            rows = await self._rows.carry_out(asked)
+            if rows and short:
+                self._max_rows.cut(short)
+            answer = dialect.messages(rows, thread, me)
+            found += answer
+            if not answer or enough(answer) or answer[-1].cursor == after:
+                return found
+            after, short = answer[-1].cursor, len(rows) if len(rows) < (asked.limit or 0) else 0
 
     async def change(self, draft: Draft) -> Sequence[ev.Event]:
         """An edit or a delete. Rights that hide a row make it a change of no rows: that is looked into."""
@@ -199,12 +200,3 @@ class Performer:
         if call is None:
             raise Refused("a thread with that person cannot be made here")
         return dialect.ensured(await self._rows.carry_out(call), me)
-
-
-def _beyond(request: ev.FetchPage, messages: Sequence[Message]) -> ev.FetchPage:
-    """What asks for the one message after the last of a page, whichever way it went."""
-    if not messages:
-        return request
-    if request.after is not None:
-        return replace(request, after=messages[-1].cursor, limit=1)
-    return replace(request, before=messages[0].cursor, limit=1)
