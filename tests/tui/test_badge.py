@@ -176,6 +176,26 @@ def test_the_header_stands_on_the_grid() -> None:
     assert row.endswith("◉ live 12 ms  ")
 
 
+@pytest.mark.parametrize(
+    ("workspace", "account", "told"),
+    [
+        ("demo", "Ana Duarte", " demo Ana Dua⋯, offline  "),
+        ("acme", "ana", " acme ana, offline  "),
+        ("a-team-in-hamburg", "ana", " a-team-in-ha⋯, offline  "),
+        ("a-team", "Ana Duarte", " a-team Ana D⋯, offline  "),
+    ],
+)
+def test_a_name_is_cut_before_the_word_that_says_one_is_invisible(
+    workspace: str, account: str, told: str
+) -> None:
+    state = replace(
+        FULL, workspace=Safe(workspace), account=Safe(account), list_width=24, presence=Safe("offline")
+    )
+    row = text(header_row(state, 80, NOW))
+    assert row.startswith(told)
+    assert row[28:].startswith("Release 4.2")
+
+
 @pytest.mark.parametrize("cells", range(60, 200, 7))
 def test_two_cells_stay_free_left_of_the_badge_and_the_width_is_exact(cells: int) -> None:
     row = header_row(FULL, cells, NOW)

@@ -37,18 +37,21 @@ async def refuse(pilot: Pilot[int], town: Town, message: MessageKey, text: str) 
     run.apply(run.engine.failed(request, WHY, run.now()))
 
 
-async def test_enter_edits_the_message_again_and_the_unsent_text_comes_back() -> None:
+async def test_what_is_typed_is_not_taken_and_enter_edits_the_message_again() -> None:
     town = five()
     async with running(make_app(town), (120, 50)) as pilot:
         await at(pilot, STAKING)
         screen, message = chat(pilot.app), own(pilot)
         await pilot.press(*"half a")
         await refuse(pilot, town, message, "better")
+        await until(pilot, lambda: "only within the hour; ctrl+up" in screen_text(pilot.app))
+        await pilot.press(*" word")
+        assert (screen.composer.text, screen.composer.editing) == ("half a word", False)
+        await pilot.press("ctrl+up")
         await until(pilot, lambda: "editing  enter saves" in screen_text(pilot.app))
         assert screen.composer.text == "better"
-        await until(pilot, lambda: "only within the hour" in screen_text(pilot.app))
         await pilot.press(*" words", "enter")
-        await until(pilot, lambda: screen.composer.text == "half a")
+        await until(pilot, lambda: screen.composer.text == "half a word")
         (again,) = await until(pilot, lambda: asked(town))
         assert (again.draft.target, again.draft.raw) == (message.id, "better words")
         assert "better words" not in [row.raw for row in town.table[STAKING]], "it was sent as a message"

@@ -72,10 +72,13 @@ class Editing:
         self._begin(message.key, typed or message.raw, anew=not typed)
 
     def last(self) -> None:
-        """Edit the last message of one's own that can be."""
+        """Edit the last message of one's own that can be; first what was refused and waits."""
         key = self._middle.thread
         if key is None or not self._client.can(key.source, Feature.EDIT):
             self._typing.flash(Safe("messages cannot be edited here"))
+            return
+        if self._edit is None and self._client.texts.refused(key):
+            self.resume()
             return
         mine = (item for item in reversed(self._pane.newest(LOOKED_AT)) if isinstance(item, Message))
         last = next((m for m in mine if m.own and not m.deleted and m.delivery is Delivery.SENT), None)
@@ -190,13 +193,17 @@ class Editing:
     # ------------------------------------------------------------ what comes back
 
     def refused(self, draft: Draft) -> None:
-        """The server refused an edit: it is edited again, at once where its thread is open and no other
-        message is edited."""
-        self.resume()
+        """The server refused an edit: it is edited again, at once where its thread is open and nothing
+        else is being written. What is typed is never taken from under the fingers."""
+        if not self._composer.text:
+            self.resume()
         if draft in self._client.texts.refused(draft.thread):
-            self._notices.tell(
-                Notice(Safe("Not changed, your edit waits"), draft.reason or NOTHING, "warning")
-            )
+            thread = self._client.thread(draft.thread)
+            back = "ctrl+up takes it up again"
+            if thread is not None and thread.key != self._middle.thread:
+                back = f"opening {thread.title} brings it back"
+            words = Safe(f"{draft.reason}; {back}" if draft.reason else back)
+            self._notices.tell(Notice(Safe("Not changed, your edit waits"), words, "error"))
 
     def take_back(self, draft: str) -> None:
         """What is not sent yet into the composer again, unless it is on its way."""

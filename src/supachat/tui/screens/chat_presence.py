@@ -44,13 +44,11 @@ class PresenceByHand:
         self._client.attendance.set(presence)
         self._typing.flash(Safe(words))
 
-    def account_words(self) -> Safe:
-        """Who is signed in, and what they are to others where that is not plainly here."""
-        account = self._client.account
-        if account is None:
-            return NOTHING
-        name, mine = account.name or account.email, self._client.attendance.mine()
-        return name if mine is Presence.ONLINE or not self.attends else Safe(f"{name}, {mine.value}")
+    def words(self) -> Safe:
+        """What the reader is to others, where that is told and is not plainly here."""
+        mine = self._client.attendance.mine()
+        here = mine is Presence.ONLINE or not self.attends or self._client.account is None
+        return NOTHING if here else Safe(mine.value)
 
     def commands(self) -> list[Command]:
         """What the palette offers of it."""

@@ -70,14 +70,15 @@ class View:
     def header(self) -> None:
         client, key, now = self._client, self._client.open_thread, self._places.frame
         thread = client.thread(key) if key else None
-        title = thread.title if thread else NOTHING
+        title, account = thread.title if thread else NOTHING, client.account
         facts = views.facts(client, key, self._now()) if key else NOTHING
         if self._middle.feed:
             title, facts = self._feeds.words()
         self._widgets.header.show(
             self._monotonic(),
             workspace=client.workspace,
-            account=self._presence.account_words(),
+            account=(account.name or account.email) if account else NOTHING,
+            presence=self._presence.words(),
             title=title,
             facts=facts,
             health=client.health,

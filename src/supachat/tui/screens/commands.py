@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
-from supachat.tui.keymap import Keymap, Place, bindings
+from supachat.tui.keymap import KEYS, Keymap, Place, bindings
 from supachat.tui.screens.matching import match
 from supachat.tui.screens.overlay import Overlay
 from supachat.tui.widgets.drawn import keys_of
@@ -18,6 +18,8 @@ from supachat.tui.widgets.results import Result
 
 _VIEW: Final = frozenset({"list", "people", "health", "help"})
 _PROGRAM: Final = frozenset({"again", "reconnect_all", "toggle_offline", "leave"})
+_LIST: Final = frozenset(key.id for key in KEYS[Place.LIST])
+"""Their key is one only while the list has the keyboard."""
 
 
 class Command(NamedTuple):
@@ -35,7 +37,8 @@ def key_commands(keys: Keymap) -> list[Command]:
 
 
 def _where(key_id: str) -> Safe:
-    return Safe("view" if key_id in _VIEW else "program" if key_id in _PROGRAM else "go")
+    known = {"view": _VIEW, "program": _PROGRAM, "list": _LIST}
+    return Safe(next((where for where, ids in known.items() if key_id in ids), "go"))
 
 
 class Commands(Overlay[str]):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from supachat.client import Client
-from supachat.domain.model import Person, PersonKey, ThreadKey
+from supachat.domain.model import NOTHING, Person, PersonKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.keymap import Place, bindings
 from supachat.tui.screens.matching import match
@@ -65,6 +65,8 @@ class AskLine(Overlay[str]):
 
 class Invite(Switcher):
     """Somebody of the thread's source who is not in it yet. Dismisses with the person."""
+
+    UNMET = NOTHING
 
     def __init__(self, client: Client, thread: ThreadKey) -> None:
         super().__init__(client, starting=True)

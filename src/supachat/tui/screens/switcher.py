@@ -41,6 +41,8 @@ class Switcher(Overlay[Goal]):
     PLACE = Place.SWITCHER
     ASK = Safe("Thread or person")
     ASK_STARTING = Safe("Name or app id")
+    UNMET = Safe("no thread yet")
+    """What is said of somebody without a thread, instead of their handle."""
     BINDINGS = bindings(Place.SWITCHER)
 
     def __init__(self, client: Client, *, starting: bool = False) -> None:
@@ -136,7 +138,7 @@ class Switcher(Overlay[Goal]):
         mark, look = of_presence(self._client.presence(source, person.key.id), glyphs_of(self))
         thread = self._thread_with(person.key)
         handle = NOTHING if _UUID.fullmatch(person.handle) else person.handle
-        said = handle if thread else Safe("no thread yet")
+        said = handle if thread else self.UNMET or handle
         if person.kind is not PersonKind.PERSON:
             said = Safe(person.kind.value)
         if len({key.source for key in self._everybody()}) > 1:  # the same person may be in several

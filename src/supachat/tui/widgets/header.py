@@ -29,7 +29,8 @@ LEAST_FOR_FACTS = 60
 
 @dataclass(frozen=True, slots=True)
 class HeaderState:
-    """Everything the header shows. `list_width` is 0 while the list is hidden."""
+    """Everything the header shows. `list_width` is 0 while the list is hidden. `presence`: what the account
+    is to others, where that is not plainly here."""
 
     workspace: Safe = NOTHING
     account: Safe = NOTHING
@@ -38,6 +39,7 @@ class HeaderState:
     health: Health = field(default_factory=Health)
     list_width: int = 0
     wide: bool = False
+    presence: Safe = NOTHING
 
 
 def header_row(
@@ -73,11 +75,15 @@ def _shortened(facts: Safe, cells: int, mark: str) -> Safe:
 def _left(state: HeaderState) -> list[Span]:
     if not state.list_width:
         return [space(4)]
-    name = Span(cut(state.workspace, state.list_width - 2), "bold foreground")
-    spans = [space(1), name]
-    room = state.list_width - width(spans) - 2
+    told = (
+        [Span(Safe(f", {state.presence}"), "quiet")] if state.presence else []
+    )  # never cut: the names are
+    most = state.list_width - 2 - width(told)
+    spans = [space(1), Span(cut(state.workspace, most), "bold foreground")]
+    room = most - width(spans)
     if state.account and room > 2:
         spans += [space(1), Span(cut(state.account, room), "quiet")]
+    spans += told
     return [*spans, space(state.list_width + 4 - width(spans))]
 
 
