@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from keyring.errors import KeyringLocked, NoKeyringError
 from tests.remote.keyrings import QUICK, TOKEN, Fails, Hangs, KeepsNothing, Locks, Works, opened
 
 from supachat.domain.errors import VaultError
@@ -91,12 +93,44 @@ def test_a_hanging_keyring_costs_its_deadline_and_no_more(tmp_path: Path, hangs:
     assert vault.kind == "memory", "who waited for the answer has a keyring"
 
 
-@pytest.mark.parametrize("backend", [KeepsNothing(), Fails()])
-def test_a_keyring_that_was_asked_for_is_not_replaced(backend: Keyring, tmp_path: Path) -> None:
-    with pytest.raises(VaultError) as caught:
-        opened("keyring", tmp_path, backend)
-    assert caught.value.cure
-    assert "\x1b" not in str(caught.value)
+@pytest.mark.parametrize(
+    ("error", "words", "locked"),
+    [
+        (NoKeyringError("No recommended backend was available."), "no keyring on this computer", False),
+        (ModuleNotFoundError("No module named 'nope'"), "no keyring on this computer", False),
+        (KeyringLocked("Failed to unlock the collection!"), "is locked", True),
+        (OSError("\x1b[31mthe bus\nis gone"), "failed: \u241b[31mthe bus is gone", True),
+        (RuntimeError(), "failed: RuntimeError", True),
+    ],
+)
+@pytest.mark.parametrize("kind", ["auto", "keyring"])
+def test_a_keyring_is_said_to_be_what_it_is(
+    kind: str, error: Exception, words: str, locked: bool, tmp_path: Path
+) -> None:
+    """Whoever has none was told to unlock it."""
+
+    class Raises(Works):
+        def set_password(self, service: str, username: str, password: str) -> None:
+            raise error
+
+    if kind == "auto":
+        assert words in opened(kind, tmp_path, Raises()).where
+        return
+    with pytest.raises(VaultError, match=re.escape(words)) as caught:
+        opened(kind, tmp_path, Raises())
+    assert ("Unlock" in caught.value.cure) is locked
+    assert "another place" in caught.value.cure
+
+
+def test_one_that_keeps_nothing_and_one_that_hangs_are_no_keyrings_that_are_missing(
+    tmp_path: Path, hangs: Hangs
+) -> None:
+    with pytest.raises(VaultError, match="keeps nothing") as caught:
+        opened("keyring", tmp_path, KeepsNothing())
+    assert "Unlock" not in caught.value.cure
+    with pytest.raises(VaultError, match="does not answer") as caught:
+        opened("keyring", tmp_path, hangs)
+    assert "asking for its password" in caught.value.cure
 
 
 async def test_a_keyring_that_locks_later_is_an_error_with_a_cure(tmp_path: Path) -> None:
@@ -149,9 +183,7 @@ def test_an_unknown_place_is_refused(tmp_path: Path) -> None:
 
 
 def test_memory_says_why() -> None:
-    assert (
-        "ends with this program (there is no keyring here)" in MemoryVault("there is no keyring here").where
-    )
+    assert "ends with this program (the keyring is locked)" in MemoryVault("the keyring is locked").where
 
 
 async def test_the_lock_lets_one_in_at_a_time(tmp_path: Path) -> None:

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 from supachat.domain.errors import VaultError
-from supachat.domain.secrets import CUT
 from supachat.domain.text import Safe, safe_line
+from supachat.remote.keyringtrouble import UNLOCK, KeepsNothing, trouble
 from supachat.remote.lane import Lane, in_daemon
 from supachat.remote.vaultfile import STAYS, read_private, remove_private, write_private
 from supachat.remote.waits import Waits
@@ -201,19 +201,12 @@ class KeyringVault:
 
     async def _ask(self, work: Callable[[], T], saved: str = "") -> T:
         """`saved`: the secret that `work` hands over."""
-        cure = f"{STAYS}. {UNLOCK}" if saved else UNLOCK
         try:
             async with asyncio.timeout(self.waits.keyring):
                 return await self.lane.run(work)
-        except TimeoutError:
-            raise VaultError("the keyring does not answer", cure=cure) from None
         except Exception as error:
-            # backends raise whatever their platform raises, and may quote what they were given
-            words = safe_line(str(error).replace(saved, CUT) if saved else str(error))
-            raise VaultError(f"the keyring failed: {words}", cure=cure) from error
-
-
-UNLOCK = "Unlock the keyring, or choose another place for the session"
+            # backends raise whatever their platform raises
+            raise trouble(error, given=saved, then=STAYS if saved else "") from error
 
 
 def system_keyring() -> Keyring:
@@ -264,11 +257,9 @@ def _found(waits: Waits, find: Callable[[], Keyring]) -> Keyring:
     future = in_daemon(lambda: _working(find()))
     try:
         return future.result(waits.keyring)
-    except TimeoutError:
-        raise VaultError("the keyring does not answer", cure=UNLOCK) from None
     except Exception as error:
         # backends raise whatever their platform raises
-        raise VaultError("there is no keyring here", cure=UNLOCK) from error
+        raise trouble(error) from error
 
 
 def _working(backend: Keyring) -> Keyring:
@@ -277,7 +268,7 @@ def _working(backend: Keyring) -> Keyring:
     service, probe = f"supachat:probe:{secrets.token_hex(8)}", "works"
     backend.set_password(service, _ENTRY, probe)
     if backend.get_password(service, _ENTRY) != probe:
-        raise VaultError("the keyring keeps nothing")
+        raise KeepsNothing
     backend.delete_password(service, _ENTRY)
     return backend
 
