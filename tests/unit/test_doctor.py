@@ -6,16 +6,20 @@ import asyncio
 import base64
 import io
 import json
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from tests.unit.doctor_checks import found, hangs, raises, well
 
 from supachat.cli.doctor import plain_lines, summary
-from supachat.doctor.findings import Check, Finding, Grade, Note, Trouble, Unseen
+from supachat.dialects.calls import Topic
+from supachat.doctor.findings import AGAIN, Check, Finding, Grade, Note, Trouble, Unseen
+from supachat.doctor.machine import Machine
 from supachat.doctor.network import key_kind, where_to_look
-from supachat.doctor.project import ends_in
+from supachat.doctor.project import Reader, ends_in
 from supachat.doctor.terminal import QUESTIONS, Answers, Terminal, colours, understood
-from supachat.domain.errors import Unreachable
+from supachat.domain.errors import ServerTrouble, Unreachable
 from supachat.domain.text import Safe
 
 ALL = Answers(wide=2, marked=1, kitty=True, osc=True, at_once=True, spoke=True)
@@ -31,12 +35,23 @@ DA1 = "\x1b[?62;4c"
         (Note("odd"), Grade.NOTE, "odd", ""),
         (Unseen("it is dark"), Grade.SKIPPED, "not checked, because it is dark", ""),
         (Unreachable("no answer", cure="wait"), Grade.FAILED, "no answer", "wait"),
+        (ServerTrouble("the server has trouble"), Grade.FAILED, "the server has trouble", AGAIN),
         (KeyError("secret"), Grade.FAILED, "the check itself broke (KeyError)", "Please report it"),
         (Trouble("evil \x1b[2J", "a\nb\x07"), Grade.FAILED, "evil ␛[2J", "a\nb␇"),
     ],
 )
 async def test_what_a_check_raises_is_a_line(error: Exception, grade: Grade, words: str, cure: str) -> None:
     assert await found(raises(error)) == [Finding("x", grade, Safe(words), Safe(cure))]
+
+
+async def test_a_way_to_realtime_that_is_shut_names_what_may_shut_it() -> None:
+    async def shut(topic: Topic, patience: float) -> None:
+        raise ServerTrouble("realtime cannot be reached: the server answered 503")
+
+    machine = SimpleNamespace(examiner=lambda *, signed_in: SimpleNamespace(join=shut))
+    with pytest.raises(Trouble, match="the server answered 503") as told:
+        await Reader(cast("Machine", machine)).join(Topic("room"))
+    assert "websocket" in told.value.cure
 
 
 async def test_a_check_that_hangs_ends_at_its_deadline_and_the_others_do_not_wait() -> None:

@@ -11,6 +11,9 @@ from supachat.domain.errors import SupachatError
 from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe, safe, safe_line
 
+AGAIN = "Try again in a minute; if it goes on, show these words to whoever keeps the project"
+"""What to do about trouble that says nothing of it: a server's own."""
+
 
 class Grade(StrEnum):
     OK = "ok"
@@ -101,7 +104,7 @@ async def _find(check: Check, needs: Sequence[asyncio.Task[Finding] | Finding]) 
         words = safe_line(f"not checked, because {unseen}")
         return Finding(check.name, Grade.SKIPPED, words)
     except SupachatError as error:
-        return _failed(check, error.message, error.cure)
+        return _failed(check, error.message, error.cure or AGAIN)
     except Exception as error:  # noqa: BLE001 - one broken check must not cost the others
         return _failed(check, f"the check itself broke ({type(error).__name__})", "Please report it")
 

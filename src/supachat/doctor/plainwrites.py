@@ -9,7 +9,7 @@ from __future__ import annotations
 from supachat.dialects.calls import Insert, Rpc
 from supachat.doctor import sql
 from supachat.doctor.findings import Note, Trouble, Unseen
-from supachat.doctor.project import FLOWS, Reader, Source
+from supachat.doctor.project import Reader, Source
 
 
 async def writes(source: Source, reader: Reader) -> str:
@@ -35,7 +35,7 @@ async def topics(source: Source, reader: Reader) -> str:
     if not found:
         raise Note("this map names no topic: what is new is fetched every few seconds")
     for topic in found:
-        joined = await reader.examiner.join(topic, FLOWS if topic.replication_ready else 0.0)
+        joined = await reader.join(topic)
         if joined.refusal:
             raise Trouble(f"{topic.name}: {joined.refusal}", sql.listening(source.dialect.name))
     private = sum(topic.private for topic in found)

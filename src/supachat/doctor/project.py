@@ -11,17 +11,21 @@ import time
 from dataclasses import replace
 from uuid import uuid4
 
-from supachat.assemble.examine import Dialect, Examiner, code_of
+from supachat.assemble.examine import Dialect, Examiner, Joined, code_of
 from supachat.dialects import catalog
 from supachat.dialects.calls import Call, Insert, Rpc, Select, Topic
 from supachat.doctor import sql
 from supachat.doctor.findings import Note, Trouble, Unseen
 from supachat.doctor.machine import Machine
-from supachat.domain.errors import DialectError, NotAllowed, Refused, SessionEnded
+from supachat.domain.errors import DialectError, NotAllowed, Refused, ServerTrouble, SessionEnded
 from supachat.domain.model import Draft, Feature, Micros, Thread
 
 FLOWS = 5.0
 """Seconds for the database's word that its broadcasts reach a topic."""
+NO_SOCKET = (
+    "Is Realtime switched on in the project? A proxy on the way may let no websocket through\n"
+    "Until it answers, what is new is asked for every 5 s; nothing is lost"
+)
 MARK = "supachat doctor looks whether this may be written; it is never kept"
 
 
@@ -46,6 +50,13 @@ class Reader:
         left = ends_in(token, time.time())
         words = f"signed in as {account.email or account.name}"
         return words if left is None else f"{words}; the token ends in {left / 60:.0f} min and is renewed"
+
+    async def join(self, topic: Topic) -> Joined:
+        """Raises `Trouble` where there is no way to realtime at all."""
+        try:
+            return await self.examiner.join(topic, FLOWS if topic.replication_ready else 0.0)
+        except ServerTrouble as error:
+            raise Trouble(error.message, NO_SOCKET) from error
 
 
 def ends_in(token: str, now: float) -> float | None:
@@ -145,7 +156,7 @@ class Source:
     async def joins(self) -> str:
         """The reader's own private topic, and that changes of the database reach it."""
         topic = self._topic()
-        joined = await self._reader.examiner.join(topic, FLOWS if topic.replication_ready else 0.0)
+        joined = await self._reader.join(topic)
         if joined.refusal:
             raise Trouble(f"{topic.name}: {joined.refusal}", sql.listening())
         if topic.replication_ready and not joined.flows:
