@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import random
-import tracemalloc
 
+from tests.held import held
 from tests.repeats import HOURS
 from tests.unit.simulated import Device
 from tests.unit.simulated_server import Kind, Server
@@ -88,16 +88,15 @@ def test_a_day_of_a_bad_network_leaves_nothing_behind() -> None:
     server.in_doubt = device.looks_for
     device.start()
     under_way: list[int] = []
-    held: list[tuple[int, int]] = []
-    tracemalloc.start()
-    for _ in range(HOURS):
+    kept: list[tuple[int, int]] = []
+    for number in range(1, HOURS + 1):
         hour(device, way, server, dice)
         under_way.append(len(device.engine.parts.asking))
-        held.append((tracemalloc.get_traced_memory()[0], len(server.log)))
-    tracemalloc.stop()
+        if number in (HOURS // 2, HOURS):
+            kept.append((held(), len(server.log)))
     assert max(under_way) <= 8, under_way
-    (before, few), (after, many) = held[HOURS // 2 - 1], held[-1]
-    assert (after - before) / (many - few) < MOST_BYTES, held
+    (before, few), (after, many) = kept
+    assert (after - before) / (many - few) < MOST_BYTES, kept
     assert way.most_in_a_minute() <= 20
     assert len(way.tries) > HOURS
     device.now, server.clock = device.now + 60, server.clock + 60_000_000
