@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -167,6 +169,21 @@ async def test_a_command_that_hangs_is_ended_with_all_that_it_started(tmp_path: 
     with pytest.raises(asyncio.CancelledError):
         await waiting
     await until(lambda: not _alive(int(mark.read_text())), "its child is gone too")
+
+
+async def test_what_a_command_leaves_running_is_not_waited_for(tmp_path: Path) -> None:
+    """An agent that it started holds its output open for ever: a sign-in took half a minute and failed."""
+    mark, token = tmp_path / "pid", jwt(time.time() + 60)
+    code = (
+        "import pathlib, subprocess, sys; "
+        "left = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']); "
+        f"pathlib.Path({str(mark)!r}).write_text(str(left.pid)); print({token!r})"
+    )
+    try:
+        assert (await Command(python(code), patience=30).give()).token == token
+        assert _alive(int(mark.read_text())), "it may be somebody's agent"
+    finally:
+        os.kill(int(mark.read_text()), signal.SIGKILL)
 
 
 def _alive(pid: int) -> bool:

@@ -60,6 +60,7 @@ def test_what_is_read(written: str, read: object) -> None:
         ('{ kind = "endpoint", url = "https://a.dev", token_field = 5 }', "a text in quotes"),
         ('{ kind = "command" }', "auth.argv was expected to be a list"),
         ('{ kind = "command", argv = "shop token" }', "auth.argv was expected to be a list"),
+        (r'{ kind = "command", argv = ["shop", "a\u0000b"] }', "auth.argv holds a NUL"),
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_without_the_secret(written: str, words: str) -> None:

@@ -31,6 +31,8 @@ from supachat.remote.waits import Waits
 
 LARGEST = 65536
 """Bytes of an answer; a token has some thousand."""
+LINGER = 0.5
+"""Seconds that the last of what a program printed may take to come after its end."""
 
 
 class Given(NamedTuple):
@@ -116,7 +118,8 @@ class Command:
     async def give(self) -> Given:
         cure = "Run it by hand to see why"
         try:
-            process = await asyncio.create_subprocess_exec(
+            process, heard = await asyncio.get_running_loop().subprocess_exec(
+                _Heard,
                 *self.argv,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.PIPE,
@@ -127,40 +130,57 @@ class Command:
             raise SessionEnded(f"{self.name} cannot be run: {error.strerror}", cure=cure) from error
         try:
             async with asyncio.timeout(self.patience):
-                out = await _said(process)
+                await heard.all()
         except TimeoutError:
             raise ServerTrouble(f"{self.name} gave no token in {self.patience:.0f} s", cure=cure) from None
         finally:
-            await _end(process)
-        if len(out) > LARGEST:
+            await _end(process, heard)
+        if len(heard.out) > LARGEST:
             raise SessionEnded(f"{self.name} prints more than a token", cure=cure)
-        if process.returncode != 0:
-            raise SessionEnded(f"{self.name} gave no token, it ended with {process.returncode}", cure=cure)
-        return Given(picked(out.decode("utf-8", "replace"), self.field, self.name))
+        if (code := process.get_returncode()) != 0:
+            raise SessionEnded(f"{self.name} gave no token, it ended with {code}", cure=cure)
+        return Given(picked(heard.out.decode("utf-8", "replace"), self.field, self.name))
 
 
-async def _said(process: asyncio.subprocess.Process) -> bytes:
-    """All that it prints, once it has ended; one that prints more than `LARGEST` is ended at that."""
-    assert process.stdout is not None
-    out = b""
-    while part := await process.stdout.read(LARGEST):
-        out = (out + part)[: LARGEST + 1]
-        if len(out) > LARGEST:
-            await _end(process)  # what is still in the pipe is read to its end, else it would stay open
-    await process.wait()
-    return out
+class _Heard(asyncio.SubprocessProtocol):
+    """What a program prints. asyncio's own streams wait until nobody holds the pipe any more, and what the
+    program has left running in the background may hold it for ever."""
+
+    def __init__(self) -> None:
+        self.out = bytearray()
+        self.ended, self._closed, self._enough = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    def pipe_data_received(self, fd: int, data: bytes) -> None:
+        self.out += data[: LARGEST + 1 - len(self.out)]
+        if len(self.out) > LARGEST:
+            self._enough.set()
+
+    def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
+        self._closed.set()
+
+    def process_exited(self) -> None:
+        self.ended.set()
+        self._enough.set()
+
+    async def all(self) -> None:
+        """Wait for its end, or until it has printed too much."""
+        await self._enough.wait()
+        if self.ended.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LINGER):
+                    await self._closed.wait()
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(process: asyncio.SubprocessTransport, heard: _Heard) -> None:
     """It and whatever it started, if it is still there."""
-    if process.returncode is not None:
-        return
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
+    if not heard.ended.is_set():
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            if sys.platform == "win32":
+                process.kill()
+            else:
+                os.killpg(process.get_pid(), signal.SIGKILL)
+    process.close()
+    await heard.ended.wait()
 
 
 def _refused(name: Safe, status: int, after: float | None) -> Exception:

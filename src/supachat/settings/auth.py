@@ -70,6 +70,8 @@ def _command(entry: dict[str, Any]) -> CommandAuth:
     argv = entry.get("argv")
     if not (isinstance(argv, list) and argv and all(isinstance(one, str) and one for one in argv)):
         raise BadInput('auth.argv was expected to be a list, like ["shop", "print-token"]')
+    if any("\0" in one for one in argv):
+        raise BadInput("auth.argv holds a NUL (\\u0000), which no program can be given")
     return CommandAuth(tuple(argv), _text(entry, "token_field", ""))
 
 
