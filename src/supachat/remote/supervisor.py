@@ -21,18 +21,8 @@ from supachat.domain.text import Safe, safe_line
 from supachat.remote.address import Address
 from supachat.remote.connection import Connection
 from supachat.remote.doorstep import stumbled
-from supachat.remote.frames import (
-    Beaten,
-    Broadcast,
-    Ended,
-    Heard,
-    LinkDown,
-    Present,
-    Replicated,
-    RowChanged,
-    Unsubscribed,
-    Word,
-)
+from supachat.remote.frames import LinkDown, Word
+from supachat.remote.inbox import Inbox
 from supachat.remote.joining import Ears, Joiner, Topics
 from supachat.remote.replays import Replays
 from supachat.remote.rules import Backoff, Budget, Throttle
@@ -71,6 +61,7 @@ class Supervisor:
         self._budget = Budget(waits.attempts_max, waits.storm)
         self._again = Throttle(waits.poke_gap)
         self._tell = Teller(self.topics, ears, waits.tell)
+        self._inbox = Inbox(self.topics, ears, self._tell, clock)
         self._tokenless = False  # the last attempt came no further than that
         self._poked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -250,7 +241,10 @@ class Supervisor:
             luck=self._luck,
         )
         self._joiner = joiner
-        tasks = [asyncio.create_task(joiner.run()), asyncio.create_task(self._pump(connection, joiner))]
+        tasks = [
+            asyncio.create_task(joiner.run()),
+            asyncio.create_task(self._inbox.empty(connection, joiner)),
+        ]
         ends: list[asyncio.Future[Any]] = [connection.dead, *tasks]
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
@@ -263,38 +257,6 @@ class Supervisor:
             await asyncio.gather(*tasks, return_exceptions=True)
             for name in self.topics.dropped():
                 self._ears.topic_lost(name)
-
-    async def _pump(self, connection: Connection, joiner: Joiner) -> None:
-        while True:
-            self._pass_on(await connection.inbox.get(), joiner)
-
-    def _pass_on(self, heard: Heard, joiner: Joiner) -> None:
-        if isinstance(heard, Broadcast | Present | RowChanged | Replicated):
-            self.topics.heard[heard.topic] = self._clock()
-            self._tell.soon()
-        match heard:
-            case Broadcast() | Present() | RowChanged():
-                self._hand_over(heard)
-            case Replicated():
-                joiner.replicated(heard)
-            case Unsubscribed():
-                joiner.unsubscribed(heard)
-            case Ended():
-                joiner.ended(heard)
-            case Beaten():
-                self._tell.say(round_trip=heard.round_trip, mute=heard.round_trip is None)
-
-    def _hand_over(self, heard: Broadcast | Present | RowChanged) -> None:
-        try:
-            match heard:
-                case Broadcast() if self.topics.replays.is_news(heard):
-                    self._ears.broadcast(heard)
-                case Present():
-                    self._ears.present(heard)
-                case RowChanged():
-                    self._ears.changed(heard)
-        except Exception:  # noqa: BLE001  what a stranger sent must cost neither the link nor the next frame
-            _log.exception("a frame of %s could not be taken", safe_line(heard.topic))
 
     def _ended(self, verdict: Verdict) -> None:
         floor = {Cure.LIMIT: self._waits.limited, Cure.HALT: self._waits.halted}.get(verdict.cure, 0.0)
