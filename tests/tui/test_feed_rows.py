@@ -31,8 +31,9 @@ def test_alerts_say_how_long_they_are_open_and_who_took_them() -> None:
     assert lines[0].endswith("1 open of 2  ")
     assert lines[1].startswith("› ! Critical     PHQ-9 item 9")
     assert lines[2].endswith("open for 2 min  ")
-    assert lines[3].startswith("  ✓ Critical     Missed")
-    assert lines[4].endswith("taken by Rui Costa 08:05  ")
+    assert lines[3].strip() == "a month ago."
+    assert lines[4].startswith("  ✓ Critical     Missed")
+    assert lines[5].endswith("taken by Rui Costa 08:05  ")
     assert {cell_len(line) for line in lines} == {90}
 
 
@@ -66,6 +67,22 @@ def test_beside_a_narrow_list_a_row_says_as_much_and_in_less_it_keeps_its_detail
     assert narrow[4].endswith("taken by Rui Costa 08:05  ")
     assert {cell_len(line) for line in narrow} == {56}
     assert "taken" not in slim[4]
+
+
+def test_the_chosen_row_is_read_to_its_end_and_the_others_keep_to_two() -> None:
+    row = replace(feed_rows()[0], title=safe_line("title " * 12), body=safe_line("body " * 30))
+    section = FeedSection(ALERTS, (FeedRowView(row),), hidden=2)
+    other, chosen = (
+        [text(each) for _, each in feed_lines([section], at, NOW, 56, airy=False, focus=True)]
+        for at in ("", "alerts/alerts-1")
+    )
+    assert other[0].endswith(" 1 open of 3  ")
+    assert (len(other), other[1].count("⋯"), other[2].count("⋯")) == (3, 1, 1)
+    assert sum(line.count("title") for line in chosen) == 12
+    assert sum(line.count("body") for line in chosen) == 30
+    assert not any("⋯" in line for line in chosen)
+    assert {cell_len(line) for line in chosen} == {56}
+    assert sum("open for 2 min" in line for line in chosen) == 1
 
 
 def test_what_is_closed_says_by_whom() -> None:

@@ -66,10 +66,8 @@ class FeedList(ScrollView, can_focus=True):
     def _shown(self) -> list[FeedSection]:
         if not self.only_waiting:
             return list(self._sections)
-        waiting = (
-            replace(s, rows=tuple(v for v in s.rows if v.row.waits)) for s in self._sections if s.info.acts
-        )
-        return [section for section in waiting if section.rows]
+        waiting = ((s, tuple(v for v in s.rows if v.row.waits)) for s in self._sections if s.info.acts)
+        return [replace(s, rows=rows, hidden=len(s.rows) - len(rows)) for s, rows in waiting if rows]
 
     @property
     def _all(self) -> list[FeedRow]:

@@ -17,12 +17,14 @@ from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.domain.values import dataclass
 from supachat.tui.glyphs import UNICODE, Glyphs
-from supachat.tui.spans import Row, Span, cut, fit, space, width
+from supachat.tui.spans import Row, Span, cut, fit, space, width, wrap
 from supachat.tui.widgets.when import appointed, short, span
 
 KIND: Final = 12
 WIDE: Final = 70
 """The width from which the kind has a column."""
+WHOLE: Final = 8
+"""Rows of a title, and of details, of the row that is chosen: it can be read to its end."""
 FATED: Final = 40
 """The width from which a row says who has it, or how long it waits: in less its details need all."""
 
@@ -42,6 +44,8 @@ class FeedSection:
 
     info: FeedInfo
     rows: tuple[FeedRowView, ...] = ()
+    hidden: int = 0
+    """Rows that the reader does not want to see now."""
 
     @property
     def waiting(self) -> int:
@@ -87,8 +91,8 @@ def row_id(row: FeedRow) -> str:
 
 
 def _heading(section: FeedSection, cells: int, glyphs: Glyphs) -> Row:
-    open_ = section.waiting
-    said = f"{open_:,} open of {len(section.rows):,}" if section.info.acts else f"{len(section.rows):,}"
+    open_, of = section.waiting, len(section.rows) + section.hidden
+    said = f"{open_:,} open of {of:,}" if section.info.acts else f"{of:,}"
     left = [space(4), Span(section.info.label, "bold text2"), space(1)]
     right = [space(1), Span(Safe(said), "quiet"), space(2)]
     dashes = Safe(glyphs.rule * max(0, cells - width(left) - width(right)))
@@ -105,14 +109,29 @@ def _rows(
     edge = Span(Safe(f"{glyphs.you if chosen else ' '} "), "bold accent")
     kind = cut(row.kind or Safe(row.severity.value), KIND, glyphs.cut) if cells >= WIDE else NOTHING
     column = [Span(kind, look if waits and urgent else "quiet"), space(KIND + 1 - cell_len(kind))]
+    head = [edge, Span(Safe(f"{mark} "), look), *(column if cells >= WIDE else [])]
     title = Span(row.title, "bold foreground" if waits else "text2")
-    head = [edge, Span(Safe(f"{mark} "), look), *(column if cells >= WIDE else []), title]
-    first = fit(head, [Span(short(row.at, now), "quiet"), space(2)], cells, air=2)
-    said, colour = _fate(view, now, waits=waits, urgent=urgent)
+    at = [Span(short(row.at, now), "quiet"), space(2)]
     details = Safe("  ".join(each for each in (_time(row, now), row.body) if each))
-    below = [space(4 + (KIND + 1 if cells >= WIDE else 0)), Span(details, "quiet")]
+    said, colour = _fate(view, now, waits=waits, urgent=urgent)
     right = [Span(said, colour), space(2)] if said and cells >= FATED else [space(2)]
-    return [first, fit(below, right, cells, air=2)]
+    most = WHOLE if chosen else 1
+    first = _told(head, title, at, cells, most)
+    return [*first, *_told([space(width(head))], Span(details, "quiet"), right, cells, most)]
+
+
+def _told(
+    left: Sequence[Span], said: Span, right: Sequence[Span], cells: int, most: int
+) -> list[tuple[Span, ...]]:
+    """`said` between the two, on `most` rows, the last of them cut."""
+    lines = wrap(said.text, cells - width(left) - width(right) - 2)
+    if len(lines) > most:
+        lines[most - 1 :] = [Safe(" ".join(lines[most - 1 :]))]
+    rows = []
+    for line in lines:
+        rows.append(fit([*left, said._replace(text=line)], right, cells, air=2))
+        left, right = [space(width(left))], [space(width(right))]
+    return rows
 
 
 def _mark(info: FeedInfo, row: FeedRow, glyphs: Glyphs) -> tuple[str, str]:

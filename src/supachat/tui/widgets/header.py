@@ -75,9 +75,7 @@ def _shortened(facts: Safe, cells: int, mark: str) -> Safe:
 def _left(state: HeaderState) -> list[Span]:
     if not state.list_width:
         return [space(4)]
-    told = (
-        [Span(Safe(f", {state.presence}"), "quiet")] if state.presence else []
-    )  # never cut: the names are
+    told = [Span(Safe(f", {state.presence}"), "quiet")] if state.presence else []  # the names are cut
     most = state.list_width - 2 - width(told)
     spans = [space(1), Span(cut(state.workspace, most), "bold foreground")]
     room = most - width(spans)
