@@ -1,29 +1,38 @@
-"""Tasks that nobody awaits. None fails unseen, and all end together."""
+"""Tasks that nobody awaits, or not to the end. None fails unseen, and all end together."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 from supachat.domain.errors import SupachatError
 
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Background:
     def __init__(self) -> None:
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        task = asyncio.create_task(_seen(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task = self._begin(_seen(work))
         task.add_done_callback(lambda _: work.close())  # cancelled before its first step
         return task
 
-    def cancel(self) -> list[asyncio.Task[None]]:
+    async def through(self, work: Coroutine[Any, Any, T]) -> T:
+        """What `work` gives. It goes on to its end though whoever waits for it here is cancelled."""
+        return await asyncio.shield(self._begin(work))
+
+    def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def cancel(self) -> list[asyncio.Task[Any]]:
         """Cancel them all; they are still to be awaited."""
         tasks = list(self._tasks)
         for task in tasks:

@@ -141,7 +141,7 @@ class Project(Accounts):
 
     async def close(self) -> None:
         self._hearing.end()
-        tasks = self._background.cancel()
+        tasks = [*self._background.cancel(), *self._keeper.stop()]
         ends = asyncio.gather(self._supervisor.stop(), self._http.aclose(), *tasks, return_exceptions=True)
         try:
             await asyncio.wait_for(ends, self._waits.close)

@@ -12,7 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from random import random
-from typing import Protocol
+from typing import Any, Protocol
 
 from supabase import AsyncClient
 from supabase_auth.types import AuthResponse
@@ -23,6 +23,7 @@ from supachat.domain.model import Account
 from supachat.domain.text import Safe, safe_line
 from supachat.remote import rules
 from supachat.remote.asking import ask
+from supachat.remote.background import Background
 from supachat.remote.patience import Patience
 from supachat.remote.proofs import prove, send_code
 from supachat.remote.stock import Owned, Stock
@@ -69,8 +70,8 @@ class Keeper:
         self._tokens: Tokens | None = None
         self._told: Safe | None = None
         self._patience = Patience(waits)
-        self._one = asyncio.Lock()
-        self._hurry = asyncio.Event()
+        self._one, self._hurry = asyncio.Lock(), asyncio.Event()
+        self._background = Background()
 
     # ------------------------------------------------------------ what is known
 
@@ -112,7 +113,11 @@ class Keeper:
         return await self.renew(tokens.access if tokens else "")
 
     async def renew(self, refused: str) -> str:
-        """A newer access token than `refused`. Raises as `access` does."""
+        """A newer access token than `refused`. Raises as `access` does. Once begun it ends, whoever is
+        cancelled: a session that the server has rotated and nobody has stored is a spent one."""
+        return await self._background.through(self._renew(refused))
+
+    async def _renew(self, refused: str) -> str:
         async with self._one:
             if (held := self._tokens) is not None and (held.access != refused or self._is_new(held)):
                 return held.access
@@ -271,6 +276,10 @@ class Keeper:
             self._keeps.resumed()
             return True
         return self._hurry.is_set()
+
+    def stop(self) -> list[asyncio.Task[Any]]:
+        """Cancel even a renewal that is under way; it is still to be awaited."""
+        return self._background.cancel()
 
     def hurry(self) -> None:
         """A sign of life: look at the tokens now."""
