@@ -153,6 +153,23 @@ def test_a_hit_is_in_its_excerpt_and_marked() -> None:
     assert all(cell_len(text(row)) == 90 for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("cells", "said"), [(60, ""), (80, "Ben Achterb⋯  "), (120, "Ben Achterberg        ")]
+)
+def test_a_name_is_whole_where_there_is_room_for_it_and_the_columns_line_up(cells: int, said: str) -> None:
+    by = safe_line("Ben Achterberg")
+    rows = result_rows(
+        [replace(hit("one"), author=by)],
+        "o",
+        0,
+        cells,
+        airy=False,
+        around={"1": (Beside(by, Safe("said"), Safe("09:05")), None)},
+    )
+    for _, row in rows[1:-1]:
+        assert text(row)[4:].startswith((f"{said}one", f"{said}said"))
+
+
 def test_hits_stand_under_their_threads() -> None:
     rows = result_rows([hit("one"), hit("two")], "o", 0, 60, airy=False)
     assert [number for number, _ in rows] == [-1, 0, 1]

@@ -280,6 +280,10 @@ async def test_deleting_asks_and_takes_it_off_the_screen() -> None:
         await until(pilot, lambda: "Delete this message for everyone?" in screen_text(pilot.app))
         await pilot.press("y")
         await until(pilot, lambda: any(isinstance(r, ev.DeleteMessage) for r in town.performed))
+        await until(pilot, lambda: "message deleted" in screen_text(pilot.app))
+        await until(pilot, lambda: "copy" not in screen_text(pilot.app).splitlines()[-1])
+        await pilot.press("y")  # nothing takes the place of what the clipboard holds
+        assert pilot.app.clipboard == ""
 
 
 async def test_where_a_source_cannot_edit_there_is_no_key_for_it() -> None:

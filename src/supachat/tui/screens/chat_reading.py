@@ -82,7 +82,7 @@ class Reading:
 
     def copy(self) -> None:
         item = self._pane.selected
-        if isinstance(item, Message):
+        if isinstance(item, Message) and not item.deleted:
             self._pane.app.copy_to_clipboard(item.body)
             self._typing.flash(Safe("copied"))
 
@@ -94,7 +94,10 @@ class Reading:
     def idle_keys(self) -> tuple[str, ...]:
         """The keys of the messages that would do nothing to the chosen one."""
         verbs = {"delete_message" if verb == "delete" else verb for verb in self._pane.verbs}
-        return tuple({"retry", "edit", "delete_message", "discard"} - verbs)
+        chosen = self._pane.selected
+        if isinstance(chosen, Message) and not chosen.deleted:
+            verbs.add("copy_message")
+        return tuple({"retry", "edit", "delete_message", "discard", "copy_message"} - verbs)
 
     def open_link(self, url: str) -> None:
         self._pane.app.open_url(url)

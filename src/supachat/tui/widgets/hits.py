@@ -21,7 +21,10 @@ from supachat.tui.widgets.found import sought
 
 NAME: Final = 14
 """Cells of an author's name, where there is room for one."""
+LONG_NAME: Final = 22
 WIDE: Final = 70
+SPACIOUS: Final = 100
+"""The width from which it may be a long one."""
 MOST_ROWS: Final = 2
 """Rows of one message."""
 
@@ -79,9 +82,13 @@ def marked(line: Safe, query: str, look: str) -> list[Span]:
     return [span for span in (*spans, Span(Safe(line[at:]), look)) if span.text]
 
 
+def _name_cells(cells: int) -> int:
+    return LONG_NAME if cells >= SPACIOUS else NAME if cells >= WIDE else 0
+
+
 def hit_rows(hit: Hit, query: str, cells: int, *, chosen: bool, glyphs: Glyphs = UNICODE) -> list[Row]:
     """One message: author, excerpt, time; two rows at most."""
-    name = NAME if cells >= WIDE else 0
+    name = _name_cells(cells)
     room = max(10, cells - 4 - name - 8)
     lines = _lines(hit.text, query, room, glyphs)
     rows = []
@@ -115,9 +122,10 @@ def beside_row(said: Beside | None, cells: int, glyphs: Glyphs = UNICODE) -> Row
     """One row, all of it quiet; empty while nothing is known."""
     if said is None:
         return Row()
-    author = cut(said.author, NAME - 2, glyphs.cut)
-    words = cut(Safe(" ".join(said.text.split())), cells - 4 - NAME - 8, glyphs.cut)
-    left = [space(4), Span(author, "quiet"), space(NAME - cell_len(author)), Span(words, "quiet")]
+    name = _name_cells(cells)
+    author = cut(said.author, name - 2, glyphs.cut)
+    words = cut(Safe(" ".join(said.text.split())), cells - 4 - name - 8, glyphs.cut)
+    left = [space(4), Span(author, "quiet"), space(name - cell_len(author)), Span(words, "quiet")]
     right = [Span(said.when, "quiet"), space(2)]
     return Row((*left, space(cells - width(left) - width(right)), *right))
 
