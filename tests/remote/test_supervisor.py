@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from tests.remote.conftest import a_token
@@ -13,8 +14,10 @@ from tests.remote.phoenix import Phoenix, until
 from supachat.domain.errors import SessionEnded, Unreachable
 from supachat.domain.health import LinkState
 from supachat.domain.text import Safe
-from supachat.remote import wayout
+from supachat.remote import library, wayout
+from supachat.remote.connection import Connection
 from supachat.remote.joining import Joiner
+from supachat.remote.library import Message
 from supachat.remote.supervisor import Supervisor
 
 # ---------------------------------------------------------------- the connection's failures
@@ -131,6 +134,43 @@ async def test_a_token_that_somebody_else_got_is_used_at_once(
     await supervisor.renewed("late")
     await until(lambda: ears.ready, "ready")
     assert server.last("room:db").token == "late"
+
+
+async def test_a_token_that_comes_during_the_handshake_is_used_for_the_joins(
+    server: Phoenix, ears: Heard, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one before may be spent: every topic would be refused, or closed at its end."""
+    opens, begun, go_on = library.connect, asyncio.Event(), asyncio.Event()
+
+    async def slowly(*given: Any, **named: Any) -> Any:
+        begun.set()
+        await go_on.wait()
+        return await opens(*given, **named)
+
+    monkeypatch.setattr(library, "connect", slowly)
+    supervisor = make(ROOM)
+    await asyncio.wait_for(begun.wait(), 30)
+    await supervisor.renewed("newer")
+    go_on.set()
+    await until(lambda: ears.ready, "ready")
+    assert server.last("room:db").token == "newer"
+
+
+async def test_a_watch_that_dies_costs_one_connection(
+    server: Phoenix, ears: Heard, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody would have seen that the server falls silent."""
+    whole, broken = Connection._send, [True]
+
+    async def once(self: Connection, message: Message) -> bool:
+        if broken and message.event == "heartbeat":
+            broken.clear()
+            raise RuntimeError("a defect")
+        return await whole(self, message)
+
+    monkeypatch.setattr(Connection, "_send", once)
+    supervisor = make(ROOM, waits=replace(FAST, heartbeat=600.0, silence=600.0))
+    await until(lambda: len(server.opened) == 2 and supervisor.link.joined, "on the second connection")
 
 
 async def test_an_ended_session_does_not_end_the_task(server: Phoenix, ears: Heard, make: Make) -> None:

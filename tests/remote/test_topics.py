@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.remote import phoenix as px
 from tests.remote.ears import FAST, ROOM, Heard, Make
 from tests.remote.phoenix import Join, Phoenix, until
@@ -152,6 +154,31 @@ async def test_late_join_replies_do_no_harm(server: Phoenix, ears: Heard, make: 
         await server.say(px.inserted(topic.name))
     await until(lambda: len(ears.broadcasts) == 4, "all hear")
     assert len(server.opened) == 1, "on the same socket"
+
+
+async def test_a_join_that_cannot_even_be_written_keeps_no_other_waiting(
+    server: Phoenix, ears: Heard, make: Make
+) -> None:
+    """Each kept one of the ten joins in flight for itself, and called itself connecting for ever."""
+    odd = [Topic(f"t\ud800{n}") for n in range(10)]
+    supervisor = make(*odd, ROOM)
+    await until(lambda: ears.ready, "the other")
+    await until(lambda: supervisor.topics.fate(odd[0].name).failures >= 2, "it is tried again")
+    assert "stumbled" in supervisor.topics.fate(odd[0].name).reason
+
+
+async def test_the_word_of_a_join_that_failed_is_not_that_of_the_next(
+    server: Phoenix, ears: Heard, make: Make
+) -> None:
+    refused = [px.replicated("room:db"), px.rate_limited("room:db", "")]
+    server.on_join = lambda join: [refused[0], {**refused[1], "ref": join.ref}]
+    supervisor = make(ROOM, waits=replace(FAST, replication=600.0))
+    await until(lambda: supervisor.topics.fate("room:db").standing is Standing.LIMITED, "limited")
+    server.on_join = lambda join: [px.joined(join.topic, join.ref)]
+    await until(lambda: supervisor.link.joined, "joined")
+    assert ears.ready == []
+    await server.say(px.replicated("room:db"))
+    await until(lambda: ears.ready, "ready")
 
 
 # ---------------------------------------------------------------- presence and broadcasts

@@ -125,3 +125,16 @@ def test_clear_forgets_everything() -> None:
     assert registry.wanted() == ()
     assert registry.watched == ()
     assert registry.watch([key("a")]) == []
+
+
+def test_a_thread_that_is_wanted_again_before_its_topic_was_left_is_ready() -> None:
+    """Nobody tells that it flows a second time: it would be polled, and called incomplete, for ever."""
+    registry = Registry(4, two_topics)
+    registry.watch([key("a")])
+    registry.ready("chat:a")
+    registry.watch([key("b"), key("c")])
+    assert "chat:a" not in names(registry)
+    assert registry.watch([key("a")]) == [ThreadReady(key("a"))]
+    registry.watch([key("b"), key("c")])
+    assert registry.lost("chat:a") == [], "it was left after all"
+    assert registry.watch([key("a")]) == []

@@ -23,7 +23,8 @@ from supachat.dialects.calls import Topic
 from supachat.domain.text import Safe
 from supachat.remote import library, rules
 from supachat.remote.address import Address
-from supachat.remote.doorstep import why
+from supachat.remote.background import Background
+from supachat.remote.doorstep import STUMBLED, why
 from supachat.remote.frames import Beaten, Heard, LinkDown, Refusal, Word, unpack
 from supachat.remote.names import look_up_aside
 from supachat.remote.outline import outline
@@ -61,7 +62,7 @@ class Connection:
         self._joining: dict[str, float] = {}
         self._beat: tuple[str, float] | None = None
         self._doubted = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._background = Background()
 
     async def open(self) -> None:
         """Raises `LinkDown` with what was wrong."""
@@ -87,8 +88,9 @@ class Connection:
         self._hear()
         socket.heard = self._hear
         library.attach(self._conn, socket)
-        works = (self._listen(socket), self._watch(), self._watch_the_way(socket))
-        self._tasks = [asyncio.create_task(work) for work in works]
+        for work in (self._listen(socket), self._watch(), self._watch_the_way(socket)):
+            # without one of them the others would keep up a socket that nobody watches
+            self._background.spawn(work).add_done_callback(lambda _: self._die(STUMBLED))
 
     def _hear(self) -> None:
         self._heard_at = self._clock()
@@ -258,8 +260,7 @@ class Connection:
     def abort(self) -> None:
         """Cut the line, in no time, whatever the peer does."""
         self._die(Verdict(Cure.RETRY, Safe("closed")))
-        for task in self._tasks:
-            task.cancel()
+        self._background.cancel()
         for chan in list(self._conn.channels.values()):
             library.discard(chan)
         if self._socket is not None:

@@ -19,6 +19,8 @@ from supachat.remote.verdicts import PAGE, Cure, Verdict, judge_handshake
 
 _log = logging.getLogger(__name__)
 
+STUMBLED = Verdict(Cure.RETRY, Safe("the link stumbled over itself"))
+"""A defect of ours, or of a library."""
 PROXIED = Safe("the proxy in your environment does not let us through")
 
 
@@ -66,4 +68,4 @@ def stumbled(tasks: Sequence[asyncio.Task[None]]) -> Verdict:
     for task in tasks:
         if task.done() and not task.cancelled():
             _log.error("a task of the link failed", exc_info=task.exception())
-    return Verdict(Cure.RETRY, Safe("the link stumbled over itself"))
+    return STUMBLED

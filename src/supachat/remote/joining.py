@@ -7,8 +7,9 @@ connection. Neither decides anything that `rules` could.
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import random
 from typing import Any, Protocol
@@ -16,7 +17,9 @@ from typing import Any, Protocol
 from supachat.dialects.calls import Topic
 from supachat.domain.health import Link
 from supachat.remote import rules
+from supachat.remote.background import Background
 from supachat.remote.connection import Connection
+from supachat.remote.doorstep import STUMBLED
 from supachat.remote.frames import (
     Broadcast,
     Ended,
@@ -31,6 +34,8 @@ from supachat.remote.replays import Replays
 from supachat.remote.rules import Fate, Standing, Throttle
 from supachat.remote.verdicts import Cure
 from supachat.remote.waits import Waits
+
+_log = logging.getLogger(__name__)
 
 
 class Ears(Protocol):
@@ -110,8 +115,8 @@ class Joiner:
     ) -> None:
         self._connection, self._topics, self._ears, self._waits = connection, topics, ears, waits
         self._moved, self._clock, self._luck = moved, clock, luck
-        self._wake = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._wake, self._background = asyncio.Event(), Background()
+        self._spawn = self._background.spawn
         self._readiness = Readiness(waits.replication, ears.topic_ready)
         self._presence = Throttle(waits.presence)
 
@@ -151,19 +156,17 @@ class Joiner:
         self.wake()
 
     def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
+        self._background.cancel()
         self._readiness.stop()
-
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     # ------------------------------------------------------------ one topic
 
     async def _join(self, topic: Topic) -> None:
-        refusal = await self._connection.join(topic, self._topics.replays.since(topic))
+        try:
+            refusal = await self._connection.join(topic, self._topics.replays.since(topic))
+        except Exception:  # noqa: BLE001  nothing that a library raises may leave a topic joining for ever
+            _log.exception("a join failed in a way of its own")
+            refusal = Refusal(STUMBLED, answered=False)
         if refusal is not None:
             self._end(topic.name, refusal)
         else:
@@ -175,6 +178,7 @@ class Joiner:
         self.wake()
 
     def _end(self, name: str, refusal: Refusal) -> None:
+        self._readiness.forget(name)
         fate = self._topics.fate(name)
         self._topics.fates[name] = fate.ended(
             refusal.verdict, self._clock(), self._luck(), self._waits, answered=refusal.answered
@@ -196,7 +200,6 @@ class Joiner:
     def ended(self, heard: Ended) -> None:
         """The server closed a joined topic. A topic still joining hears of it from its join."""
         if self._topics.fate(heard.topic).standing is Standing.JOINED:
-            self._readiness.forget(heard.topic)
             self._end(heard.topic, Refusal(heard.verdict, answered=False))
             self._ears.topic_lost(heard.topic)
             self._moved()

@@ -33,6 +33,7 @@ class Registry:
         self._threads: dict[ThreadKey, tuple[Asker, ...]] = {}
         self._by_name: dict[str, list[Asker]] = {}
         self._ready: set[str] = set()
+        """What flows, by the link's word alone: what nobody asks for any more is left a moment later."""
         self.watched: tuple[ThreadKey, ...] = ()
 
     def user_topics(self, source: str, topics: Iterable[Topic]) -> None:
@@ -73,7 +74,6 @@ class Registry:
         self._by_name = {}
         for asker in [*self._user, *(a for askers in self._threads.values() for a in askers)]:
             self._by_name.setdefault(asker.topic.name, []).append(asker)
-        self._ready &= set(self._by_name)
 
     def wanted(self) -> tuple[Topic, ...]:
         """Every topic once, the most wanted first: the open thread's, the reader's own, then what

@@ -20,7 +20,7 @@ from supachat.domain.health import Link, LinkState
 from supachat.domain.text import Safe, safe_line
 from supachat.remote.address import Address
 from supachat.remote.connection import Connection
-from supachat.remote.doorstep import stumbled
+from supachat.remote.doorstep import STUMBLED, stumbled
 from supachat.remote.frames import LinkDown, Word
 from supachat.remote.inbox import Inbox
 from supachat.remote.joining import Ears, Joiner, Topics
@@ -185,7 +185,7 @@ class Supervisor:
                 verdict = Verdict(Cure.RETRY, safe_line(error.message))
             except Exception:  # noqa: BLE001  nothing that a library raises may end the link for good
                 _log.exception("an attempt to connect failed in a way of its own")
-                verdict = Verdict(Cure.RETRY, Safe("the link stumbled over itself"))
+                verdict = STUMBLED
             self._ended(verdict)
 
     def _trying(self) -> LinkState:
@@ -215,11 +215,11 @@ class Supervisor:
         token = await self._token()
         began = self._clock()
         connection = Connection(self._address, token, self._waits, tls=self._tls, clock=self._clock)
+        self._connection = connection  # a token that comes during the handshake is for this one
         try:
             await connection.open()
             now = self._clock()
             self._backoff = self._backoff.opened(now)
-            self._connection = connection
             self._tell.say(state=LinkState.CONNECTED, attempt=0, connect_time=now - began, reason=Safe(""))
             return await self._live(connection)
         finally:
