@@ -54,10 +54,10 @@ class Cursor(NamedTuple):
         return self[0] > other[0] if self[0] != other[0] else _before(other[1], self[1])
 
     def __le__(self, other: tuple[Any, ...]) -> bool:
-        return not self > other
+        return self[0] < other[0] if self[0] != other[0] else not _before(other[1], self[1])
 
     def __ge__(self, other: tuple[Any, ...]) -> bool:
-        return not self < other
+        return self[0] > other[0] if self[0] != other[0] else not _before(self[1], other[1])
 
 
 def _before(one: str, other: str) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import replace
+from typing import Any
 
 from supachat.domain.health import Grade, Health, Link, LinkState, TopicState
 from supachat.domain.text import Safe
@@ -128,8 +129,8 @@ class HealthKeeper:
     ) -> bool:
         """Set the counts; True if that changed what can be seen."""
         before = self.health
-        self.health = replace(
-            before,
+        self.settle(
+            now,
             catching_up=catching_up,
             backlog=backlog,
             whole=whole,
@@ -137,18 +138,18 @@ class HealthKeeper:
             failed=failed,
             missed=missed,
         )
-        self.settle(now)
         return self.health != before
 
-    def settle(self, now: float) -> None:
-        """Forget what is older than an hour and grade anew."""
+    def settle(self, now: float, **said: Any) -> None:
+        """Say this of it, forget what is older than an hour and grade anew. Every step comes by here."""
         while self._drops and self._drops[0] < now - HOUR:
             self._drops.popleft()
         while self._spells and self._spells[0][1] < now - HOUR:
             self._spells.popleft()
         uptime, watched = self._uptime(now)
-        health = replace(self.health, drops=len(self._drops), uptime=uptime, watched=watched)
-        self.health = replace(health, grade=grade(health))
+        health = replace(self.health, drops=len(self._drops), uptime=uptime, watched=watched, **said)
+        graded = grade(health)
+        self.health = health if graded is health.grade else replace(health, grade=graded)
 
     def _uptime(self, now: float) -> tuple[float | None, float]:
         """As `Health.uptime` and `Health.watched`."""
