@@ -115,6 +115,7 @@ def test_groups_are_apart_only_where_there_is_room() -> None:
     [
         ({"delivery": Delivery.QUEUED}, "◷ queued  09:31", "◷ 09:31"),
         ({"delivery": Delivery.SENDING}, "⇡ sending  09:31", "⇡ 09:31"),
+        ({"delivery": Delivery.RECEIVED}, "09:31", "09:31"),  # written, and not on disk yet
         ({"delivery": Delivery.SENT}, "✓ sent  09:31", "✓ 09:31"),
         ({"delivery": Delivery.SENT, "seen_by": 2}, "seen by 2  09:31", "✓2 09:31"),
         ({"delivery": Delivery.SENT, "seen_by": 10}, "seen by 10  09:31", "✓+ 09:31"),

@@ -188,7 +188,7 @@ def meta(item: Message, frame: Frame, *, head: bool) -> list[Piece]:
     """What stands at the right: for one's own message how far it got, then the time."""
     wide = frame.meta >= 17
     pieces: list[Piece] = []
-    if item.own:
+    if item.own and item.delivery is not Delivery.RECEIVED:  # else not on disk yet: it claims nothing
         glyph, words, role = _fate(item, frame)
         pieces.append(Piece(words if wide else glyph, role))
     pieces += extra.hearsay(item, wide=wide)
