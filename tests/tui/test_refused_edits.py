@@ -3,6 +3,8 @@ obeyed as a command, and never lost."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.tui.five import INVOICE, STAKING, five
 from tests.tui.five_acts import at
 from tests.tui.harness import chat, make_app, running, screen_text, until
@@ -12,7 +14,7 @@ from textual.pilot import Pilot
 from supachat.domain import events as ev
 from supachat.domain.errors import NotAllowed
 from supachat.domain.health import Link, LinkState
-from supachat.domain.model import Message, MessageKey
+from supachat.domain.model import Message, MessageKey, Micros
 from supachat.tui.widgets.message_list import MessageList
 
 WHY = NotAllowed("Not edited: only within the hour")
@@ -132,6 +134,25 @@ async def test_what_was_to_change_a_message_that_is_gone_is_a_new_ones_text() ->
         assert screen.composer.text.endswith("by validator. now\nhalf a")
         assert screen.client.texts.begun(STAKING) == ()
         assert not asked(town)
+
+
+async def test_whoever_is_written_over_in_another_terminal_is_told_and_has_the_text_one_press_away() -> None:
+    town = five()
+    async with running(make_app(town), (120, 50)) as pilot:
+        await at(pilot, STAKING)
+        screen, key = chat(pilot.app), own(pilot)
+        message = next(m for m in screen.pane.newest(50) if isinstance(m, Message) and m.key == key)
+        await pilot.press("ctrl+up", *" now", "enter")
+        (request,) = await until(pilot, lambda: asked(town))
+        mine = replace(message, raw=request.draft.raw, edited=Micros(message.at + 1))
+        town.say(ev.DraftStored(request.draft, mine))
+        await until(pilot, lambda: screen.client.unsent() == (0, 0))
+        assert "written over" not in screen_text(pilot.app)
+        theirs = replace(message, raw="theirs", edited=Micros(message.at + 2))
+        town.say(ev.MessageArrived(theirs, changed=True))
+        await until(pilot, lambda: "Your edit was written over" in screen_text(pilot.app))
+        await pilot.press("up")
+        await until(pilot, lambda: screen.composer.text == request.draft.raw)
 
 
 # ---------------------------------------------------------------- what would make another text of it

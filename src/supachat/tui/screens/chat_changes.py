@@ -58,6 +58,8 @@ class Changes:
                 return {"list"}
             case ev.TimelineReset() | ev.TimelineSpliced() | ev.EdgeChanged():
                 parts.reading.show(change)
+                if isinstance(change, ev.TimelineSpliced):
+                    parts.editing.heard(change.inserted)
                 return {"messages"}
             case ev.PeopleChanged():
                 parts.reading.name_people()

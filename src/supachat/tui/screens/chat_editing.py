@@ -7,13 +7,14 @@ new message only where its own cannot be changed any more.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from supachat.client import Client
 from supachat.domain.errors import BadInput
 from supachat.domain.events import Notice
 from supachat.domain.keeping import TextKey
-from supachat.domain.model import NOTHING, Delivery, Draft, Feature, Message, MessageKey, ThreadKey
+from supachat.domain.model import NOTHING, Delivery, Draft, Feature, Item, Message, MessageKey, ThreadKey
 from supachat.domain.text import Safe, safe_line
 from supachat.domain.values import dataclass
 from supachat.tui import slash
@@ -34,6 +35,15 @@ class Edit:
     message: MessageKey
     was: str | None
     """Its text, as it stood in the composer at first; None where another was typed or refused before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The last edit that was given to the server from here."""
+
+    message: MessageKey
+    texts: tuple[str, str]
+    """What it was before, and what it was made."""
 
 
 class Editing:
@@ -57,6 +67,7 @@ class Editing:
         self._notices = notices
         self._focus = focus
         self._edit: Edit | None = None
+        self._saved: Saved | None = None
 
     def show_abilities(self, key: ThreadKey) -> None:
         """Tell the pane what can be done with one's own messages there."""
@@ -166,6 +177,7 @@ class Editing:
             return True
         try:
             if text != edit.was:
+                self._watch(edit.message, text)
                 self._client.edit(edit.message, text)
                 self._composer.remember(text)  # another screen may edit it too: the last one stays
         except BadInput as error:
@@ -175,6 +187,22 @@ class Editing:
             self._end()
             self.resume()
         return True
+
+    def _watch(self, message: MessageKey, text: str) -> None:
+        shown = (item for item in self._pane.newest(LOOKED_AT) if isinstance(item, Message))
+        was = next((item.raw for item in shown if item.key == message), None)
+        self._saved = Saved(message, (was.strip(), text.strip())) if was is not None else None
+
+    def heard(self, items: Iterable[Item]) -> None:
+        """These are shown now: whose edit another screen has written over is told so."""
+        mine = self._saved
+        for item in items if mine is not None else ():
+            if isinstance(item, Message) and mine is not None and item.key == mine.message:
+                if item.deleted or item.raw.strip() in mine.texts:
+                    continue
+                self._saved = mine = None
+                words = Safe("It was changed again elsewhere. Up in an empty composer brings yours back.")
+                self._notices.tell(Notice(Safe("Your edit was written over"), words, "warning"))
 
     def leave(self) -> bool:
         """Leave the message as it was, by esc; whether one was being edited. A changed text can be

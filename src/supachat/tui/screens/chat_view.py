@@ -85,7 +85,8 @@ class View:
             list_width=0 if now.over else now.list_width,
             wide=now.wide,
         )
-        self._widgets.composer.live(live(client.health), kept=client.kept_on_disk)
+        goes = live(client.health) or key is None  # else that it waits would be said twice
+        self._widgets.composer.live(goes, kept=client.kept_on_disk)
 
     def people(self) -> None:
         client, key, widgets = self._client, self._client.open_thread, self._widgets
