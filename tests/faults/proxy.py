@@ -13,12 +13,13 @@ import random
 from collections import Counter, deque
 from collections.abc import Callable
 from types import TracebackType
+from urllib.parse import urlsplit
 
 import h11
-import httpx
 from tests.faults.answers import CHUNK, body_of, parsed, raw, refusal
 from tests.faults.frames import Frames, corrupted, is_data
 from tests.faults.plan import FRAME, HTTP, Fault, Kind
+from tests.faults.upstream import Answer, Upstream
 from tests.faults.wire import Weather, write
 
 PASSED_ON = ("content-type", "content-range", "www-authenticate", "date", "location", "retry-after")
@@ -43,7 +44,10 @@ class Proxy:
     """`async with Proxy(server.url, seed) as proxy:` listens at `proxy.url`."""
 
     def __init__(self, upstream: str, seed: int = 0) -> None:
-        self._upstream = httpx.URL(upstream)
+        where = urlsplit(upstream)
+        assert where.hostname is not None
+        assert where.port is not None
+        self._upstream = Upstream(where.hostname, where.port)
         self._chance = random.Random(seed)
         self.made: Counter[str] = Counter()
         """Faults that really touched something: bytes, an answer, a frame."""
@@ -54,7 +58,6 @@ class Proxy:
         """What befalls the next requests, and of which: those whose method and path have these words."""
         self._frames: deque[Fault] = deque()
         self._server: asyncio.Server | None = None
-        self._http = httpx.AsyncClient(base_url=self._upstream, timeout=30.0)
         self._port = 0
         self.swallows: Callable[[bytes], bool] = lambda frame: False
         """A test's own choice of frames that get lost without a sign."""
@@ -78,7 +81,7 @@ class Proxy:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._http.aclose()
+        self._upstream.close()
 
     async def _listen(self) -> None:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", self._port, limit=1 << 22)
@@ -138,7 +141,7 @@ class Proxy:
         self._links.add(link)
         try:
             await self._serve(reader, writer, link)
-        except (OSError, asyncio.IncompleteReadError, h11.ProtocolError, httpx.HTTPError):
+        except (OSError, asyncio.IncompleteReadError, h11.ProtocolError):
             link.abort()
         except asyncio.CancelledError:
             link.abort()  # the proxy ends: the stream's own callback asks every task for its error
@@ -196,12 +199,12 @@ class Proxy:
                 pass
         assert answer is not None
         said = raw(
-            answer.status_code,
+            answer.status,
             {name: answer.headers[name] for name in PASSED_ON if name in answer.headers},
-            answer.content,
+            answer.body,
         )
         if fault is not None and fault.kind is Kind.TRUNCATED:
-            await self._say(said[: len(said) - max(1, len(answer.content) // 2)], writer, link)
+            await self._say(said[: len(said) - max(1, len(answer.body) // 2)], writer, link)
             return False
         await self._say(said, writer, link)
         return True
@@ -217,12 +220,10 @@ class Proxy:
                 return fault
         return None
 
-    async def _ask(self, request: h11.Request, headers: dict[str, str], body: bytes) -> httpx.Response:
+    async def _ask(self, request: h11.Request, headers: dict[str, str], body: bytes) -> Answer:
         passed = {name: value for name, value in headers.items() if name not in ("connection", "host")}
         passed["accept-encoding"] = "identity"
-        return await self._http.request(
-            request.method.decode(), request.target.decode(), headers=passed, content=body
-        )
+        return await self._upstream.ask(request.method.decode(), request.target.decode(), passed, body)
 
     async def _say(self, data: bytes, writer: asyncio.StreamWriter, link: Link) -> None:
         await write(writer, data, self._weather, link.is_deaf)
@@ -232,7 +233,6 @@ class Proxy:
     async def _websocket(
         self, head: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, link: Link
     ) -> None:
-        assert self._upstream.port is not None
         there, here = await asyncio.open_connection(self._upstream.host, self._upstream.port)
         link.writers.append(here)
         lines = head.split(b"\r\n")
