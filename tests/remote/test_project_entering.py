@@ -11,6 +11,7 @@ from tests.remote.ears import ENDLESS
 from tests.remote.phoenix import until
 from tests.remote.world import ADA, USER, World, entered
 
+from supachat.dialects.grammar import Dialect
 from supachat.domain import events as ev
 from supachat.domain.entering import NewAccount, Password
 from supachat.domain.errors import (
@@ -21,8 +22,11 @@ from supachat.domain.errors import (
     SessionEnded,
     Unreachable,
 )
+from supachat.domain.feeds import FeedInfo
 from supachat.domain.health import LinkState
-from supachat.domain.model import Feature
+from supachat.domain.model import Feature, Person
+from supachat.remote.connection import Connection
+from supachat.remote.performing import Performer
 from supachat.remote.project import Project
 from supachat.remote.vault import Kept, MemoryVault
 
@@ -189,6 +193,78 @@ async def test_a_session_that_the_server_ends_is_told_and_the_link_goes_down(wor
         await project.perform(ev.ListThreads("direct"))
     assert "Sign in again" in (await world.hears(ev.SessionLost)).reason
     await until(lambda: world.heard(ev.LinkMoved)[-1].link.state is LinkState.SIGNED_OUT, "down")
+
+
+async def test_whoever_signs_in_during_a_slow_good_bye_is_not_taken_off_the_link_by_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, gone = asyncio.Event(), asyncio.Event()
+
+    async def slow(connection: Connection) -> None:
+        begun.set()
+        await gone.wait()
+
+    project = await entered(world)
+    monkeypatch.setattr(Connection, "farewell", slow)
+    world.auth.valid.clear()
+    world.rest.refuses.add("access-2")
+    with pytest.raises(SessionEnded):
+        await project.perform(ev.ListThreads("direct"))
+    await asyncio.wait_for(begun.wait(), 30)
+    enters = asyncio.create_task(project.enter(Password("ada@example.org", "right")))
+    again = asyncio.create_task(world.hears(ev.SignedIn, 2))
+    await asyncio.wait([again], timeout=0.3)  # who did not wait for the goodbye would be in by now
+    gone.set()
+    for _ in range(20):
+        await asyncio.sleep(0)  # it ends, and with it whatever it has to say
+    await asyncio.gather(enters, again)
+    await until(lambda: world.server.topics(1) == [f"user:{USER}"], "the reader's own topic is joined anew")
+    await until(lambda: links(world)[-1] == [LinkState.CONNECTED, 1], "and stays joined")
+
+
+def links(world: World) -> list[list[object]]:
+    return [[event.link.state, event.link.joined] for event in world.heard(ev.LinkMoved)]
+
+
+async def test_nobody_is_left_at_the_door_by_a_stumble(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It said "connected" and never came in."""
+    whole, broken = Performer.me, [True]
+
+    async def once(self: Performer, dialect: Dialect, user_id: str) -> tuple[Person, tuple[FeedInfo, ...]]:
+        if broken:
+            broken.clear()
+            raise RuntimeError("a defect")
+        return await whole(self, dialect, user_id)
+
+    monkeypatch.setattr(Performer, "me", once)
+    await world.keep_a_session()
+    await world.begin()
+    await world.hears(ev.SignedIn)
+
+
+async def test_whoever_comes_online_while_they_sign_out_is_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The link tried for ever with a session that was no more."""
+    project = await entered(world)
+    answers, load = asyncio.Event(), world.vault.load
+
+    async def slow() -> Kept | None:
+        await answers.wait()
+        return await load()
+
+    monkeypatch.setattr(world.vault, "load", slow)
+    project.go_offline()
+    await until(lambda: links(world)[-1][0] is LinkState.OFFLINE, "offline")
+    out = asyncio.create_task(project.sign_out())
+    await until(lambda: links(world)[-1][0] is LinkState.SIGNED_OUT, "the link is let go of")
+    project.go_online()
+    await until(lambda: links(world)[-1][0] is not LinkState.SIGNED_OUT, "it is not signed out yet")
+    answers.set()
+    await out
+    await until(lambda: links(world)[-1][0] is LinkState.SIGNED_OUT, "signed out")
 
 
 @pytest.mark.parametrize("how", ["half open", "server gone", "at once", "offline"])

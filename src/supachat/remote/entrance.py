@@ -6,6 +6,7 @@ Enters again and again until it is done; lets go cleanly. Tells everybody once i
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from random import random
@@ -25,6 +26,8 @@ from supachat.remote.session import Keeper
 from supachat.remote.supervisor import Supervisor
 from supachat.remote.waits import Waits
 
+_log = logging.getLogger(__name__)
+
 
 class Entrance:
     def __init__(
@@ -43,7 +46,7 @@ class Entrance:
         self._keeper, self._performer, self._known = keeper, performer, known
         self._registry, self._supervisor, self._hearing = registry, supervisor, hearing
         self._waits, self._entered = waits, entered
-        self._hurry = asyncio.Event()
+        self._hurry, self._leaving = asyncio.Event(), asyncio.Lock()
 
     def hurry(self) -> None:
         self._hurry.set()
@@ -69,10 +72,14 @@ class Entrance:
             try:
                 await self._once()
                 return
-            except SessionEnded:
-                return  # the keeper has told of it
+            except SessionEnded:  # the keeper has told of it, unless there was none
+                await self._supervisor.stop(LinkState.SIGNED_OUT)
+                return
             except SupachatError as error:  # whatever it says, it may be a stranger on the way who says it
                 after = error.after if isinstance(error, Retryable) else None
+            except Exception:  # noqa: BLE001  what a library raises must not leave anybody at the door for ever
+                _log.exception("entering failed in a way of its own")
+                after = None
             least = self._waits.poke_gap if after is None else self._waits.limited
             if self._keeper.account is None:
                 least = 0.0  # nothing was asked but a token, of which the keeper knows how often
@@ -128,11 +135,12 @@ class Entrance:
         return dialect, person, feeds
 
     async def leave(self) -> None:
-        """Let go of whoever was in."""
-        self._registry.clear()
-        self._known.forget()
-        await self._supervisor.stop(LinkState.SIGNED_OUT, politely=True)
-        self._supervisor.want(())
+        """Let go of whoever was in. The goodbye takes a moment: whoever comes next waits for its end."""
+        async with self._leaving:
+            self._registry.clear()
+            self._known.forget()
+            await self._supervisor.stop(LinkState.SIGNED_OUT, politely=True)
+            self._supervisor.want(())
 
 
 def _info(dialect: Dialect, person: Person | None) -> SourceInfo:

@@ -138,7 +138,8 @@ class Poller:
         deaf = self._deaf_since
         found = Found(
             polled=self._lasted(deaf, now),
-            answered=deaf is not None and self._tables.reached_since(deaf),
+            # within the first tick an answer may be older than that it is deaf
+            answered=deaf is not None and self._tables.reached_since(deaf + self._waits.poll / 5),
             silent=self._lasted(self._tables.silent_since, now, self._asked_by()),
         )
         if found != self._found:

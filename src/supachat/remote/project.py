@@ -191,6 +191,7 @@ class Project(Accounts):
             self._go_in()
 
     def _go_in(self) -> None:
+        self.stop_entering()
         if not self._switch.off:  # else `resume` does it
             self._entering = self._spawn(self._entrance.enter())
 
