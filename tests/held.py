@@ -7,12 +7,12 @@ import sys
 
 
 def held() -> int:
-    """Bytes of every object that can be reached, once what is garbage is gone."""
+    """Bytes of every object but those that `gc.freeze` put aside, once what is garbage is gone."""
     gc.collect()
-    seen: dict[int, object] = {}
-    found = gc.get_objects()
+    found, seen, size = gc.get_objects(), set[int](), 0
     while found:
-        seen.update((id(one), one) for one in found)
-        beyond = {id(one): one for one in gc.get_referents(*found) if id(one) not in seen}
-        found = list(beyond.values())  # what the collector does not follow: texts, numbers, tuples of them
-    return sum(map(sys.getsizeof, seen.values()))
+        seen.update(map(id, found))
+        size += sum(map(sys.getsizeof, found))
+        beyond = {id(one): one for one in gc.get_referents(*found) if not gc.is_tracked(one)}
+        found = [one for one in beyond.values() if id(one) not in seen]  # texts, numbers, tuples of them
+    return size

@@ -7,7 +7,6 @@ import asyncio
 import gc
 import os
 import subprocess
-import tracemalloc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +16,7 @@ import psycopg
 import pytest
 from tests.faults.plan import Fault, Kind
 from tests.faults.proxy import Proxy
+from tests.held import held
 from tests.journeys.guest import LIMIT, Guest
 from tests.journeys.local import LocalServer
 from tests.journeys.storm import rider
@@ -46,16 +46,15 @@ class Held:
 
 
 @pytest.fixture
-def traced() -> Iterator[None]:
+def alone() -> Iterator[None]:
+    """What the tests before this one left is not looked through again and again."""
     gc.collect()
-    gc.freeze()  # what the tests before this one left is not looked through again and again
-    tracemalloc.start()
+    gc.freeze()
     yield
-    tracemalloc.stop()
     gc.unfreeze()
 
 
-@pytest.mark.usefixtures("traced")
+@pytest.mark.usefixtures("alone")
 async def test_switches_and_reconnects_leave_nothing_behind(
     server: LocalServer, names: Callable[[str], str], tmp_path: Path
 ) -> None:
@@ -73,11 +72,11 @@ async def test_switches_and_reconnects_leave_nothing_behind(
             await a.all_sent()
             age(server, thread)
         await day(a, proxy, threads, switches=4 * THREADS, reconnects=2)
-        before, whole = await held(a, threads[0]), resident()
+        before, whole = await rests(a, threads[0]), resident()
         await day(a, proxy, threads, switches=SWITCHES // 2, reconnects=RECONNECTS // 2)
-        middle = await held(a, threads[0])
+        middle = await rests(a, threads[0])
         await day(a, proxy, threads, switches=SWITCHES // 2, reconnects=RECONNECTS // 2)
-        after = await held(a, threads[0])
+        after = await rests(a, threads[0])
     said = f"{before} {middle} {after} of {whole}"
     assert after.tasks <= before.tasks + SPARE, said
     assert after.files <= before.files + 3 * SPARE, said
@@ -141,16 +140,15 @@ def has_dropped(a: Guest, drops: int) -> bool | None:
     return a.client.health.drops > drops or None
 
 
-async def held(a: Guest, thread: ThreadKey) -> Held:
-    """Once everything that was begun has ended."""
+async def rests(a: Guest, thread: ThreadKey) -> Held:
+    """What is held once everything that was begun has ended."""
     a.client.open(thread)
     await a.watch.until(partial(is_shown, a, thread))
     await a.watch.until(partial(is_live, a))
     lowest, same = Held(1 << 30, 1 << 30, 1 << 40), 0
     while same < 20:
         await asyncio.sleep(0.05)
-        gc.collect()
-        now = Held(len(asyncio.all_tasks()), files(), tracemalloc.get_traced_memory()[0])
+        now = Held(len(asyncio.all_tasks()), files(), held())
         better = Held(
             min(lowest.tasks, now.tasks), min(lowest.files, now.files), min(lowest.memory, now.memory)
         )
