@@ -52,6 +52,20 @@ async def test_a_project_is_tried_while_it_is_typed_and_kept_when_it_is_right() 
     assert set_up.saved == [("acme", URL, KEY, ("direct",))]
 
 
+async def test_in_the_least_terminal_what_is_chosen_is_in_sight_and_can_be_read() -> None:
+    app = make_app(None, set_up=ScriptedSetUp())
+    async with running(app, (40, 10)) as pilot:
+        await pilot.press("down")
+        await until(pilot, lambda: "› In a Supabase project" in screen_text(app))
+        words = " ".join(screen_text(app).split())
+        assert "Both are tried while you type, nothing is kept before they are right." in words
+        await pilot.press("enter")
+        await until(pilot, lambda: "A Supabase project" in screen_text(app))
+        await pilot.press("enter")  # what is missing is said over several rows
+        await pilot.press("tab", *"sb_publishable_1")
+        await until(pilot, lambda: "sb_publishable_1" in screen_text(app))
+
+
 async def test_a_project_may_have_several_kinds_of_chat_and_keeps_at_least_one() -> None:
     set_up = ScriptedSetUp(ChatKind("rooms", Safe("rooms")), ChatKind("inbox", Safe("inbox")))
     app = make_app(None, set_up=set_up)
@@ -62,6 +76,7 @@ async def test_a_project_may_have_several_kinds_of_chat_and_keeps_at_least_one()
         await type_in(pilot, "key", KEY)
         await pilot.press("tab", "space")  # the only one stays
         await until(pilot, lambda: "›Direct" in screen_text(app))
+        await until(pilot, lambda: "left right choose   space add or drop" in screen_text(app))
         await pilot.press("right", "space", "right", "space")
         await until(pilot, lambda: "space takes it out" in screen_text(app))
         await pilot.press("left", "space", "enter")

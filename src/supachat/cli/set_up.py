@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from supachat.cli.doors import Doors
 
 ABOUT = {
-    "direct": (Safe("Direct messages"), Safe("two people, one thread; delivered by the database")),
-    "inbox": (Safe("inbox"), Safe("customers, and agents who answer")),
-    "portal": (Safe("portal"), Safe("letters, alerts, appointments")),
-    "rooms": (Safe("rooms"), Safe("an owner, and whom they invite")),
-    "sessions": (Safe("sessions"), Safe("people, an assistant, prices")),
+    "direct": (Safe("Direct messages"), Safe("two people, one thread")),
+    "inbox": (Safe("Inbox"), Safe("customers, and agents who answer")),
+    "portal": (Safe("Portal"), Safe("letters, alerts, appointments")),
+    "rooms": (Safe("Rooms"), Safe("an owner, and whom they invite")),
+    "sessions": (Safe("Sessions"), Safe("people, an assistant, prices")),
 }
 """The kinds that ship, in words, without loading their maps before the first frame."""
 

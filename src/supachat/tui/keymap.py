@@ -55,7 +55,7 @@ _FOOTERS: Final[dict[Place, str]] = {
     Place.PAGE: "page_scroll page_close",
     Place.HEALTH: "health_again health_all health_offline health_scroll health_close",
     Place.CHOICES: "go choice_move leave_choices",
-    Place.PROJECT: "project_go project_field project_back leave_project",
+    Place.PROJECT: "project_go project_kinds project_kind project_field project_back leave_project",
     Place.SIGN_IN: "sign_in_go sign_in_field show_password forgot open_address copy_address new_account "
     "sign_in_back leave_sign_in",
     Place.EVERYWHERE: "start commands help leave",

@@ -59,6 +59,8 @@ PROJECT: Final = (
     Key("project_go", "enter", "go on", action="go"),
     Key("project_field", "tab down", "next field", action="field(1)"),
     Key("project_field_up", "shift+tab up", "field before", action="field(-1)"),
+    Key("project_kinds", "", "choose", shown="left right"),
+    Key("project_kind", "", "add or drop", shown="space"),
     Key("project_back", "escape", "back", action="back"),
     Key("leave_project", "ctrl+q", "quit", action="app.leave"),
 )

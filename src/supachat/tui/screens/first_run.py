@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Region
 from textual.message import Message
 from textual.screen import Screen
 
@@ -19,7 +20,7 @@ from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, bindings
 from supachat.tui.screens.project_form import CELLS, ProjectForm
 from supachat.tui.setup_protocol import SetUp
-from supachat.tui.spans import Row, Span, fit, space
+from supachat.tui.spans import Row, Span, fit, space, wrap
 from supachat.tui.widgets.drawn import Drawn, glyphs_of, keys_of
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import Lines, heading
@@ -28,14 +29,18 @@ CHOICES: Final = (
     (
         "demo",
         Safe("Nowhere yet, start a server here"),
-        Safe("The demo: a Supabase-compatible server on this computer, with"),
-        Safe("a real PostgreSQL, and people who answer. Ready in seconds."),
+        Safe(
+            "The demo: a Supabase-compatible server on this computer, with "
+            "a real PostgreSQL, and people who answer. Ready in seconds."
+        ),
     ),
     (
         "project",
         Safe("In a Supabase project"),
-        Safe("You need its URL and its publishable key. Both are tried"),
-        Safe("while you type, nothing is kept before they are right."),
+        Safe(
+            "You need its URL and its publishable key. Both are tried "
+            "while you type, nothing is kept before they are right."
+        ),
     ),
 )
 
@@ -58,9 +63,15 @@ class Choices(Drawn, can_focus=True):
         self._at = 0
         self.styles.height = 4 * len(CHOICES)
 
+    def on_resize(self) -> None:
+        self.styles.height = len(self.rows(self.size.width, 0))
+
     def action_move(self, by: int) -> None:
         self._at = (self._at + by) % len(CHOICES)
         self.redraw()
+        tall = self.size.height // len(CHOICES)
+        around = Region(0, self.virtual_region.y + self._at * tall, self.size.width, tall)
+        self.screen.query_one("#card").scroll_to_region(around, animate=False)
 
     def action_go(self) -> None:
         self.post_message(self.Chosen(CHOICES[self._at][0]))
@@ -71,11 +82,12 @@ class Choices(Drawn, can_focus=True):
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         rows: list[Row] = []
-        for number, (act, title, *lines) in enumerate(CHOICES):
+        for number, (act, title, words) in enumerate(CHOICES):
             chosen = number == self._at
             on = "select" if chosen else ""
             edge = Span(Safe(f"{glyphs_of(self).you} " if chosen else "  "), "accent", act)
             rows.append(Row(fit((edge, Span(title, "bold foreground", act)), (), width), on))
+            lines = wrap(words, min(CELLS, width - 2) - 2)
             rows += [Row(fit((space(2), Span(line, "text2", act)), (), width), on) for line in lines]
             rows.append(Row())
         return rows
@@ -96,14 +108,12 @@ class FirstRun(Screen[str]):
             yield Choices(id="choices")
         yield Footer(keys_of(self).footer(Place.CHOICES), id="footer")
 
-    def on_mount(self) -> None:
-        rule = glyphs_of(self).rule
-        title = Safe("Where are your conversations?")
-        rows = heading(Safe("supachat"), Safe("first start"), title, CELLS, rule)
-        self.query_one("#head", Lines).show(*(Row((space(2), *row.spans)) for row in rows))
-
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(self.app.size.height < 20, "-low")
+        rule, cells = glyphs_of(self).rule, min(CELLS, self.app.size.width - 4)
+        title = Safe("Where are your conversations?")
+        rows = heading(Safe("supachat"), Safe("first start"), title, cells, rule)
+        self.query_one("#head", Lines).show(*(Row((space(2), *row.spans)) for row in rows))
 
     def on_choices_chosen(self, event: Choices.Chosen) -> None:
         if event.choice == "demo":

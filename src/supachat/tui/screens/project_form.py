@@ -29,6 +29,11 @@ WAIT: Final = 0.4
 """Seconds after the last keystroke before the project is asked."""
 NO_PROJECT: Final = Safe("type the project's URL, its reference of twenty letters, or a .env")
 
+HELP: Final = Safe(
+    "Its URL, its reference, or the path of a .env that names it. The publishable key starts "
+    "with sb_publishable_; both are in the dashboard under Project Settings, API Keys."
+)
+
 
 class KindField(Drawn, can_focus=True):
     """What kinds of chat are in it: one or more, found with the arrows, chosen with space or a click."""
@@ -46,6 +51,11 @@ class KindField(Drawn, can_focus=True):
     def chosen(self) -> tuple[str, ...]:
         """The names, never none, in the order in which they stand here."""
         return tuple(kind.name for number, kind in enumerate(self._kinds) if number in self._taken)
+
+    @property
+    def several(self) -> bool:
+        """There is something to choose."""
+        return len(self._kinds) > 1
 
     def on_key(self, event: events.Key) -> None:
         by = {"left": -1, "right": 1, "space": 0}.get(event.key)
@@ -75,7 +85,7 @@ class KindField(Drawn, can_focus=True):
     def rows(self, width: int, height: int) -> Sequence[Row]:
         spans = [Span(Safe(f"{'Kind of chat':<{LABEL}}"), "text2")]
         words = sum(cell_len(kind.label) for kind in self._kinds)
-        several = len(self._kinds) > 1
+        several = self.several
         air = max(1, min(3, (width - LABEL - words) // max(1, len(self._kinds) - 1)))
         for number, kind in enumerate(self._kinds):
             look = "bold underline accent" if several else "foreground"
@@ -120,23 +130,20 @@ class ProjectForm(Screen[str]):
             yield self._key
             yield self._kind
             yield self._words
-        yield Footer(keys_of(self).footer(Place.PROJECT), id="footer")
-
-    def on_mount(self) -> None:
-        rule = glyphs_of(self).rule
-        rows = heading(Safe("supachat"), Safe("first start"), Safe("A Supabase project"), CELLS, rule)
-        self._head.show(*rows)
-        self._help()
-
-    def _help(self) -> None:
-        words = Safe(
-            "Its URL, its reference, or the path of a .env that names it. The publishable key starts "
-            "with sb_publishable_; both are in the dashboard under Project Settings, API Keys."
-        )
-        self._words.show(Row(), *paragraph(words, CELLS))
+        yield Footer(id="footer")
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(self.app.size.height < 20, "-low")
+        rule, cells = glyphs_of(self).rule, min(CELLS, self.app.size.width)
+        self._head.show(
+            *heading(Safe("supachat"), Safe("first start"), Safe("A Supabase project"), cells, rule)
+        )
+        self._words.show(Row(), *paragraph(HELP, cells))
+
+    def on_descendant_focus(self) -> None:
+        """The footer shows the keys of the field that has the keyboard."""
+        without = () if self._kind.has_focus and self._kind.several else ("project_kinds", "project_kind")
+        self.query_one(Footer).show(keys_of(self).footer(Place.PROJECT, without=without))
 
     # ------------------------------------------------------------ trying while typing
 

@@ -24,9 +24,8 @@ from supachat.domain.errors import (
 from supachat.domain.model import NOTHING, Account
 from supachat.domain.text import Safe, safe_line
 from supachat.tui.screens import sign_in_ways as ways
-from supachat.tui.screens.sign_in_view import CELLS, SignInView
+from supachat.tui.screens.sign_in_view import SignInView
 from supachat.tui.widgets.drawn import Drawn, glyphs_of
-from supachat.tui.widgets.form import paragraph
 
 AGAIN = 3.0
 """Seconds until the project is asked once more what it offers."""
@@ -37,7 +36,7 @@ class SignIn(SignInView):
 
     def on_mount(self) -> None:
         self._lay_out()
-        self._draw(paragraph(self._reason, CELLS, "warning") if self._reason else None)
+        self._draw(self._reason, "warning")
         self.run_worker(self._learn(), group="offers", exclusive=True)
 
     def on_unmount(self) -> None:
@@ -55,10 +54,8 @@ class SignIn(SignInView):
         offered = ways.ways_of(self._offers)
         if offered and self._way not in [*(way.id for way in offered), *ways.NO_WAYS]:
             self._switch(offered[0].id)
-        elif self._reason:
-            self._draw(paragraph(self._reason, CELLS, "warning"))
         else:
-            self._draw()
+            self._draw(self._reason, "warning")
 
     # ------------------------------------------------------------ keys and clicks
 
@@ -126,7 +123,7 @@ class SignIn(SignInView):
         """Through the terminal, so that it works over SSH as well."""
         if self._visit is not None:
             self.app.copy_to_clipboard(self._visit.url)
-            self._draw(paragraph(Safe("The address is copied."), CELLS, "text2"))
+            self._draw(Safe("The address is copied."), "text2")
 
     def action_go(self) -> None:
         """Behind the keys that the field has not taken yet: Enter overtakes them."""
@@ -161,7 +158,7 @@ class SignIn(SignInView):
 
     def _ask_with(self, work: Coroutine[Any, Any, None]) -> None:
         self._busy = True
-        self._draw(paragraph(Safe("Asking the server"), CELLS, "accent"))
+        self._draw(Safe("Asking the server"), "accent")
         self.run_worker(self._asked(work), group="ask", exclusive=True)
 
     async def _asked(self, work: Coroutine[Any, Any, None]) -> None:
@@ -231,7 +228,7 @@ class SignIn(SignInView):
     async def _browse(self, provider: str) -> None:
         visit = self._visit = await self._client.entry.browse(provider)
         self._lay_out()
-        self._draw(paragraph(Safe("Waiting for the browser, 5 minutes at most."), CELLS))
+        self._draw(Safe("Waiting for the browser, 5 minutes at most."))
         self.set_focus(self._back.line)
         try:
             await self._client.entry.came_back(visit)
@@ -267,4 +264,4 @@ class SignIn(SignInView):
         elif isinstance(error, SignInError) and self._by_mail:
             (self._email if self._asks_for_mail() else self._code).refuse(words)
         else:
-            self._draw(paragraph(Safe(f"{glyphs_of(self).failed} {words}"), CELLS, "error"))
+            self._draw(Safe(f"{glyphs_of(self).failed} {words}"), "error")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -18,7 +16,7 @@ from supachat.tui.screens import sign_in_ways as ways
 from supachat.tui.spans import Row
 from supachat.tui.widgets.drawn import glyphs_of, keys_of
 from supachat.tui.widgets.footer import Footer
-from supachat.tui.widgets.form import FormField, Lines, heading
+from supachat.tui.widgets.form import FormField, Lines, heading, paragraph
 
 CELLS = 56
 _TITLES = {
@@ -49,6 +47,8 @@ class SignInView(Screen[bool]):
         """The address that the last mail went to."""
         self._visit: Visit | None = None
         self._busy = False
+        self._told: tuple[Safe, str] = (reason, "warning")
+        """The words under the fields, and their look."""
         self._head = Lines()
         self._called = FormField("name", Safe("Your name"))
         self._email = FormField("email", Safe("E-mail"))
@@ -68,7 +68,7 @@ class SignInView(Screen[bool]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(self.app.size.height < 20, "-low")
-        self._hints()
+        self._draw(*self._told)
 
     def on_descendant_focus(self) -> None:
         self._hints()
@@ -101,20 +101,22 @@ class SignInView(Screen[bool]):
         self._fresh.display = way == ways.FRESH
         self._back.display = self._browsing and self._visit is not None
 
-    def _draw(self, words: Sequence[Row] | None = None) -> None:
-        rule = glyphs_of(self).rule
+    def _draw(self, words: Safe = NOTHING, look: str = "quiet") -> None:
+        """Everything, with these words under the fields; with none, what there is to know of this way."""
+        self._told = words, look
+        rule, cells = glyphs_of(self).rule, min(CELLS, self.app.size.width)
         title = _TITLES.get(self._way, "Sign in to")
-        rows = heading(Safe("supachat"), self._host, Safe(f"{title} {self._client.workspace}"), CELLS, rule)
+        rows = heading(Safe("supachat"), self._host, Safe(f"{title} {self._client.workspace}"), cells, rule)
         if self._way not in _AFTER:
-            rows += [*ways.ways_rows(ways.ways_of(self._offers), self._way, CELLS), Row()]
+            rows += [*ways.ways_rows(ways.ways_of(self._offers), self._way, cells), Row()]
         if self._browsing and self._visit is not None:
             url = safe_line(self._visit.url, limit=2000)
-            rows += ways.browser_rows(url, self._way.removeprefix(ways.BROWSER), CELLS)
+            rows += ways.browser_rows(url, self._way.removeprefix(ways.BROWSER), cells)
         self._head.show(*rows)
         entry = self._client.entry
         kept = Safe(f"{entry.kept_in} {entry.offer}") if self._way == ways.KEEP else entry.kept_in
-        about = ways.about(self._way, self._offers, safe_line(self._mailed), kept, CELLS)
-        self._words.show(*(about if words is None else words))
+        about = ways.about(self._way, self._offers, safe_line(self._mailed), kept, cells)
+        self._words.show(*(paragraph(words, cells, look) if words else about))
         self._hints()
 
     def _hints(self) -> None:

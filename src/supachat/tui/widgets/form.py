@@ -16,7 +16,7 @@ from supachat.domain.model import NOTHING
 from supachat.domain.text import Safe
 from supachat.tui.spans import Row, Span, space, wrap
 from supachat.tui.widgets.drawn import Drawn, glyphs_of
-from supachat.tui.widgets.field import LineField
+from supachat.tui.widgets.line_field import LineField
 
 LABEL = 14
 
@@ -60,6 +60,7 @@ class FormField(Vertical):
         self.line = LineField(password=password, id=f"{name}-line", classes="form-line")
         self._label = Lines(classes="form-label")
         self._below = Lines()
+        self._said: tuple[Safe, str] = (NOTHING, "quiet")
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -80,11 +81,17 @@ class FormField(Vertical):
 
     def say(self, words: Safe, look: str = "quiet", glyph: str = "") -> None:
         """Something about the value, under it. Empty words take no row."""
-        mark = f"{glyph} " if glyph else ""
-        room = max(10, self.size.width - LABEL)
-        lines = wrap(Safe(f"{mark}{words}"), room) if words else []
-        self._below.show(*(Row((space(LABEL), Span(line, look))) for line in lines))
+        self._said = Safe(f"{glyph} {words}" if glyph and words else words), look
+        self._below_it()
         self._draw_label("text2")
+
+    def _below_it(self) -> None:
+        words, look = self._said
+        lines = wrap(words, max(10, self.size.width - LABEL)) if words else []
+        self._below.show(*(Row((space(LABEL), Span(line, look))) for line in lines))
+
+    def on_resize(self) -> None:
+        self._below_it()
 
     def accept(self, words: Safe) -> None:
         """It is good: `answers in 84 ms`."""
