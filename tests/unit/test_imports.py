@@ -29,7 +29,10 @@ LATER = {
         for name in ("commands", "first_run", "health", "overlay", "search", "sign_in", "small", "switcher")
     ),
     "supachat.tui.screens.told_words",
-    *(f"supachat.tui.widgets.{name}" for name in ("form", "health_parts", "highlight", "results")),
+    *(
+        f"supachat.tui.widgets.{name}"
+        for name in ("form", "health_parts", "highlight", "line_field", "results")
+    ),
     "supachat.tui.setup_protocol",
     "supachat.settings.auth",
     "supachat.settings.lines",

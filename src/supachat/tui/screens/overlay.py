@@ -22,10 +22,10 @@ from supachat.domain.text import Safe
 from supachat.tui.keymap import Place
 from supachat.tui.spans import Row, Span, space
 from supachat.tui.widgets.drawn import Drawn, glyphs_of, keys_of, toneless
-from supachat.tui.widgets.field import LineField
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import Lines
 from supachat.tui.widgets.header import Rule, Side
+from supachat.tui.widgets.line_field import LineField
 from supachat.tui.widgets.results import Result, Results
 from supachat.tui.widgets.veil import Veil
 

@@ -26,11 +26,11 @@ from supachat.tui.keymap import Place, bindings
 from supachat.tui.screens.views import author, source_label
 from supachat.tui.spans import Row, Span, cut, fit, space, wrap
 from supachat.tui.widgets.drawn import glyphs_of, keys_of
-from supachat.tui.widgets.field import LineField
 from supachat.tui.widgets.footer import Footer
 from supachat.tui.widgets.form import Lines
 from supachat.tui.widgets.found import sought
 from supachat.tui.widgets.hits import WIDE, Beside, Hit, Pair, result_rows
+from supachat.tui.widgets.line_field import LineField
 from supachat.tui.widgets.markdown import unmarked
 from supachat.tui.widgets.sheet import Sheet
 from supachat.tui.widgets.when import clock, date, short

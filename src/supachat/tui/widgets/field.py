@@ -1,7 +1,7 @@
-"""Text fields with the keys of a shell, whose content can neither steer the terminal nor be lost.
+"""A text field with the keys of a shell, whose content can neither steer the terminal nor be lost.
 
-`EditingField` is what the composer grows from; `LineField` is one line, for forms and queries, hidden
-behind asterisks where it is a password. Controls in a paste become pictures before they are text.
+The composer and the field of one line grow from it. Controls in a paste become pictures before they are
+text.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from supachat.domain.text import Safe
 from supachat.tui.keymap import LINES, Place, bindings
 from supachat.tui.spans import cut
 from supachat.tui.widgets.drawn import glyphs_of, moving
-from supachat.tui.widgets.typed import LARGEST_PASTE, cleaned, one_line, shown
+from supachat.tui.widgets.typed import LARGEST_PASTE, cleaned, shown
 
 STILL_AFTER = 10.0
 """Seconds without input after which the cursor stops blinking: the whole idle cost of a screen."""
@@ -139,33 +139,3 @@ class EditingField(TextArea, inherit_bindings=False):
 
     def action_yank(self) -> None:
         self.type_in(self._killed)
-
-
-class LineField(EditingField):
-    """One line. Enter and the arrows up and down are the screen's."""
-
-    def __init__(self, *, password: bool = False, **kwargs: Any) -> None:
-        super().__init__(soft_wrap=False, **kwargs)
-        self.password = password
-
-    @property
-    def value(self) -> str:
-        return self.text
-
-    def get_line(self, line_index: int) -> Text:
-        line = super().get_line(line_index)
-        return Text("*" * len(line), end="", no_wrap=True) if self.password else line
-
-    def accepted(self, pasted: str) -> str:
-        return one_line(pasted)
-
-    def hide(self, password: bool) -> None:
-        """Asterisks, or what was typed."""
-        self.password = password
-        self._line_cache.clear()
-        self.refresh()
-
-    def on_key(self, event: events.Key) -> None:
-        super().on_key(event)
-        if event.key == "enter":
-            event.prevent_default()  # a line has no second one; the key still reaches the screen

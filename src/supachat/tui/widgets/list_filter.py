@@ -7,7 +7,7 @@ room and has no field: most people never filter, and a field is dear at the star
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.containers import Horizontal
 from textual.content import Content
@@ -17,7 +17,9 @@ from textual.widgets import TextArea
 from supachat.domain.text import Safe
 from supachat.tui.keymap import Place, bindings
 from supachat.tui.spans import Row, Span, space
-from supachat.tui.widgets.field import LineField
+
+if TYPE_CHECKING:
+    from supachat.tui.widgets.line_field import LineField
 
 ASK = Safe("words, unread, mine")
 
@@ -48,6 +50,8 @@ class ListFilter(Horizontal):
     @cached_property
     def field(self) -> LineField:
         """Where the words are typed."""
+        from supachat.tui.widgets.line_field import LineField  # late: not before the first frame
+
         return LineField(id="filter-field", placeholder=Content(ASK))
 
     def start(self) -> None:
