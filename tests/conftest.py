@@ -80,22 +80,30 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     shutil.rmtree(made.folder)
 
 
-@pytest.fixture
-def database(postgres: Postgres) -> Iterator[str]:
-    """The name of a fresh project's database, dropped after the test."""
+@contextmanager
+def a_database(postgres: Postgres) -> Iterator[str]:
+    """The name of a fresh project's database, dropped when the block ends."""
     import psycopg
     from psycopg import sql
 
     name = f"project_{next(_numbers)}"
+    named = sql.Identifier(name)
     with psycopg.connect(postgres.conninfo(dbname="template1"), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("create database {} template postgres owner postgres").format(sql.Identifier(name))
-        )
+        # its files are copied: written through the log, as PostgreSQL would, they are twice the work
+        create = sql.SQL("create database {} template postgres strategy file_copy owner postgres")
+        connection.execute(create.format(named))
         yield name
         # a walsender whose client has just left gives its temporary slot back a moment later
         slots = "select count(*) from pg_replication_slots where database = %s"
         wait_until(lambda: connection.execute(slots, (name,)).fetchone() == (0,))
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("drop database {} with (force)").format(named))
+
+
+@pytest.fixture
+def database(postgres: Postgres) -> Iterator[str]:
+    """A test's own."""
+    with a_database(postgres) as name:
+        yield name
 
 
 @contextmanager

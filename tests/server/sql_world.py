@@ -14,7 +14,8 @@ from typing import Any, ClassVar, TypeVar
 
 import psycopg
 from psycopg import sql
-from tests.server.direct.world import Account, Asked, World, a_database
+from tests.conftest import a_database
+from tests.server.direct.world import Account, Asked, World
 
 from supachat.dialects import catalog
 from supachat.server.postgres import Postgres

@@ -6,7 +6,6 @@ so does a table, function or topic that they do not speak of.
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -14,10 +13,9 @@ from importlib import import_module
 from importlib.util import find_spec
 
 import jwt
-import psycopg
 import pytest
 from psycopg import sql
-from tests.conftest import wait_until
+from tests.conftest import a_database
 from tests.server.matrix import tokens, topics
 from tests.server.matrix.stage import Stage, staged
 from tests.server.matrix.table import (
@@ -74,16 +72,9 @@ def _each(part: Callable[[Promises], Sequence[object]], title: str) -> pytest.Ma
 
 @contextmanager
 def _staged(postgres: Postgres, dialect: str) -> Iterator[Stage]:
-    name = sql.Identifier(database := f"matrix_{uuid.uuid4().hex}")
-    with psycopg.connect(postgres.conninfo(dbname="template1"), autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {} template postgres owner postgres").format(name))
-        with staged(postgres, database, dialect, PROMISES[dialect]) as stage:
-            stage.sql(BEACON)
-            yield stage
-        # a walsender whose client has just left gives its temporary slot back a moment later
-        slots = "select count(*) from pg_replication_slots where database = %s"
-        wait_until(lambda: connection.execute(slots, (database,)).fetchone() == (0,))
-        connection.execute(sql.SQL("drop database {} with (force)").format(name))
+    with a_database(postgres) as database, staged(postgres, database, dialect, PROMISES[dialect]) as stage:
+        stage.sql(BEACON)
+        yield stage
 
 
 @pytest.fixture(scope="module")

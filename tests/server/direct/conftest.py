@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from tests.server.direct.world import World, a_database
+from tests.conftest import a_database
+from tests.server.direct.world import World
 
 from supachat.server.postgres import Postgres
 

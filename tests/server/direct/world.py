@@ -48,17 +48,6 @@ class Account:
 ANYBODY = Account(uuid.UUID(int=0), "", "anon")
 
 
-@contextmanager
-def a_database(server: Postgres) -> Iterator[str]:
-    """A fresh project for several tests."""
-    name = f"direct_{uuid.uuid4().hex}"
-    with psycopg.connect(server.conninfo(dbname="template1"), autocommit=True) as connection:
-        named = sql.Identifier(name)
-        connection.execute(sql.SQL("create database {} template postgres owner postgres").format(named))
-        yield name
-        connection.execute(sql.SQL("drop database {} with (force)").format(named))
-
-
 class World:
     """One fresh project. `admin` is its superuser, `postgres` the role that migrations run as."""
 

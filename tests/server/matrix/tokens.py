@@ -8,10 +8,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import httpx
 import jwt
 from tests.server.matrix.stage import Stage
-from tests.server.matrix.table import DONE
+from tests.server.matrix.table import DONE, Persona
 from tests.server.matrix.topics import Ear, ear, joined
 from websockets.exceptions import InvalidStatus
 
@@ -76,7 +75,7 @@ def doors(stage: Stage, token: str, table: str, topic: str) -> dict[str, object]
     """Which doors opened to `token`; each is named with what came of it."""
     opened: dict[str, object] = {}
     for path in (f"/rest/v1/{table}", ABOUT_ONESELF):
-        answer = _get(stage, path, token)
+        answer = stage.request(Persona(token, {}), "GET", path, {}, None)
         if answer.status_code not in (401, 403):
             opened[path] = (answer.status_code, answer.text)
     if stage.tell(token, topic, "forged") not in (401, 403):
@@ -90,12 +89,6 @@ def doors(stage: Stage, token: str, table: str, topic: str) -> dict[str, object]
         if refused.response.status_code not in (401, 500):
             opened["socket"] = refused.response.status_code
     return opened
-
-
-def _get(stage: Stage, path: str, token: str) -> httpx.Response:
-    headers = {"apikey": stage.keys.publishable_key, "authorization": f"Bearer {token}"}
-    headers["accept-profile"] = stage.dialect.schema
-    return httpx.get(f"http://{stage.address}{path}", headers=headers)
 
 
 def _joins(stage: Stage, topic: str, token: str | None, key: str) -> bool:

@@ -16,7 +16,7 @@ from tests.server.matrix.table import DENIED, DONE, NOTHING, Persona, Watched, f
 from websockets.sync.client import connect
 from websockets.sync.connection import Connection
 
-WAIT = 5.0
+WAIT = 30.0
 Frame = dict[str, Any]
 
 
@@ -97,7 +97,10 @@ class Ear:
 def ear(stage: Stage, topic: str, token: str | None, *, key: str | None = None) -> Iterator[Ear]:
     """A fresh websocket; `key` is the publishable one unless said otherwise."""
     url = f"ws://{stage.address}/realtime/v1/websocket?apikey={key or stage.keys.publishable_key}&vsn=1.0.0"
-    with connect(url, compression=None, open_timeout=WAIT, close_timeout=WAIT) as socket:
+    # without pings: they are a thread for each
+    with connect(
+        url, compression=None, ping_interval=None, open_timeout=WAIT, close_timeout=WAIT
+    ) as socket:
         yield Ear(socket, topic, token)
 
 
