@@ -1,4 +1,4 @@
-"""The order in which `make chaos` hands out its tests, so that no core idles in the end: `-p tests.longest`.
+"""The order in which `make chaos` gives its tests, so that no core idles in the end (`-p tests.longest`).
 
 pytest-xdist gives every worker two tests at first and then one for each that it has done. So the second
 waits for the first, and behind a long one there stands a short one.
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Raises `UsageError` where one of them has another name by now."""
     ranks = {name: rank for rank, name in enumerate(FIRST)}
     if gone := ranks.keys() - {_name(item) for item in items}:
-        raise pytest.UsageError(f"tests/longest.py names what is no test of these: {', '.join(sorted(gone))}")
+        raise pytest.UsageError(f"tests/longest.py names no test of these: {', '.join(sorted(gone))}")
     items.sort(key=lambda item: ranks.get(_name(item), len(ranks)))
 
 
