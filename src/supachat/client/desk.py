@@ -31,13 +31,6 @@ class Answers(NamedTuple):
     failed: tuple[tuple[Safe, Safe], ...] = ()
 
 
-class Around(NamedTuple):
-    """What was said right before and right after a message; None where nothing was."""
-
-    before: Message | None = None
-    after: Message | None = None
-
-
 class Desk:
     """What is awaited raises `SupachatError`s, `Unreachable` where there is no way to the server yet."""
 
@@ -86,9 +79,9 @@ class Desk:
             found += [(thread, message) for thread, message in known if thread is not None]
         return Answers(tuple(found), tuple(failed))
 
-    async def around(self, message: Message) -> Around:
-        """What was said around a message: what is known here, else read, one row on each side. Nothing of
-        it enters the thread, whose gaps stay what they are."""
+    async def around(self, message: Message) -> tuple[Message | None, Message | None]:
+        """What was said right before and right after a message: what is known here, else read, one row on
+        each side; None where nothing was. Nothing of it enters the thread, whose gaps stay as they are."""
         reading = self._run.parts.shelf.known(message.thread)
         before, after = neighbours(reading.timeline, message) if reading is not None else (None, None)
         thread, at = message.thread, message.cursor
@@ -96,7 +89,7 @@ class Desk:
             self._next(FetchPage(thread, before=at, limit=1, aside=True), before),
             self._next(FetchPage(thread, after=at, limit=1, aside=True), after),
         )
-        return Around(read_before, read_after)
+        return read_before, read_after
 
     async def _next(self, request: FetchPage, known: Message | None) -> Message | None:
         if known is not None:
