@@ -9,7 +9,7 @@ never take a cut answer for the end.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from supachat.dialects.calls import Row
 
@@ -27,7 +27,7 @@ class MaxRows:
 
     def cut(self, count: int) -> None:
         """It gave no more than `count` although there were more, whatever it gave before."""
-        self._longest = count
+        self._longest = min(self._longest, count)
 
     def whole(self, count: int, asked: int) -> bool:
         """Whether an answer of `count` rows is known to be all there is."""
@@ -39,15 +39,22 @@ class Listed:
     """A list, as far as it was read."""
 
     rows: tuple[Row, ...] = ()
+    last: int = 0
+    """Rows of the last part."""
     ended: bool = False
     moved: bool = False
     """A row stands twice: something came to the top meanwhile, where nobody looked any more."""
 
 
 def read_on(so_far: Listed, part: Sequence[Row], *, whole: bool) -> Listed:
-    """With the next part of it. `whole`: nothing comes after that. A function may know of no parts, and
-    give all each time."""
+    """With the next part of it. `whole`: were it the first one, it would be all. A later one is the last if
+    it is shorter than the one before, or brings nothing new; a function may give all each time."""
     if tuple(part) in ((), so_far.rows):
-        return Listed(so_far.rows, True, so_far.moved)
-    ended = whole or part[-1] in so_far.rows
-    return Listed((*so_far.rows, *part), ended, so_far.moved or part[0] in so_far.rows)
+        return replace(so_far, ended=True)
+    shorter = len(part) < so_far.last if so_far.rows else whole
+    return Listed(
+        (*so_far.rows, *part),
+        len(part),
+        ended=shorter or part[-1] in so_far.rows,
+        moved=so_far.moved or part[0] in so_far.rows,
+    )

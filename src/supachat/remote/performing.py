@@ -26,6 +26,8 @@ MOST_LISTED = 10_000
 class Performer:
     def __init__(self, known: Known, rows: Rows) -> None:
         self._known, self._rows, self._max_rows = known, rows, MaxRows()
+        self._listed: dict[str, int] = {}
+        """How long each source's list was."""
 
     def source(self, name: str) -> tuple[Dialect, str]:
         """A source's dialect and who the reader is in it."""
@@ -68,20 +70,22 @@ class Performer:
 
     async def list_threads(self, request: ev.ListThreads) -> ev.ThreadsListed:
         dialect, me = self.source(request.source)
-        answer = await self.whole_list(dialect.list_call())
+        answer = await self.whole_list(dialect.list_call(), self._listed.get(request.source, 0))
+        self._listed[request.source] = len(answer)
         threads, people = dialect.threads(answer, me)
         return ev.ThreadsListed(request.source, threads, people, dialect.reads(answer))
 
-    async def whole_list(self, call: Rpc | Select) -> Sequence[Row]:
-        """A list, read on until its end is known: what is missing in it is taken for gone. Where it moved
-        meanwhile its top is read once more."""
+    async def whole_list(self, call: Rpc | Select, before: int = 0) -> Sequence[Row]:
+        """A list, read on until its end is known: what is missing in it is taken for gone. One that is
+        shorter than `before` is not believed at once. Of one that moved meanwhile the top is read again."""
         most = MOST_LISTED if isinstance(call, Rpc) or call.limit is None else call.limit
         listed = Listed()
         while not listed.ended and len(listed.rows) < most:
             part = await self._rows.carry_out(replace(call, offset=len(listed.rows)))
             if isinstance(call, Select):  # a function may give one array, which is never cut
                 self._max_rows.gave(len(part))
-            listed = read_on(listed, part, whole=self._max_rows.whole(len(part), most))
+            whole = len(part) >= before and self._max_rows.whole(len(part), most)
+            listed = read_on(listed, part, whole=whole)
         return [*listed.rows, *(await self._rows.carry_out(call) if listed.moved else ())]
 
     async def mentions(self, request: ev.FetchMentions) -> Sequence[ev.Event]:
