@@ -59,6 +59,20 @@ def test_everything_that_is_known_is_said(said: str) -> None:
     assert said in words(health_rows(FULL, CLOCK, 140, titles=titles, waiting=WAITING))
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "2 rows missed by realtime\n",
+        "waits for your membership\n",
+        "too many, next try in 21 s\n",
+        "the server answered nothing\n",
+    ],
+)
+def test_why_a_topic_is_not_joined_is_said_whole_in_80_columns(said: str) -> None:
+    page = words(health_rows(FULL, CLOCK, 80, waiting=WAITING))
+    assert said in "\n".join(line.rstrip() for line in page.splitlines()) + "\n"
+
+
 WHOLE = "portal-typing:a597932c-abcb-4ccf-8dfa-08a0092a9c59"
 
 

@@ -136,7 +136,7 @@ async def test_what_was_to_change_a_message_that_is_gone_is_a_new_ones_text() ->
         assert not asked(town)
 
 
-async def test_whoever_is_written_over_in_another_terminal_is_told_and_has_the_text_one_press_away() -> None:
+async def test_whoever_is_written_over_elsewhere_is_told_and_has_the_text_one_press_away() -> None:
     town = five()
     async with running(make_app(town), (120, 50)) as pilot:
         await at(pilot, STAKING)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tests.tui.five import RELEASE, five
+from tests.tui.five_acts import at
 from tests.tui.harness import chat, make_app, row, running, screen_text, settled, until
 from tests.tui.street import SOURCE, key, thread
 from tests.tui.town import Town
@@ -14,6 +16,7 @@ from textual import events
 from supachat.domain.errors import Unreachable
 from supachat.domain.model import Feature, Person, PersonKey, SourceInfo
 from supachat.domain.text import Safe
+from supachat.tui.screens.picking import Invite
 from supachat.tui.widgets.results import Results
 
 
@@ -151,3 +154,19 @@ async def test_nobody_is_offered_where_they_cannot_be_written_to() -> None:
         await pilot.press("ctrl+k", *"samu")
         await until(pilot, lambda: "Samuel Osei" in screen_text(pilot.app))
         assert town.asked == {"direct"}
+
+
+async def test_who_may_be_invited_stands_there_by_name_and_handle() -> None:
+    """Not with "no thread yet": to have one with them is not what is asked for."""
+    town = five()
+    town.people.append(Person(PersonKey("rooms", "lea"), Safe("Lea Maas"), Safe("lea-m")))
+    async with running(make_app(town), (120, 36)) as pilot:
+        await at(pilot, RELEASE)
+        pilot.app.push_screen(Invite(chat(pilot.app).client, RELEASE))
+        await until(pilot, lambda: re.search(r"Lea Maas .*lea-m", screen_text(pilot.app)))
+        assert "no thread yet" not in screen_text(pilot.app)
+    town.people.pop()
+    async with running(make_app(town), (120, 36)) as pilot:
+        await at(pilot, RELEASE)
+        pilot.app.push_screen(Invite(chat(pilot.app).client, RELEASE))
+        await until(pilot, lambda: "Everybody who is known is in it" in screen_text(pilot.app))

@@ -85,3 +85,7 @@ class Invite(Switcher):
 
     def _thread_with(self, person: PersonKey) -> ThreadKey | None:
         return None
+
+    def nothing(self, query: str) -> Sequence[Safe]:
+        first, *more = super().nothing(query)
+        return (first if query.strip() else Safe("Everybody who is known is in it"), *more)

@@ -152,7 +152,8 @@ class _Page:
 
     def _missed(self) -> Safe:
         missed = self.health.missed
-        return Safe(f"{count(missed, 'row')} missed by realtime, found by reading" if missed else "")
+        found = ", found by reading" if self.at.since else ""
+        return Safe(f"{count(missed, 'row')} missed by realtime{found}" if missed else "")
 
     def _connected(self) -> Safe:
         since = self.health.connected_since

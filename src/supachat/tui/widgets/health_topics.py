@@ -21,8 +21,10 @@ ID: Final = 9
 LEAST: Final = 7
 """Cells under which a title is not worth a cut."""
 _PARKED: Final = Safe("not allowed: waits for your membership to change")
+_PARKED_NARROW: Final = Safe("waits for your membership")
 _MANY: Final = Safe("too many joins")
-_LIMITED: Final = Safe("too many joins, tries again by itself")
+_MANY_NARROW: Final = Safe("too many")
+_AGAIN: Final = "tries again by itself"
 _LOOKS: Final = {
     TopicState.CONNECTED: Look("online", "success", "joined"),
     TopicState.CONNECTING: Look("waiting", "warning", "connecting"),
@@ -97,12 +99,16 @@ class TopicRows:
             if self._at.since or topic.active_at is None:
                 return NOTHING
             return Safe(f"heard {ago(topic.active_at, self._now)}")
-        again = topic.next_try_at is not None and topic.next_try_at > self._now
-        usual = {TopicState.PARKED: _PARKED, TopicState.LIMITED: _MANY if again else _LIMITED}
-        said = topic.error or usual.get(topic.state, NOTHING)
-        if topic.error and topic.error_at is not None:
+        wide = bool(self._at.since)
+        parked, many = (_PARKED, _MANY) if wide else (_PARKED_NARROW, _MANY_NARROW)
+        said = topic.error or {TopicState.PARKED: parked, TopicState.LIMITED: many}.get(
+            topic.state, NOTHING
+        )
+        if topic.error and topic.error_at is not None and wide:
             said = Safe(f"{topic.error} {ago(topic.error_at, self._now)}")
-        when = f"next try {self._in(topic.next_try_at)}" if again and topic.next_try_at else ""
+        when = _AGAIN if topic.state is TopicState.LIMITED else ""
+        if topic.next_try_at is not None and topic.next_try_at > self._now:
+            when = f"next try {self._in(topic.next_try_at)}"
         return Safe(", ".join(word for word in (said, when) if word))
 
     def _in(self, at: float) -> str:
