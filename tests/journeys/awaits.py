@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import dis
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import CodeType, FrameType
@@ -43,38 +44,87 @@ def place(text: str) -> Place:
     return Place(file, int(line), moment)
 
 
+Await = tuple[str, int]
+"""File below the package, and line."""
+What = tuple[str, str, str]
+"""The same file, `Class.function` and what is waited for: a function's name, or what stands there; with
+`#2` behind it where the function does so a second time."""
+
+
+class _Found(NamedTuple):
+    line: int
+    last: int
+    """Line that belongs to it."""
+    what: str
+    maybe: bool
+    """Its line can be passed without it."""
+
+
+@cache
+def _trees() -> dict[Path, ast.Module]:
+    paths = (path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")))
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+
+
 @cache
 def awaits() -> dict[str, dict[int, int]]:
     """By file name: the line at which something begins to wait, and the last one that belongs to it."""
-    paths = (path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py")))
-    return {str(path): dict(_spans(ast.parse(path.read_text(encoding="utf-8")))) for path in paths}
+    return {str(path): {one.line: one.last for one in _found(tree)} for path, tree in _trees().items()}
 
 
-def _spans(tree: ast.AST) -> Iterator[tuple[int, int]]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Await):
-            yield node.lineno, node.end_lineno or node.lineno
-        elif isinstance(node, ast.AsyncFor):
-            yield node.lineno, node.iter.end_lineno or node.lineno
-        elif isinstance(node, ast.AsyncWith):
-            yield node.lineno, max(item.context_expr.end_lineno or 0 for item in node.items)
-
-
-def functions() -> dict[tuple[str, int], str]:
-    """Around each await, by file below the package and line: `Class.function`."""
-    found: dict[tuple[str, int], str] = {}
-    for path, lines in awaits().items():
-        file = Path(path).relative_to(ROOT).as_posix()
-        for name, first, last in _functions(ast.parse(Path(path).read_text(encoding="utf-8"))):
-            found |= {(file, line): name for line in lines if first <= line <= last}
+def awaited() -> dict[Await, What]:
+    """All that there are."""
+    found: dict[Await, What] = {}
+    for path, tree in _trees().items():
+        file = path.relative_to(ROOT).as_posix()
+        for name, function in _functions(tree):  # what stands within another comes after it
+            times = Counter[str]()
+            for one in sorted(_found(function)):
+                times[one.what] += 1
+                number = f"#{times[one.what]}" if times[one.what] > 1 else ""
+                found[file, one.line] = (file, name, one.what + number)
     return found
 
 
-def _functions(tree: ast.AST, inside: str = "") -> Iterator[tuple[str, int, int]]:
-    """Name, first and last line; what stands within another comes after it."""
+def passed(places: Iterable[str]) -> set[str]:
+    """Without those whose line may have been passed alone: there nothing was seen to wait."""
+    there = set(places)
+    maybe = {
+        (path.relative_to(ROOT).as_posix(), one.line)
+        for path, tree in _trees().items()
+        for one in _found(tree)
+        if one.maybe
+    }
+    waited = {place(one)[:2] for one in there if place(one).moment == "within"}
+    return {one for one in there if place(one)[:2] not in maybe - waited}
+
+
+def _found(tree: ast.AST) -> Iterator[_Found]:
+    perhaps = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.IfExp)
+        for branch in (node.body, node.orelse)
+        for inner in ast.walk(branch)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Await):
+            yield _Found(node.lineno, node.end_lineno or 0, _named(node.value), id(node) in perhaps)
+        elif isinstance(node, ast.AsyncFor):
+            yield _Found(node.lineno, node.iter.end_lineno or 0, _named(node.iter), maybe=False)
+        elif isinstance(node, ast.AsyncWith):
+            last = max(item.context_expr.end_lineno or 0 for item in node.items)
+            yield _Found(node.lineno, last, _named(node.items[0].context_expr), maybe=False)
+
+
+def _named(node: ast.expr) -> str:
+    return ast.unparse(node.func if isinstance(node, ast.Call) else node)
+
+
+def _functions(tree: ast.AST, inside: str = "") -> Iterator[tuple[str, ast.AsyncFunctionDef]]:
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.AsyncFunctionDef):
-            yield inside + node.name, node.lineno, node.end_lineno or node.lineno
+            yield inside + node.name, node
         within = f"{inside}{node.name}." if isinstance(node, ast.ClassDef) else inside
         yield from _functions(node, within)
 

@@ -1,78 +1,87 @@
-"""Awaits that no message passes on its ways, and why: by file, and by function where the file has others.
+"""Awaits that no message passes on its ways, and why: by file, and by function, or by function and what it
+waits for where it has others as well.
 
-What is on no ride of `test_killed_at_awaits` must stand here. What stands here may be passed all the same:
-a clock that strikes, or a lock that another process holds, is met by chance.
+What is on no way of `test_killed_at_awaits` must stand here, and what a message passes must not, but by
+`CHANCE`.
 """
 
 from __future__ import annotations
 
+CHANCE = "nobody is in any more, and whoever tried to come in has not heard of it yet: met by chance"
 _WHY: dict[str, dict[str, str]] = {
-    "the doctor asks, no message does": {
-        "remote/examine.py": "",
-        "remote/probe.py": "",
-        "remote/reaching.py": "",
+    "the doctor asks, on connections of its own": {
+        "remote/examine.py": "Examiner.close Examiner.ask Examiner.sign_in Examiner.rows Examiner.may_write"
+        " Examiner.describe Examiner.kind Examiner.rolls_back Examiner.may_call Examiner._raw Examiner.join"
+        " _flows",
+        "remote/probe.py": "probe",
+        "remote/reaching.py": "resolve connects handshake _open",
     },
-    "another way in or out: a person's act with nothing under way, each with tests of its own": {
-        "client/entry.py": "",
-        "client/hands.py": "Hands.let_out",
-        "client/ledger.py": "Ledger.forget Ledger.turn_to",
-        "cache/files.py": "Files.forget Files.leave",
+    "nobody is in yet: other ways in than a password, a kept session and a token that is handed out": {
+        "client/entry.py": "Entry.ways Entry.send_code Entry.forgot Entry.browse Entry.came_back",
+        "remote/accounts.py": "Accounts.ways Accounts.send_code Accounts.forgot Accounts.came_back"
+        " Accounts.browse",
+        "remote/browser.py": "Visit.open Visit.done Visit._answer _heads",
+        "remote/proofs.py": "prove:client.auth.sign_up prove:client.auth.sign_in_anonymously prove:_mailed"
+        " send_code _mailed",
+        "remote/session.py": "Keeper.send_code Keeper.forgot Keeper.came_back"
+        " Keeper.enter:self._from_outside Keeper._from_outside",
+        "remote/ways.py": "ask_ways ask_settings",
+    },
+    "a person sets a password, or says where the session is to be kept": {
+        "client/entry.py": "Entry.set_password Entry.keep_session",
+        "remote/accounts.py": "Accounts.set_password Accounts.keep_session",
+        "remote/session.py": "Keeper.set_password Keeper.move",
+        "remote/stock.py": "Owned.move",
+    },
+    "a person goes out: what is unsent was named, and all of it is to be forgotten": {
+        "cache/files.py": "Files.forget",
         "cache/store.py": "Cache.clear",
-        "remote/accounts.py": "",
-        "remote/borrowed.py": "",
-        "remote/browser.py": "",
-        "remote/outside.py": "",
-        "remote/proofs.py": "",
-        "remote/ways.py": "",
-        "remote/connection.py": "Connection.farewell",
-        "remote/entrance.py": "Entrance.restore",
+        "client/entry.py": "Entry.sign_out",
+        "client/hands.py": "Hands.let_out",
+        "client/ledger.py": "Ledger.forget",
         "remote/project.py": "Project.sign_out",
-        "remote/session.py": "Keeper.move Keeper.send_code Keeper.forgot Keeper.set_password "
-        "Keeper.came_back Keeper._from_outside Keeper.revoke_all Keeper.sign_out Keeper._freshen "
-        "Keeper.enter Keeper.renew Keeper._end",
-        "remote/stock.py": "Owned.ended Owned.move Owned.drop Owned._clear",
-        "remote/supervisor.py": "Supervisor._generation",
-        "remote/switching.py": "Switch._obey",
+        "remote/session.py": "Keeper.revoke_all Keeper.sign_out Keeper._freshen",
+        "remote/stock.py": "Owned.drop",
+        "remote/switching.py": "Switch._obey:self._supervisor.stop#2",
     },
-    "looking for something, or beside the messages: it is asked anew after a restart": {
-        "client/desk.py": "",
-        "client/door.py": "Client.recall",
-        "client/runner.py": "Runner.recall",
+    "whoever hands out tokens has no more of them: there is nothing to forget": {
+        "remote/borrowed.py": "Borrowed.ended",
+    },
+    "another account comes in, or the file of this one is not read yet": {
+        "client/ledger.py": "Ledger.turn_to:self._files.leave Ledger.turn_to:self._let_go#2",
+    },
+    "a person looks for something: no answer enters a thread": {
+        "client/desk.py": "Desk.search Desk.around Desk._next Desk.canned Desk.create_thread"
+        " Desk.find_people",
+        "remote/performing.py": "Performer.find_people Performer.mentions",
         "remote/project.py": "Project.search Project.canned Project.create_thread Project.find_people",
-        "remote/performing.py": "Performer.find_people Performer.mentions Performer.mark_read "
-        "Performer.perform",
-        "remote/rows.py": "_count",
-        "remote/siding.py": "",
+        "remote/siding.py": "Side.search Side.canned Side.create_thread",
     },
-    "typing and presence: of no message, and lost with the process": {
-        "client/runner.py": "Runner._carry_out Runner._leave",
-        "remote/project.py": "Project.perform",
-        "remote/attendance.py": "",
-        "remote/watching.py": "",
-        "remote/supervisor.py": "Supervisor.push Supervisor.told",
-        "remote/connection.py": "Connection.told",
+    "a thread's title and status, feeds and prices": {
+        "remote/siding.py": "Side.perform:self._alter Side.perform:self._feed Side.perform:self._take"
+        " Side.perform:self._prices Side._alter Side._feed Side._take Side._prices",
     },
-    "no machine of the tests has it: a keyring, a name server, a network that goes, a limit of rows": {
-        "remote/lane.py": "",
-        "remote/names.py": "",
-        "remote/vault.py": "",
-        "remote/http.py": "Client._drop_connections Client.send",
-        "remote/performing.py": "Performer.whole_list Performer._read_on",
+    CHANCE: {
+        "remote/entrance.py": "Entrance.enter:self._supervisor.stop",
     },
-    "an insert under a key of ours, in place of a function: the storms send so, neither source here does": {
-        "remote/rows.py": "_insert",
-    },
-    "by chance: another process holds the lock, a disk was full, a second hand strikes": {
-        "remote/vaultfile.py": "_wait_for",
-        "remote/http.py": "Client.aclose",
-        "remote/stock.py": "Owned.save_again",
-        "remote/session.py": "Keeper._refresh_if_due",
+    "typing and presence, which are lost with the process": {
+        "client/runner.py": "Runner._leave:asyncio.wait_for",
+        "remote/attendance.py": "Attendance._write Attendance._put Attendance.leave Attendance._read"
+        " Attendance._note",
+        "remote/project.py": "Project.perform:self._watching.tell_typing"
+        " Project.perform:self._watching.written_down",
+        "remote/supervisor.py": "Supervisor.push",
+        "remote/watching.py": "Watching.written_down Watching.tell_typing",
     },
 }
 BESIDE = {
-    (file, function): why
+    (file, *name.partition(":")[::2]): why
     for why, files in _WHY.items()
     for file, names in files.items()
-    for function in names.split() or [""]
+    for name in names.split()
 }
-"""The reason by file and function, or by a file and nothing."""
+"""The reason by file, function and what is waited for, which is empty for all that there is in it."""
+
+
+def why_beside(file: str, function: str, what: str) -> str | None:
+    return BESIDE.get((file, function, "")) or BESIDE.get((file, function, what))

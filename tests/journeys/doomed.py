@@ -1,8 +1,6 @@
-"""A client that kills itself at one await, as `kill -9` would; run as a process by `lanes`.
+"""A client that kills itself at one await, as `kill -9` would: what `cradle` becomes.
 
-Arguments: url, key, account, cache, vault (or nothing), dialect, source, the other's name, and the place
-of its death: while it arrives, and while it converses. Each may be `-`, where nobody watches, which costs
-time, or `?`, where the places are only counted. It does what each line that it reads asks for, and answers:
+It does what each line that it reads asks for, and answers:
 
     ?          what it holds, once it is whole again
     !          how often each place was met: by its arrival, and in its conversations since it was asked
@@ -18,26 +16,53 @@ import contextlib
 import json
 import os
 import signal
-import sqlite3
 import sys
+import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from tests.journeys.awaits import Place, Watch
+from tests.journeys.deeds import DOES, Doer, answered, fills, joined, rests, types
 from tests.journeys.guest import Guest
-from tests.journeys.storm import MARK, SETTLE, all_sent, pairs, rider
+from tests.journeys.local import PASSWORD
+from tests.journeys.sessions_kept import kept
+from tests.journeys.storm import QUICK, SETTLE, SPEED, all_sent, pairs, persist
 
-from supachat.cache.files import last_path
-from supachat.domain.health import LinkState
-from supachat.domain.model import Delivery, Gap, Message, ThreadKey
-from supachat.remote.vault import FileVault
+from supachat.cache.files import Files
+from supachat.client import Client
+from supachat.dialects.catalog import load
+from supachat.domain.entering import Password
+from supachat.domain.errors import SessionEnded
+from supachat.domain.model import Gap, ThreadKey
+from supachat.domain.text import safe_line
+from supachat.remote.project import Project
 from supachat.sync import catching
 
 PAGES = 2
 """That one catch-up reads in a row, in place of twenty: else a gap takes a thousand messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """`session` is for `kept`. It talks in `thread`, or with `other` where that is not made yet. It dies at
+    `early` while it arrives, at `late` while it converses: a place as its text. Each may be `-`, where
+    nobody watches, which costs time, or `?`, where the places are only counted."""
+
+    url: str
+    key: str
+    name: str
+    cache: str
+    session: str
+    dialect: str
+    source: str
+    other: str
+    thread: str = ""
+    early: str = "-"
+    late: str = "-"
 
 
 class Fate:
@@ -59,172 +84,98 @@ class Fate:
         self._met.clear()
 
 
-async def main(
-    url: str, key: str, name: str, cache: str, vault: str, dialect: str, source: str, other: str,
-    early: str, late: str,
-) -> None:  # fmt: skip
-    arrival, fate = Fate(early), Fate(late)
-    kept = FileVault(Path(vault)) if vault else None
+async def main(life: Life) -> None:
+    catching.MOST_PAGES = PAGES
+    arrival, fate = Fate(life.early), Fate(life.late)
     async with AsyncExitStack() as stay:
         with arrival.watch:
-            rides = rider(url, key, name, Path(cache), dialect=dialect, vault=kept)
-            me = await stay.enter_async_context(rides)
-            thread = await me.writes_to(other, source)
-            await me.watch.until(lambda: me.watch.thread)
-            await all_sent([me])
-            await rests(me)
+            doer = await stay.enter_async_context(arrives(life))
+            await rests(doer.me)
         arrival.ends_one()
         while line := (await asyncio.to_thread(sys.stdin.readline)).strip():
             match line.partition(" "):
                 case ("?", _, _):
-                    answer = holds(me, thread)
+                    answer = holds(doer)
                 case ("!", _, _):
                     answer = json.dumps([arrival.conversations, fate.conversations])
                     fate.conversations.clear()
                 case (does, _, text):
-                    await types(me, thread, text, Path(cache))
+                    await types(doer, text)
                     say("typed")
-                    await converses(me, thread, does, text, Path(cache), fate)
+                    await converses(doer, does, text, fate)
                     answer = "survived"
             say(answer)
+
+
+@asynccontextmanager
+async def arrives(life: Life) -> AsyncIterator[Doer]:
+    """As the app does: what is kept comes first, then the way to the server, and who has no session signs
+    in."""
+    client = Client(
+        safe_line(life.name), Files(Path(life.cache)), monotonic=lambda: time.monotonic() * SPEED
+    )
+    me = Guest(client)
+    await client.start()
+    pump = asyncio.create_task(me.watch.pump())
+    try:
+        if (last := client.last_open) is not None:
+            await client.recall(last)
+        vault, giver = kept(life.session)
+        project = Project(life.url, life.key, [load(life.dialect)], vault, waits=QUICK, giver=giver)
+        doer = Doer(me, project, vault, Password(f"{life.name}@example.org", PASSWORD), Path(life.cache))
+        client.attach(project)
+        await signs_in(doer)
+        await me.watch.listed_threads()
+        await persist(lambda: opens(doer, life))
+        await me.watch.until(lambda: me.watch.thread)
+        await all_sent([me])
+        yield doer
+    finally:
+        await client.close()
+        await asyncio.wait_for(pump, 5)
+
+
+async def opens(doer: Doer, life: Life) -> None:
+    if life.other:
+        doer.thread = await doer.me.writes_to(life.other, life.source)
+    else:
+        doer.thread = ThreadKey(life.source, life.thread)
+        doer.me.client.open(doer.thread)
+
+
+async def signs_in(doer: Doer) -> None:
+    """With the session that is kept, or else anew."""
+    try:
+        await doer.me.watch.signed_in(SETTLE)
+    except SessionEnded:
+        await persist(lambda: doer.me.client.entry.enter(doer.proof))
+        await doer.me.watch.until(lambda: doer.me.client.online or None, SETTLE)
 
 
 def say(line: str) -> None:
     print(line, flush=True)  # noqa: T201  this is its protocol
 
 
-def holds(me: Guest, thread: ThreadKey) -> str:
+def holds(doer: Doer) -> str:
     """A gap is filled on sight, as the pane does."""
-    gaps = [item for item in me.watch.items if isinstance(item, Gap)]
+    gaps = [item for item in doer.me.watch.items if isinstance(item, Gap)]
     for gap in gaps:
-        me.client.fill_gap(gap)
-    return json.dumps({"shown": pairs(me), "text": me.client.text(thread), "gaps": len(gaps)})
+        doer.me.client.fill_gap(gap)
+    text = doer.me.client.text(doer.thread)
+    return json.dumps({"shown": pairs(doer.me), "text": text, "gaps": len(gaps)})
 
 
-async def types(me: Guest, thread: ThreadKey, text: str, cache: Path) -> None:
-    """What is typed is on disk within a second, whatever happens then."""
-    me.client.keep_text(thread, text)
-    async with asyncio.timeout(SETTLE):
-        while text not in texts_on_disk(cache):
-            await asyncio.sleep(0.05)
-
-
-def texts_on_disk(cache: Path) -> list[str]:
-    path = last_path(cache)
-    if path is None:
-        return []
-    with contextlib.closing(sqlite3.connect(path, timeout=5.0)) as db:
-        return [row[0] for row in db.execute("select text from texts")]
-
-
-async def converses(me: Guest, thread: ThreadKey, does: str, text: str, cache: Path, fate: Fate) -> None:
+async def converses(doer: Doer, does: str, text: str, fate: Fate) -> None:
     """Do it, hear the answer, and finish what that has begun."""
+    me = doer.me
     with fate.watch:
-        await DOES[does](me, thread, text, cache)
-        if does != "leaves":
+        await DOES[does](doer, text)
+        if not me.client._run._closed:
             await me.watch.until(partial(answered, me, text), SETTLE)
+            me.client.seen(doer.thread)
             say("heard")
             await fills(me)
             await all_sent([me])
             await joined(me)
             await rests(me)
     fate.ends_one()
-
-
-# ---------------------------------------------------------------- what it does
-
-
-async def says(me: Guest, thread: ThreadKey, text: str, _: Path) -> None:
-    me.client.send(thread, text)
-
-
-async def is_refused(me: Guest, thread: ThreadKey, text: str, cache: Path) -> None:
-    """Take it back into the composer, and say it once more, as one does who knows better."""
-    draft = me.client.send(thread, text)
-    await me.watch.until(partial(refused, me, draft), SETTLE)
-    taken = me.client.take_back(draft)
-    assert taken is not None
-    await types(me, thread, taken.raw, cache)
-    me.client.send(thread, taken.raw)
-
-
-async def rejoins(me: Guest, thread: ThreadKey, text: str, _: Path) -> None:
-    """Every topic is left and joined again, by hand."""
-    me.client.send(thread, text)
-    me.client.reconnect_all()
-
-
-async def goes_off(me: Guest, thread: ThreadKey, text: str, _: Path) -> None:
-    """Offline by hand; what is said meanwhile waits."""
-    me.client.go_offline()
-    await linked(me, LinkState.OFFLINE)
-    me.client.send(thread, text)
-    me.client.go_online()
-
-
-async def changes(me: Guest, thread: ThreadKey, text: str, _: Path) -> None:
-    """Another text for this one, and nothing in place of the one before."""
-    me.client.send(thread, text)
-    message = await me.watch.until(partial(arrived, me, text), SETTLE)
-    me.client.edit(message.key, text + MARK)
-    mine = [m for m in me.messages() if m.raw.startswith("message ") and m.raw != text and not m.deleted]
-    for before in mine[-1:]:
-        me.client.delete(before.key)
-
-
-async def leaves(me: Guest, thread: ThreadKey, text: str, _: Path) -> None:
-    me.client.send(thread, text)
-    await me.client.close()
-
-
-DOES: dict[str, Callable[[Guest, ThreadKey, str, Path], Awaitable[None]]] = {
-    "says": says, "is-refused": is_refused, "rejoins": rejoins, "goes-off": goes_off, "changes": changes,
-    "leaves": leaves,
-}  # fmt: skip
-
-
-# ---------------------------------------------------------------- what it waits for
-
-
-async def rests(me: Guest) -> None:
-    """Nothing is asked any more."""
-    async with asyncio.timeout(SETTLE):
-        while len(me.client._run.engine.parts.asking):
-            await asyncio.sleep(0.01)
-
-
-async def joined(me: Guest) -> None:
-    """The weather is fair again, and it has noticed."""
-    async with asyncio.timeout(SETTLE):
-        while not (link := me.client.health.link).wanted or link.joined < link.wanted:
-            await asyncio.sleep(0.01)
-
-
-async def linked(me: Guest, state: LinkState) -> None:
-    async with asyncio.timeout(SETTLE):
-        while me.client.health.link.state is not state:
-            await asyncio.sleep(0.01)
-
-
-async def fills(me: Guest) -> None:
-    async with asyncio.timeout(SETTLE):
-        while gaps := [item for item in me.watch.items if isinstance(item, Gap)]:
-            me.client.fill_gap(gaps[-1])
-            await asyncio.sleep(0.05)
-
-
-def answered(me: Guest, text: str) -> bool | None:
-    return f"answer to {text}" in me.bodies() or None
-
-
-def arrived(me: Guest, text: str) -> Message | None:
-    return next((m for m in me.messages() if m.raw == text and m.delivery is Delivery.SENT), None)
-
-
-def refused(me: Guest, draft: str) -> bool | None:
-    return any(m.id == draft and m.delivery is Delivery.FAILED for m in me.messages()) or None
-
-
-if __name__ == "__main__":
-    catching.MOST_PAGES = PAGES
-    asyncio.run(main(*sys.argv[1:]))
