@@ -32,14 +32,8 @@ GENERATIONS = 200 if CHAOS else 60
 TABLE_SCALE = 0.2 if CHAOS else 0.04
 """Of the times in the table of failures: the longer they are, the less of a lateness goes unseen."""
 
-AWAITS = 1_000 if CHAOS else 4
-"""Places on a message's way at which its client is killed; there are not so many."""
-
-ARRIVALS = 8 if CHAOS else 2
-"""The same while it arrives, of some 250: each takes two lives."""
-
-FOUL = 15 if CHAOS else 2
-"""The same in foul weather, in each of two sources."""
+AWAITS = 1_000 if CHAOS else 6
+"""Awaits on a message's ways at which a client is killed; there are not so many."""
 
 SEEDS = 120 if CHAOS else 60
 """Random histories of one server and two devices that the core goes through."""
