@@ -31,9 +31,11 @@ from supachat.tui.widgets.typing_line import TypingLine
 
 class Area(Widget):
     """Holds others, which cover it: all its rows are alike, so one is drawn. Each of them for itself was a
-    tenth of the first frame."""
+    tenth of the first frame. Without a tone of its own it draws none: the screen behind has the same."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
+        if self.styles.background.is_transparent:
+            return []
         return super().render_lines(Region(crop.x, crop.y, crop.width, 1)) * crop.height
 
 
