@@ -103,8 +103,12 @@ def test_an_error_whose_reason_is_known_says_it_in_a_few_words(verdict: Verdict,
     assert badge(given, NOW, wide=False).words == "error"
 
 
-def test_live_is_calm_only_its_glyph_has_a_colour() -> None:
-    assert badge(health(S.CONNECTED, round_trip=0.012), NOW, wide=True).words_look == "text2"
+@pytest.mark.parametrize(("missed", "look"), [(0, "success"), (30, "warning")])
+def test_live_is_calm_only_its_glyph_has_a_colour_which_says_whether_realtime_lost_a_row(
+    missed: int, look: str
+) -> None:
+    shown = badge(replace(health(S.CONNECTED, round_trip=0.012), missed=missed), NOW, wide=True)
+    assert (shown.look, shown.words_look) == (look, "text2")
 
 
 def test_without_motion_nothing_counts_down() -> None:

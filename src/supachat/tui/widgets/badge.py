@@ -1,7 +1,8 @@
 """The badge: one glyph and a few words for the whole state of the link.
 
-Pure: health and the time in, spans out. Live is the calm state, only its glyph has a colour. Must never
-say more than is known: without a round trip there is no number.
+Pure: health and the time in, spans out. Live is the calm state, only its glyph has a colour: another one
+once realtime has lost a row in this run. Must never say more than is known: without a round trip there is
+no number.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def _connected(health: Health, *, wide: bool, glyphs: Glyphs) -> Badge:
     if link.polled:
         return _one(glyphs.waiting, "partly polling" if wide else "part poll", "warning")
     words = f"live {trip}".rstrip() if wide or not trip else trip
-    return Badge(glyphs.online, Safe(words), "success", "text2")
+    return Badge(glyphs.online, Safe(words), "warning" if health.missed else "success", "text2")
 
 
 def _reconnecting(link: Link, now: float, *, wide: bool, motion: bool) -> str:
