@@ -37,10 +37,11 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
-def screen(home: Path, *words: str) -> Terminal:
-    return Terminal(
-        [*DEMO, *words], columns=100, lines=30, environ={**os.environ, "SUPACHAT_HOME": str(home)}
-    )
+def screen(home: Path, *words: str, errors: Path | None = None) -> Terminal:
+    led = f" 2>>{shlex.quote(str(errors))}" if errors else ""
+    command = ["sh", "-c", f"exec {shlex.join([*DEMO, *words])}{led}"]
+    environ = {**os.environ, "SUPACHAT_HOME": str(home)}
+    return Terminal(command, columns=100, lines=30, environ=environ)
 
 
 def house(home: Path) -> House:
@@ -81,23 +82,14 @@ def test_all_ends_by_itself_when_the_screen_is_killed(home: Path) -> None:
         wait_until(lambda: nobody(home), limit=START)
 
 
-def test_the_screen_stays_in_the_terminal_when_errors_are_led_to_a_file(home: Path, tmp_path: Path) -> None:
-    errors = tmp_path / "errors.txt"
-    command = ["sh", "-c", f"exec {shlex.join(DEMO)} 2>{shlex.quote(str(errors))}"]
-    with Terminal(
-        command, columns=100, lines=30, environ={**os.environ, "SUPACHAT_HOME": str(home)}
-    ) as ana:
-        ana.until(is_live, START)
-        ana.type("\x11")
-        assert ana.wait() == 0
-    assert errors.read_bytes() == b""
-    assert nobody(home)
-
-
 def test_a_second_one_joins_as_the_next_person_and_the_last_one_out_stops_the_server(home: Path) -> None:
+    """Whoever wants it fresh meanwhile is refused."""
     with screen(home) as ana:
         ana.until(is_live, START)
         ana.shows("Ana Duarte")
+        with screen(home, "--fresh") as other:
+            other.shows("The demo is running", START)
+            assert other.wait(START) == 1
         with screen(home) as noa:
             noa.shows("Noa Levi", START)
             noa.shows("Ana Duarte")
@@ -115,9 +107,11 @@ def test_a_second_one_joins_as_the_next_person_and_the_last_one_out_stops_the_se
     assert nobody(home)
 
 
-def test_the_second_time_the_past_is_there_and_fresh_forgets_it(home: Path) -> None:
+def test_the_second_time_the_past_is_there_and_fresh_forgets_it(home: Path, tmp_path: Path) -> None:
+    """Errors are led to a file: the screen stays in the terminal, and nothing else is said."""
+    errors = tmp_path / "errors.txt"
     for words, there in (((), False), ((), True), (("--fresh",), False)):
-        with screen(home, *words) as ana:
+        with screen(home, *words, errors=errors) as ana:
             ana.shows("Message Mira", START)
             ana.until(is_live, START)
             assert ("remember-me" in ana.text) is there
@@ -126,16 +120,8 @@ def test_the_second_time_the_past_is_there_and_fresh_forgets_it(home: Path) -> N
                 ana.until(lambda text: re.search(r"✓[^\n]*\n[^\n]*remember-me", text))
             ana.type("\x11")
             assert ana.wait() == 0
-
-
-def test_fresh_is_refused_while_somebody_is_in_it(home: Path) -> None:
-    with screen(home) as ana:
-        ana.until(is_live, START)
-        with screen(home, "--fresh") as other:
-            other.shows("The demo is running")
-            assert other.wait() == 1
-        ana.type("\x11")
-        assert ana.wait() == 0
+    assert errors.read_bytes() == b""
+    assert nobody(home)
 
 
 class Reader:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -14,8 +16,13 @@ from tests.journeys.local import PASSWORD, LocalServer, as_owner
 from tests.journeys.shell import Shell
 from tests.terminal import Terminal
 
+from supachat.dialects import catalog
+
+Owner = Callable[..., None]
 Names = Callable[[str], str]
 BODY = "the harbour at midnight"
+ANA, BEN = "ana-of-the-doctor", "ben-of-the-doctor"
+RELOAD = "notify pgrst, 'reload schema'"
 
 
 @pytest.fixture
@@ -23,24 +30,31 @@ def shell(tmp_path: Path) -> Shell:
     return Shell(tmp_path / "home")
 
 
-@pytest.fixture
-def signed_in(own_server: LocalServer, shell: Shell) -> Shell:
-    """Ana, who has written to Ben, on a server that the test may hurt."""
-    return written(own_server, shell, "ana", "ben")
-
-
-@pytest.fixture
-def guest(server: LocalServer, shell: Shell, names: Names) -> Shell:
-    """The same on the server that everybody shares."""
-    return written(server, shell, names("ana"), names("ben"))
-
-
-def written(server: LocalServer, shell: Shell, *people: str) -> Shell:
-    for name in people:
+@pytest.fixture(scope="module")
+def home(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where ANA, who has written to BEN, is signed in to the server that everybody shares."""
+    made = tmp_path_factory.mktemp("signed-in") / "home"
+    for name in (ANA, BEN):
         server.sign_up(name)
-    assert shell.login(server, people[0]).returncode == 0
-    assert shell.run("send", f"@{people[1]}", BODY).returncode == 0
+    assert Shell(made).login(server, ANA).returncode == 0
+    assert Shell(made).run("send", f"@{BEN}", BODY).returncode == 0
+    return made
+
+
+@pytest.fixture
+def guest(home: Path, shell: Shell) -> Shell:
+    """A copy of that home."""
+    shutil.copytree(home, shell.environ["SUPACHAT_HOME"])
     return shell
+
+
+@pytest.fixture
+def owner(server: LocalServer) -> Iterator[Owner]:
+    """What a project's owner does to it by mistake: afterwards the dialect's SQL puts all of it right."""
+    yield partial(as_owner, server)
+    with psycopg.connect(server.database("postgres"), autocommit=True) as connection:
+        connection.execute(catalog.sql("direct").encode())
+        connection.execute(RELOAD)
 
 
 def findings(shell: Shell, code: int, **environ: str) -> dict[str, dict[str, str]]:
@@ -94,9 +108,11 @@ def test_no_workspace(shell: Shell) -> None:
     assert list(failed(shell)) == ["workspace"]
 
 
-def test_a_server_that_died(own_server: LocalServer, signed_in: Shell) -> None:
+def test_a_server_that_died(own_server: LocalServer, shell: Shell) -> None:
+    own_server.sign_up("ana")
+    assert shell.login(own_server, "ana").returncode == 0
     own_server.kill()
-    (line,) = failed(signed_in).values()
+    (line,) = failed(shell).values()
     assert line["check"] == "answer"
     assert "supachat serve" in line["cure"]
 
@@ -108,45 +124,48 @@ def test_a_key_of_another_project(server: LocalServer, guest: Shell) -> None:
     assert "of_another" not in json.dumps(line)
 
 
-def test_a_session_that_was_revoked(own_server: LocalServer, signed_in: Shell) -> None:
-    as_owner(own_server, "delete from auth.sessions")
-    (line,) = failed(signed_in).values()
+def test_a_session_that_was_revoked(server: LocalServer, shell: Shell, names: Names) -> None:
+    server.sign_up(name := names("ana"))
+    assert shell.login(server, name).returncode == 0
+    theirs = f"(select id from auth.users where email = '{name}@example.org')"
+    as_owner(server, f"delete from auth.sessions where user_id = {theirs}")
+    (line,) = failed(shell).values()
     assert line["check"] == "token"
     assert "supachat login" in line["cure"]
 
 
-def test_tables_that_are_not_there(own_server: LocalServer, signed_in: Shell) -> None:
-    as_owner(own_server, "drop function public.supachat_whoami()", "notify pgrst, 'reload schema'")
-    (line,) = failed(signed_in).values()
+def test_tables_that_are_not_there(guest: Shell, owner: Owner) -> None:
+    owner("drop function public.supachat_whoami()", RELOAD)
+    (line,) = failed(guest).values()
     assert line["check"] == "rows"
     assert "supachat dialect sql direct" in line["cure"]
 
 
-def test_reads_that_are_not_allowed(own_server: LocalServer, signed_in: Shell) -> None:
-    as_owner(own_server, "revoke execute on function public.supachat_threads(text) from authenticated")
-    (line,) = failed(signed_in).values()
+def test_reads_that_are_not_allowed(guest: Shell, owner: Owner) -> None:
+    owner("revoke execute on function public.supachat_threads(text) from authenticated")
+    (line,) = failed(guest).values()
     assert line["check"] == "rows"
 
 
-def test_writes_that_are_not_allowed(own_server: LocalServer, signed_in: Shell) -> None:
-    before = count(own_server)
+def test_writes_that_are_not_allowed(server: LocalServer, guest: Shell, owner: Owner) -> None:
+    before = count(server)
     function = "public.insert_chat_message(text, text, text, text, uuid)"
-    as_owner(own_server, f"revoke execute on function {function} from authenticated")
-    (line,) = failed(signed_in).values()
+    owner(f"revoke execute on function {function} from authenticated")
+    (line,) = failed(guest).values()
     assert line["check"] == "writing"
     assert "pg_policies" in line["cure"]
-    assert count(own_server) == before
+    assert count(server) == before
 
 
-def test_a_topic_that_may_not_be_joined(own_server: LocalServer, signed_in: Shell) -> None:
-    as_owner(own_server, "drop policy supachat_public_direct_listen on realtime.messages")
-    (line,) = failed(signed_in).values()
+def test_a_topic_that_may_not_be_joined(guest: Shell, owner: Owner) -> None:
+    owner("drop policy supachat_public_direct_listen on realtime.messages")
+    (line,) = failed(guest).values()
     assert line["check"] == "realtime"
     assert "you may not listen here" in line["words"]
     assert "pg_policies" in line["cure"]
 
 
-def test_on_a_terminal_it_asks_and_leaves_it_as_it_was(server: LocalServer, guest: Shell) -> None:
+def test_on_a_terminal_it_asks_and_leaves_it_as_it_was(guest: Shell) -> None:
     command = [sys.executable, "-m", "supachat", "doctor"]
     with Terminal(command, columns=100, lines=50, environ=guest.environ) as terminal:
         assert terminal.wait(60) == 0
@@ -158,7 +177,7 @@ def test_on_a_terminal_it_asks_and_leaves_it_as_it_was(server: LocalServer, gues
     assert b"\x1b[32m" in terminal.raw
 
 
-def test_no_color_is_heeded(server: LocalServer, guest: Shell) -> None:
+def test_no_color_is_heeded(guest: Shell) -> None:
     command = ["env", "NO_COLOR=1", sys.executable, "-m", "supachat", "doctor"]
     with Terminal(command, columns=100, lines=50, environ=guest.environ) as terminal:
         terminal.wait(60)
@@ -169,31 +188,29 @@ def test_no_color_is_heeded(server: LocalServer, guest: Shell) -> None:
 
 
 @pytest.fixture
-def told(own_server: LocalServer, signed_in: Shell) -> str:
+def told(server: LocalServer, guest: Shell) -> str:
     """What the log says after a session with `--debug` in which people wrote and listened."""
-    options = ("login", "--password-stdin", "--url", own_server.url, "--key", own_server.key)
-    signed_in.run("--debug", *options, "--email", "ana@example.org", stdin=PASSWORD + "\n")
+    options = ("login", "--password-stdin", "--url", server.url, "--key", server.key)
+    guest.run("--debug", *options, "--email", f"{ANA}@example.org", stdin=PASSWORD + "\n")
     tail = subprocess.Popen(
-        [sys.executable, "-m", "supachat", "--debug", "tail", "Ben", "--follow"],
+        [sys.executable, "-m", "supachat", "--debug", "tail", f"@{BEN}", "--follow"],
         stdout=subprocess.PIPE,
-        env=signed_in.environ,
+        env=guest.environ,
     )
     try:
         assert tail.stdout is not None
         assert BODY.encode() in tail.stdout.readline()
-        signed_in.run("--debug", "send", "@ben", BODY)
+        guest.run("--debug", "send", f"@{BEN}", BODY)
         assert BODY.encode() in tail.stdout.readline()
     finally:
         tail.terminate()
         tail.communicate(timeout=20)
-    home = Path(signed_in.environ["SUPACHAT_HOME"])
+    home = Path(guest.environ["SUPACHAT_HOME"])
     return "".join(path.read_text("utf-8") for path in sorted((home / "log").iterdir()))
 
 
-def test_no_token_key_password_or_body_is_in_the_log(
-    own_server: LocalServer, signed_in: Shell, told: str
-) -> None:
-    home = Path(signed_in.environ["SUPACHAT_HOME"])
+def test_no_token_key_password_or_body_is_in_the_log(server: LocalServer, guest: Shell, told: str) -> None:
+    home = Path(guest.environ["SUPACHAT_HOME"])
     (session,) = (home / "state").glob("*.session")
     assert "heard" in told
     assert "INSERT" in told
@@ -203,7 +220,7 @@ def test_no_token_key_password_or_body_is_in_the_log(
         BODY,
         "midnight",
         PASSWORD,
-        own_server.key,
+        server.key,
         json.loads(session.read_text())["rt"],
         "eyJ",
     ):
