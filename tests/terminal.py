@@ -78,7 +78,7 @@ class Terminal:
         """What stands on the screen, a line feed after each line."""
         return "\n".join(line.rstrip() for line in self.screen.display)
 
-    def until(self, seen: Callable[[str], object], seconds: float = 20.0) -> str:
+    def until(self, seen: Callable[[str], object], seconds: float = 60.0) -> str:
         """The screen's text, once `seen` finds in it what it looks for."""
         end = time.monotonic() + seconds
         while not seen(self.text):
@@ -99,7 +99,7 @@ class Terminal:
                 return
         raise AssertionError(f"still painting after {seconds} s:\n{self.text}")
 
-    def shows(self, words: str, seconds: float = 20.0) -> str:
+    def shows(self, words: str, seconds: float = 60.0) -> str:
         return self.until(lambda text: words in text, seconds)
 
     # ------------------------------------------------------------ acting
@@ -112,7 +112,7 @@ class Terminal:
         sized(self._main, columns, lines)
         self.process.send_signal(signal.SIGWINCH)
 
-    def wait(self, seconds: float = 10.0) -> int:
+    def wait(self, seconds: float = 60.0) -> int:
         """The exit code, once the program has ended by itself."""
         end = time.monotonic() + seconds
         while self.process.poll() is None:
