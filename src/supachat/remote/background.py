@@ -23,8 +23,11 @@ class Background:
         return task
 
     async def through(self, work: Coroutine[Any, Any, T]) -> T:
-        """What `work` gives. It goes on to its end though whoever waits for it here is cancelled."""
-        return await asyncio.shield(self._begin(work))
+        """What `work` gives. It goes on to its end though whoever waits for it here is cancelled; how it
+        ends then is nobody's business."""
+        task = self._begin(work)
+        task.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return await asyncio.shield(task)
 
     def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)
