@@ -8,13 +8,15 @@ from collections import deque
 from dataclasses import dataclass, field
 from functools import partial
 
-from tests.unit.simulated_server import ACCOUNT, LATEST_COMMIT, THREAD, Disk, Server
+from tests.unit.simulated_disk import Disk
+from tests.unit.simulated_link import Line
+from tests.unit.simulated_server import ACCOUNT, LATEST_COMMIT, THREAD, Server
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
 from supachat.domain.errors import NotAllowed, SupachatError, Unreachable
-from supachat.domain.health import Link, LinkState
 from supachat.domain.model import (
+    Account,
     Act,
     Delivery,
     Draft,
@@ -23,7 +25,7 @@ from supachat.domain.model import (
     Message,
     MessageKey,
     Micros,
-    Thread,
+    ThreadKey,
 )
 from supachat.domain.text import safe_line
 from supachat.sync import texts
@@ -31,6 +33,7 @@ from supachat.sync.engine import Engine
 
 PATIENCE = 5_000
 """Turns of a device in which everything that is under way must come to its end."""
+SOMEBODY = Account("another", safe_line("them@example.org"), safe_line("Them"))
 
 
 @dataclass
@@ -41,17 +44,18 @@ class Device:
     name: str
     dice: random.Random
     disk: Disk = field(default_factory=Disk)
+    line: Line = field(init=False)
     now: float = 0.0
-    joined: bool = False
     items: list[Item] = field(default_factory=list)
     edge: ev.Edge = ev.Edge.MORE
+    seeking: str = ""
+    """The message that somebody went to and that has neither come nor been given up."""
     requests: deque[ev.Request] = field(default_factory=deque)
     unwritten: deque[tuple[kp.Write, ...]] = field(default_factory=deque)
     answers: list[tuple[ev.Request, list[ev.Event] | SupachatError]] = field(default_factory=list)
     late: list[tuple[float, ev.Request]] = field(default_factory=list)
     """Statements whose end nobody waits for any more."""
-    inbox: list[ev.Event] = field(default_factory=list)
-    texts: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, tuple[ThreadKey, str]] = field(default_factory=dict)
     """Every message that was written, by its draft's id."""
     confirmed: set[str] = field(default_factory=set)
     """Drafts that were on disk at some time: they must arrive whatever happens."""
@@ -60,27 +64,48 @@ class Device:
     """Taken back, but the process ended before that was on disk: their order is anybody's guess."""
     made: int = 0
 
-    def start(self) -> None:
+    def __post_init__(self) -> None:
+        self.line = Line(self.dice, lambda *events: self.hear(*events))
+
+    # ------------------------------------------------------------ begin and end
+
+    def start(self, thread: ThreadKey = THREAD) -> None:
         """A new process on what the disk has: what was under way is on its own from here."""
-        self.late += [
-            (self.now + self.dice.random() * LATEST_COMMIT, r) for r in self.requests if writes(r)
-        ]
         self.unwritten.clear()
-        self.requests.clear()
-        self.answers.clear()
-        self.inbox.clear()
-        self.joined = False
-        thread = Thread(THREAD, safe_line("You"), ("me", "you"), "you")
-        source = self.server.kind.source()
-        drafts = tuple(self.disk.drafts.values())
+        memory = self.disk.load()
         # what was never on disk is lost with the process, what was taken back only there is back
         self.came_back |= self.given_up & self.disk.drafts.keys()
         self.given_up -= self.disk.drafts.keys()
         self.given_up |= {id_ for id_ in self.texts if id_ not in self.confirmed}
-        self.engine = Engine(kp.Memory(ACCOUNT, (source,), (thread,), (), drafts))
-        self.hear(ev.SignedIn(ACCOUNT, (source,)), ev.LinkMoved(Link(LinkState.CONNECTED)))
-        self.take(self.engine.open(THREAD, self.now))
-        for draft in texts.refused(self.engine.parts, THREAD):
+        self._abandon()
+        self.engine = Engine(memory)
+        self._come_in(thread)
+
+    def change_hands(self, thread: ThreadKey) -> None:
+        """Another account comes in for a moment; then the first is back. Nothing of it was lost."""
+        while self.unwritten:
+            self.disk.commit(self.unwritten.popleft())
+        self.confirmed |= self.disk.drafts.keys()
+        self.take(self.engine.hand_over(kp.Memory(SOMEBODY), self.now))
+        self.hear(ev.SignedIn(SOMEBODY, (self.server.kind.source(),)))
+        self.unwritten.clear()
+        self._abandon()
+        self.take(self.engine.hand_over(self.disk.load(), self.now))
+        self._come_in(thread)
+
+    def _abandon(self) -> None:
+        """Nobody waits any more for what was asked."""
+        asked = [request for request in self.requests if writes(request)]
+        self.late += [(self.now + self.dice.random() * LATEST_COMMIT, request) for request in asked]
+        self.requests.clear()
+        self.answers.clear()
+        self.line.forget()
+        self.seeking = ""
+
+    def _come_in(self, thread: ThreadKey) -> None:
+        self.line.enter(ACCOUNT, self.server.kind.source())
+        self.open(thread)
+        for draft in texts.refused(self.engine.parts, thread):
             self._take_back(draft)
 
     @property
@@ -103,6 +128,9 @@ class Device:
                     self.edge = edge
                 case ev.EditRefused(draft):
                     refused.append(draft)
+                case ev.Sought(_, message):
+                    assert message == self.seeking
+                    self.seeking = ""
                 case _:
                     pass
         self.requests += step.requests
@@ -134,20 +162,25 @@ class Device:
 
     # ------------------------------------------------------------ the person
 
+    def open(self, thread: ThreadKey) -> None:
+        self.take(self.engine.open(thread, self.now))
+
     def send(self) -> None:
+        thread = self.engine.open_thread
+        assert thread is not None
         self.made += 1
         again = self.dice.random() < 0.3 and self.made > 1
         text = f"{self.name} says {self.made - 1 if again else self.made}"
         draft_id = f"{self.name}-{self.made:04}"
-        self.texts[draft_id] = text
-        self.take(self.engine.send(draft_id, THREAD, text, Micros(self.server.clock), self.now))
+        self.texts[draft_id] = thread, text
+        self.take(self.engine.send(draft_id, thread, text, Micros(self.server.clock), self.now))
 
     def change(self) -> None:
         own = [m for m in self.items if isinstance(m, Message) and m.delivery is Delivery.SENT]
         if live := [m for m in own if not m.deleted]:
             self.made += 1
             act = self.dice.choice([Act.EDIT, Act.EDIT, Act.DELETE])
-            key = MessageKey(THREAD, self.dice.choice(live).id)
+            key = MessageKey(live[0].thread, self.dice.choice(live).id)
             id_, text = f"change-{self.name}-{self.made}", f"{self.name} corrects {self.made}"
             self.take(self.engine.change(id_, key, act, text, Micros(self.server.clock), self.now))
 
@@ -160,6 +193,12 @@ class Device:
             if chosen not in self.engine.outbox:
                 self.given_up.add(chosen)
 
+    def seek(self, message: Message) -> None:
+        """Go to a message of the open thread, as from a search."""
+        self.seeking = message.id
+        seeker = self.engine.reader.seeker
+        self.take(self.engine.act(lambda out: seeker.seek(message.thread, message.cursor, out), self.now))
+
     # ------------------------------------------------------------ the way to the server
 
     def perform_one(self, trouble: float) -> None:
@@ -170,6 +209,14 @@ class Device:
         if isinstance(request, ev.Recall):
             self.hear(self.disk.recall(request))
             return
+        if (refusal := self.line.refuses()) is not None:
+            self.answers.append((request, refusal))
+        elif isinstance(request, ev.Watch):
+            self.line.watch(request.threads)
+        else:
+            self._travel(request, trouble)
+
+    def _travel(self, request: ev.Request, trouble: float) -> None:
         roll = self.dice.random()
         if roll >= trouble:
             self.answers.append((request, self._answer(request)))
@@ -183,7 +230,7 @@ class Device:
         elif roll < trouble * 0.9 and writes(request):
             self.late.append((self.now + self.dice.random() * LATEST_COMMIT, request))
             self.answers.append((request, Unreachable("no answer in time")))
-        elif isinstance(request, ev.EditMessage | ev.DeleteMessage):
+        elif isinstance(request, ev.EditMessage | ev.DeleteMessage | ev.Alter):
             self.answers.append((request, NotAllowed("not yours")))
         else:
             self.answers.append((request, Unreachable("cut")))
@@ -206,23 +253,19 @@ class Device:
             request, answer = self.answers.pop(self.dice.randrange(len(self.answers)))
             if isinstance(answer, SupachatError):
                 self.take(self.engine.failed(request, answer, self.now))
+            elif isinstance(request, ev.Alter):
+                self.take(self.engine.done(request, self.now))
             else:
                 self.hear(*answer)
 
     def hear_one(self) -> None:
-        if self.inbox:
-            self.hear(self.inbox.pop(self.dice.randrange(min(3, len(self.inbox)))))
+        self.line.bring_one()
 
-    def told(self, event: ev.Event, loss: float) -> None:
-        """A broadcast on its way: lost, or there once or twice."""
-        if self.joined and self.dice.random() >= loss:
-            self.inbox += [event] * self.dice.choice([1, 1, 1, 2])
+    def told(self, thread: ThreadKey, event: ev.Event, loss: float) -> None:
+        self.line.told(thread, event, loss)
 
     def join(self, joined: bool) -> None:
-        self.joined = joined
-        if not joined:
-            self.inbox.clear()
-        self.hear(ev.ThreadReady(THREAD) if joined else ev.ThreadDeaf(THREAD))
+        self.line.join(joined)
 
     # ------------------------------------------------------------ what is seen
 
@@ -236,19 +279,18 @@ class Device:
     def gaps(self) -> list[Gap]:
         return [item for item in self.items if isinstance(item, Gap)]
 
-    def busy(self) -> bool:
-        return bool(self.requests or self.answers or self.inbox or self.unwritten or self.late)
-
-    def drain(self) -> None:
-        """Everything goes well until nothing is under way, which comes at once: nobody asks on and on."""
+    def drain(self) -> bool:
+        """Everything goes well until nothing is under way, which comes at once: nobody asks on and on.
+        Whether anything was."""
         for turn in itertools.count():
-            if not (self.requests or self.answers or self.inbox or self.unwritten):
-                break
+            if not (self.requests or self.answers or self.line.brings or self.unwritten):
+                return turn > 0
             assert turn < PATIENCE, f"asked for ever: {[*self.requests, *self.answers][:1]}"
             self.perform_one(0.0)
             self.deliver_one()
             self.hear_one()
             self.write_one()
+        raise AssertionError
 
 
 def writes(request: ev.Request) -> bool:

@@ -84,7 +84,7 @@ def test_a_day_of_a_bad_network_leaves_nothing_behind() -> None:
     dice = random.Random(24)
     server = Server(Kind(own_ids=False, follows_edits=True))
     device, way = Device(server, "one", dice), Way(dice)
-    server.told = lambda event: device.told(event, 0.05)
+    server.told = lambda thread, event: device.told(thread, event, 0.05)
     server.in_doubt = device.looks_for
     device.start()
     under_way: list[int] = []

@@ -79,6 +79,14 @@ class Catcher:
             reading.catching = Cursor(Micros(known_to.at - OVERLAP), "")
             out.requests.append(FetchPage(thread, after=reading.catching, limit=PAGE))
 
+    def hinted(self, thread: ThreadKey, out: Outcome, *, changed: bool) -> None:
+        """Something is said to have happened in the open thread: it is read, and not for missed. A page
+        that is on its way may be older than that."""
+        reading = self._shelf.reading(thread)
+        reading.hinted = True
+        reading.stale = reading.stale or (reading.live and reading.catching is not None)
+        self.catch_up(thread, out, again=True, windows=int(changed))
+
     def went_on(self, event: PageFetched, now: float, out: Outcome) -> list[Splice]:
         """A page of a catch-up: go on where the server had more, else the thread is live."""
         request = event.request
@@ -103,8 +111,9 @@ class Catcher:
         reading.catching = None
         if reading.stale:
             reading.stale = False
-            self.catch_up(timeline.thread, out)
+            self.catch_up(timeline.thread, out, again=True)
             return []
+        reading.hinted = False
         if reading.ready and not reading.live:
             reading.live, reading.look_at = True, now + SECOND_LOOK
         splices = _up_to_now(timeline, since) if reading.live else []
@@ -121,17 +130,19 @@ class Catcher:
             if reading.look_at is not None and now >= reading.look_at:
                 reading.look_at = None
                 self.catch_up(reading.timeline.thread, out, again=True, windows=1)
-            elif not reading.windows:
+            else:
                 self._rereader.sweep(reading, out)
         elif now - reading.asked_at >= ASK_AGAIN:
             reading.asked_at = now
             self.catch_up(reading.timeline.thread, out)
 
     def failed(self, request: FetchPage, words: Safe, out: Outcome) -> None:
-        """It is asked again by itself; an empty pane says why it is empty."""
+        """It is asked again by itself; an empty pane says why it is empty, and so does who waits at the
+        top."""
         reading = self._shelf.reading(request.thread)
-        reading.catching = None
-        if not reading.timeline.items:
+        reading.catching, reading.stale = None, False
+        empty = reading.timeline.oldest is None and not reading.live
+        if empty or reading.edge is Edge.LOADING:
             self._shelf.set_edge(request.thread, Edge.FAILED, out, words)
 
     def missed(self, now: float, patience: float = 5.0) -> int:

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from itertools import islice
 
 from supachat.domain import events as ev
 from supachat.domain import keeping as kp
@@ -46,10 +45,6 @@ from supachat.sync.threads import Threads
 
 REREAD = 60.0
 """Seconds after which the open thread and the list are read again although all seems well."""
-WATCHED = 28
-"""Threads whose topics are joined: two topics each stay under the link's 60."""
-WATCH_EVERY = 1.0
-"""Seconds between two such wishes that only the list's moving leads to."""
 
 _REACHED = (LinkState.CONNECTED, LinkState.POLLING)
 """States in which the tables can be read."""
@@ -58,9 +53,6 @@ _REACHED = (LinkState.CONNECTED, LinkState.POLLING)
 class Engine:
     def __init__(self, memory: kp.Memory, pace: Pace = USUAL, wall: Wall = lambda: None) -> None:
         self.parts = Parts(memory, pace, wall)
-        self._watched: tuple[ThreadKey, ...] = ()
-        self._watched_for: list[ThreadKey] | None = None
-        self._watched_at = 0.0
         self._reread_at = 0.0
         self._missed = 0
         self._stood = Standing()
@@ -151,7 +143,7 @@ class Engine:
     def hand_over(self, memory: kp.Memory, now: float) -> ev.Step:
         """Nothing of this account is known any more; what another one left here is."""
         self.parts = self.parts.handed_over(memory)
-        self._watched, self._watched_for, self._reread_at, self._missed = (), None, 0.0, 0
+        self._reread_at, self._missed = 0.0, 0
         return self._step(Outcome(changes=[ev.Vacated(), ev.ThreadsChanged()]), now)
 
     # ------------------------------------------------------------ the person writes
@@ -256,9 +248,9 @@ class Engine:
         if self.online:
             if self.health.health.link.state is not LinkState.OFFLINE:  # it would be a try in vain
                 parts.sender.send_due(now, out)
+                out.requests += parts.watcher.due(now)
             parts.attend(now, out)
             out.requests += parts.looking.due()
-            self._watch(now, out)
         queued, failed = self.outbox.counts()
         behind = self.reader.catcher.behind()
         if self.health.counted(
@@ -273,18 +265,6 @@ class Engine:
             out.changes.append(ev.HealthChanged(self.health.health))
         self._stand(out)
         return ev.Step(tuple(out.changes), parts.asking.admit(out.requests), tuple(out.writes))
-
-    def _watch(self, now: float, out: Outcome) -> None:
-        """Which topics are wanted: the open thread's, then those of the threads that moved last. What a
-        burst moves is gathered; another open thread is told at once, unless it is only passed."""
-        opened = [self.open_thread] if self.open_thread is not None else []
-        soon = self._watched_for == opened and now < self._watched_at + WATCH_EVERY
-        if self.parts.looking.passing or soon:
-            return
-        wanted = tuple(dict.fromkeys([*opened, *islice(self.threads.recent(), WATCHED)]))[:WATCHED]
-        if set(wanted) != set(self._watched) or wanted[:1] != self._watched[:1]:
-            self._watched, self._watched_for, self._watched_at = wanted, opened, now
-            out.requests.append(ev.Watch(wanted))
 
     def _stand(self, out: Outcome) -> None:
         """Tell how complete the open thread is. That a complete one grows says nothing new."""

@@ -53,6 +53,8 @@ def failed(parts: Parts, request: ev.Request, error: SupachatError, now: float, 
             parts.mentions.failed(request)
         case ev.MarkRead():
             parts.looking.told(request, again=isinstance(error, Retryable))
+        case ev.Watch():
+            parts.watcher.undone()
         case ev.TellPresence():
             parts.attendance.untold()
         case _:

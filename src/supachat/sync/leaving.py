@@ -20,6 +20,7 @@ def gone(parts: Parts, thread: Thread, out: Outcome) -> None:
     """The source lists it no more."""
     key = thread.key
     unsent = _taken_back(parts, key, out)
+    parts.shelf.forget(key)
     opened = parts.shelf.open == key
     if opened:
         parts.shelf.open = None

@@ -30,6 +30,7 @@ def take(parts: Parts, event: ev.Event, now: float, out: Outcome) -> None:
             _signed_in(parts, event, out)
         case ev.SessionLost(reason):
             parts.shelf.online = False
+            parts.unheard(out)
             out.changes.append(ev.AccountChanged(None, reason))
         case ev.SessionUnkept(reason):
             out.changes.append(ev.Notice(Safe("The sign-in is not kept"), reason, "warning"))
@@ -199,6 +200,7 @@ def _signed_in(parts: Parts, event: ev.SignedIn, out: Outcome) -> None:
     parts.shelf.online = True
     out.changes.append(ev.AccountChanged(event.account))
     out.writes.append(kp.KeepAccount(event.account, event.sources))
+    parts.unheard(out)  # whoever was in before, this one's topics are not joined yet
     parts.reader.reached(out)
     parts.refresh(out)
     parts.sender.outbox.hurry()
@@ -222,7 +224,7 @@ def _hinted(parts: Parts, thread: ThreadKey, changed: bool, out: Outcome) -> Non
     """Something happened there: the open thread is read itself, of the others only the list."""
     reading = parts.shelf.known(thread)
     if thread == parts.shelf.open:
-        parts.reader.catcher.catch_up(thread, out, again=True, windows=int(changed))
+        parts.reader.catcher.hinted(thread, out, changed=changed)
     if thread != parts.shelf.open or reading is None or not reading.live:
         parts.ask(ev.ListThreads(thread.source), out, again=True)
 

@@ -26,6 +26,7 @@ from supachat.sync.rereading import DEEP
 from supachat.sync.roster import Roster
 from supachat.sync.sending import Sender
 from supachat.sync.shelf import Outcome, Shelf
+from supachat.sync.watching import Watcher
 
 Wall = Callable[[], Micros | None]
 """This computer's time; None where nobody tells."""
@@ -39,6 +40,7 @@ class Parts:
         self.roster = Roster(memory, self.me, self._typing_lasts, pace.silent)
         self.shelf = Shelf(self.info, self._unstored)
         self.reader = Reader(self.shelf)
+        self.watcher = Watcher(self.shelf, self.roster.threads.recent)
         self.sender = Sender(self.shelf, self.me, memory.drafts)
         self.health = HealthKeeper()
         self.asking = Asking()
@@ -89,6 +91,15 @@ class Parts:
     def _unstored(self, thread: ThreadKey) -> bool:
         row = self.roster.threads.get(thread)
         return row is not None and row.hearsay
+
+    def unheard(self, out: Outcome) -> None:
+        """No topic is joined any more, or none yet: what is known is not complete, and of people nothing
+        is known."""
+        self.watcher.undone()
+        for reading in self.shelf.all():
+            self.reader.catcher.deaf(reading.timeline.thread)
+        self.roster.people.all_unheard()
+        out.changes.append(ev.PeopleChanged())
 
     def ask(self, request: ev.Request, out: Outcome, *, again: bool = False) -> None:
         """`again`: an answer that is on its way may be too old to count."""
@@ -161,7 +172,8 @@ class Parts:
     def rest(self, out: Outcome) -> None:
         """The same; and if it was passed till now, the server is asked for it."""
         self.looked(out)
-        if (thread := self.shelf.open) is not None and self.looking.stays():
+        passed = self.looking.stays()
+        if passed and (thread := self.shelf.open) is not None:
             self.reader.catcher.catch_up(thread, out, windows=DEEP)
             if self.looking.wants_older:
                 self.reader.older(thread, out)

@@ -120,6 +120,11 @@ class People:
         self._fresh = {who: at for who, at in self._fresh.items() if who[0] != thread}
         return bool(rows or typing)
 
+    def all_unheard(self) -> None:
+        """No topic is joined: of nobody anything is known but what they are called."""
+        for held in (self._typing, self._present, self._sightings, self._rows, self._fresh):
+            held.clear()
+
     def presence(self, source: str, person_id: str, threads: Iterable[ThreadKey]) -> Presence:
         """The best that any joined topic of `threads` (those the person belongs to) says. Of whoever
         stands there under the thread's own id absence is not known: they may be nobody."""

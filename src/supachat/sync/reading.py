@@ -67,7 +67,7 @@ class Reader:
         if len(event.messages) < event.request.limit and self._starts_here(timeline):
             reading.at_start = True
         if before is None:
-            reading.recalled = True
+            reading.recalled, reading.sweeping = True, timeline.newest
             self.catcher.catch_up(thread, out, windows=DEEP)
         else:
             self.rereader.recalled(reading, event.messages, out)
@@ -139,7 +139,7 @@ class Reader:
         reading = self.shelf.reading(request.thread)
         timeline = reading.timeline
         catches_up = request.before is None and not request.aside
-        if request.after is not None and catches_up:
+        if request.after is not None and catches_up and not reading.hinted:
             suspect(reading, event.messages, now)
         covered = _covered(event)
         splices = timeline.put(self.shelf.truth(event.messages, as_of), covered, as_of=as_of)
@@ -153,6 +153,8 @@ class Reader:
         else:
             splices += _not_filling(timeline)
         self._merged(reading, splices, out)
+        if covered is not None:
+            self.rereader.lacks(reading, covered, event.messages, out)
         self.shelf.set_edge(request.thread, self._edge(reading), out)
         keep(reading, [timeline.base(m.id) or m for m in event.messages], out)
         self.seeker.came(request, out)

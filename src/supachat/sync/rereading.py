@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from supachat.domain.events import EditsFetched, WindowReread
-from supachat.domain.keeping import KeepMessages
+from supachat.domain.keeping import KeepMessages, Span
 from supachat.domain.model import Cursor, Message, Micros, ThreadKey
 from supachat.domain.requests import FetchEdits, Reread
 from supachat.sync.order import Splice
@@ -39,11 +39,19 @@ class Rereader:
         if info is not None and info.follows_edits:
             self._follow(reading, out)
         newest = reading.timeline.newest
-        if info is not None and info.follows_edits and info.marks_deleted:
+        if newest is None or (info is not None and info.follows_edits and info.marks_deleted):
             reading.windows, reading.sweeping = 0, None
-        elif newest is not None and not reading.comparing:
-            reading.windows -= 1
-            self.compare(reading, newest, WINDOW, out)
+        elif not reading.comparing:
+            self._compare_next(reading, newest, out)
+        self._look_again(reading, out)
+
+    def _compare_next(self, reading: Reading, upto: Cursor, out: Outcome) -> None:
+        """One of the windows that are to be compared. Where nothing adjoins there are no more: what lies
+        behind a gap is the sweep's, which waits for these."""
+        reading.windows -= 1
+        self.compare(reading, upto, WINDOW, out)
+        if not reading.comparing:
+            reading.windows = 0
 
     def compare(self, reading: Reading, upto: Cursor, most: int, out: Outcome) -> None:
         """Read the window that ends at `upto` again."""
@@ -91,11 +99,10 @@ class Rereader:
         for message_id in gone:
             splices += timeline.forget(message_id, as_of)
         self._tell(reading, splices, [*there, *gone], out)
-        if reading.windows and not reading.comparing:
-            reading.windows -= 1
-            self.compare(reading, request.after, WINDOW, out)
-        elif reading.sweeping is not None and request.upto >= reading.sweeping:
+        if reading.sweeping is not None and request.upto >= reading.sweeping:
             reading.sweeping = min(reading.sweeping, request.after)
+        if reading.windows and not reading.comparing:
+            self._compare_next(reading, request.after, out)
         self._look_again(reading, out)
 
     def doubt(self, source: str, message_id: str, out: Outcome) -> None:
@@ -104,6 +111,14 @@ class Rereader:
             if reading.timeline.thread.source == source and message_id in reading.timeline:
                 reading.doubted.add(message_id)
                 self._look_again(reading, out)
+
+    def lacks(self, reading: Reading, page: Span, messages: Sequence[Message], out: Outcome) -> None:
+        """A page came that has all there is in its stretch. What is known there besides was heard a moment
+        ago, or is gone: its place is read again."""
+        known = {m.id for m in reading.timeline.between(*page) if not m.deleted}
+        if lacking := known.difference(message.id for message in messages):
+            reading.doubted |= lacking
+            self._look_again(reading, out)
 
     def _look_again(self, reading: Reading, out: Outcome) -> None:
         """One question at a time, however many are in doubt: the newest of them and what lies before it."""
@@ -118,14 +133,14 @@ class Rereader:
 
     def sweep(self, reading: Reading, out: Outcome) -> None:
         """Compare the next older window that has not been since the reconnect."""
-        timeline = reading.timeline
         while reading.sweeping is not None and not reading.comparing:
-            last = timeline.last_before(reading.sweeping)
+            last = reading.timeline.last_before(reading.sweeping)
             if last is None:
                 reading.sweeping = None
-            elif self._window(reading, last.cursor, WINDOW)[1]:
-                self.compare(reading, last.cursor, WINDOW, out)
-            else:
+                return
+            reading.sweeping = last.cursor
+            self.compare(reading, last.cursor, WINDOW, out)
+            if not reading.comparing:
                 reading.sweeping = Cursor(last.at, "")  # it stands alone, between two gaps
 
     def _tell(self, reading: Reading, splices: Sequence[Splice], ids: Iterable[str], out: Outcome) -> None:

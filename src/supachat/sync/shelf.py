@@ -49,7 +49,10 @@ class Reading:
         """When the second look is due."""
         self.pages = 0
         self.stale = False
-        """The topics became ready while a catch-up was under way: it has to be done once more."""
+        """The topics became ready while a catch-up was under way, or told of something: it has to be done
+        once more."""
+        self.hinted = False
+        """Realtime told that there is something to be read."""
         self.read_to: Cursor | None = None
         """Where the reader had come to when the thread was opened: what is new begins after it."""
         self.new_after: str | None = None
@@ -114,6 +117,12 @@ class Shelf:
 
     def known(self, thread: ThreadKey) -> Reading | None:
         return self._readings.get(thread)
+
+    def forget(self, thread: ThreadKey) -> None:
+        """Nothing of it is kept any more, so that nothing may be built on what is in memory. That its rows
+        flow, if they do, stays true."""
+        if (held := self._readings.pop(thread, None)) is not None:
+            self.reading(thread).ready = held.ready
 
     def all(self) -> Iterable[Reading]:
         return self._readings.values()

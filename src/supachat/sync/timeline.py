@@ -101,6 +101,11 @@ class Timeline:
         rest = self.items[self._order.end(after) :]
         return sum(self._is_message(item) and not item.own for item in rest)
 
+    def between(self, low: Cursor, high: Cursor) -> list[Message]:
+        """The confirmed messages in memory after `low` and before `high`."""
+        inside = self.items[self._order.end(low) : self._order.index(high)]
+        return [item for item in inside if self._is_message(item)]
+
     def window(self, upto: Cursor, most: int) -> tuple[Cursor, list[Message]]:
         """Up to `most` confirmed messages that end at `upto`, nothing unread among them, oldest first; and
         the cursor after which they are all there are."""
