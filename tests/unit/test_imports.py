@@ -34,6 +34,9 @@ LATER = {
         for name in ("form", "health_parts", "highlight", "line_field", "results")
     ),
     "supachat.tui.setup_protocol",
+    "supachat.assemble.on_disk",
+    "supachat.assemble.trying",
+    "supachat.cache.glance",
     "supachat.settings.auth",
     "supachat.settings.lines",
 }

@@ -6,16 +6,12 @@ Must never ask the network.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from supachat.cache.files import Files, last_path
-from supachat.cache.glance import Known, glance, known
+from supachat.cache.files import Files
 from supachat.client import Client
-from supachat.domain.errors import CacheError
-from supachat.domain.health import Waiting
 from supachat.domain.text import safe_line
 from supachat.domain.values import dataclass
 from supachat.settings import Places, Settings, Workspace, choose, load, places
@@ -61,28 +57,9 @@ def open_client(desk: Desk, workspace: Workspace, *, kept: bool = True) -> Clien
 
 def cache_files(desk: Desk, workspace: Workspace) -> Files:
     """What is kept of the workspace between runs, account by account."""
-    return Files(_base(desk, workspace), keep_days=desk.settings.keep_days)
+    return Files(cache_base(desk, workspace), keep_days=desk.settings.keep_days)
 
 
-def waiting_on_disk(desk: Desk, workspace: Workspace) -> tuple[Waiting, ...]:
-    """What waits to be sent for the account that was here last, whichever process holds it; nothing of it
-    is taken over, and nothing is sent. Raises `CacheError`."""
-    base = _base(desk, workspace)
-    path = last_path(base) if base is not None else None
-    return glance(path, time.time()) if path is not None else ()
-
-
-def known_on_disk(desk: Desk, workspace: Workspace) -> Known | None:
-    """What this computer knows of the account that was here last; None where it knows nobody, or cannot
-    read it: the app says that, and mends it. Nothing is written."""
-    base = _base(desk, workspace)
-    try:
-        path = last_path(base) if base is not None else None
-        return known(path) if path is not None else None
-    except CacheError:
-        return None
-
-
-def _base(desk: Desk, workspace: Workspace) -> Path | None:
+def cache_base(desk: Desk, workspace: Workspace) -> Path | None:
     """After which the files are named; None where nothing is kept."""
     return desk.places.data / f"{workspace.stem}.db" if desk.settings.cache == "on" else None

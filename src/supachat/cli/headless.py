@@ -15,7 +15,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
-from supachat.assemble import Desk, Known, connect, open_client
+from supachat.assemble import Desk, connect, open_client
+from supachat.assemble.on_disk import Known
 from supachat.client import Client
 from supachat.domain import events as ev
 from supachat.domain.errors import NotFound, SessionEnded, SupachatError, Unreachable

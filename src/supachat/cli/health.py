@@ -30,7 +30,8 @@ from typing import Any
 
 import click
 
-from supachat.assemble import Desk, desk, waiting_on_disk
+from supachat.assemble import Desk, desk
+from supachat.assemble.on_disk import waiting_on_disk
 from supachat.cli.headless import headless, need_workspace
 from supachat.cli.options import workspace_options
 from supachat.domain.errors import SessionEnded, SupachatError

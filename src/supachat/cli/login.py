@@ -9,7 +9,9 @@ from pathlib import Path
 
 import click
 
-from supachat.assemble import Desk, ask_project, desk, known_on_disk, remember, sign_in
+from supachat.assemble import Desk, desk
+from supachat.assemble.on_disk import known_on_disk
+from supachat.assemble.trying import ask_project, remember, sign_in
 from supachat.cli import ways
 from supachat.cli.headless import headless, need_workspace
 from supachat.cli.options import workspace_options

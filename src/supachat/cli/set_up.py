@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from supachat.assemble import try_project
+from supachat.assemble.trying import try_project
 from supachat.dialects import catalog
 from supachat.domain.errors import BadInput, KeyRefused
 from supachat.domain.text import Safe, safe_line

@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from supachat.assemble import Desk, desk, known_on_disk
+from supachat.assemble import Desk, desk
+from supachat.assemble.on_disk import known_on_disk
 from supachat.cli.headless import PATIENCE, Headless, headless, need_workspace
 from supachat.cli.options import workspace_options
 from supachat.cli.output import as_json, given_up_by_ctrl_c, show_message, show_threads
