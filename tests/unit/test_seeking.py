@@ -143,6 +143,27 @@ def test_a_message_that_is_gone_and_one_that_cannot_be_read_are_told_apart() -> 
     assert sought(screen)[-1] == (TABLE[10].id, False, "no answer")
 
 
+def test_a_message_whose_own_page_failed_is_not_passed_over_by_the_page_after_it() -> None:
+    """That page's stretch began with the message itself, which nobody had: it was never asked for again."""
+    screen = begun()
+    seek(screen, TABLE[100])
+    before, after = screen.asked(ev.FetchPage)
+    assert isinstance(after, ev.FetchPage)
+    screen.take(screen.engine.failed(before, Unreachable("cut"), 0))
+    rows = [m for m in TABLE if after.after is not None and m.cursor > after.after]
+    screen.hear(ev.PageFetched(after, tuple(rows[:50])))
+    assert numbers(screen)[0] == 101
+    seek(screen, TABLE[20])
+    serve_pages(screen, TABLE)
+    for second in range(20):
+        screen.take(screen.engine.load_older(second))
+        recall(screen, [])
+        for gap in [item for item in screen.items if isinstance(item, Gap)]:
+            screen.take(screen.engine.fill_gap(gap, second))
+        serve_pages(screen, TABLE)
+    assert numbers(screen) == [*range(400)]
+
+
 def test_whoever_stops_or_seeks_another_is_told_of_that_one_only() -> None:
     screen = begun()
     seek(screen, TABLE[100])

@@ -73,8 +73,10 @@ class Seeker:
         elif self._shelf.unstored(thread):
             self._end(out, False, Safe("the server does not store it, and it is not kept here"))
         else:
-            self._page = FetchPage(thread, before=Cursor(Micros(goal.at + 1), ""), limit=PAGE)
-            out.requests += [self._page, FetchPage(thread, after=goal, limit=PAGE, aside=True)]
+            # a place where no message stands: the one page may come without the other
+            behind = Cursor(Micros(goal.at + 1), "")
+            self._page = FetchPage(thread, before=behind, limit=PAGE)
+            out.requests += [self._page, FetchPage(thread, after=behind, limit=PAGE, aside=True)]
 
     def _end(self, out: Outcome, found: bool, reason: Safe = NOTHING) -> None:
         if self._goal is not None:
