@@ -12,7 +12,7 @@ import random
 import signal
 import subprocess
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +23,7 @@ import psycopg
 import pytest
 from tests.conftest import wait_until
 from tests.repeats import KILLS
-from tests.server.served import alive, ended, postmaster, process
+from tests.server.served import alive, postmaster, process
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
@@ -53,14 +53,24 @@ class Project:
         with psycopg.connect(database) as connection:
             return {str(row[0]) for row in connection.execute("select id from kept").fetchall()}
 
+    def has_all(self) -> None:
+        """What was acknowledged before the last killing is there."""
+        assert self.acknowledged <= self.rows()
+
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Project]:
     folder = tmp_path_factory.mktemp("faults")
     made = Project(folder / "data", folder / "migrations")
     made.migrations.mkdir()
     (made.migrations / "20260101000000_kept.sql").write_text(KEPT)
-    return made
+    yield made
+    with process(made.data, *made.options) as (running, _, _):
+        made.has_all()
+        running.send_signal(signal.SIGTERM)
+        assert running.wait(10) == 0
+    kept = {"keys.json", "postgres", "postgres.log", "serve.lock"}
+    assert {path.name for path in made.data.iterdir()} <= kept | {"run", "outbox"}
 
 
 class Load:
@@ -152,9 +162,11 @@ async def _heals_while_it_runs(project: Project, load: Load, database: int) -> N
 
 @pytest.mark.parametrize("turn", range(KILLS))
 async def test_what_was_acknowledged_is_there_whoever_is_killed(project: Project, turn: int) -> None:
+    """Each start looks at what the killing before it has left, the fixture's at the last one's."""
     luck = random.Random(turn)
     target = ("gateway", "postgres", "everything")[turn % 3]
     with process(project.data, *project.options) as (running, told, _):
+        project.has_all()
         family = _descendants(running.pid)
         database = postmaster(project.data)
         assert database in family
@@ -173,10 +185,3 @@ async def test_what_was_acknowledged_is_there_whoever_is_killed(project: Project
         else:
             running.send_signal(signal.SIGTERM)
             assert running.wait(10) == 0
-    with process(project.data, *project.options) as (running, _, _):
-        assert project.acknowledged <= project.rows()
-        running.send_signal(signal.SIGTERM)
-        assert running.wait(10) == 0
-    ended(postmaster(project.data))
-    kept = {"keys.json", "postgres", "postgres.log", "serve.lock"}
-    assert {path.name for path in project.data.iterdir()} <= kept | {"run", "outbox"}
