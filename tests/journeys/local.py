@@ -17,7 +17,10 @@ from typing import IO, Any
 
 import psycopg
 
+from supachat.dialects import catalog
+
 PASSWORD = "correct-horse-9"
+RELOAD = "notify pgrst, 'reload schema'"
 
 
 class LocalServer:
@@ -164,3 +167,18 @@ def as_owner(server: LocalServer, *statements: str) -> None:
     with psycopg.connect(server.database("supabase_admin"), autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement.encode())
+
+
+def count(server: LocalServer, table: str) -> int:
+    """How many rows there are, whoever may see them."""
+    with psycopg.connect(server.database("supabase_admin")) as connection:
+        row = connection.execute(f"select count(*) from {table}".encode()).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def put_right(server: LocalServer) -> None:
+    """Run the SQL of the dialect direct again: it puts right what an owner took away."""
+    with psycopg.connect(server.database("postgres"), autocommit=True) as connection:
+        connection.execute(catalog.sql("direct").encode())
+        connection.execute(RELOAD)

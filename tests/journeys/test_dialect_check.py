@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
-from tests.journeys.local import LocalServer
+from tests.journeys.local import RELOAD, LocalServer, as_owner, count, put_right
 from tests.journeys.shell import Shell
 from tests.terminal import Terminal
 
@@ -28,16 +28,10 @@ class Project:
         self.map = folder / "mine.toml"
 
     def owner(self, *statements: str) -> None:
-        with psycopg.connect(self.server.database("supabase_admin"), autocommit=True) as connection:
-            for statement in statements:
-                connection.execute(statement.encode())
-            connection.execute("notify pgrst, 'reload schema'")
+        as_owner(self.server, *statements, RELOAD)
 
     def count(self, table: str) -> int:
-        with psycopg.connect(self.server.database("supabase_admin")) as connection:
-            row = connection.execute(f"select count(*) from {table}".encode()).fetchone()
-        assert row is not None
-        return int(row[0])
+        return count(self.server, table)
 
     def install(self, name: str) -> None:
         """One of the schemas to guess at, with a thread and a message of Ana's in it."""
@@ -66,53 +60,73 @@ class Project:
 
 @pytest.fixture
 def project(own_server: LocalServer, tmp_path: Path) -> Project:
-    shell = Shell(tmp_path / "home")
-    own_server.sign_up("ana")
-    own_server.sign_up("ben")
-    assert shell.login(own_server, "ana").returncode == 0
-    return Project(own_server, shell, tmp_path)
+    """One that may be made into anything."""
+    return signed_in(own_server, tmp_path, "ana")
+
+
+@pytest.fixture(scope="module")
+def _shipped(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    made = signed_in(server, tmp_path_factory.mktemp("shipped"), "ana-of-the-check", "ben-of-the-check")
+    assert made.shell.run("send", "@ben-of-the-check", "hello").returncode == 0
+    return made
+
+
+@pytest.fixture
+def shipped(_shipped: Project) -> Iterator[Project]:
+    """The dialect as it is shipped, with a message in it. What a test breaks is put right again."""
+    yield _shipped
+    as_owner(
+        _shipped.server, "revoke select on public.chat_messages from authenticated"
+    )  # of its columns, too
+    put_right(_shipped.server)
+
+
+def signed_in(server: LocalServer, folder: Path, *people: str) -> Project:
+    """As the first of them."""
+    for name in people:
+        server.sign_up(name)
+    shell = Shell(folder / "home")
+    assert shell.login(server, people[0]).returncode == 0
+    return Project(server, shell, folder)
 
 
 def states(found: Lines) -> set[str]:
     return {line["state"] for line in found.values()}
 
 
-def test_a_shipped_dialect_fits_what_its_sql_made_until_somebody_breaks_it(project: Project) -> None:
-    assert project.shell.run("send", "@ben", "hello").returncode == 0
-    before = project.count("chat_messages")
-    code, found = project.check("direct")
+def test_a_shipped_dialect_fits_what_its_sql_made_until_somebody_breaks_it(shipped: Project) -> None:
+    before = shipped.count("chat_messages")
+    code, found = shipped.check("direct")
     assert (code, states(found)) == (0, {"ok"}), found
     assert "supachat_describe" in found["description"]["words"]
-    project.owner(
+    shipped.owner(
         "alter table chat_messages disable row level security",
         "drop policy supachat_public_direct_listen on realtime.messages",
         "drop function public.supachat_find_people(text)",
     )
-    cures = project.failed("direct")
+    cures = shipped.failed("direct")
     assert set(cures) == {"table chat_messages", "topics", "functions"}
     assert "enable row level security" in cures["table chat_messages"]
     assert "supachat dialect sql direct" in cures["functions"]
     assert "supachat dialect sql direct" in cures["topics"]
-    assert project.count("chat_messages") == before
+    assert shipped.count("chat_messages") == before
 
 
-def test_where_no_policy_lets_the_messages_be_read_that_is_said(project: Project) -> None:
+def test_where_no_policy_lets_the_messages_be_read_that_is_said(shipped: Project) -> None:
     """The table is empty then, without an error: all was well, and the screen showed nothing."""
-    assert project.shell.run("send", "@ben", "hello").returncode == 0
-    project.owner("drop policy supachat_public_messages_read on public.chat_messages")
-    cures = project.failed("direct")
+    shipped.owner("drop policy supachat_public_messages_read on public.chat_messages")
+    cures = shipped.failed("direct")
     assert set(cures) == {"rows"}
     assert "tablename = 'chat_messages'" in cures["rows"]
 
 
-def test_who_may_read_the_columns_that_are_read_may_read(project: Project) -> None:
-    assert project.shell.run("send", "@ben", "hello").returncode == 0
+def test_who_may_read_the_columns_that_are_read_may_read(shipped: Project) -> None:
     columns = ", ".join(catalog.load("direct").map.messages.columns)
-    project.owner(
+    shipped.owner(
         "revoke select on public.chat_messages from authenticated, anon",
         f"grant select ({columns}) on public.chat_messages to authenticated",
     )
-    assert project.check("direct")[1]["rows"]["state"] == "ok"
+    assert shipped.check("direct")[1]["rows"]["state"] == "ok"
 
 
 def test_where_the_server_counts_the_keys_no_right_is_said_to_be_missing(project: Project) -> None:

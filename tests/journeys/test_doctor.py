@@ -10,19 +10,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-import psycopg
 import pytest
-from tests.journeys.local import PASSWORD, LocalServer, as_owner
+from tests.journeys.local import PASSWORD, RELOAD, LocalServer, as_owner, count, put_right
 from tests.journeys.shell import Shell
 from tests.terminal import Terminal
-
-from supachat.dialects import catalog
 
 Owner = Callable[..., None]
 Names = Callable[[str], str]
 BODY = "the harbour at midnight"
 ANA, BEN = "ana-of-the-doctor", "ben-of-the-doctor"
-RELOAD = "notify pgrst, 'reload schema'"
 
 
 @pytest.fixture
@@ -52,9 +48,7 @@ def guest(home: Path, shell: Shell) -> Shell:
 def owner(server: LocalServer) -> Iterator[Owner]:
     """What a project's owner does to it by mistake: afterwards the dialect's SQL puts all of it right."""
     yield partial(as_owner, server)
-    with psycopg.connect(server.database("postgres"), autocommit=True) as connection:
-        connection.execute(catalog.sql("direct").encode())
-        connection.execute(RELOAD)
+    put_right(server)
 
 
 def findings(shell: Shell, code: int, **environ: str) -> dict[str, dict[str, str]]:
@@ -71,22 +65,15 @@ def failed(shell: Shell, **environ: str) -> dict[str, dict[str, str]]:
     return {name: line for name, line in found.items() if line["state"] == "failed"}
 
 
-def count(server: LocalServer) -> int:
-    with psycopg.connect(server.database("supabase_admin")) as connection:
-        row = connection.execute("select count(*) from public.chat_messages").fetchone()
-    assert row is not None
-    return int(row[0])
-
-
 def test_all_is_well_and_no_row_is_left(server: LocalServer, guest: Shell) -> None:
-    before = count(server)
+    before = count(server, "chat_messages")
     found = findings(guest, 0, TERM="xterm-256color", COLORTERM="truecolor")
     assert {line["state"] for line in found.values()} == {"ok"}, found
     assert "nothing was written" in found["writing"]["words"]
     assert "broadcasts of the database reach it" in found["realtime"]["words"]
     assert "file" in found["vault"]["words"]
     assert "min" in found["token"]["words"]
-    assert count(server) == before
+    assert count(server, "chat_messages") == before
     told = json.dumps(found)
     assert server.key not in told
     assert "eyJ" not in told
@@ -148,13 +135,13 @@ def test_reads_that_are_not_allowed(guest: Shell, owner: Owner) -> None:
 
 
 def test_writes_that_are_not_allowed(server: LocalServer, guest: Shell, owner: Owner) -> None:
-    before = count(server)
+    before = count(server, "chat_messages")
     function = "public.insert_chat_message(text, text, text, text, uuid)"
     owner(f"revoke execute on function {function} from authenticated")
     (line,) = failed(guest).values()
     assert line["check"] == "writing"
     assert "pg_policies" in line["cure"]
-    assert count(server) == before
+    assert count(server, "chat_messages") == before
 
 
 def test_a_topic_that_may_not_be_joined(guest: Shell, owner: Owner) -> None:

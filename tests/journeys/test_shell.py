@@ -27,11 +27,26 @@ def shell(tmp_path: Path) -> Shell:
 
 @pytest.fixture(scope="module")
 def settled(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    """Somebody who signed in once, with Guest-of-shell to talk to: for tests that change nothing."""
-    shell = Shell(tmp_path_factory.mktemp("settled"))
-    for name in ("host-of-shell", "guest-of-shell"):
+    """Somebody who signed in once, with Guest-of-shell to talk to. Two have written to them, Long-of-shell
+    more than any pipe holds. For tests that change nothing."""
+    shell, host = Shell(tmp_path_factory.mktemp("settled")), "host-of-shell"
+    written = {
+        host: [],
+        "guest-of-shell": [],
+        "short-of-shell": ["one"],
+        "long-of-shell": ["x" * 40_000] * 3,
+    }
+    for name, bodies in written.items():
         server.sign_up(name)
-    assert shell.login(server, "host-of-shell").returncode == 0
+        token = server.token(name)["access_token"]
+        told = {
+            "_thread_id": "__".join(sorted((host, name))),
+            "_sender_mongo_id": name,
+            "_recipient_mongo_id": host,
+        }
+        for body in bodies:
+            server.rpc("insert_chat_message", token, **told, _body=body)
+    assert shell.login(server, host).returncode == 0
     return shell
 
 
@@ -106,13 +121,12 @@ def test_follow_prints_what_comes_and_a_closed_pipe_ends_it_quietly(
     tail.stderr.close()
 
 
-def test_ctrl_c_is_130(shell: Shell, ana: str, names: Names) -> None:
-    shell.run("send", f"@{names('ben')}", "one")
+def test_ctrl_c_is_130(settled: Shell) -> None:
     with subprocess.Popen(
-        [*SUPACHAT, "tail", names("ben").capitalize(), "-f"],
+        [*SUPACHAT, "tail", "Short-of-shell", "-f"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=shell.environ,
+        env=settled.environ,
         preexec_fn=_heed_ctrl_c,
     ) as tail:
         assert tail.stdout is not None
@@ -126,16 +140,12 @@ def test_ctrl_c_is_130(shell: Shell, ana: str, names: Names) -> None:
 
 
 @pytest.mark.parametrize("words", [("-f", "--json"), ("-f",), ()], ids=" ".join)
-def test_one_ctrl_c_is_130_where_nobody_reads_the_pipe(
-    shell: Shell, ana: str, names: Names, words: tuple[str, ...]
-) -> None:
-    for _ in range(3):  # more than any pipe holds
-        assert shell.run("send", f"@{names('ben')}", "-", stdin="x" * 40_000).returncode == 0
+def test_one_ctrl_c_is_130_where_nobody_reads_the_pipe(settled: Shell, words: tuple[str, ...]) -> None:
     with subprocess.Popen(
-        [*SUPACHAT, "tail", names("ben").capitalize(), *words],
+        [*SUPACHAT, "tail", "Long-of-shell", *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=shell.environ,
+        env=settled.environ,
         preexec_fn=_heed_ctrl_c,
     ) as tail:
         assert tail.stdout is not None
