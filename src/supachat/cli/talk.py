@@ -63,7 +63,7 @@ async def _threads(workspace: str | None, vault: str | None) -> None:
 @click.argument("thread")
 @click.argument("text", required=False)
 @click.option("--subject", default="", metavar="WORDS", help="A line above it, where the source has one.")
-@click.option("--queue", is_flag=True, help="If it cannot be sent now, keep it for the next run.")
+@click.option("--queue", is_flag=True, help="If it cannot be sent now, keep it for the app's next start.")
 @click.option("--wait", default=PATIENCE, show_default=True, metavar="SECONDS", help="How long to try.")
 @workspace_options
 def send(
@@ -115,7 +115,8 @@ async def _send(
         except Unreachable as error:
             if not queue:
                 raise
-            raise Unreachable(error.message, cure="The message is queued: the next run sends it") from error
+            cure = "The message is queued: the app sends it when it starts, as does another send --queue"
+            raise Unreachable(error.message, cure=cure) from error
         print(draft)
 
 
