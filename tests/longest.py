@@ -1,4 +1,4 @@
-"""The order in which `make chaos` gives its tests, so that no core idles in the end (`-p tests.longest`).
+"""The order in which `make chaos` takes its tests, so that no core idles in the end (`-p tests.longest`).
 
 pytest-xdist gives every worker two tests at first and then one for each that it has done. So the second
 waits for the first, and behind a long one there stands a short one.
@@ -9,17 +9,17 @@ from __future__ import annotations
 import pytest
 
 FIRST = (
-    # minutes, the first of them by far the longest; the other three mostly wait and leave it the cores
+    # minutes; the other three wait most of theirs and leave the cores to the storm
     "test_three_clients_in_a_storm_end_with_what_the_table_has",
     "test_half_open",
-    "test_three_clients_and_faults_at_their_real_times",
-    "test_refused",
-    "test_edits_deletes_and_a_server_that_makes_the_keys",
-    "test_late_joins",
-    "test_three_clients_while_the_server_and_its_database_are_killed",
-    "test_one_topic_refused",
-    # what computes
     "test_a_client_killed_at_an_await_neither_loses_nor_doubles",
+    "test_refused",
+    "test_three_clients_and_faults_at_their_real_times",
+    "test_late_joins",
+    "test_edits_deletes_and_a_server_that_makes_the_keys",
+    "test_one_topic_refused",
+    "test_three_clients_while_the_server_and_its_database_are_killed",
+    # what computes
     "test_no_address_does_harm",
     "test_switches_and_reconnects_leave_nothing_behind",
     "test_no_frame_does_harm",
