@@ -35,7 +35,7 @@ TABLE_SCALE = 0.2 if CHAOS else 0.04
 AWAITS = 1_000 if CHAOS else 6
 """Awaits on a message's ways at which a client is killed; there are not so many."""
 
-SEEDS = 24 if CHAOS else 12
+SEEDS = 24 if CHAOS else 14
 """Random histories of one server and two devices that the core goes through."""
 
 HOURS = 24 if CHAOS else 3

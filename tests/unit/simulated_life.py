@@ -32,7 +32,7 @@ def history(seed: int, kind: Kind) -> tuple[Server, list[Device]]:
     for device in devices:
         device.start()
     server.in_doubt = lambda raw: any(device.looks_for(raw) for device in devices)
-    most = LONG if seed % 20 == 7 else PAGE * 2 + 20
+    most = LONG if seed % 20 == 15 else PAGE * 2 + 20
     empty = dice.choice([0, 40])
     for number in range(dice.randrange(50, 400)):
         device = dice.choice(devices)
