@@ -89,14 +89,17 @@ def awaited() -> dict[Await, What]:
 def passed(places: Iterable[str]) -> set[str]:
     """Without those whose line may have been passed alone: there nothing was seen to wait."""
     there = set(places)
-    maybe = {
-        (path.relative_to(ROOT).as_posix(), one.line)
-        for path, tree in _trees().items()
-        for one in _found(tree)
-        if one.maybe
-    }
     waited = {place(one)[:2] for one in there if place(one).moment == "within"}
-    return {one for one in there if place(one)[:2] not in maybe - waited}
+    return {one for one in there if place(one)[:2] not in _perhaps() - waited}
+
+
+@cache
+def _perhaps() -> frozenset[Await]:
+    """Those whose line can be passed without them."""
+    found = (
+        (path.relative_to(ROOT).as_posix(), one) for path, tree in _trees().items() for one in _found(tree)
+    )
+    return frozenset((file, one.line) for file, one in found if one.maybe)
 
 
 def _found(tree: ast.AST) -> Iterator[_Found]:

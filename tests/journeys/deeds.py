@@ -27,6 +27,7 @@ from supachat.domain.text import Safe
 from supachat.remote import wayout
 from supachat.remote.project import Project
 from supachat.remote.vault import KeyringVault, Vault
+from supachat.sync.limiter import Limiter
 
 
 @dataclass(slots=True)
@@ -47,8 +48,9 @@ async def says(doer: Doer, text: str) -> None:
 
 
 async def chatters(doer: Doer, text: str) -> None:
-    """More at once than may be told at once."""
-    for number in range(12):
+    """More than may be told at once."""
+    doer.me.client._run._limiter = Limiter(most=3)
+    for number in range(5):
         doer.send(f"{number} beside {text}")
     doer.send(text)
 
@@ -191,10 +193,12 @@ def texts_on_disk(cache: Path) -> list[str]:
 
 
 async def rests(me: Guest) -> None:
-    """Nothing is asked any more."""
+    """What was asked has been answered. On a slow machine something is asked all the time."""
+    asking = me.client._run.engine.parts.asking
+    asked = dict(asking._flying)
     async with asyncio.timeout(SETTLE):
-        while len(me.client._run.engine.parts.asking):
-            await asyncio.sleep(0.01)
+        while any(asking.since(request) == turn for request, turn in asked.items()):
+            await asyncio.sleep(0.02)
 
 
 async def joined(me: Guest) -> None:

@@ -88,9 +88,11 @@ async def main(life: Life) -> None:
     catching.MOST_PAGES = PAGES
     arrival, fate = Fate(life.early), Fate(life.late)
     async with AsyncExitStack() as stay:
+        late = asyncio.get_running_loop().call_later(SETTLE / 2, complains, life)
         with arrival.watch:
             doer = await stay.enter_async_context(arrives(life))
             await rests(doer.me)
+        late.cancel()
         arrival.ends_one()
         while line := (await asyncio.to_thread(sys.stdin.readline)).strip():
             match line.partition(" "):
@@ -105,6 +107,13 @@ async def main(life: Life) -> None:
                     await converses(doer, does, text, fate)
                     answer = "survived"
             say(answer)
+
+
+def complains(life: Life) -> None:
+    """It should have arrived by now."""
+    print(f"{life} is late:", file=sys.stderr)  # noqa: T201  whoever reads the failure wants to know
+    for task in asyncio.all_tasks():
+        task.print_stack(limit=6)
 
 
 @asynccontextmanager
