@@ -85,4 +85,4 @@ async def guest(
         yield came
     finally:
         await came.client.close()
-        await asyncio.wait_for(pump, 5)
+        await asyncio.wait_for(pump, 30)

@@ -46,7 +46,7 @@ class LocalServer:
         process = self._process
         if process is not None and process.poll() is None:
             process.terminate()
-            process.wait(15)
+            process.wait(60)
         self._closed()
 
     def again(self) -> None:
@@ -136,7 +136,7 @@ class LocalServer:
                 "Content-Type": "application/json",
             },
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=30) as answer:
             text = answer.read()
         return json.loads(text) if text else None
 

@@ -75,9 +75,8 @@ def _shipped(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> P
 def shipped(_shipped: Project) -> Iterator[Project]:
     """The dialect as it is shipped, with a message in it. What a test breaks is put right again."""
     yield _shipped
-    as_owner(
-        _shipped.server, "revoke select on public.chat_messages from authenticated"
-    )  # of its columns, too
+    # the columns' rights go with the table's
+    as_owner(_shipped.server, "revoke select on public.chat_messages from authenticated")
     put_right(_shipped.server)
 
 

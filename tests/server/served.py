@@ -54,7 +54,7 @@ def alive(pid: int) -> bool:
     return bool(said.strip()) and not said.strip().startswith("Z")
 
 
-def ended(pid: int | None, limit: float = 15.0) -> None:
+def ended(pid: int | None, limit: float = 60.0) -> None:
     """Returns when `pid` has ended; fails after `limit` seconds."""
     wait_until(lambda: pid is None or not alive(pid), limit=limit)
 

@@ -51,7 +51,7 @@ def sockets(folder: Path) -> Path:
     return socket_folder(cluster.place(folder, binaries.identity()).parent)
 
 
-async def gone(pid: int, limit: float = 15.0) -> None:
+async def gone(pid: int, limit: float = 60.0) -> None:
     """Returns when `pid` has ended; fails after `limit` seconds."""
     async with asyncio.timeout(limit):
         while alive(pid):

@@ -11,7 +11,7 @@ from typing import Any
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-LIMIT = 10.0
+LIMIT = 30.0
 BEAT = "beat"  # the ref of heartbeats that no recording sent
 _REPLIES = {"phx_reply", "phx_close", "phx_error"}
 

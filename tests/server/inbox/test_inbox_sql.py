@@ -165,7 +165,7 @@ def test_whoever_listens_in_sql_is_told_ids(world: Inbox, people: tuple[Account,
     with world.connect("postgres") as listener:
         listener.execute("listen supachat_inbox_message")
         row = world.one(bob, SEND, made, "x" * 60_000, None)
-        (heard,) = listener.notifies(timeout=5, stop_after=1)
+        (heard,) = listener.notifies(timeout=30, stop_after=1)
     assert json.loads(heard.payload) == {"conversation_id": str(made), "message_id": str(row["id"])}
 
 
