@@ -91,12 +91,6 @@ async def changes(doer: Doer, text: str) -> None:
         doer.me.client.delete(before.key)
 
 
-async def looks(doer: Doer, text: str) -> None:
-    """The person comes back to the terminal: all is read anew."""
-    doer.me.client.focused()
-    doer.send(text)
-
-
 async def loses_its_way(doer: Doer, text: str) -> None:
     """The computer has no network for a moment, and then by another way."""
     severed, wayout.severed = wayout.severed, lambda here, there: Safe("no network here")
@@ -166,7 +160,7 @@ async def reads_and_leaves(doer: Doer, text: str) -> None:
 
 DOES: dict[str, Callable[[Doer, str], Awaitable[None]]] = {
     "says": says, "chatters": chatters, "is-refused": is_refused, "rejoins": rejoins, "goes-off": goes_off,
-    "changes": changes, "looks": looks, "loses-its-way": loses_its_way, "renews": renews,
+    "changes": changes, "loses-its-way": loses_its_way, "renews": renews,
     "has-a-full-disk": has_a_full_disk, "waits-for-its-keyring": waits_for_its_keyring,
     "is-let-go": is_let_go, "leaves": leaves, "leaves-while-it-sends": leaves_while_it_sends,
     "reads-and-leaves": reads_and_leaves,
