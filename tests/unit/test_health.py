@@ -124,6 +124,16 @@ def test_uptime_and_drops_are_of_the_last_hour() -> None:
     assert keeper.health.grade is GREEN
 
 
+def test_what_realtime_missed_is_of_the_last_hour_too() -> None:
+    keeper = HealthKeeper()
+    keeper.moved(UP, 0.0)
+    keeper.missed(2, 100.0)
+    keeper.settle(100.0)
+    assert (keeper.health.missed, keeper.health.grade) == (2, YELLOW)
+    keeper.settle(100.0 + HOUR + 1)
+    assert (keeper.health.missed, keeper.health.grade) == (0, GREEN)
+
+
 def test_before_it_was_connected_there_is_no_uptime() -> None:
     keeper = HealthKeeper()
     for now, state in enumerate((LinkState.CONNECTING, LinkState.RECONNECTING, LinkState.OFFLINE)):
@@ -154,7 +164,7 @@ def test_what_is_known_while_offline_is_known_up_to_when_something_was_heard() -
     keeper.moved(Link(LinkState.RECONNECTING), 55.0)
     assert keeper.health.heard_to == 30.0
     keeper.moved(UP, 60.0)
-    keeper.counted(catching_up=1, queued=0, failed=0, missed=0, now=61.0)
+    keeper.counted(catching_up=1, queued=0, failed=0, now=61.0)
     keeper.moved(Link(LinkState.RECONNECTING), 62.0)
     assert keeper.health.heard_to == 30.0, "it had not caught up"
 

@@ -103,7 +103,7 @@ class Health:
     queued: int = 0
     failed: int = 0
     missed: int = 0
-    """Rows that a re-read found and realtime had not brought."""
+    """Rows of the last hour that a re-read found and realtime had not brought."""
     drops: int = 0
     """Connections lost within the last hour."""
     uptime: float | None = None

@@ -54,7 +54,6 @@ class Engine:
     def __init__(self, memory: kp.Memory, pace: Pace = USUAL, wall: Wall = lambda: None) -> None:
         self.parts = Parts(memory, pace, wall)
         self._reread_at = 0.0
-        self._missed = 0
         self._stood = Standing()
         """How complete the open thread was said to be."""
 
@@ -86,7 +85,7 @@ class Engine:
         out, parts = Outcome(), self.parts
         if self.people.expire(now):
             out.changes.append(ev.PeopleChanged())
-        self._missed += self.reader.catcher.missed(now)
+        self.health.missed(self.reader.catcher.missed(now), now)
         self.reader.catcher.nudge(now, out)
         reached = self.health.health.link.state in _REACHED
         if reached and self.online and now >= self._reread_at:
@@ -143,7 +142,7 @@ class Engine:
     def hand_over(self, memory: kp.Memory, now: float) -> ev.Step:
         """Nothing of this account is known any more; what another one left here is."""
         self.parts = self.parts.handed_over(memory)
-        self._reread_at, self._missed = 0.0, 0
+        self._reread_at = 0.0
         return self._step(Outcome(changes=[ev.Vacated(), ev.ThreadsChanged()]), now)
 
     # ------------------------------------------------------------ the person writes
@@ -259,7 +258,6 @@ class Engine:
             whole=self.open_thread is None or not self.standing(self.open_thread).catching_up,
             queued=queued,
             failed=failed,
-            missed=self._missed,
             now=now,
         ):
             out.changes.append(ev.HealthChanged(self.health.health))

@@ -63,6 +63,8 @@ class HealthKeeper:
     def __init__(self) -> None:
         self.health = Health()
         self._drops: deque[float] = deque()
+        self._missed: deque[float] = deque()
+        """When rows were found that realtime had not brought, one of each."""
         self._spells: deque[tuple[float, float, bool]] = deque()
         """(from, to, whether connected) of the last hour, once it was connected at all."""
         self._since: float | None = None
@@ -111,6 +113,10 @@ class HealthKeeper:
         self.health = replace(self.health, last_event_at=now)
         self._heard_at = now
 
+    def missed(self, rows: int, now: float) -> None:
+        """A re-read found so many rows that realtime had not brought."""
+        self._missed.extend([now] * rows)
+
     def trouble(self, words: Safe, now: float) -> None:
         """A request failed. While the person wants no link that is no error."""
         if self.health.link.state is not LinkState.OFFLINE:
@@ -122,7 +128,6 @@ class HealthKeeper:
         catching_up: int,
         queued: int,
         failed: int,
-        missed: int,
         now: float,
         backlog: int | None = None,
         whole: bool = True,
@@ -136,18 +141,19 @@ class HealthKeeper:
             whole=whole,
             queued=queued,
             failed=failed,
-            missed=missed,
         )
         return self.health != before
 
     def settle(self, now: float, **said: Any) -> None:
         """Say this of it, forget what is older than an hour and grade anew. Every step comes by here."""
-        while self._drops and self._drops[0] < now - HOUR:
-            self._drops.popleft()
+        for times in (self._drops, self._missed):
+            while times and times[0] < now - HOUR:
+                times.popleft()
         while self._spells and self._spells[0][1] < now - HOUR:
             self._spells.popleft()
         uptime, watched = self._uptime(now)
-        health = replace(self.health, drops=len(self._drops), uptime=uptime, watched=watched, **said)
+        drops, missed = len(self._drops), len(self._missed)
+        health = replace(self.health, drops=drops, missed=missed, uptime=uptime, watched=watched, **said)
         graded = grade(health)
         self.health = health if graded is health.grade else replace(health, grade=graded)
 

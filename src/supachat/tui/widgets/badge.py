@@ -1,8 +1,8 @@
 """The badge: one glyph and a few words for the whole state of the link.
 
 Pure: health and the time in, spans out. Live is the calm state, only its glyph has a colour: another one
-once realtime has lost a row in this run. Must never say more than is known: without a round trip there is
-no number.
+where realtime lost a row within the hour. Must never say more than is known: without a round trip there
+is no number.
 """
 
 from __future__ import annotations
