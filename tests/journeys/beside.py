@@ -7,7 +7,7 @@ What is on no way of `test_killed_at_awaits` must stand here, and what a message
 
 from __future__ import annotations
 
-CHANCE = "nobody is in any more, and whoever tried to come in has not heard of it yet: met by chance"
+CHANCE = "no message's, and met on its ways by chance: mentions, notices, and an entrance that was left"
 _WHY: dict[str, dict[str, str]] = {
     "the doctor asks, on connections of its own": {
         "remote/examine.py": "Examiner.close Examiner.ask Examiner.sign_in Examiner.rows Examiner.may_write"
@@ -53,16 +53,18 @@ _WHY: dict[str, dict[str, str]] = {
     "a person looks for something: no answer enters a thread": {
         "client/desk.py": "Desk.search Desk.around Desk._next Desk.canned Desk.create_thread"
         " Desk.find_people",
-        "remote/performing.py": "Performer.find_people Performer.mentions",
+        "remote/performing.py": "Performer.find_people",
         "remote/project.py": "Project.search Project.canned Project.create_thread Project.find_people",
         "remote/siding.py": "Side.search Side.canned Side.create_thread",
     },
     "a thread's title and status, feeds and prices": {
-        "remote/siding.py": "Side.perform:self._alter Side.perform:self._feed Side.perform:self._take"
+        "remote/siding.py": "Side.perform:self._alter Side.perform:self._take"
         " Side.perform:self._prices Side._alter Side._feed Side._take Side._prices",
     },
     CHANCE: {
         "remote/entrance.py": "Entrance.enter:self._supervisor.stop",
+        "remote/performing.py": "Performer.mentions",
+        "remote/siding.py": "Side.perform:self._feed",
     },
     "typing and presence, which are lost with the process": {
         "client/runner.py": "Runner._leave:asyncio.wait_for",
