@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
+from hypothesis import settings
 from tests.ram import use_memory
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _numbers = itertools.count(1)
 use_memory(os.environ)
+settings.register_profile("unhurried", settings(deadline=None))  # a busy machine is no failure
+settings.load_profile("unhurried")
 
 
 def in_thread(work: Coroutine[Any, Any, T]) -> T:

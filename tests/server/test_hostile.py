@@ -54,7 +54,7 @@ select md5(string_agg(line, '|' order by line)) from (
   union all select 'role ' || rolname || rolsuper from pg_roles
   union all select 'row ' || canary::text from public.canary
   union all select 'trap ' || last_value || is_called from public.trap) as ground"""
-SETTINGS = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(database=None, suppress_health_check=list(HealthCheck))
 CLEAN = {1000, 1001, 1002, 1003, 1005, 1006, 1007, 1009, 1012}
 WAIT = 10.0
 

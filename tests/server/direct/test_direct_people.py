@@ -85,7 +85,7 @@ JSON = st.recursive(
 def test_a_sign_up_never_fails_for_its_metadata(own_world: World) -> None:
     own_world.believe_user_metadata()
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
     @given(JSON, JSON)
     def any_metadata(app: Any, said: Any) -> None:
         found = own_world.profile(own_world.sign_up(app, said))
