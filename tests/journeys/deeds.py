@@ -49,9 +49,8 @@ async def says(doer: Doer, text: str) -> None:
 
 async def chatters(doer: Doer, text: str) -> None:
     """More than may be told at once."""
-    doer.me.client._run._limiter = Limiter(most=3)
-    for number in range(5):
-        doer.send(f"{number} beside {text}")
+    doer.me.client._run._limiter = Limiter(most=1, per=5.0)
+    doer.send(f"beside {text}")
     doer.send(text)
 
 
