@@ -7,7 +7,7 @@ What is on no way of `test_killed_at_awaits` must stand here, and what a message
 
 from __future__ import annotations
 
-CHANCE = "no message's, and met on its ways by chance: mentions, notices, and an entrance that was left"
+CHANCE = "met on a message's ways by chance: mentions, notices, an entrance that was left, a slow keyring"
 _WHY: dict[str, dict[str, str]] = {
     "the doctor asks, on connections of its own": {
         "remote/examine.py": "Examiner.close Examiner.ask Examiner.sign_in Examiner.rows Examiner.may_write"
@@ -63,6 +63,7 @@ _WHY: dict[str, dict[str, str]] = {
     },
     CHANCE: {
         "remote/entrance.py": "Entrance.enter:self._supervisor.stop",
+        "remote/lane.py": "Lane.run:asyncio.sleep",
         "remote/performing.py": "Performer.mentions",
         "remote/siding.py": "Side.perform:self._feed",
     },
