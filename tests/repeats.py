@@ -32,10 +32,10 @@ GENERATIONS = 200 if CHAOS else 60
 TABLE_SCALE = 0.2 if CHAOS else 0.04
 """Of the times in the table of failures: the longer they are, the less of a lateness goes unseen."""
 
-AWAITS = 150 if CHAOS else 6
-"""Awaits at which a client is killed, of some 230 on a message's ways: others each time."""
+AWAITS = 1_000 if CHAOS else 6
+"""Awaits at which a client is killed, of some 230 on a message's ways: all, or others each time."""
 
-SEEDS = 24 if CHAOS else 14
+SEEDS = 40 if CHAOS else 14
 """Random histories of one server and two devices that the core goes through."""
 
 HOURS = 24 if CHAOS else 3

@@ -3,7 +3,7 @@ once.
 
 Which awaits these are is found out: the syntax tree says where something waits, and clients that are left
 alive say which of these places each way leads through, of fair weather and of foul (`foul`). Then one dies
-at them, at others in each run. An await by which no way leads must be named in `beside`, with a reason.
+at each. An await by which no way leads must be named in `beside`, with a reason.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ async def everywhere(all_lanes: Mapping[str, Sequence[Lane]], dice: random.Rando
 async def test_a_client_killed_at_an_await_neither_loses_nor_doubles(
     tmp_path: Path, record_property: Tell
 ) -> None:
-    """Before it begins, while it waits, or once it has come back. In `make chaos` all ways are ridden, and
-    most of their awaits killed at; in `make test` a few, of one kind of client. Others each time."""
+    """Before it begins, while it waits, or once it has come back. In `make chaos` all ways are ridden and
+    all of their awaits killed at; in `make test` a few of one kind of client, others each time."""
     seed = SEED or random.SystemRandom().randrange(1 << 32)
     dice = random.Random(seed)
     kinds = list(LANES) if CHAOS else [dice.choice(["direct", "plain", "keyed"])]
