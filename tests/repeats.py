@@ -35,7 +35,7 @@ TABLE_SCALE = 0.2 if CHAOS else 0.04
 AWAITS = 1_000 if CHAOS else 6
 """Awaits at which a client is killed, of some 230 on a message's ways: all, or others each time."""
 
-SEEDS = 40 if CHAOS else 14
+SEEDS = 24 if CHAOS else 14
 """Random histories of one server and two devices that the core goes through."""
 
 HOURS = 24 if CHAOS else 3
