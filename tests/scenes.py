@@ -45,6 +45,9 @@ REQUESTS = itertools.cycle(
 )
 """What she asks the assistant."""
 
+OUTAGES = itertools.cycle(("the server is gone and I go on", "gone once more, and I still go on"))
+"""What she writes to nobody, so that no picture seems to show a message twice."""
+
 
 @dataclass(slots=True)
 class Stage:
@@ -67,6 +70,11 @@ class Stage:
         await self.until(lambda: self.client.open_thread is not None)
         await self.until(lambda: not self.client.health.catching_up)
         await self.pilot.pause(0.5)
+
+    def chat(self) -> ChatScreen:
+        screen = self.app.screen
+        assert isinstance(screen, ChatScreen)
+        return screen
 
     def pane_shows(self, delivery: Delivery) -> bool:
         """Whether a message that has come this far is among those that are loaded."""
@@ -147,7 +155,7 @@ async def outage(stage: Stage) -> None:
     """The server was killed, and what somebody wrote meanwhile waits: the outage, not what follows it."""
     await stage.live()
     await go_to(stage, MIRA)
-    await stage.write("the server is gone and I go on")
+    await stage.write(next(OUTAGES))
     os.kill(int(stage.keeper.house.kill_command().split()[-1]), signal.SIGKILL)
     await stage.until(lambda: stage.client.health.link.state is not LinkState.CONNECTED)
     await stage.pilot.press("enter")
@@ -158,9 +166,7 @@ async def outage(stage: Stage) -> None:
 
 async def go_to(stage: Stage, thread: ThreadKey) -> None:
     await stage.until(lambda: stage.client.thread(thread))
-    screen = stage.app.screen
-    assert isinstance(screen, ChatScreen)
-    screen.go(thread)
+    stage.chat().go(thread)
     await stage.until(lambda: stage.client.open_thread == thread)
     await stage.until(lambda: not stage.client.health.catching_up)
     await stage.pilot.pause(0.5)
@@ -197,9 +203,7 @@ async def sessions(stage: Stage) -> None:
         return any(one.extra and one.extra.growing and len(one.raw) > 120 for one in newest)
 
     await stage.until(grown)
-    screen = stage.app.screen
-    assert isinstance(screen, ChatScreen)
-    screen.notices.dismiss()  # the alert of the clinic has a picture of its own
+    stage.chat().notices.dismiss()  # the alert of the clinic has a picture of its own
     await stage.pilot.pause(0.05)
 
 
@@ -214,10 +218,10 @@ async def alerts(stage: Stage) -> None:
     await stage.live()
     feeds = stage.client.feeds
     await stage.until(lambda: any(row.waits for row in feeds.rows("portal", "alerts")), 180.0)
-    screen = stage.app.screen
-    assert isinstance(screen, ChatScreen)
-    screen.parts.going.feed("portal", "alerts")
+    stage.chat().parts.going.feed("portal", "alerts")
     await stage.pilot.pause(0.8)
+    stage.chat().notices.dismiss()
+    await stage.pilot.pause(0.05)
 
 
 SCENES = (
