@@ -260,7 +260,7 @@ class Proxy:
             await asyncio.sleep(0.05)
 
     async def _frame(self, frame: bytes, held: bytearray, writer: asyncio.StreamWriter, link: Link) -> None:
-        """`held` is a frame that the next one overtakes."""
+        """`held` is a frame that the next one overtakes: two that waited for each other would wait for ever."""
         if self.swallows(frame):
             return
         fault = self._frames.popleft() if self._frames and is_data(frame) else None
@@ -273,11 +273,13 @@ class Proxy:
                     out = frame * 2
                 case Kind.DELAY:
                     await asyncio.sleep(fault.seconds)
-                case Kind.REORDER:
+                case Kind.REORDER if not held:
                     held += frame
                     return
                 case Kind.CORRUPT:
                     out = corrupted(frame)
+                case Kind.REORDER:
+                    pass  # it is the one that overtakes
                 case _:
                     raise AssertionError(f"{fault} is nothing that befalls a frame")
             self.made[str(fault)] += out != frame or fault.kind is Kind.DELAY

@@ -177,11 +177,12 @@ async def strikes(proxy: Proxy, faults: Sequence[Fault], chance: random.Random, 
     for fault in faults:
         await asyncio.sleep(chance.uniform(0.0, 2 * over / max(1, len(faults))))
         await proxy.strike(fault)
-    async with asyncio.timeout(SETTLE):
-        while missing := {str(one): one for one in faults if not proxy.made[str(one)]}:
-            for fault in missing.values():
-                await proxy.strike(fault)
-            await asyncio.sleep(max(one.seconds for one in missing.values()) + 0.2)
+    end = time.monotonic() + SETTLE
+    while missing := {str(one): one for one in faults if not proxy.made[str(one)]}:
+        assert time.monotonic() < end, f"touched nothing: {sorted(missing)}"
+        for fault in missing.values():
+            await proxy.strike(fault)
+        await asyncio.sleep(max(one.seconds for one in missing.values()) + 0.2)
 
 
 def words(faults: Sequence[Fault]) -> frozenset[str]:

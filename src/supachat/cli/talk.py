@@ -121,14 +121,14 @@ async def _send(
 
 
 async def _listed(session: Headless, seconds: float, queue: bool) -> None:
-    """The server has told of the threads. Nothing can wait for one that this computer has never seen."""
+    """The server has told of the threads. Nothing can wait for one that the app has never seen here."""
     try:
         await session.signed_in(seconds)
         await session.listed_threads()
     except Unreachable as error:
         if not queue:
             raise
-        cure = "Nothing is queued, since the thread is not known on this computer yet. Try again"
+        cure = "Nothing is queued, since the app has not seen the thread on this computer yet. Try again"
         raise Unreachable(error.message, cure=cure) from error
 
 
