@@ -260,7 +260,7 @@ class Proxy:
             await asyncio.sleep(0.05)
 
     async def _frame(self, frame: bytes, held: bytearray, writer: asyncio.StreamWriter, link: Link) -> None:
-        """`held` is a frame that the next one overtakes: two that waited for each other would wait for ever."""
+        """`held` is a frame that the next one overtakes. Two would wait for one another."""
         if self.swallows(frame):
             return
         fault = self._frames.popleft() if self._frames and is_data(frame) else None
